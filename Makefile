@@ -1,0 +1,33 @@
+# `make demo` runs the main job, `make test` runs every check; both install what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test templates clean
+
+demo: $(VENV)/.installed
+	$(BIN)/xlhedge demo
+
+test: $(VENV)/.installed-dev
+	.ci/libreoffice
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto --dist worksteal
+
+templates: $(VENV)/.installed
+	$(BIN)/python -m xlhedge.workbook.committed
+
+clean:
+	rm -rf $(VENV) reports dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	.ci/venv $(PYTHON) $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@ $(VENV)/.installed

@@ -1,0 +1,132 @@
+"""One cell: its arguments are read and checked, and the formula gives a value or says why not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from xlhedge.errors import CellError, HedgeError, Undefined
+from xlhedge.functions import Function, Parameter
+from xlhedge.quantities import Quantity
+
+__all__ = ["evaluate_one", "read"]
+
+_EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers, as they run since March 1900
+
+
+def _is_blank(value: Any) -> bool:
+    """Whether a value stands for an empty cell: None, or a missing value of pandas."""
+    return value is None or type(value).__name__ in ("NAType", "NaTType")
+
+
+def read(parameter: Parameter, value: Any) -> Any:
+    """An argument as the formula takes it: a float, a word of the vocabulary, or a truth value.
+
+    A blank takes the default. TRUE and FALSE count as 1 and 0, as in any spreadsheet.
+
+    Raises:
+        HedgeError: text for a number, an unknown word, a blank for a required argument, or a
+            number outside its domain; it names the argument.
+    """
+    quantity = parameter.quantity
+    if value.__class__ is float or value.__class__ is int:
+        number = value
+    elif _is_blank(value):
+        if parameter.required:
+            raise _wrong(quantity, "is empty", CellError.VALUE)
+        return parameter.default
+    elif quantity.kind == "word":
+        return _word(quantity, value)
+    else:
+        number = _number(quantity, value)
+    if quantity.kind == "word":
+        return _word(quantity, value)
+    try:
+        number = float(number)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise _wrong(quantity, f"{number} is not a finite number", CellError.NUM)
+    if not quantity.domain.admits(number):
+        raise _wrong(quantity, f"{number:.15g} is out of range", CellError.NUM)
+    return number
+
+
+def _word(quantity: Quantity, value: Any) -> str:
+    word = value.strip().casefold() if isinstance(value, str) else None
+    if word not in quantity.options:
+        raise _wrong(quantity, f"{value!r} is not known", CellError.VALUE)
+    return word
+
+
+def _number(quantity: Quantity, value: Any) -> float:
+    if isinstance(value, datetime | date):
+        if quantity.kind == "date":
+            return _serial(value)
+    elif not isinstance(value, str | bytes | complex):
+        try:
+            return float(value)  # NumPy's scalars, Decimal, Fraction, bool
+        except (TypeError, ValueError):
+            pass
+    raise _wrong(quantity, f"{_shown(value)} is not a number", CellError.VALUE)
+
+
+def _serial(moment: datetime | date) -> float:
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day)
+    since = moment.replace(tzinfo=None) - _EPOCH
+    return since.days + since.seconds / 86_400 + since.microseconds / 86_400e6
+
+
+def _shown(value: Any) -> str:
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _wrong(quantity: Quantity, what: str, kind: CellError) -> HedgeError:
+    return HedgeError(f"{what}; it {quantity.allowed}", kind, quantity.name)
+
+
+def evaluate_one(entry: Function, arguments: Sequence[Any]) -> Any:
+    """A function's value for single values; this path decides what is an error, and which.
+
+    An error among the inputs comes before any of ours, then the leftmost argument's.
+
+    Args:
+        entry: the function.
+        arguments: one for each parameter; None where it is left out or its cell is empty.
+
+    Returns:
+        A float, text or truth value; a list of them for a function that gives a row.
+
+    Raises:
+        HedgeError: there is no value.
+    """
+    for parameter, argument in zip(entry.parameters, arguments, strict=True):
+        if argument.__class__ is CellError:
+            raise HedgeError(f"its cell holds {argument.code}", argument, parameter.name)
+    values = [read(p, a) for p, a in zip(entry.parameters, arguments, strict=True)]
+    for rule, places in entry.rules:
+        if not rule.holds(*(values[place] for place in places)):
+            raise HedgeError(rule.message, rule.kind, rule.arguments[-1])
+    try:
+        value = entry.body(*values)
+    except ZeroDivisionError:
+        raise HedgeError(f"{entry.name} divides by an exposure of 0", CellError.DIV0) from None
+    except OverflowError:
+        raise HedgeError(f"{entry.name} is too large for a number", CellError.NUM) from None
+    if entry.columns:
+        return [_checked(entry, cell) for cell in value]
+    return _checked(entry, value)
+
+
+def _checked(entry: Function, value: Any) -> Any:
+    if isinstance(value, Undefined):
+        raise HedgeError(value.why, value.kind)
+    if isinstance(value, str | bool):
+        return value
+    if not math.isfinite(value):
+        raise HedgeError(f"{entry.name} is too large for a number", CellError.NUM)
+    return value + 0.0  # an int becomes a float, and -0.0 becomes 0.0

@@ -1,0 +1,130 @@
+"""The command line: thin commands over the package, and nothing imported before it is needed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+__all__ = ["app", "main"]
+
+USAGE = 2
+
+app = typer.Typer(
+    name="xlhedge",
+    help="The hedging desk inside a spreadsheet: how much to short, what is left, what it costs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  # typer's callback has this form
+    if wanted:
+        from xlhedge import __version__
+
+        typer.echo(f"xlhedge {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _fail(message: object) -> typer.Exit:
+    typer.echo(f"xlhedge: {message}", err=True)
+    return typer.Exit(USAGE)
+
+
+@app.command()
+def functions(
+    name: Annotated[str, typer.Argument(help="A function to explain, such as NET_DELTA.")] = "",
+) -> None:
+    """List the spreadsheet functions, or explain one: xlhedge functions NET_DELTA."""
+    from xlhedge.errors import HedgeError
+    from xlhedge.functions import FUNCTIONS, function
+    from xlhedge.reference import entry_text
+
+    if name:
+        try:
+            typer.echo(entry_text(function(name)))
+        except HedgeError as error:
+            raise _fail(error) from None
+        return
+    group = ""
+    width = max(len(entry.name) for entry in FUNCTIONS)
+    for entry in FUNCTIONS:
+        if entry.group != group:
+            typer.echo(("\n" if group else "") + entry.group)
+            group = entry.group
+        typer.echo(f"  {entry.name:<{width}}  {entry.summary}")
+    typer.echo("\nxlhedge functions NAME explains one.")
+
+
+# Arguments may be negative numbers: what looks like an option is an argument here.
+@app.command(context_settings={"ignore_unknown_options": True})
+def calc(
+    name: Annotated[str, typer.Argument(help="The function, such as HEDGE_NOTIONAL.")],
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(help='Its arguments in order; "" leaves one out, "{1,2;3,4}" is a range.'),
+    ] = None,
+) -> None:
+    """Evaluate one function: xlhedge calc HEDGE_NOTIONAL 1 60000 0.5."""
+    from xlhedge.errors import HedgeError
+    from xlhedge.evaluation import evaluate, rows_of
+    from xlhedge.functions import function
+
+    try:
+        value = evaluate(function(name), [_typed(text) for text in arguments or []])
+    except HedgeError as error:
+        raise _fail(error) from None
+    for row in rows_of(value):
+        typer.echo("\t".join(map(_shown, row)))
+
+
+def _typed(text: str) -> Any:
+    """What a person types for an argument: a number, TRUE, a word, nothing, or a range."""
+    if text.startswith("{") and text.endswith("}"):
+        rows = text[1:-1].split(";")
+        return [[_typed(cell.strip().strip('"')) for cell in row.split(",")] for row in rows]
+    if text.upper() in ("TRUE", "FALSE"):
+        return text.upper() == "TRUE"
+    try:
+        return float(text)
+    except ValueError:
+        return text or None
+
+
+def _shown(value: Any) -> str:
+    from xlhedge.errors import HedgeError
+
+    if isinstance(value, HedgeError):
+        return value.kind.code
+    if isinstance(value, bool):
+        return str(value).upper()
+    return value if isinstance(value, str) else f"{value:.15g}"
+
+
+@app.command()
+def demo() -> None:
+    """Show the strategy on one bitcoin, half hedged and fully hedged."""
+    from xlhedge.api import CALLABLES
+
+    for ratio in (0, 0.5, 1):
+        short = CALLABLES["hedge_notional"](1, 60_000, ratio)
+        down, up = CALLABLES["scenario_pnl"](1, 60_000, short, [-0.2, 0.2])
+        typer.echo(
+            f"1 BTC at 60,000, short {short:,.0f}: {down:+,.0f} at -20 %, {up:+,.0f} at +20 %"
+        )

@@ -1,0 +1,156 @@
+"""evaluate(): broadcasting and per-cell errors, the same for every function and host."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from xlhedge.cell import evaluate_one
+from xlhedge.errors import HedgeError
+from xlhedge.functions import Function
+
+__all__ = ["Call", "evaluate", "rows_of"]
+
+Shape = tuple[int, ...]
+
+
+def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
+    """A function's value for arguments as a spreadsheet or a Python program hands them over.
+
+    Arguments are single values, or nested lists, tuples or NumPy arrays of them, which broadcast
+    as Excel's arrays do: a column against a row gives a grid. One bad element spoils only its own
+    cell, which then holds a `HedgeError`.
+
+    Args:
+        entry: the function.
+        arguments: its arguments in order; None where one is left out or its cell is empty, a
+            `CellError` where a cell holds an error.
+
+    Returns:
+        A float, text or truth value; a list for a function that gives a row; or, for array
+        arguments, a NumPy array (nested lists where NumPy is not installed) of their common shape.
+
+    Raises:
+        HedgeError: a call of single values has no value, or arrays do not broadcast.
+
+    Example:
+        >>> from xlhedge.functions import function
+        >>> evaluate(function("SCENARIO_PNL"), [1, 100, [[0], [100]], [-0.25, 0.5]]).tolist()
+        [[-25.0, 50.0], [0.0, 0.0]]
+    """
+    spare = len(entry.parameters) - len(arguments)
+    if spare < 0:
+        raise HedgeError(f"{entry.name} takes at most {len(entry.parameters)} arguments")
+    arguments = [*arguments, *(None,) * spare]
+    shapes = [
+        () if parameter.quantity.series else _shape(parameter.name, argument)
+        for parameter, argument in zip(entry.parameters, arguments, strict=True)
+    ]
+    if not any(shapes):
+        return evaluate_one(entry, arguments)
+    shape = _common(shapes)
+    if entry.columns and len(shape) > 1 and shape[-1] > 1:
+        raise HedgeError(f"{entry.name} gives one row for each row: pass columns, not a grid")
+    call = Call(entry, arguments, shapes, shape)
+    try:
+        from xlhedge.vectors import evaluate_arrays
+    except ModuleNotFoundError:  # LibreOffice's own Python may have no NumPy
+        return call.nested()
+    return evaluate_arrays(call)
+
+
+def rows_of(value: Any) -> list[list[Any]]:
+    """What `evaluate` gave, as the rows of a spreadsheet's range."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if not isinstance(value, list):
+        return [[value]]
+    return value if value and isinstance(value[0], list) else [value]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call with arrays among its arguments.
+
+    Args:
+        entry: the function.
+        arguments: one for each parameter.
+        shapes: the arguments' shapes; () for a single value.
+        shape: what they broadcast to.
+    """
+
+    entry: Function
+    arguments: Sequence[Any]
+    shapes: Sequence[Shape]
+    shape: Shape
+
+    def element(self, index: Shape) -> Any:
+        """The value of one cell, or the `HedgeError` that it holds instead, with its place."""
+        index += (0,) * (len(self.shape) - len(index))
+        places = [
+            tuple(0 if size == 1 else at for size, at in zip(own, index[-len(own) :], strict=True))
+            if own
+            else ()
+            for own in self.shapes
+        ]
+        cells = [
+            reduce(lambda rows, at: rows[at], place, argument)
+            for argument, place in zip(self.arguments, places, strict=True)
+        ]
+        try:
+            return evaluate_one(self.entry, cells)
+        except HedgeError as error:
+            names = [parameter.name for parameter in self.entry.parameters]
+            error.position = places[names.index(error.argument)] if error.argument else index
+            return [error] * len(self.entry.columns) if self.entry.columns else error
+
+    @property
+    def places(self) -> Shape:
+        """The shape of the cells to compute: a column of rows has one row each, not a cell."""
+        return self.shape[:-1] if self.entry.columns and len(self.shape) > 1 else self.shape
+
+    @property
+    def cells(self) -> Shape:
+        """The shape of all values."""
+        return (*self.places, len(self.entry.columns)) if self.entry.columns else self.places
+
+    def nested(self) -> list[Any]:
+        """All values as nested lists, one element at a time: what works without NumPy."""
+
+        def build(index: Shape, remaining: Shape) -> Any:
+            if not remaining:
+                return self.element(index)
+            return [build((*index, at), remaining[1:]) for at in range(remaining[0])]
+
+        values: list[Any] = build((), self.places)
+        return values
+
+
+def _shape(name: str, argument: Any) -> Shape:
+    """The shape of an argument; () for a single value."""
+    shape = getattr(argument, "shape", None)
+    if shape is not None:
+        return tuple(shape)
+    if not isinstance(argument, list | tuple):
+        return ()
+    inner = {_shape(name, item) for item in argument}
+    if len(inner) > 1:
+        raise HedgeError("its rows differ in length", argument=name)
+    return (len(argument), *(inner.pop() if inner else ()))
+
+
+def _common(shapes: Sequence[Shape]) -> Shape:
+    def widest(left: int, right: int) -> int:
+        if left != right and 1 not in (left, right):
+            sizes = " and ".join("×".join(map(str, shape)) for shape in shapes if shape)
+            raise HedgeError(f"the sizes of the ranges do not fit together: {sizes}")
+        return right if left == 1 else left
+
+    def join(left: Shape, right: Shape) -> Shape:
+        pairs = itertools.zip_longest(reversed(left), reversed(right), fillvalue=1)
+        return tuple(reversed([widest(*pair) for pair in pairs]))
+
+    return reduce(join, shapes)

@@ -1,0 +1,188 @@
+"""How much to short, and what exposure is left."""
+
+from __future__ import annotations
+
+from xlhedge.algebra import Carrier, absolute, floor, where
+
+__all__ = [
+    "hedge_contracts",
+    "hedge_notional",
+    "hedge_ratio",
+    "net_delta",
+    "short_notional",
+    "spot_notional",
+]
+
+# A quotient of decimals such as 0.3/0.1 misses the whole number by a few units in the last place.
+_NOISE = 1e-12
+
+
+def spot_notional(spot_qty: Carrier, spot_price: Carrier) -> Carrier:
+    """Value of the coins held, in quote.
+
+    Equation:
+        spot_qty × spot_price
+
+    Question:
+        I hold 2 BTC at 60,000. What are they worth?
+
+        >>> import xlhedge
+        >>> xlhedge.spot_notional(2, 60_000)
+        120000.0
+
+    Source:
+        Definition of notional value.
+    """
+    return spot_qty * spot_price
+
+
+def hedge_notional(
+    spot_qty: Carrier, spot_price: Carrier, hedge_ratio: Carrier = 1, beta: Carrier = 1
+) -> Carrier:
+    """Value of futures to short for the hedge you choose, in quote.
+
+    A full hedge of the same coin shorts what you hold; a coin hedged with another one needs beta
+    times as much, because it moves beta times as far.
+
+    Equation:
+        spot_qty × spot_price × hedge_ratio × beta
+
+    Question:
+        I hold 1 BTC at 60,000 and want half of it hedged. How much do I short?
+
+        >>> import xlhedge
+        >>> xlhedge.hedge_notional(1, 60_000, 0.5)
+        30000.0
+
+        10,000 of an altcoin moves 1.4 times as far as BTC. How much BTC do I short?
+
+        >>> xlhedge.hedge_notional(5_000, 2, 1, 1.4)
+        14000.0
+
+    Source:
+        J. Hull, Options, Futures, and Other Derivatives, chapter 3 (hedging with a beta).
+    """
+    return spot_qty * spot_price * hedge_ratio * beta
+
+
+def hedge_contracts(
+    hedge_notional: Carrier,
+    futures_price: Carrier,
+    contract_size: Carrier = 1,
+    contract_type: Carrier = "linear",
+    qty_step: Carrier = 0,
+    rounding: Carrier = "nearest",
+) -> Carrier:
+    """Contracts to short for a value to hedge, rounded as the venue takes orders.
+
+    The magnitude is rounded to a multiple of qty_step, so a hedge rounded down is never larger
+    than asked; 0 leaves the exact number. Steps such as 0.001 are exact.
+
+    Equation:
+        linear: hedge_notional ÷ (futures_price × contract_size)
+        inverse: hedge_notional ÷ contract_size
+
+    Question:
+        I want to short 60,000 at a futures price of 60,500, in steps of 0.001 BTC, not more than
+        asked. How many?
+
+        >>> import xlhedge
+        >>> xlhedge.hedge_contracts(60_000, 60_500, 1, "linear", 0.001, "down")
+        0.991
+
+        And in inverse contracts of 100 USD?
+
+        >>> xlhedge.hedge_contracts(60_000, 60_500, 100, "inverse")
+        600.0
+
+    Source:
+        Contract specifications of Binance (USD-M, COIN-M) and Bybit.
+    """
+    worth = where(contract_type == "inverse", contract_size, contract_size * futures_price)
+    contracts = hedge_notional / worth
+    return where(qty_step == 0, contracts, lambda: _to_step(contracts, qty_step, rounding))
+
+
+def _to_step(contracts: Carrier, qty_step: Carrier, rounding: Carrier) -> Carrier:
+    steps = absolute(contracts) / qty_step
+    noise = steps * _NOISE
+    down, up = floor(steps + noise), -floor(noise - steps)
+    nearest = floor(steps + 0.5 + noise)
+    whole = where(rounding == "down", down, where(rounding == "up", up, nearest))
+    # 3 steps of 0.1 are 3/10, which is 0.3; 3*0.1 is 0.30000000000000004.
+    per_one = floor(1 / qty_step + 0.5)
+    decimal = absolute(per_one * qty_step - 1) <= _NOISE
+    size = where(decimal, lambda: whole / per_one, whole * qty_step)
+    return where(contracts < 0, -size, size)
+
+
+def short_notional(
+    short_contracts: Carrier,
+    futures_price: Carrier,
+    contract_size: Carrier = 1,
+    contract_type: Carrier = "linear",
+) -> Carrier:
+    """Value of a short futures position, in quote.
+
+    Equation:
+        linear: short_contracts × contract_size × futures_price
+        inverse: short_contracts × contract_size
+
+    Question:
+        I am short 600 inverse contracts of 100 USD. How much is that?
+
+        >>> import xlhedge
+        >>> xlhedge.short_notional(600, 60_500, 100, "inverse")
+        60000.0
+
+    Source:
+        Contract specifications of Binance (USD-M, COIN-M) and Bybit.
+    """
+    faces = short_contracts * contract_size
+    return where(contract_type == "inverse", faces, faces * futures_price)
+
+
+def hedge_ratio(spot_notional: Carrier, short_notional: Carrier, beta: Carrier = 1) -> Carrier:
+    """Fraction of the exposure that the short covers; above 1 is over-hedged.
+
+    Equation:
+        short_notional ÷ (spot_notional × beta)
+
+    Question:
+        I hold coins worth 60,000 and am short 45,000. How much of it is hedged?
+
+        >>> import xlhedge
+        >>> xlhedge.hedge_ratio(60_000, 45_000)
+        0.75
+
+    Errors:
+        #DIV/0! with no exposure to hedge.
+
+    Source:
+        J. Hull, Options, Futures, and Other Derivatives, chapter 3.
+    """
+    return short_notional / (spot_notional * beta)
+
+
+def net_delta(
+    spot_qty: Carrier, spot_price: Carrier, short_notional: Carrier, beta: Carrier = 1
+) -> Carrier:
+    """Exposure left after the hedge, in quote: what a move of +100 % of the underlying would gain.
+
+    0 is fully hedged, positive is still long, negative is over-hedged. With inverse contracts
+    spot_qty includes the coin equity of the margin account (wallet + unrealised P&L).
+
+    Equation:
+        spot_qty × spot_price × beta − short_notional
+
+    Question:
+        I hold 1 BTC at 60,000 and am short 45,000. How much is still exposed?
+
+        >>> import xlhedge
+        >>> xlhedge.net_delta(1, 60_000, 45_000)
+        15000.0
+
+    Source:
+        Definition of delta; J. Hull, Options, Futures, and Other Derivatives, chapter 19.
+    """
+    return spot_qty * spot_price * beta - short_notional
