@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError, Undefined
 from xlhedge.functions import Function, Parameter
 from xlhedge.quantities import Quantity
 
-__all__ = ["evaluate_one", "read"]
+__all__ = ["evaluate_one", "read", "serial"]
 
 _EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers, as they run since March 1900
 
@@ -62,9 +62,9 @@ def _word(quantity: Quantity, value: Any) -> str:
 
 
 def _number(quantity: Quantity, value: Any) -> float:
-    if isinstance(value, datetime | date):
+    if isinstance(value, date):
         if quantity.kind == "date":
-            return _serial(value)
+            return serial(value)
     elif not isinstance(value, str | bytes | complex):
         try:
             return float(value)  # NumPy's scalars, Decimal, Fraction, bool
@@ -73,11 +73,16 @@ def _number(quantity: Quantity, value: Any) -> float:
     raise _wrong(quantity, f"{_shown(value)} is not a number", CellError.VALUE)
 
 
-def _serial(moment: datetime | date) -> float:
+def serial(moment: date) -> float:
+    """Excel's number for a date or date-time: days, and the time of day as a fraction.
+
+    Example:
+        >>> serial(datetime(2026, 1, 1, 12))
+        46023.5
+    """
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day)
-    since = moment.replace(tzinfo=None) - _EPOCH
-    return since.days + since.seconds / 86_400 + since.microseconds / 86_400e6
+    return (moment.replace(tzinfo=None) - _EPOCH) / timedelta(days=1)
 
 
 def _shown(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""Workbooks as people see them: what openpyxl designs, with rows that hold formula and value."""
