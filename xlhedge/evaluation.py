@@ -57,7 +57,7 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
     call = Call(entry, arguments, shapes, shape)
     try:
         from xlhedge.vectors import evaluate_arrays
-    except ModuleNotFoundError:  # LibreOffice's own Python may have no NumPy
+    except ImportError:  # LibreOffice's own Python may have no NumPy, and says so in its own way
         return call.nested()
     return evaluate_arrays(call)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlhedge.algebra import NEVER, UNGIVEN, Carrier, absolute, maximum, where
 from xlhedge.formulas.funding import funding_drag
 
-__all__ = ["LEGS", "scenario_attribution", "scenario_pnl"]
+__all__ = ["LEGS", "is_liquidated", "scenario_attribution", "scenario_pnl"]
 
 LEGS = ("spot", "short", "basis", "funding", "fees", "net")
 """The columns of an attribution, in order."""
@@ -51,13 +51,7 @@ def scenario_attribution(
     Source:
         Attribution (Q − q)·ΔS − q·Δ(F − S) + funding − fees, split by relative moves.
     """
-    if liquidation_buffer is NEVER:
-        liquidated: Carrier = False
-    else:
-        move = price_shock + basis_shock
-        liquidated = where(
-            liquidation_buffer > 0, move >= liquidation_buffer, move <= liquidation_buffer
-        )
+    liquidated = is_liquidated(price_shock, basis_shock, liquidation_buffer)
     spot = spot_qty * spot_price * maximum(-1, beta * price_shock)
     short = where(liquidated, -short_margin, -short_notional * price_shock)
     basis = where(liquidated, 0, -short_notional * basis_shock)
@@ -65,6 +59,16 @@ def scenario_attribution(
     closing = where(liquidated, 0, 1 + price_shock + basis_shock)
     fees = -fee_rate * absolute(short_notional) * (1 + closing)
     return spot, short, basis, funding, fees, spot + short + basis + funding + fees
+
+
+def is_liquidated(
+    price_shock: Carrier, basis_shock: Carrier, liquidation_buffer: Carrier
+) -> Carrier:
+    """Whether a move reaches the liquidation: a rise for a short, a fall for a long future."""
+    if liquidation_buffer is NEVER:
+        return False
+    move = price_shock + basis_shock
+    return where(liquidation_buffer > 0, move >= liquidation_buffer, move <= liquidation_buffer)
 
 
 def scenario_pnl(

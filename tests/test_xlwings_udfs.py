@@ -1,0 +1,294 @@
+"""The xlwings functions, on Linux, through xlwings' own code for Excel on Windows.
+
+A child process puts stubs in the place of pywin32. Then xlwings imports as on Windows, decorates
+our functions for real, writes its VBA for a workbook, and is called as VBA calls it
+(``XLPy.CallUDF``), with ranges and values of the types that COM delivers. Only Excel is missing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import inspect
+import pickle
+import re
+import subprocess
+import sys
+import types
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+from cases import (
+    BLANK,
+    BLANKS,
+    ERRORS,
+    ERRORS_IN_RANGES,
+    RANGES,
+    TWO_ERRORS,
+    VALUES,
+    Case,
+)
+
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions import FUNCTIONS, function
+from xlhedge.hosts import xlwings_udfs
+
+MODULE = "xlhedge.hosts.xlwings_udfs"
+MISSING = -2147352572
+CASES = (*VALUES, *ERRORS, *TWO_ERRORS, *RANGES, *BLANKS, *ERRORS_IN_RANGES)
+CALLS = [(case, typed) for case in CASES for typed in (False, True)]
+
+
+# ---------------------------------------------------------------- the child: Windows without Excel
+
+
+class Stub(types.ModuleType):
+    """A module of pywin32 in which everything is there and nothing works."""
+
+    __file__ = "pywin32"
+    __path__: list[str] = []  # noqa: RUF012  # as the import system has it
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return MagicMock(name=f"{self.__name__}.{name}")
+
+
+def windows() -> None:
+    """Makes xlwings import as on Windows with pywin32."""
+    for name in (
+        *("pythoncom", "pywintypes", "win32api", "win32con", "win32event", "win32gui"),
+        *("win32process", "win32timezone", "win32com", "win32com.client", "win32com.server"),
+        *("win32com.server.dispatcher", "win32com.server.policy", "win32com.server.util"),
+    ):
+        sys.modules[name] = Stub(name)
+    # These stand in isinstance and except clauses.
+    sys.modules["pywintypes"].TimeType = type("TimeType", (), {})
+    sys.modules["pywintypes"].com_error = type("com_error", (Exception,), {})
+    sys.modules["pywintypes"].IID = str
+    for name in ("CDispatch", "CoClassBaseClass", "DispatchBaseClass"):
+        setattr(sys.modules["win32com.client"], name, type(name, (), {}))
+    ctypes.windll = ctypes.oledll = ctypes.PyDLL = MagicMock()
+
+    import xlwings
+    from xlwings import _xlwindows, udfs
+
+    xlwings.engines.add(xlwings.Engine(impl=_xlwindows.engine))
+    xlwings.func, xlwings.arg, xlwings.ret = udfs.xlfunc, udfs.xlarg, udfs.xlret
+    importlib.reload(xlwings_udfs)
+
+
+def com_range(*rows: tuple[Any, ...]) -> Any:
+    """A Range as VBA passes it for a reference; a single cell's value is no array."""
+    value = rows if (len(rows), len(rows[0])) != (1, 1) else rows[0][0]
+    cells = MagicMock(Value=value)
+    cells.Rows.Count, cells.Columns.Count = len(rows), len(rows[0])
+    iid = "{00020846-0000-0000-C000-000000000046}"
+    cells._oleobj_.GetTypeInfo.return_value.GetTypeAttr.return_value.iid = iid
+    return cells
+
+
+def com_value(argument: Any) -> Any:
+    """A cell's content as COM delivers it; None is an empty cell."""
+    from xlwings._xlwindows import cell_errors
+
+    if argument is None or argument is BLANK:
+        return None
+    if isinstance(argument, CellError):
+        return {text: code for code, text in cell_errors.items()}[argument.code]
+    if isinstance(argument, bool | str):
+        return argument
+    return float(argument)
+
+
+def com_argument(argument: Any, *, typed: bool) -> Any:
+    """A case's argument as VBA passes it: a reference to cells, or typed into the formula."""
+    if argument is None:
+        return MISSING
+    if not isinstance(argument, tuple):
+        value = com_value(argument)
+        return value if typed and argument is not BLANK else com_range((value,))
+    rows = tuple(tuple(map(com_value, row)) for row in argument)
+    if typed:
+        return rows if len(rows) > 1 else rows[0]  # VBA hands over {1,2} without rows
+    return com_range(*rows)
+
+
+def call(case: Case, *, typed: bool) -> Any:
+    """What a cell would show, through xlwings' COM server."""
+    from xlwings import com_server
+
+    com_server.FromVariant = lambda variant: variant  # nothing to unwrap
+    left_out = (None,) * (len(function(case.function).parameters) - len(case.arguments))
+    arguments = tuple(com_argument(one, typed=typed) for one in (*case.arguments, *left_out))
+    try:
+        return com_server.XLPython().CallUDF(MODULE, case.function, arguments, None, None)
+    except HedgeError as error:
+        return error
+
+
+def imported() -> tuple[str, dict[str, dict[str, Any]]]:
+    """The VBA that xlwings puts into a workbook, and what it tells Excel of each function."""
+    from xlwings import udfs
+
+    workbook = MagicMock()
+    workbook.Name = "Book1.xlsm"
+    workbook.Application.Version = "16.0"
+    code: list[str] = []
+    workbook.VBProject.VBComponents.Import = lambda name: code.append(Path(name).read_text("utf-8"))
+    udfs.import_udfs(MODULE, workbook)
+    options = workbook.Application.MacroOptions.call_args_list
+    return code[0], {one.args[0].partition("!")[2]: one.kwargs for one in options}
+
+
+def child(path: str) -> None:
+    """Runs in the child process; leaves what it found in a file."""
+    windows()
+    udfs = {name: value.__xlfunc__ for name, value in vars(xlwings_udfs).items() if _is_udf(value)}
+    answers = [call(case, typed=typed) for case, typed in CALLS]
+    Path(path).write_bytes(pickle.dumps((udfs, *imported(), answers)))
+
+
+def _is_udf(value: Any) -> bool:
+    return hasattr(value, "__xlfunc__")
+
+
+# ---------------------------------------------------------------------------------------- the tests
+
+
+@pytest.fixture(scope="module")
+def excel(tmp_path_factory) -> Any:
+    """What xlwings knows of our functions, its VBA, what it told Excel, and the calls' answers."""
+    path = tmp_path_factory.mktemp("xlwings") / "found"
+    code = f"import test_xlwings_udfs as here; here.child({str(path)!r})"
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(
+        command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    udfs, vba, options, answers = pickle.loads(path.read_bytes())  # noqa: S301  # our own
+    return types.SimpleNamespace(
+        udfs=udfs, vba=vba, options=options, answers=dict(zip(CALLS, answers, strict=True))
+    )
+
+
+def test_every_function_is_there_and_nothing_else(excel):
+    assert set(excel.udfs) == {entry.name for entry in FUNCTIONS}
+    assert [udf["name"] for udf in excel.udfs.values()] == list(excel.udfs)
+
+
+@pytest.mark.parametrize("entry", FUNCTIONS, ids=lambda entry: entry.name)
+def test_xlwings_reads_the_registry(excel, entry):
+    udf = excel.udfs[entry.name]
+    assert udf["category"] == "xlhedge"
+    assert (udf["sub"], udf["volatile"], udf["async_mode"]) == (False, False, None)
+    assert [argument["name"] for argument in udf["args"]] == [p.name for p in entry.parameters]
+    for argument, parameter in zip(udf["args"], entry.parameters, strict=True):
+        assert ("optional" in argument) is not parameter.required
+        assert argument["options"] == {"convert": "raw"}
+        assert not argument["vararg"]
+
+
+@pytest.mark.parametrize("entry", FUNCTIONS, ids=lambda entry: entry.name)
+def test_excel_is_told_the_help(excel, entry):
+    told = excel.options[entry.name]
+    assert told["Description"] == entry.summary
+    assert told["ArgumentDescriptions"] == [p.quantity.help for p in entry.parameters]
+    assert told["Category"] == "xlhedge"
+    # xlwings cuts what is longer than Excel takes: nothing was cut, so nothing is longer.
+    assert all(len(text) <= 255 for text in (entry.summary, *told["ArgumentDescriptions"]))
+
+
+@pytest.mark.parametrize("entry", FUNCTIONS, ids=lambda entry: entry.name)
+def test_vba_declares_and_passes_every_argument(excel, entry):
+    code = excel.vba.replace(" _\n", "")
+    names = [parameter.name for parameter in entry.parameters]
+    declared = ", ".join(
+        parameter.name if parameter.required else f"Optional {parameter.name}"
+        for parameter in entry.parameters
+    )
+    assert f"\nFunction {entry.name}({declared})\n" in code
+    passed = f'XLPy.CallUDF("{MODULE}", "{entry.name}", Array({", ".join(names)}), '
+    assert f"{entry.name} = {passed}ThisWorkbook, Application.Caller)\n" in code
+
+
+def test_vba_declares_nothing_else(excel):
+    declared = re.findall(r"^(?:Function|Sub) (\w+)", excel.vba, re.MULTILINE)
+    assert sorted(declared) == sorted(entry.name for entry in FUNCTIONS)
+    assert max(map(len, excel.vba.splitlines())) <= 1024
+
+
+# Words that VBA keeps for itself, among those that an argument might well be called.
+_VBA_WORDS = set(
+    """
+    and any as boolean byref byte byval call case cdate const currency date declare dim do double
+    each else empty end enum erase error event exit false for friend function get global goto if
+    imp implements in input integer is let like line lock long loop me mod name new next not
+    nothing null object on open optional option or output paramarray print private property put
+    redim rem resume return rset seek select set single static step stop string sub then time to
+    true type unlock until variant wend while with write xor
+    """.split()  # noqa: SIM905  # a list of a hundred quoted words reads worse
+)
+
+
+@pytest.mark.parametrize("entry", FUNCTIONS, ids=lambda entry: entry.name)
+def test_vba_allows_the_names(entry):
+    names = [parameter.name for parameter in entry.parameters]
+    assert not {*names, entry.name.lower()} & _VBA_WORDS
+    assert entry.name.lower() not in names  # VBA does not tell capitals from small letters
+    assert "caller" not in names  # xlwings fills an argument of that name itself
+
+
+def name_of(call: tuple[Case, bool]) -> str:
+    case, typed = call
+    return f"{case.function}: {case.why}, {'typed' if typed else 'in cells'}"
+
+
+@pytest.mark.parametrize("call", CALLS, ids=name_of)
+def test_call_as_vba_makes_it(excel, call):
+    got, expected = excel.answers[call], call[0].expected
+    rows = expected if isinstance(expected, tuple) else ((expected,),)
+    if isinstance(got, HedgeError):  # xlwings shows this in every cell
+        assert {cell for row in rows for cell in row} == {got.kind}
+        return
+    if not isinstance(expected, tuple):
+        got = [[got]]
+    elif len(rows) == 1:
+        got = [got]  # xlwings hands a single row over flat
+    for row, wanted in zip(got, rows, strict=True):
+        for cell, value in zip(row, wanted, strict=True):
+            if isinstance(value, CellError):
+                assert cell.startswith(f"{value.code} ")
+            elif isinstance(value, str):
+                assert cell == value
+            else:
+                assert cell == pytest.approx(value, rel=1e-12, abs=1e-12)
+
+
+def test_a_bad_cell_of_an_array_says_what_is_wrong():
+    got = xlwings_udfs.SPOT_NOTIONAL(((1.0,), (2.0,)), ((10.0,), (-5.0,)))
+    assert got[0] == [10.0]
+    assert got[1][0].startswith("#NUM! spot_price[1, 0]: -5 ")
+
+
+def test_an_empty_text_is_text_and_no_blank():
+    assert xlwings_udfs.HEDGE_NOTIONAL(1.0, 100.0, None) == 100.0
+    with pytest.raises(HedgeError, match="hedge_ratio"):
+        xlwings_udfs.HEDGE_NOTIONAL(1.0, 100.0, "")
+
+
+def test_the_code_of_a_missing_argument_is_the_default():
+    assert xlwings_udfs.HEDGE_NOTIONAL(1.0, 100.0, MISSING, 2.0) == 200.0
+
+
+@pytest.mark.parametrize("entry", FUNCTIONS, ids=lambda entry: entry.name)
+def test_without_windows_they_are_plain_functions(entry):
+    udf = getattr(xlwings_udfs, entry.name)
+    assert not hasattr(udf, "__xlfunc__")
+    got = udf(*entry.example)
+    if entry.columns:
+        (got,) = got
+    assert got == (entry.value if isinstance(got, str) else pytest.approx(entry.value, rel=1e-12))
+    assert list(inspect.signature(udf).parameters) == [p.name for p in entry.parameters]

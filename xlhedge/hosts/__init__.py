@@ -1,0 +1,1 @@
+"""One adapter a spreadsheet program, each derived from FUNCTIONS."""

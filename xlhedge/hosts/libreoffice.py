@@ -1,0 +1,182 @@
+"""LibreOffice Calc: an extension (.oxt) that computes our functions in its cells.
+
+An extension is a zip file: who it is (description.xml), what is in it (META-INF/manifest.xml), the
+functions as UNO sees them (an interface, functions.idl) and as people see them (CalcAddIns.xcu),
+the component that computes them, and the core of this package under ``pythonpath/``. All of it is
+derived from FUNCTIONS and from what the component imports.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import xlhedge
+from xlhedge.functions import FUNCTIONS, Function, Parameter
+from xlhedge.hosts import libreoffice_component as component
+
+__all__ = ["build"]
+
+_PACKAGE = Path(xlhedge.__file__).parent
+_IDENTIFIER = "org.xlhedge"
+_OLDEST = "7.4"  # it computes what is typed; 25.2 also knows our functions in an .xlsx file
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
+_UNIX = 3  # a zip file names the system that wrote it; all of ours name the same one
+
+_HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_TYPES = {
+    "functions.idl": "application/vnd.sun.star.uno-typelibrary;type=RDB",
+    "xlhedge_functions.py": "application/vnd.sun.star.uno-component;type=Python",
+    "CalcAddIns.xcu": "application/vnd.sun.star.configuration-data",
+}
+
+
+def build(path: Path) -> Path:
+    """Writes the extension; the same package gives the same bytes.
+
+    Args:
+        path: the file to write, ending in ``.oxt``.
+
+    Returns:
+        The same path.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     with ZipFile(build(Path(folder) / "xlhedge.oxt")) as extension:
+        ...         print(extension.namelist()[:3])
+        ['META-INF/manifest.xml', 'description.xml', 'functions.idl']
+    """
+    contents = (_interface(), Path(component.__file__).read_text("utf-8"), _configuration())
+    parts = {
+        "META-INF/manifest.xml": _manifest(),
+        "description.xml": _description(),
+        **dict(zip(_TYPES, contents, strict=True)),
+        **{f"pythonpath/{name}": text for name, text in _core().items()},
+    }
+    with ZipFile(path, "w") as archive:
+        for name, text in parts.items():
+            info = ZipInfo(name, _TIME)
+            info.create_system = _UNIX
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, text.encode(), ZIP_DEFLATED)
+    return path
+
+
+def _manifest() -> str:
+    entries = "".join(
+        f'  <manifest:file-entry manifest:full-path="{name}" manifest:media-type="{kind}"/>\n'
+        for name, kind in _TYPES.items()
+    )
+    return (
+        f'{_HEADER}<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">\n'
+        f"{entries}</manifest:manifest>\n"
+    )
+
+
+def _description() -> str:
+    return f"""{_HEADER}\
+<description xmlns="http://openoffice.org/extensions/description/2006"
+    xmlns:d="http://openoffice.org/extensions/description/2006"
+    xmlns:l="http://libreoffice.org/extensions/description/2011">
+  <identifier value="{_IDENTIFIER}"/>
+  <version value="{xlhedge.__version__}"/>
+  <dependencies>
+    <l:LibreOffice-minimal-version value="{_OLDEST}" d:name="LibreOffice {_OLDEST}"/>
+  </dependencies>
+  <display-name><name lang="en">xlhedge</name></display-name>
+</description>
+"""
+
+
+def _interface() -> str:
+    """The functions as UNO sees them: whatever comes in, a range goes out."""
+    *modules, name = component.INTERFACE.split(".")
+    methods = "".join(
+        "  sequence< sequence< any > > "
+        f"{entry.name}({', '.join(f'[in] any {_camel(p)}' for p in entry.parameters)});\n"
+        for entry in FUNCTIONS
+    )
+    opened = " ".join(f"module {module} {{" for module in modules)
+    return f"{opened}\ninterface {name} {{\n{methods}}};\n{'}; ' * len(modules)}\n"
+
+
+def _camel(parameter: Parameter) -> str:
+    """An argument's name as UNO allows it: without underscores."""
+    first, *others = parameter.name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _configuration() -> str:
+    """The functions as people see them, in the function wizard and in files."""
+    return (
+        f'{_HEADER}<oor:component-data xmlns:oor="http://openoffice.org/2001/registry"'
+        ' oor:name="CalcAddIns" oor:package="org.openoffice.Office">\n'
+        '<node oor:name="AddInInfo">\n'
+        f'<node oor:name="{component.IMPLEMENTATION}" oor:op="replace">\n'
+        '<node oor:name="AddInFunctions">\n'
+        f"{''.join(map(_described, FUNCTIONS))}"
+        "</node>\n</node>\n</node>\n</oor:component-data>\n"
+    )
+
+
+def _described(entry: Function) -> str:
+    arguments = "".join(
+        f'<node oor:name="{_camel(parameter)}" oor:op="replace">'
+        f"{_property('DisplayName', parameter.name)}"
+        f"{_property('Description', parameter.quantity.help)}</node>\n"
+        for parameter in entry.parameters
+    )
+    return (
+        f'<node oor:name="{entry.name}" oor:op="replace">\n'
+        f"{_property('DisplayName', entry.name)}"
+        # Calc shows every argument as optional; the syntax says which ones are, and their defaults.
+        f"{_property('Description', f'{entry.summary} {entry.syntax}')}"
+        f'<prop oor:name="Category"><value>Add-In</value></prop>\n'
+        # Calc finds a function in an .xlsx file by this name, and in this language only.
+        f"{_property('CompatibilityName', entry.name, 'en-US')}"
+        f'<node oor:name="Parameters">\n{arguments}</node>\n</node>\n'
+    )
+
+
+def _property(name: str, text: str, language: str = "en") -> str:
+    return f'<prop oor:name="{name}"><value xml:lang="{language}">{escape(text)}</value></prop>\n'
+
+
+def _core() -> dict[str, str]:
+    """The part of this package that the component imports: file names and their text."""
+    waiting = [Path(component.__file__)]
+    found: set[Path] = set()
+    while waiting:
+        for file in _imported(waiting.pop()):
+            if file not in found:
+                found.add(file)
+                waiting.append(file)
+    # Python runs the packages above a module first; what they import when asked is not needed.
+    found |= {
+        folder / "__init__.py"
+        for file in found
+        for folder in file.parents
+        if folder.is_relative_to(_PACKAGE)
+    }
+    root = _PACKAGE.parent
+    return {file.relative_to(root).as_posix(): file.read_text("utf-8") for file in sorted(found)}
+
+
+def _imported(source: Path) -> Iterator[Path]:
+    """The files of this package that a file imports, at the top or inside a function."""
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}", *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            path = _PACKAGE.parent.joinpath(*name.split("."))
+            for file in (path.with_suffix(".py"), path / "__init__.py"):
+                if path.is_relative_to(_PACKAGE) and file.is_file():
+                    yield file
