@@ -175,6 +175,9 @@ _VOCABULARY = [
             "leverage": "Position value ÷ initial margin, a ratio (10 = 10×).",
             "day_count": "Days in a year for annualising (365 or 360).",
             "days_to_expiry": "Days until the future expires, decimals allowed.",
+            "support": "Support level of the price, in quote per base coin.",
+            "index_price": "Spot index price that the venue settles against, quote per base coin.",
+            "shock_step": "Step between two price shocks of a grid, decimal (0.1 = 10 %).",
         },
     ),
     *_numbers(
@@ -189,6 +192,16 @@ _VOCABULARY = [
             "in quote. Required with liquidation_buffer.",
             "mm_amount": "Maintenance amount that the venue deducts in this tier, in the margin "
             "currency.",
+            "avg_cost": "Average cost of the coins held, in quote per base coin.",
+            "redeploy_drop": "Fall of the spot price below the short's entry at which to redeploy, "
+            "decimal (0.2 = 20 %); 0 = never.",
+            "threshold": "Funding that the short may pay per 8 h, decimal (0.0001 = 0.01 %).",
+            "volume": "Volume traded in the bar, in base coins.",
+            "min_qty": "The venue's smallest order, in contracts; 0 = none.",
+            "min_notional": "The venue's smallest order, as a value in quote; 0 = none.",
+            "tier_floor": "Position value above which the tier applies, in the margin currency.",
+            "liquidation_alert": "Relative distance to liquidation below which to warn, decimal "
+            "(0.25 = 25 %).",
         },
     ),
     *_numbers(
@@ -215,6 +228,16 @@ _VOCABULARY = [
         "mm_rate",
         "Maintenance margin rate of the tier, decimal of the position value (0.005 = 0.5 %).",
         Domain(at_least=0, below=1),
+    ),
+    Quantity(
+        "discount",
+        "Part of the fee that the venue waives, decimal (0.1 = 10 % off).",
+        Domain(at_least=0, at_most=1),
+    ),
+    Quantity(
+        "consecutive",
+        "How many funding settlements in a row must breach the threshold, a whole number.",
+        Domain(at_least=1, whole=True),
     ),
     Quantity(
         "liquidation_buffer",

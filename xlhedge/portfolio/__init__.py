@@ -1,0 +1,33 @@
+"""A portfolio: its tables, the checks on them and across them, and pandas frames of it."""
+
+from __future__ import annotations
+
+from xlhedge.portfolio.model import Portfolio, stale
+from xlhedge.portfolio.problems import PortfolioError, Problem
+from xlhedge.portfolio.tables import (
+    TABLES,
+    Bar,
+    Holding,
+    Instrument,
+    Scenario,
+    Settings,
+    Short,
+    Table,
+    Tier,
+)
+
+__all__ = [
+    "TABLES",
+    "Bar",
+    "Holding",
+    "Instrument",
+    "Portfolio",
+    "PortfolioError",
+    "Problem",
+    "Scenario",
+    "Settings",
+    "Short",
+    "Table",
+    "Tier",
+    "stale",
+]

@@ -1,0 +1,215 @@
+"""One column of a portfolio's tables: what it holds, and how one cell of it is read.
+
+A column's words are those of `quantities`, so a wrong cell in a file reads like a wrong argument
+of a function. A model's field carries its column as ``Annotated[float, number("spot_price")]``.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
+
+from xlhedge.cell import read
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions import Parameter
+from xlhedge.portfolio.values import (
+    Written,
+    as_moment,
+    as_number,
+    as_text,
+    hint,
+    is_blank,
+    is_truth,
+    shown,
+    trimmed,
+)
+from xlhedge.quantities import QUANTITIES, Quantity
+
+__all__ = ["Column", "Row", "columns_of", "moment", "number", "text"]
+
+LONGEST_TEXT = 32_767
+"""What a cell of a spreadsheet can hold, in UTF-16 units."""
+
+_FIRST_DAY = datetime(1900, 1, 1)  # the earliest that a spreadsheet can hold
+# What XML, and so a workbook, has no place for; and a line break would break a name in two.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ALLOWED = {
+    "text": "must be text",
+    "date": "must be a date such as 2026-03-27 or 2026-03-27 08:00",
+}
+
+
+def number(name: str, meaning: str = "") -> Quantity:
+    """The vocabulary's quantity of that name; with help of its own where a table needs one."""
+    quantity = QUANTITIES[name]
+    return replace(quantity, help=meaning or quantity.help)
+
+
+def text(meaning: str) -> Quantity:
+    """A name or any other text."""
+    return Quantity("text", meaning, kind="text")
+
+
+def moment(meaning: str) -> Quantity:
+    """A date-time: naive, and in UTC by convention."""
+    return Quantity("moment", meaning, kind="date")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name in the table, what it holds, and its value when blank.
+
+    Args:
+        name: the header, in lower case.
+        quantity: what it holds: kind, domain or option words, help with its unit.
+        default: the value of a blank cell; `inspect.Parameter.empty` if it must be filled.
+
+    Example:
+        >>> price = Column("spot_price", number("spot_price"))
+        >>> price.read(60_000)
+        60000.0
+        >>> price.read("ten")
+        Traceback (most recent call last):
+        xlhedge.errors.HedgeError: spot_price: "ten" is not a number; it must be above 0
+    """
+
+    name: str
+    quantity: Quantity
+    default: Any = inspect.Parameter.empty
+    _parameter: Parameter = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_parameter", Parameter(self.quantity, self.default))
+
+    @property
+    def kind(self) -> str:
+        """What a cell holds: "number", "word", "text" or "date"."""
+        return self.quantity.kind
+
+    @property
+    def help(self) -> str:
+        """What it means, with its unit, in one line of at most 255 characters."""
+        return self.quantity.help
+
+    @property
+    def required(self) -> bool:
+        """Whether a cell of it must be filled."""
+        return self.default is inspect.Parameter.empty
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, as the second half of an error message."""
+        return _ALLOWED.get(self.kind) or self.quantity.allowed
+
+    def read(self, value: Any) -> Any:
+        """One cell's value: a float, a whole number, text, or a naive date-time.
+
+        Args:
+            value: what the cell holds; a `HedgeError` if its reader knows already what is wrong.
+
+        Raises:
+            HedgeError: the cell is wrong; it says what is allowed and names the column.
+        """
+        if value.__class__ is float and self.quantity.kind == "number":  # most cells of a history
+            return self._read_number(value)
+        if isinstance(value, HedgeError):
+            raise HedgeError(value.message, value.kind, self.name)
+        if is_blank(value):
+            if self.required:
+                raise self._wrong("is empty")
+            return self.default
+        if isinstance(value, str):
+            value = self._read_string(value)
+        if self.kind == "text":
+            return self._read_text(value)
+        if self.kind == "date":
+            return self._read_date(value)
+        return self._read_number(value)
+
+    def _read_string(self, value: str) -> str | float:
+        clean = trimmed(value)
+        if _CONTROL.search(clean):
+            raise self._wrong(f"{shown(clean)} has a control character")
+        if len(clean) * 2 > LONGEST_TEXT and _utf16_units(clean) > LONGEST_TEXT:
+            raise HedgeError(
+                f"has {len(clean):,} characters; a cell holds at most {LONGEST_TEXT:,}",
+                argument=self.name,
+            )
+        if self.kind != "number":
+            return clean
+        found = as_number(clean) if isinstance(value, Written) else None
+        meant = hint(clean)
+        if meant and found is None:
+            raise HedgeError(meant, argument=self.name)
+        return clean if found is None else found
+
+    def _read_number(self, value: Any) -> Any:
+        if is_truth(value):  # a tick box is no quantity
+            raise self._wrong(f"{shown(value)} is not a number")
+        if self.kind == "word" and len(str(value)) > 40:
+            raise self._wrong(f"{shown(value)} is not known")
+        try:
+            found = read(self._parameter, value)
+        except HedgeError as error:  # it names the quantity, people know the column
+            raise HedgeError(error.message, error.kind, self.name) from None
+        return int(found) if self.quantity.domain.whole else found
+
+    def _read_text(self, value: Any) -> str:
+        found = as_text(value)
+        if found is None:
+            raise self._wrong(f"{shown(value)} is not text")
+        return found
+
+    def _read_date(self, value: Any) -> datetime:
+        found = as_moment(value)
+        if found is None:
+            raise self._wrong(f"{shown(value)} is not a date")
+        if found < _FIRST_DAY:
+            raise self._wrong(f"{shown(value)} is before 1900", CellError.NUM)
+        return found
+
+    def _wrong(self, what: str, kind: CellError = CellError.VALUE) -> HedgeError:
+        return HedgeError(f"{what}; it {self.allowed}", kind, self.name)
+
+
+def _utf16_units(text: str) -> int:
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+class Row(BaseModel):
+    """One row of a table; its fields are the columns, in order, and carry what they hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, data: Any) -> Any:
+        # So that a blank counts as not given, in `model_fields_set` as everywhere.
+        if not isinstance(data, Mapping):
+            return data
+        return {name: value for name, value in data.items() if not is_blank(value)}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read(cls, value: Any, info: ValidationInfo) -> Any:
+        return columns_of(cls)[str(info.field_name)].read(value)
+
+
+@cache
+def columns_of(model: type[Row]) -> Mapping[str, Column]:
+    """The columns of a model, in order, each under its name."""
+    return {
+        name: Column(
+            name,
+            next(part for part in info.metadata if isinstance(part, Quantity)),
+            inspect.Parameter.empty if info.is_required() else info.default,
+        )
+        for name, info in model.model_fields.items()
+    }

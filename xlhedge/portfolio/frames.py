@@ -1,0 +1,63 @@
+"""The tables of a portfolio as pandas frames, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from xlhedge.portfolio.columns import Column, Row
+from xlhedge.portfolio.grids import Grid
+from xlhedge.portfolio.naming import Header
+from xlhedge.portfolio.tables import Table
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+__all__ = ["frame_of", "grid_of"]
+
+
+def grid_of(table: str, frame: DataFrame) -> Grid:
+    """A frame as a grid: missing values are blank cells, and rows without a filled one are gone.
+
+    Rows are counted by position, as ``iloc`` does; the index is not read.
+    """
+    headers = [Header(str(name), table, table) for name in frame.columns]
+    # Object columns hold Python's own numbers, and None instead of each kind of missing value.
+    cells = frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+    kept = [
+        (f"[{at}]", row) for at, row in enumerate(cells) if any(cell is not None for cell in row)
+    ]
+    return Grid(table, headers, [row for _, row in kept], [tail for tail, _ in kept])
+
+
+def frame_of(table: Table, rows: Sequence[Row]) -> DataFrame:
+    """Rows as a frame, which has all columns of its table, also without rows.
+
+    Numbers are float64 with NaN where blank, dates datetime64[us] with NaT, text is object with
+    None. A frame of settings has one row each, and its values are objects.
+    """
+    import pandas as pd
+
+    if table.upright:
+        (settings,) = rows
+        values = [getattr(settings, column.name) for column in table.columns]
+        names = [column.name for column in table.columns]
+        return pd.DataFrame({"name": _objects(names), "value": _objects(values)})
+    return pd.DataFrame({column.name: _series(column, rows) for column in table.columns})
+
+
+def _series(column: Column, rows: Sequence[Row]) -> Series[Any]:
+    import pandas as pd
+
+    values = [getattr(row, column.name) for row in rows]
+    if column.kind == "number":
+        return pd.Series(values, dtype="float64")
+    if column.kind == "date":
+        return pd.Series(values, dtype="datetime64[us]")
+    return _objects(values)
+
+
+def _objects(values: Sequence[Any]) -> Series[Any]:
+    import pandas as pd
+
+    return pd.Series(values, dtype=object)
