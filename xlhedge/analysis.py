@@ -1,0 +1,210 @@
+"""Portfolio → Analysis: the hedge of each asset, the margin of each short, grid and scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlhedge.errors import HedgeError
+from xlhedge.figures import VALUES, compute, sum_of
+from xlhedge.hedge import HEDGE, MARGIN
+from xlhedge.portfolio import Holding, Instrument, Portfolio, Short
+from xlhedge.scenarios import UNDERLYING, Move, Stress, moves_of, stress
+
+__all__ = ["RATIOS", "Analysis", "Grid", "analyse"]
+
+RATIOS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)
+"""Hedge ratios of the sensitivity grid."""
+
+Cells = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """P&L of the whole portfolio by the underlying's move, in quote: from price alone.
+
+    Before funding, basis, fees and liquidation, which the scenarios have.
+
+    Args:
+        shocks: moves of the hedges' underlyings, relative.
+        by_asset: each asset unhedged, a row an asset.
+        unhedged: all coins without any short, those posted as margin included.
+        held: with the shorts as they stand.
+        ratios: hedge ratios.
+        hedged: a row a ratio: every hedged asset hedged to that ratio.
+    """
+
+    shocks: tuple[float, ...]
+    by_asset: tuple[tuple[float, ...], ...]
+    unhedged: tuple[float, ...]
+    held: tuple[float, ...]
+    ratios: tuple[float, ...]
+    hedged: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything the sheets, the reports and the command line show of a portfolio.
+
+    Args:
+        portfolio: what was analysed.
+        days: from as_of to the horizon, 0 once it has passed.
+        hedge: a row a holding, by the names of `hedge.HEDGE`.
+        margin: a row a short, by the names of `hedge.MARGIN`.
+        unassigned: what shorts that hedge no holding add, by the names of `hedge.HEDGE`.
+        total: sums over the holdings and the unassigned shorts.
+        grid: P&L by price and hedge ratio.
+        scenarios: the portfolio's scenarios, in order.
+    """
+
+    portfolio: Portfolio
+    days: float
+    hedge: tuple[Cells, ...]
+    margin: tuple[Cells, ...]
+    unassigned: Cells
+    total: Cells
+    grid: Grid
+    scenarios: tuple[Stress, ...]
+
+    def after(self, price_shock: float) -> float:
+        """P&L of a sudden move of all underlyings, in quote, before fees; liquidation included."""
+        moves = {UNDERLYING: Move(price_shock)}
+        legs = stress(self.portfolio, self.hedge, self.margin, "", moves).legs
+        return legs["spot"] + legs["short"]
+
+
+def analyse(portfolio: Portfolio) -> Analysis:
+    """Work out a portfolio.
+
+    Raises:
+        HedgeError: a number becomes too large, or a short is beyond its own liquidation price.
+    """
+    settings = portfolio.settings
+    days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
+    margin = tuple(_margin_row(portfolio, short, days) for short in portfolio.shorts)
+    hedge = _hedge_rows(portfolio, margin, days)
+    unassigned = _unassigned(hedge, margin)
+    total = {
+        figure.name: sum_of([*hedge, unassigned], figure.name) for figure in HEDGE if figure.total
+    }
+    return Analysis(
+        portfolio=portfolio,
+        days=days,
+        hedge=hedge,
+        margin=margin,
+        unassigned=unassigned,
+        total=total,
+        grid=_grid(settings.shocks, hedge, total),
+        scenarios=tuple(
+            stress(portfolio, hedge, margin, name, moves)
+            for name, moves in moves_of(portfolio).items()
+        ),
+    )
+
+
+def _margin_row(portfolio: Portfolio, short: Short, days: float) -> Cells:
+    instrument = portfolio.instrument(short.instrument)
+    known = _columns(instrument) | _columns(short)
+    known |= {
+        "index_price": portfolio.index_price(instrument),
+        "funding_rate": instrument.funding_rate or 0.0,
+        "days": days,
+    }
+    row = compute(MARGIN, known)
+    buffer = row["liquidation_buffer"]
+    if isinstance(buffer, float) and buffer * short.contracts <= 0:
+        raise HedgeError(
+            f"{short.instrument}: its mark price {row['futures_price']:,.15g} is beyond its "
+            f"liquidation price {row['liquidation_price']:,.6g}; correct its margin or prices, or "
+            "remove the short if the venue has closed it"
+        )
+    return row
+
+
+def _columns(row: Instrument | Short | Holding) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in type(row).model_fields}
+
+
+def _hedge_rows(portfolio: Portfolio, margin: Sequence[Cells], days: float) -> tuple[Cells, ...]:
+    known = [_known(portfolio, holding, days) for holding in portfolio.holdings]
+    own = [compute(HEDGE[: _OWN_TARGET + 1], row)["own_target"] for row in known]
+    weights: dict[str, list[float]] = {}
+    for row, target in zip(known, own, strict=True):
+        weights.setdefault(row["instrument"], []).append(abs(target or 0))
+    for row, target in zip(known, own, strict=True):
+        if row["instrument"] is None:
+            row |= {"share": None, "short_contracts": None, "coin_margin": 0.0}
+            continue
+        together = weights[row["instrument"]]
+        share = abs(target) / sum(together) if sum(together) else 1 / len(together)
+        held = [each for each in margin if each["instrument"] == row["instrument"]]
+        row["share"] = share
+        row["short_contracts"] = share * sum_of(held, "contracts")
+        row["coin_margin"] = share * sum_of(held, "coin_margin")
+    return tuple(compute(HEDGE, row) for row in known)
+
+
+_OWN_TARGET = next(at for at, figure in enumerate(HEDGE) if figure.name == "own_target")
+
+
+def _known(portfolio: Portfolio, holding: Holding, days: float) -> dict[str, Any]:
+    """What is looked up for a holding; blank where it has no instrument."""
+    known = dict.fromkeys(figure.name for figure in HEDGE if figure.formula is None)
+    if holding.instrument is not None:
+        instrument = portfolio.instrument(holding.instrument)
+        as_of = portfolio.settings.as_of
+        known |= _columns(instrument)
+        known |= {
+            "index_price": portfolio.index_price(instrument),
+            "funding_rate": instrument.funding_rate or 0.0,
+            "days_to_expiry": instrument.expiry and VALUES.days_to_expiry(as_of, instrument.expiry),
+        }
+        known["hedge_ratio"] = portfolio.hedge_ratio(holding)
+    return known | _columns(holding) | {"hedge_ratio": known["hedge_ratio"], "days": days}
+
+
+def _unassigned(hedge: Sequence[Cells], margin: Sequence[Cells]) -> Cells:
+    """What shorts add whose instrument hedges no holding: a naked short is still an exposure."""
+    hedging = {row["instrument"] for row in hedge}
+    naked = [row for row in margin if row["instrument"] not in hedging]
+    cells = dict.fromkeys((figure.name for figure in HEDGE), None)
+    short, coins = sum_of(naked, "short_notional"), sum_of(naked, "coin_margin")
+    known = {
+        "short_notional": short,
+        "coin_margin": coins,
+        "net_delta": coins - short,
+        "residual_delta": coins - short,
+        "funding_drag": sum_of(naked, "funding_drag"),
+        "funding_year": sum_of(naked, "funding_year"),
+    }
+    return cells | known
+
+
+def _grid(shocks: tuple[float, ...], hedge: Sequence[Cells], total: Cells) -> Grid:
+    def short_leg(short: float) -> tuple[float, ...]:
+        return tuple(VALUES.scenario_pnl(0, 1, short, shock) for shock in shocks)
+
+    def plus(left: Sequence[float], right: Sequence[float]) -> tuple[float, ...]:
+        return tuple(a + b for a, b in zip(left, right, strict=True))
+
+    by_asset = tuple(
+        tuple(
+            VALUES.scenario_pnl(
+                row["quantity"], row["spot_price"], 0, shock, 0, 0, 0, 8, 0, row["beta"]
+            )
+            for shock in shocks
+        )
+        for row in hedge
+    )
+    # Coins posted as margin fall with the underlying: their leg is a short of minus their value.
+    coins = short_leg(-total["coin_margin"])
+    unhedged = plus(tuple(sum(column) for column in zip(*by_asset, strict=True)), coins)
+    return Grid(
+        shocks=shocks,
+        by_asset=by_asset,
+        unhedged=unhedged,
+        held=plus(unhedged, short_leg(total["short_notional"])),
+        ratios=RATIOS,
+        hedged=tuple(plus(unhedged, short_leg(r * total["full_notional"])) for r in RATIOS),
+    )

@@ -1,0 +1,144 @@
+"""Figures: columns of a computed table, each written once over three carriers.
+
+A figure is a formula over the row's other figures and the functions of the registry. Evaluated on
+numbers it is the analysis; on references it is the cell of the template, which calls the functions
+by name; on references with the functions' bodies it is the report's native formula, which needs
+none of our code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlhedge.algebra import Carrier, Expression, excel_text
+from xlhedge.cell import evaluate_one
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions import Function, function
+
+__all__ = ["CALLS", "NATIVE", "NOWHERE", "VALUES", "Figure", "compute", "formula_text", "sum_of"]
+
+NOWHERE = "none"
+"""What a cell shows where no answer exists, such as the liquidation price of a safe position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One column of a computed table.
+
+    Args:
+        name: its name in formulas, frames and JSON.
+        title: its header for people, with the unit.
+        look: how it is shown: "text", "money", "cost", "price", "qty", "ratio", "percent", "rate"
+            or "days".
+        formula: its value over the functions and the row; none for what is looked up.
+        given: figures that must not be blank for it to have a value.
+        total: whether the table's total sums it.
+    """
+
+    name: str
+    title: str
+    look: str
+    formula: Callable[[Functions, Any], Carrier] | None = None
+    given: tuple[str, ...] = ()
+    total: bool = False
+
+
+class Functions:
+    """The functions of the registry as attributes, for the formulas of figures."""
+
+    def __getattr__(self, name: str) -> Callable[..., Carrier]:
+        entry = function(name)
+        return lambda *arguments: self.call(entry, arguments)
+
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        """One call in this carrier."""
+        raise NotImplementedError
+
+    def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
+        """The answer, or `NOWHERE` where none exists (#N/A)."""
+        raise NotImplementedError
+
+
+class _Values(Functions):
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        return evaluate_one(
+            entry, [*arguments, *(None,) * (len(entry.parameters) - len(arguments))]
+        )
+
+    def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
+        try:
+            return answer()
+        except HedgeError as error:
+            if error.kind is not CellError.NA:
+                raise
+            return NOWHERE
+
+
+class _Texts(Functions):
+    def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
+        return Expression(f'_xlfn.IFNA({excel_text(answer())},"{NOWHERE}")')
+
+
+class _Calls(_Texts):
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        return Expression(f"{entry.name}({','.join(map(excel_text, arguments))})")
+
+
+class _Native(_Texts):
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        return entry.body(*arguments)
+
+
+VALUES, CALLS, NATIVE = _Values(), _Calls(), _Native()
+
+
+class _Row:
+    """A row's figures as attributes; a blank one is "", as in a spreadsheet."""
+
+    def __init__(self, cells: Mapping[str, Any]) -> None:
+        self._cells = cells
+
+    def __getattr__(self, name: str) -> Any:
+        value = self._cells[name]
+        return "" if value is None else value
+
+
+def compute(figures: Sequence[Figure], known: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's values: what is known (looked up), and every figure computed from it, in order.
+
+    A figure is None (blank) where a figure it needs is.
+    """
+    cells = dict(known)
+    row = _Row(cells)
+    for figure in figures:
+        if figure.formula is not None:
+            blank = any(cells[name] is None for name in figure.given)
+            value = "" if blank else figure.formula(VALUES, row)
+            cells[figure.name] = (value or None) if isinstance(value, str) else float(value)
+    return cells
+
+
+def sum_of(rows: Iterable[Mapping[str, Any]], name: str) -> float:
+    """The sum of a figure over rows, blanks left out."""
+    return sum((row[name] for row in rows if row[name] is not None), 0.0)
+
+
+def formula_text(
+    figure: Figure, carrier: Functions, references: Mapping[str, Any], *, guarded: bool = True
+) -> str:
+    """A figure as the text of a cell, without the leading ``=``.
+
+    Args:
+        figure: a figure that has a formula.
+        carrier: `CALLS` or `NATIVE`.
+        references: the cells of its row, and what else formulas read, as `Expression`.
+        guarded: whether it is blank where a figure it needs is.
+    """
+    if figure.formula is None:
+        raise ValueError(f"{figure.name} is looked up, not computed")
+    text = excel_text(figure.formula(carrier, _Row(references)))
+    for name in reversed(figure.given) if guarded else ():
+        text = f'IF({excel_text(references[name])}="","",{text})'
+    return text

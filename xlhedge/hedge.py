@@ -1,0 +1,336 @@
+"""The computed tables, figure by figure: the hedge of each asset, the margin of each short."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlhedge.algebra import Carrier, absolute, where
+from xlhedge.figures import NOWHERE, Figure, Functions
+
+__all__ = ["ACTIONS", "HEDGE", "MARGIN"]
+
+ACTIONS = ("none", "too small", "short", "buy back")
+"""What the order column may say."""
+
+
+def _liquidation_price(f: Functions, r: Any) -> Carrier:
+    return f.or_nowhere(
+        lambda: f.liquidation_price(
+            r.contracts,
+            r.entry_price,
+            r.margin,
+            r.mm_rate,
+            r.mm_amount,
+            r.contract_size,
+            r.contract_type,
+            r.mm_basis,
+        )
+    )
+
+
+def _unrealised(f: Functions, r: Any) -> Carrier:
+    return f.short_pnl(
+        r.contracts, r.entry_price, r.futures_price, r.contract_size, r.contract_type
+    )
+
+
+MARGIN: tuple[Figure, ...] = (
+    Figure("instrument", "Instrument", "text"),
+    Figure("contracts", "Contracts short", "qty"),
+    Figure("entry_price", "Entry price", "price"),
+    Figure("futures_price", "Mark price", "price"),
+    Figure(
+        "short_notional",
+        "Short notional",
+        "money",
+        lambda f, r: f.short_notional(
+            r.contracts, r.futures_price, r.contract_size, r.contract_type
+        ),
+        ("instrument",),
+        total=True,
+    ),
+    Figure(
+        "unrealised_pnl",
+        "Unrealised P&L",
+        "money",
+        lambda f, r: _unrealised(f, r) * where(r.contract_type == "inverse", r.index_price, 1),
+        ("instrument",),
+        total=True,
+    ),
+    Figure(
+        "position_value",
+        "Position value in margin currency",
+        "qty",
+        lambda f, r: where(
+            r.contract_type == "inverse", r.short_notional / r.futures_price, r.short_notional
+        ),
+        ("instrument",),
+    ),
+    Figure("leverage", "Leverage ×", "ratio"),
+    Figure(
+        "initial_margin",
+        "Initial margin in margin currency",
+        "qty",
+        lambda f, r: f.initial_margin(r.position_value, r.leverage),
+        ("leverage",),
+    ),
+    Figure("margin", "Margin posted in margin currency", "qty"),
+    Figure(
+        "coin_margin",
+        "Coins posted as margin, value",
+        "money",
+        lambda f, r: where(
+            r.contract_type == "inverse", lambda: (r.margin + _unrealised(f, r)) * r.index_price, 0
+        ),
+        ("instrument",),
+        total=True,
+    ),
+    Figure(
+        "liquidation_price",
+        "Liquidation price",
+        "price",
+        _liquidation_price,
+        ("margin", "mm_rate"),
+    ),
+    Figure(
+        "liquidation_buffer",
+        "Distance to liquidation",
+        "percent",
+        lambda f, r: where(
+            r.liquidation_price == NOWHERE,
+            NOWHERE,
+            lambda: f.liquidation_buffer(r.futures_price, r.liquidation_price),
+        ),
+        ("liquidation_price",),
+    ),
+    Figure(
+        "funding_drag",
+        "Funding cost to the horizon",
+        "cost",
+        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, r.days, r.interval_hours),
+        ("instrument",),
+        total=True,
+    ),
+    Figure(
+        "funding_year",
+        "Funding cost in a year",
+        "cost",
+        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, 365, r.interval_hours),
+        ("instrument",),
+        total=True,
+    ),
+    Figure("index_price", "Index price", "price"),
+    Figure("contract_type", "Contract type", "text"),
+    Figure("contract_size", "Contract size", "qty"),
+    Figure("funding_rate", "Funding rate per interval", "rate"),
+    Figure("interval_hours", "Funding interval, hours", "ratio"),
+    Figure("mm_rate", "Maintenance rate", "percent"),
+    Figure("mm_amount", "Maintenance amount", "qty"),
+    Figure("mm_basis", "Maintenance basis", "text"),
+)
+"""One row a short position, as it stands."""
+
+
+def _to_hedge(f: Functions, r: Any, ratio: Carrier) -> Carrier:
+    """What a hedge of that ratio shorts: the holding's part and that of coins posted as margin."""
+    return f.hedge_notional(r.quantity, r.spot_price, ratio, r.beta) + ratio * r.coin_margin
+
+
+def _exposure(r: Any) -> Carrier:
+    """What there is to hedge, in the underlying's moves: the holding and coins posted as margin."""
+    return r.spot_notional * r.beta + r.coin_margin
+
+
+def _order(f: Functions, r: Any) -> Carrier:
+    """Contracts to trade, in whole steps, never past the target."""
+    gap = r.target_contracts - r.short_contracts
+    return f.hedge_contracts(gap, 1, 1, "linear", r.qty_step, "down")
+
+
+def _value(f: Functions, r: Any, contracts: Carrier) -> Carrier:
+    return f.short_notional(contracts, r.futures_price, r.contract_size, r.contract_type)
+
+
+def _action(f: Functions, r: Any) -> Carrier:
+    value = absolute(_value(f, r, r.order_contracts))
+    small = (absolute(r.order_contracts) < r.min_qty) | (value < r.min_notional)
+    way = where(r.order_contracts > 0, "short", "buy back")
+    return where(r.order_contracts == 0, "none", where(small, "too small", way))
+
+
+HEDGE: tuple[Figure, ...] = (
+    Figure("asset", "Asset", "text"),
+    Figure("quantity", "Quantity, coins", "qty"),
+    Figure("spot_price", "Spot price", "price"),
+    Figure(
+        "spot_notional",
+        "Spot notional",
+        "money",
+        lambda f, r: f.spot_notional(r.quantity, r.spot_price),
+        ("asset",),
+        total=True,
+    ),
+    Figure("avg_cost", "Average cost", "price"),
+    Figure(
+        "unrealised_pnl",
+        "Unrealised P&L",
+        "money",
+        lambda f, r: r.spot_notional - r.quantity * r.avg_cost,
+        ("avg_cost",),
+        total=True,
+    ),
+    Figure("instrument", "Hedged with", "text"),
+    Figure("hedge_ratio", "Hedge ratio wanted", "percent"),
+    Figure("beta", "Beta", "ratio"),
+    Figure(
+        "own_target",
+        "Target before margin coins",
+        "money",
+        lambda f, r: f.hedge_notional(r.quantity, r.spot_price, r.hedge_ratio, r.beta),
+        ("instrument",),
+    ),
+    Figure("share", "Share of the instrument's short", "percent"),
+    Figure("coin_margin", "Coins posted as margin, value", "money", total=True),
+    Figure(
+        "full_notional",
+        "Full hedge",
+        "money",
+        lambda f, r: _to_hedge(f, r, 1),
+        ("instrument",),
+        total=True,
+    ),
+    Figure(
+        "target_notional",
+        "Target short",
+        "money",
+        lambda f, r: _to_hedge(f, r, r.hedge_ratio),
+        ("instrument",),
+        total=True,
+    ),
+    Figure("futures_price", "Futures price", "price"),
+    Figure(
+        "target_contracts",
+        "Target contracts",
+        "qty",
+        lambda f, r: f.hedge_contracts(
+            r.target_notional,
+            r.futures_price,
+            r.contract_size,
+            r.contract_type,
+            r.qty_step,
+            "down",
+        ),
+        ("instrument",),
+    ),
+    Figure("short_contracts", "Contracts short now", "qty"),
+    Figure(
+        "short_notional",
+        "Short now",
+        "money",
+        lambda f, r: where(r.instrument == "", 0, lambda: _value(f, r, r.short_contracts)),
+        ("asset",),
+        total=True,
+    ),
+    Figure(
+        "hedged",
+        "Hedged now",
+        "percent",
+        lambda f, r: where(
+            _exposure(r) == 0, "", lambda: f.hedge_ratio(_exposure(r), r.short_notional)
+        ),
+        ("asset",),
+    ),
+    Figure(
+        "net_delta",
+        "Net delta now",
+        "money",
+        lambda f, r: (
+            f.net_delta(r.quantity, r.spot_price, r.short_notional, r.beta) + r.coin_margin
+        ),
+        ("asset",),
+        total=True,
+    ),
+    Figure("order_contracts", "Order, contracts", "qty", _order, ("instrument",)),
+    Figure("action", "Action", "text", _action, ("instrument",)),
+    Figure(
+        "order_notional",
+        "Order, value",
+        "money",
+        lambda f, r: where(
+            (r.instrument == "") | (r.action == "too small"),
+            0,
+            lambda: _value(f, r, r.order_contracts),
+        ),
+        ("asset",),
+        total=True,
+    ),
+    Figure(
+        "residual_delta",
+        "Net delta after the order",
+        "money",
+        lambda f, r: r.net_delta - r.order_notional,
+        ("asset",),
+        total=True,
+    ),
+    Figure("index_price", "Index price", "price"),
+    Figure(
+        "basis",
+        "Basis",
+        "price",
+        lambda f, r: f.basis(r.futures_price, r.index_price),
+        ("instrument",),
+    ),
+    Figure(
+        "basis_pct",
+        "Basis %",
+        "percent",
+        lambda f, r: f.basis_pct(r.futures_price, r.index_price),
+        ("instrument",),
+    ),
+    Figure("days_to_expiry", "Days to expiry", "days"),
+    Figure(
+        "basis_annualized",
+        "Basis per year",
+        "percent",
+        lambda f, r: f.basis_annualized(r.futures_price, r.index_price, r.days_to_expiry),
+        ("days_to_expiry",),
+    ),
+    Figure(
+        "basis_regime",
+        "Regime",
+        "text",
+        lambda f, r: f.basis_regime(r.futures_price, r.index_price),
+        ("instrument",),
+    ),
+    Figure("funding_rate", "Funding rate per interval", "rate"),
+    Figure("interval_hours", "Funding interval, hours", "ratio"),
+    Figure(
+        "funding_apr",
+        "Funding per year",
+        "percent",
+        lambda f, r: f.funding_apr(r.funding_rate, r.interval_hours),
+        ("instrument",),
+    ),
+    Figure(
+        "funding_drag",
+        "Funding cost to the horizon",
+        "cost",
+        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, r.days, r.interval_hours),
+        ("instrument",),
+        total=True,
+    ),
+    Figure(
+        "funding_year",
+        "Funding cost in a year",
+        "cost",
+        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, 365, r.interval_hours),
+        ("instrument",),
+        total=True,
+    ),
+    Figure("contract_type", "Contract type", "text"),
+    Figure("contract_size", "Contract size", "qty"),
+    Figure("qty_step", "Order step", "qty"),
+    Figure("min_qty", "Smallest order, contracts", "qty"),
+    Figure("min_notional", "Smallest order, value", "money"),
+)
+"""One row a holding; funding is positive where it costs you, delta where you are long."""
