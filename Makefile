@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test templates clean
 
 demo: $(VENV)/.installed
-	$(BIN)/xlhedge demo
+	$(BIN)/xlhedge demo -o reports
 
 test: $(VENV)/.installed-dev
 	.ci/libreoffice
@@ -16,7 +16,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n auto --dist worksteal
 
 templates: $(VENV)/.installed
-	$(BIN)/python -m xlhedge.workbook.committed
+	$(BIN)/python .ci/templates.py
 
 clean:
 	rm -rf $(VENV) reports dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,9 +1,16 @@
 """The command line as a person uses it: a process, its output, its exit status."""
 
+import io
+import os
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+
+from xlhedge.samples import SAMPLES
 
 
 def run(*arguments, cwd=None):
@@ -75,3 +82,198 @@ def test_help_loads_nothing_heavy():
     )
     assert "Commands" in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+ROOT = Path(__file__).parent.parent
+TREASURY = ROOT / "workbooks" / "treasury.xlsx"
+
+
+def files(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_reports_are_written_for_all_inputs(tmp_path):
+    full = ROOT / "workbooks" / "full-hedge.xlsx"
+    copy = tmp_path / "copies" / "treasury.xlsx"
+    copy.parent.mkdir()
+    copy.write_bytes(TREASURY.read_bytes())
+    done = run("report", TREASURY, full, copy, "-o", tmp_path / "out" / "new")
+    assert done.returncode == 0
+    assert files(tmp_path / "out" / "new") == [
+        "full-hedge-report.xlsx",
+        "treasury-2-report.xlsx",  # two inputs of one name: neither report is lost
+        "treasury-report.xlsx",
+    ]
+    assert done.stdout.splitlines()[0] == (
+        f"{TREASURY} -> {tmp_path / 'out' / 'new' / 'treasury-report.xlsx'}"
+    )
+
+
+def test_a_bad_input_is_told_and_does_not_stop_the_others(tmp_path):
+    book = load_workbook(TREASURY)
+    book["Portfolio"]["F7"] = "ten"
+    book["Portfolio"]["H8"] = -150
+    book["Portfolio"]["K9"] = "BTC-PREP"
+    bad = tmp_path / "bad.xlsx"
+    book.save(bad)
+    done = run("report", bad, TREASURY, "-o", tmp_path / "out")
+    assert done.returncode == 1
+    lines = [line for line in done.stderr.splitlines() if "warning" not in line]
+    allowed = '"BTC-PERP" or "ETH-INV" or "SOL-SEP"'
+    assert lines == [
+        f'{bad}: Portfolio!F7 quantity: "ten" is not a number; it must be a number',
+        f"{bad}: Portfolio!H8 spot_price: -150 is out of range; it must be above 0",
+        f'{bad}: Portfolio!K9 instrument: "BTC-PREP" is not in Instruments; it must be {allowed}',
+    ]
+    assert files(tmp_path / "out") == ["treasury-report.xlsx"]
+
+
+def break_asset(book):
+    book["Portfolio"]["E7"] = "BTC"
+
+
+def break_table(book):
+    del book["Shorts"].tables["Shorts"]
+
+
+def break_column(book):
+    table = book["Portfolio"].tables["Holdings"]
+    book["Portfolio"]["H5"] = "price"
+    next(c for c in table.tableColumns if c.name == "spot_price").name = "price"
+
+
+def break_holdings(book):
+    for row in range(6, 11):
+        for column in "EFGHIJKL":
+            book["Portfolio"][f"{column}{row}"] = None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (break_asset, "Portfolio!E7 asset: "),
+        (break_table, "Shorts"),
+        (break_column, "spot_price"),
+        (break_holdings, "Portfolio!E5: the table has no row"),
+    ],
+)
+def test_every_kind_of_bad_workbook_ends_in_one_line(change, said, tmp_path):
+    book = load_workbook(TREASURY)
+    change(book)
+    bad = tmp_path / "bad.xlsx"
+    book.save(bad)
+    for command in (["check", bad], ["report", bad, "-o", tmp_path / "out"]):
+        done = run(*command)
+        lines = done.stderr.splitlines()
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert all(line.startswith(f"{bad}: ") for line in lines)
+        assert "Traceback" not in done.stderr
+    assert files(tmp_path) == ["bad.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("foreign.xlsx", b"this is no workbook"),
+        ("foreign.pdf", b"%PDF-1.7"),
+        ("foreign.json", b"[1, 2"),
+        ("empty.xlsx", b""),
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600),
+    ],
+)
+def test_a_foreign_file_is_one_line(name, content, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(content)
+    done = run("report", path, "-o", tmp_path / "out")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{path}: ")
+    assert files(tmp_path) == [name]
+
+
+def test_a_missing_file_is_one_line(tmp_path):
+    done = run("check", tmp_path / "nothing.xlsx")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"{tmp_path / 'nothing.xlsx'}: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
+    (tmp_path / "out").write_text("a file")
+    done = run("report", TREASURY, "-o", tmp_path / "out")
+    assert done.returncode == 2
+    lines = [line for line in done.stderr.splitlines() if "warning" not in line]
+    assert len(lines) == 1
+    assert str(tmp_path / "out") in lines[0]
+
+
+def test_check_says_what_is_fine_and_writes_nothing(tmp_path):
+    done = run("check", TREASURY, cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout == f"{TREASURY}: ok, 5 holdings, 3 shorts, 7 scenario rows\n"
+    assert "warning: " in done.stderr  # its prices are old
+    assert files(tmp_path) == []
+
+
+def test_a_template_is_never_written_over_a_file(tmp_path):
+    path = tmp_path / "mine.xlsx"
+    assert run("template", "-o", path).returncode == 0
+    committed = (ROOT / "templates" / "xlhedge-template.xlsx").read_bytes()
+    with zipfile.ZipFile(path) as new, zipfile.ZipFile(io.BytesIO(committed)) as old:
+        assert {n: new.read(n) for n in new.namelist()} == {n: old.read(n) for n in old.namelist()}
+    path.write_text("my work")
+    done = run("template", "-o", path)
+    assert (done.returncode, path.read_text()) == (2, "my work")
+    assert "--force" in done.stderr
+    assert run("template", "-o", path, "--force").returncode == 0
+    assert run("check", path).returncode == 0
+
+
+def test_demo_shows_the_headlines(tmp_path):
+    done = run("demo", "-o", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert files(tmp_path) == sorted(
+        ["samples"]
+        + [f"samples/{name}.xlsx" for name in SAMPLES]
+        + [f"{name}-report.xlsx" for name in SAMPLES]
+    )
+    blocks = done.stdout.strip().split("\n\n")
+    assert len(blocks) == 4
+    assert blocks[1].splitlines() == [
+        f"Partial hedge: {tmp_path / 'partial-hedge-report.xlsx'}",
+        "  Spot notional                 60,000.00 USD",
+        "  Short notional                30,000.00 USD",
+        "  Net delta                     30,000.00 USD",
+        "  Funding drag, 92 days           -828.00 USD",
+        "  P&L at -20 %                  -6,000.00 USD",
+        "  P&L at +20 %                   6,000.00 USD",
+    ]
+
+
+def test_a_terminal_without_unicode_gets_no_traceback():
+    done = subprocess.run(
+        [sys.executable, "-m", "xlhedge", "functions", "FUNDING_DRAG"],
+        capture_output=True,
+        check=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert b"Equation:" in done.stdout
+
+
+def test_an_interrupted_write_leaves_the_old_report(tmp_path, monkeypatch):
+    from xlhedge.desk import Desk
+    from xlhedge.workbook import package
+
+    old = tmp_path / "treasury-report.xlsx"
+    old.write_text("the old report")
+
+    def broken(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(package.os, "fsync", broken)
+    said, warned = [], []
+    desk = Desk(said.append, warned.append)
+    desk.report([TREASURY], tmp_path)
+    assert (desk.status, old.read_text(), files(tmp_path)) == (2, "the old report", [old.name])
+    assert warned[-1].endswith("No space left on device")

@@ -13,6 +13,12 @@ __version__ = "0.1.0"
 _LAZY = {
     "HedgeError": "xlhedge.errors",
     "CellError": "xlhedge.errors",
+    "Portfolio": "xlhedge.portfolio",
+    "PortfolioError": "xlhedge.portfolio",
+    "read": "xlhedge.readers",
+    "Analysis": "xlhedge.analysis",
+    "analyse": "xlhedge.analysis",
+    "build_report": "xlhedge.desk",
 }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +24,10 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console or a pipe that cannot show × or − shows a question mark, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()
 
 
@@ -117,14 +124,60 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:.15g}"
 
 
-@app.command()
-def demo() -> None:
-    """Show the strategy on one bitcoin, half hedged and fully hedged."""
-    from xlhedge.api import CALLABLES
+Inputs = Annotated[
+    list[Path],
+    typer.Argument(help="Filled-in workbooks (.xlsx), JSON files, or folders of CSV files."),
+]
+Folder = Annotated[
+    Path, typer.Option("-o", "--output", help="Folder to write to; made if missing.")
+]
 
-    for ratio in (0, 0.5, 1):
-        short = CALLABLES["hedge_notional"](1, 60_000, ratio)
-        down, up = CALLABLES["scenario_pnl"](1, 60_000, short, [-0.2, 0.2])
-        typer.echo(
-            f"1 BTC at 60,000, short {short:,.0f}: {down:+,.0f} at -20 %, {up:+,.0f} at +20 %"
-        )
+
+@app.command()
+def report(inputs: Inputs, output: Folder = Path("reports")) -> None:
+    """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
+    from xlhedge.desk import Desk
+
+    desk = Desk(typer.echo, _warn)
+    desk.report(inputs, output)
+    raise typer.Exit(desk.status)
+
+
+@app.command()
+def check(inputs: Inputs) -> None:
+    """Say all that is wrong with portfolios, write nothing: xlhedge check treasury.xlsx."""
+    from xlhedge.desk import Desk
+
+    desk = Desk(typer.echo, _warn)
+    desk.check(inputs)
+    raise typer.Exit(desk.status)
+
+
+@app.command()
+def template(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write the template workbook, filled in with an example: xlhedge template -o my-hedge.xlsx."""
+    from xlhedge.desk import Desk
+
+    if output.exists() and not force:
+        raise _fail(f"{output}: is there already; name another file, or add --force to replace it")
+    desk = Desk(typer.echo, _warn)
+    desk.template(output)
+    raise typer.Exit(desk.status)
+
+
+@app.command()
+def demo(output: Folder = Path("reports")) -> None:
+    """Build the four samples, report on them, and show the headlines: xlhedge demo."""
+    from xlhedge.desk import Desk
+
+    desk = Desk(typer.echo, _warn)
+    desk.demo(output)
+    raise typer.Exit(desk.status)
+
+
+def _warn(line: str) -> None:
+    typer.echo(line, err=True)

@@ -1,0 +1,114 @@
+"""Reports: what independent readers see, and what a real spreadsheet computes."""
+
+import io
+import zipfile
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+from test_template import ODD, ROOT, differences, poisoned, stored
+
+import xlhedge
+from xlhedge.analysis import analyse
+from xlhedge.functions import FUNCTIONS
+from xlhedge.samples import SAMPLES
+from xlhedge.workbook.report import report_book
+
+PORTFOLIOS = SAMPLES | {"odd": ODD}
+
+
+@pytest.fixture(params=PORTFOLIOS)
+def report(request, tmp_path):
+    path = tmp_path / "report.xlsx"
+    report_book(analyse(PORTFOLIOS[request.param])).save(path)
+    return path
+
+
+def test_libreoffice_computes_every_native_formula_to_its_stored_value(
+    report, plain_libreoffice, tmp_path
+):
+    expected = stored(report)
+    computed = plain_libreoffice.values(poisoned(report, tmp_path / "poisoned.xlsx"))
+    assert differences(computed, expected) == []
+
+
+def test_ironcalc_computes_every_native_formula_to_its_stored_value(report, ironcalc, tmp_path):
+    expected = stored(report)
+    computed = ironcalc.values(poisoned(report, tmp_path / "poisoned.xlsx"))
+    assert differences(computed, expected) == []
+
+
+def test_totals_and_differences_are_formulas_and_none_is_ours(report):
+    book = load_workbook(report)
+    formulas = [
+        (sheet.title, cell.coordinate, cell.value)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if str(cell.value).startswith("=")
+    ]
+    texts = " ".join(text for _, _, text in formulas)
+    assert not [entry.name for entry in FUNCTIONS if f"{entry.name}(" in texts]
+    assert book["Hedge"]["D5"].value.startswith("=SUM(")
+    assert book["Summary"]["B5"].value == "=Hedge!$D$5"
+    assert book["Summary"]["B7"].value.startswith("=Hedge!")
+
+
+def test_the_treasury_s_formulas_can_be_read():
+    book = report_book(analyse(SAMPLES["treasury"]))
+    sheet = load_workbook(io.BytesIO(book.to_bytes()))["Hedge"]
+    headers = {cell.value: cell.column for cell in sheet[4]}
+    for title, formula in {
+        "Spot notional": "=B6*C6",
+        "Unrealised P&L": "=D6-B6*E6",
+        "Target short": "=B6*C6*H6*I6+H6*L6",
+    }.items():
+        assert sheet.cell(6, headers[title]).value == formula
+
+
+def test_every_number_shows_without_recalculation(report):
+    """Pandas through calamine, and openpyxl, see what was stored: no cell is empty for them."""
+    formulas = {sheet.title: sheet for sheet in load_workbook(report).worksheets}
+    for sheet in load_workbook(report, data_only=True).worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if str(formulas[sheet.title][cell.coordinate].value).startswith("="):
+                    assert cell.value is not None, (sheet.title, cell.coordinate)
+    frame = pd.read_excel(report, sheet_name="Summary", header=3, engine="calamine")
+    values = dict(zip(frame["Headline"], frame["Value"], strict=True))
+    assert isinstance(values["Net delta now"], float | int)
+
+
+def test_the_headlines_are_the_analysis():
+    analysis = analyse(SAMPLES["treasury"])
+    book = report_book(analysis)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(book.to_bytes()))
+    values = {row[0]: row[1] for row in rows.get_sheet_by_name("Summary").to_python() if row[0]}
+    assert values["Short, value"] == pytest.approx(analysis.total["short_notional"])
+    assert values["P&L at -20% of the underlying"] == pytest.approx(analysis.after(-0.2))
+    assert values["Worst scenario"] == min(s.legs["net"] for s in analysis.scenarios)
+    scenarios = rows.get_sheet_by_name("Scenarios").to_python()
+    assert [row[8] for row in scenarios if row[0] == "Rally of 40 %"] == ["BTC-PERP, SOL-SEP"]
+
+
+def test_the_same_portfolio_gives_the_same_bytes():
+    first, second = (report_book(analyse(SAMPLES["treasury"])).to_bytes() for _ in range(2))
+    assert first == second
+
+
+def test_there_is_one_native_chart_of_hedged_against_unhedged(report):
+    with zipfile.ZipFile(report) as archive:
+        charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
+        (text,) = (archive.read(name).decode() for name in charts)
+    assert "'Sensitivity'!$B$5" in text
+    assert "'Sensitivity'!$B$6" in text
+
+
+def test_the_python_api_writes_a_report(tmp_path):
+    portfolio = xlhedge.read(ROOT / "workbooks" / "partial-hedge.xlsx")
+    analysis = xlhedge.build_report(portfolio, tmp_path / "new" / "report.xlsx")
+    assert isinstance(analysis, xlhedge.Analysis)
+    assert analysis == xlhedge.analyse(portfolio)
+    built = report_book(analyse(SAMPLES["partial-hedge"])).to_bytes()
+    assert (tmp_path / "new" / "report.xlsx").read_bytes() == built

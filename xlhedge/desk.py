@@ -1,0 +1,151 @@
+"""The main job: portfolios in, reports out, and what to tell the person at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from xlhedge.analysis import Analysis, analyse
+from xlhedge.errors import HedgeError
+from xlhedge.portfolio import Portfolio, stale
+from xlhedge.readers import read
+from xlhedge.samples import SAMPLES
+from xlhedge.workbook.report import report_book
+from xlhedge.workbook.template import template_book
+
+__all__ = ["TEMPLATE", "Desk", "build_report"]
+
+TEMPLATE = "full-hedge"
+"""The sample that the template is filled in with."""
+
+
+def build_report(portfolio: Portfolio, path: Path | str) -> Analysis:
+    """Work out a portfolio and write its report.
+
+    Args:
+        portfolio: what to report on; `read` makes one of a file, `Portfolio.from_frames` of frames.
+        path: the .xlsx file to write, whole or not at all; its folder is made if missing.
+
+    Returns:
+        The analysis that the report shows.
+
+    Raises:
+        HedgeError: the portfolio cannot be worked out.
+        OSError: the file cannot be written.
+    """
+    analysis = analyse(portfolio)
+    book, path = report_book(analysis), Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    return analysis
+
+
+class Desk:
+    """Does what the commands say, tells what happened, and counts what failed.
+
+    Args:
+        say: takes a line for the person.
+        warn: takes a line about something wrong.
+    """
+
+    def __init__(self, say: Callable[[str], None], warn: Callable[[str], None]) -> None:
+        self._say = say
+        self._warn = warn
+        self._good = self._bad = 0
+
+    @property
+    def status(self) -> int:
+        """0 if all went well, 1 if some inputs failed, 2 if none was any good."""
+        if not self._bad:
+            return 0
+        return 1 if self._good else 2
+
+    def check(self, inputs: Sequence[Path]) -> None:
+        """Read and work out each portfolio, and say what is wrong with it."""
+        for path in inputs:
+            with self._input(path):
+                portfolio = self._read(path)
+                analyse(portfolio)
+                self._say(
+                    f"{path}: ok, {len(portfolio.holdings)} holdings, "
+                    f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
+                )
+
+    def report(self, inputs: Sequence[Path], folder: Path) -> None:
+        """Write a report for each portfolio; a bad one does not stop the others."""
+        for path, target in _targets(inputs, folder):
+            with self._input(path):
+                build_report(self._read(path), target)
+                self._say(f"{path} -> {target}")
+
+    def template(self, path: Path) -> None:
+        """Write the template workbook."""
+        with self._input(path):
+            template_book(analyse(SAMPLES[TEMPLATE])).save(path)
+            self._say(f"wrote {path}")
+
+    def demo(self, folder: Path) -> None:
+        """Fill in the samples, read them back, report on each, and show the headlines."""
+        samples = folder / "samples"
+        inputs = [samples / f"{name}.xlsx" for name in SAMPLES]
+        with self._input(samples):
+            samples.mkdir(parents=True, exist_ok=True)
+            for path, portfolio in zip(inputs, SAMPLES.values(), strict=True):
+                template_book(analyse(portfolio)).save(path)
+        for path, target in _targets(inputs, folder):
+            with self._input(path):
+                analysis = build_report(read(path), target)
+                self._say("\n".join(_headlines(analysis, target)) + "\n")
+
+    def _read(self, path: Path) -> Portfolio:
+        portfolio = read(path)
+        for problem in (*portfolio.warnings, *stale(portfolio, _now())):
+            self._warn(f"{path}: warning: {problem}")
+        return portfolio
+
+    @contextmanager
+    def _input(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+            self._good += 1
+        except HedgeError as error:
+            self._bad += 1
+            for line in str(error).splitlines():
+                self._warn(f"{path}: {line}")
+        except OSError as error:
+            self._bad += 1
+            self._warn(f"{error.filename or path}: {error.strerror or error}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _targets(inputs: Sequence[Path], folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Each input with its report; two inputs of one name get reports of two."""
+    taken: set[str] = set()
+    for path in inputs:
+        stem = path.resolve().name if path.is_dir() else path.stem
+        name, n = stem, 1
+        while name.casefold() in taken:
+            n += 1
+            name = f"{stem}-{n}"
+        taken.add(name.casefold())
+        yield path, folder / f"{name}-report.xlsx"
+
+
+def _headlines(analysis: Analysis, target: Path) -> Iterator[str]:
+    settings = analysis.portfolio.settings
+    yield f"{settings.portfolio}: {target}"
+    rows = (
+        ("Spot notional", analysis.total["spot_notional"]),
+        ("Short notional", analysis.total["short_notional"]),
+        ("Net delta", analysis.total["net_delta"]),
+        (f"Funding drag, {analysis.days:.0f} days", analysis.total["funding_drag"]),
+        ("P&L at -20 %", analysis.after(-0.2)),
+        ("P&L at +20 %", analysis.after(0.2)),
+    )
+    for title, value in rows:
+        yield f"  {title:<22} {value + 0.0:>16,.2f} {settings.quote_currency}"

@@ -1,0 +1,249 @@
+"""The template's computed sheets: a row of figures for each row of an input table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from xlhedge.algebra import Expression, excel_text
+from xlhedge.analysis import Analysis
+from xlhedge.figures import CALLS, Figure, formula_text, sum_of
+from xlhedge.hedge import MARGIN
+from xlhedge.portfolio import TABLES
+from xlhedge.portfolio.columns import Column
+from xlhedge.workbook.inputs import Inputs
+from xlhedge.workbook.look import WIDTHS, finish, heading
+from xlhedge.workbook.package import Book
+from xlhedge.workbook.sheets import Sheet
+
+__all__ = ["TOP", "TOTAL", "Block", "write_hedge", "write_margin"]
+
+TOP = 10
+"""The first row of figures; above it totals, and above them the headers."""
+
+TOTAL = TOP - 2
+"""The Hedge sheet's row of totals."""
+
+_DAYS = Expression("Hedge!$B$5")
+"""Days to the horizon, which the head of the Hedge sheet computes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table of figures on a sheet of the template.
+
+    Args:
+        sheet: its title.
+        figures: its columns; look-ups stand in cells like the rest.
+        rows: how many rows it has.
+        last: the last column's helper, the instrument's row in the table Instruments.
+    """
+
+    sheet: str
+    figures: Sequence[Figure]
+    rows: int
+
+    def letter(self, name: str) -> str:
+        """The column of a figure."""
+        return get_column_letter([figure.name for figure in self.figures].index(name) + 1)
+
+    @property
+    def position(self) -> str:
+        """The column behind the figures: where the instrument stands in the table Instruments."""
+        return get_column_letter(len(self.figures) + 1)
+
+    def cells(self, name: str) -> str:
+        """The fixed range of a figure's column, as any sheet refers to it."""
+        letter = self.letter(name)
+        return f"{self.sheet}!${letter}${TOP}:${letter}${TOP + self.rows - 1}"
+
+    def cell(self, name: str, row: int) -> str:
+        """One cell of a figure, as any sheet refers to it."""
+        return f"{self.sheet}!${self.letter(name)}${row}"
+
+    def row(self, at: int) -> dict[str, Expression]:
+        """The cells of one row, by figure."""
+        cells = {f.name: Expression(f"${self.letter(f.name)}{at}") for f in self.figures}
+        return cells | {"days": _DAYS}
+
+
+def write_margin(book: Book, inputs: Inputs, analysis: Analysis) -> Block:
+    """The Margin sheet: each short's value, margin and liquidation; it follows the sheet Shorts."""
+    block = Block("Margin", MARGIN, inputs.capacity("Shorts"))
+    sheet = book.sheet(block.sheet)
+    heading(sheet, "Margin", "Each short as it stands. It follows the sheet Shorts.")
+    _write_head(sheet, block, TOP - 2)
+    _write_total(sheet, block, TOP - 1, {n: sum_of(analysis.margin, n) for n in _totals(block)})
+    for n in range(block.rows):
+        row = analysis.margin[n] if n < len(analysis.margin) else {}
+        _write_row(sheet, block, n, row, _lookups(inputs, block, "Shorts", n), inputs, analysis)
+    finish(sheet, f"B{TOP}", _widths(block), f"{TOP - 2}:{TOP - 2}", pages=2)
+    return block
+
+
+def write_hedge(
+    sheet: Sheet, inputs: Inputs, analysis: Analysis, margin: Block, block: Block
+) -> None:
+    """The Hedge sheet: for each holding what to short, what is short, and what is left."""
+    heading(sheet, "Hedge", "For each holding: what to short, what is short already, what is left.")
+    _write_settings(sheet, inputs, analysis)
+    _write_head(sheet, block, TOP - 3)
+    _write_total(sheet, block, TOTAL, analysis.total)
+    _write_unassigned(sheet, block, margin, analysis)
+    for n in range(block.rows):
+        row = analysis.hedge[n] if n < len(analysis.hedge) else {}
+        lookups = _lookups(inputs, block, "Holdings", n) | _shared(inputs, block, margin, n)
+        _write_row(sheet, block, n, row, lookups, inputs, analysis)
+    finish(sheet, f"B{TOP}", _widths(block), f"{TOP - 3}:{TOP - 3}", pages=4)
+
+
+def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
+    settings = analysis.portfolio.settings
+    for row, name, title in ((3, "as_of", "Prices as of"), (4, "horizon_date", "Horizon")):
+        sheet.put(row, 1, title, "cell text")
+        sheet.put(row, 2, getattr(settings, name), "cell date", inputs.setting(name))
+    sheet.put(5, 1, "Days to the horizon", "cell text")
+    sheet.put(5, 2, analysis.days, "cell days", "DAYS_TO_EXPIRY($B$3,$B$4)")
+
+
+def _write_head(sheet: Sheet, block: Block, at: int) -> None:
+    for n, figure in enumerate(block.figures, 1):
+        sheet.put(at, n, figure.title, "header")
+    sheet.put(at, len(block.figures) + 1, "Row in Instruments", "header")
+    sheet.design.row_dimensions[at].height = 48
+
+
+def _totals(block: Block) -> list[str]:
+    return [figure.name for figure in block.figures if figure.total]
+
+
+def _write_total(sheet: Sheet, block: Block, at: int, values: Mapping[str, Any]) -> None:
+    """The sums, over fixed ranges; on the Hedge sheet with the row of unassigned shorts below."""
+    sheet.put(at, 1, "Total", "total text")
+    for n, figure in enumerate(block.figures[1:], 2):
+        look = f"total {figure.look}"
+        if figure.total:
+            letter = get_column_letter(n)
+            formula = f"SUM({letter}{at + 1}:{letter}{TOP + block.rows - 1})"
+            sheet.put(at, n, values[figure.name], look, formula)
+        else:
+            sheet.put(at, n, None, look)
+
+
+def _write_unassigned(sheet: Sheet, block: Block, margin: Block, analysis: Analysis) -> None:
+    """What shorts add whose instrument hedges no holding: all of them less those allotted."""
+    at = TOP - 1
+    cells = block.row(at)
+    texts = {
+        name: f"SUM({margin.cells(name)})-SUM({block.cells(name)})"
+        for name in ("short_notional", "coin_margin", "funding_drag", "funding_year")
+    }
+    delta = excel_text(cells["coin_margin"] - cells["short_notional"])
+    texts |= {"net_delta": delta, "residual_delta": delta}
+    sheet.put(at, 1, "Shorts without a holding", "cell text")
+    for n, figure in enumerate(block.figures[1:], 2):
+        formula = texts.get(figure.name)
+        value = analysis.unassigned[figure.name] if formula else None
+        sheet.put(at, n, value, f"cell {figure.look}", formula)
+
+
+def _write_row(
+    sheet: Sheet,
+    block: Block,
+    n: int,
+    row: Mapping[str, Any],
+    lookups: Mapping[str, str],
+    inputs: Inputs,
+    analysis: Analysis,
+) -> None:
+    at = TOP + n
+    cells = block.row(at)
+    for number, figure in enumerate(block.figures, 1):
+        text = lookups.get(figure.name) or formula_text(figure, CALLS, cells)
+        value = row.get(figure.name)
+        sheet.put(at, number, "" if value is None else value, f"cell {figure.look}", text)
+    instrument = row.get("instrument")
+    names = [each.instrument for each in analysis.portfolio.instruments]
+    place = "" if instrument is None else names.index(instrument) + 1
+    key = cells["instrument"].text
+    match = f"MATCH({key},{inputs.column('Instruments', 'instrument')},0)"
+    text = f'IF({key}="","",{match})'
+    sheet.put(at, len(block.figures) + 1, place, "cell ratio", text)
+
+
+def _lookups(inputs: Inputs, block: Block, table: str, n: int) -> dict[str, str]:
+    """Cells that follow row n of an input table, and the instrument that it names."""
+    cells = block.row(TOP + n)
+    own = {column.name: column for column in TABLES[table].columns}
+    terms = {column.name: column for column in TABLES["Instruments"].columns}
+    key, instrument = cells[block.figures[0].name].text, cells["instrument"].text
+    place = f"${block.position}{TOP + n}"
+    texts = {}
+    for figure in block.figures:
+        if figure.formula is not None:
+            continue
+        if figure.name in own:
+            found = f"INDEX({inputs.column(table, figure.name)},{n + 1})"
+            texts[figure.name] = _picked(own[figure.name], found, key)
+        elif figure.name in terms:
+            found = f"INDEX({inputs.column('Instruments', figure.name)},{place})"
+            texts[figure.name] = _picked(terms[figure.name], found, instrument)
+    first = f"INDEX({inputs.column(table, block.figures[0].name)},{n + 1})"
+    texts[block.figures[0].name] = f'IF({first}="","",{first})'
+    texts["index_price"] = _index_price(inputs, place, instrument)
+    return texts
+
+
+def _picked(column: Column, found: str, key: str) -> str:
+    """A looked-up cell: blank with its row, and its column's default where it is blank itself."""
+    if not column.required:
+        # A future that expires has no funding: its blank rate is 0, and never a guess.
+        default = 0 if column.name == "funding_rate" else column.default
+        found = f'IF({found}="",{excel_text("" if default is None else default)},{found})'
+    return f'IF({key}="","",{found})'
+
+
+def _index_price(inputs: Inputs, place: str, instrument: str) -> str:
+    """The index price, or else the spot price of the holding that is the underlying."""
+    price = f"INDEX({inputs.column('Instruments', 'index_price')},{place})"
+    underlying = f"INDEX({inputs.column('Instruments', 'underlying')},{place})"
+    held = f"MATCH({underlying},{inputs.column('Holdings', 'asset')},0)"
+    spot = f"INDEX({inputs.column('Holdings', 'spot_price')},{held})"
+    return f'IF({instrument}="","",IF({price}="",{spot},{price}))'
+
+
+def _shared(inputs: Inputs, block: Block, margin: Block, n: int) -> dict[str, str]:
+    """What a holding has of its instrument: terms, and its part of the shorts on it.
+
+    Conditions are compared, never given to SUMIF: a name that starts with > is no criterion.
+    """
+    cells = block.row(TOP + n)
+    asset, instrument, share = (cells[name].text for name in ("asset", "instrument", "share"))
+    same, own = f"--({block.cells('instrument')}={instrument})", block.cells("own_target")
+    above, below = (f"SUMPRODUCT({same},--({own}{sign}0),{own})" for sign in "><")
+    together = f"({above}-{below})"
+    part = f"IF({together}=0,1/SUMPRODUCT({same}),ABS({cells['own_target'].text})/{together})"
+    open_ = f"--({margin.cells('instrument')}={instrument})"
+
+    def held(name: str) -> str:
+        return f"{share}*SUMPRODUCT({open_},{margin.cells(name)})"
+
+    expiry = f"INDEX({inputs.column('Instruments', 'expiry')},${block.position}{TOP + n})"
+    ratio = f"INDEX({inputs.column('Holdings', 'hedge_ratio')},{n + 1})"
+    days = f'IF({expiry}="","",DAYS_TO_EXPIRY(Hedge!$B$3,{expiry}))'
+    wanted = f'IF({ratio}="",{inputs.setting("hedge_ratio")},{ratio})'
+    return {
+        "hedge_ratio": f'IF({instrument}="","",{wanted})',
+        "share": f'IF({instrument}="","",{part})',
+        "short_contracts": f'IF({instrument}="","",{held("contracts")})',
+        "coin_margin": f'IF({asset}="","",IF({instrument}="",0,{held("coin_margin")}))',
+        "days_to_expiry": f'IF({instrument}="","",{days})',
+    }
+
+
+def _widths(block: Block) -> Mapping[str, float]:
+    widths = {block.letter(f.name): WIDTHS.get(f.look, 12) for f in block.figures}
+    return widths | {"A": 24, "B": 17, block.position: 12}

@@ -1,0 +1,128 @@
+"""The shared look of the template and the reports: registered once, named everywhere.
+
+Inputs are blue on pale yellow, computed cells black; a cell's look is its role and its kind of
+number: "input money", "cell percent", "total price".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from xlhedge.workbook.package import Book
+from xlhedge.workbook.sheets import Sheet
+
+__all__ = ["FORMATS", "WIDTHS", "finish", "heading", "register"]
+
+FORMATS = {
+    "text": "General",
+    "money": "#,##0.00;[Red]-#,##0.00",
+    "cost": "[Red]#,##0.00;-#,##0.00;0.00",
+    "price": "#,##0.00##",
+    "qty": "#,##0.0000##",
+    "ratio": "0.00",
+    "percent": "0.00%;[Red]-0.00%",
+    "rate": "0.0000%;[Red]-0.0000%",
+    "days": "#,##0.0",
+    "date": "yyyy-mm-dd hh:mm",
+}
+"""Number format of each kind of number."""
+
+WIDTHS = {"text": 16, "money": 17, "cost": 17, "price": 14, "qty": 18, "date": 19, "rate": 13}
+"""Width of a column of a kind of number, in characters; 12 for the others."""
+
+_INK, _PALE, _RULE = "FF1F3A5F", "FFEAF0F7", "FFC9D3DF"
+_NAME = "Calibri"
+_THIN = Side(style="thin", color=_RULE)
+_LEFT = {"text", "date"}
+
+
+def _font(**more: Any) -> Font:
+    parts: dict[str, Any] = {"name": _NAME, "sz": 11, "color": "FF000000"}
+    return Font(**(parts | more))
+
+
+def _fill(color: str) -> PatternFill:
+    return PatternFill("solid", fgColor=color)
+
+
+def register(book: Book) -> None:
+    """Register every look of the product in a book."""
+    book.style("title", font=_font(sz=16, b=True, color=_INK))
+    book.style("section", font=_font(sz=12, b=True, color=_INK))
+    wrap = Alignment(wrap_text=True, vertical="top")
+    noted = Alignment(horizontal="left", vertical="center", indent=1)
+    book.style("note", font=_font(color="FF4A5568"), alignment=noted)
+    book.style("unit", font=_font(sz=9, i=True, color="FF4A5568"), alignment=wrap)
+    book.style("warning", font=_font(b=True, color="FF9C2F00"), alignment=wrap)
+    for name, side in (("header", "center"), ("header text", "left")):
+        book.style(
+            name,
+            font=_font(b=True, color="FFFFFFFF"),
+            fill=_fill(_INK),
+            alignment=Alignment(
+                horizontal=side, vertical="center", wrap_text=True, indent=int(side == "left")
+            ),
+        )
+    roles: dict[str, Any] = {
+        "input": {"font": _font(color="FF0000C0"), "fill": _fill("FFFFFBE0")},
+        "cell": {"font": _font()},
+        "total": {"font": _font(b=True), "fill": _fill(_PALE)},
+        "axis": {"font": _font(b=True), "fill": _fill(_PALE)},
+    }
+    for role, parts in roles.items():
+        for kind, number_format in FORMATS.items():
+            book.style(
+                f"{role} {kind}",
+                border=Border(bottom=_THIN),
+                alignment=Alignment(
+                    horizontal="left" if kind in _LEFT else "right",
+                    vertical="center",
+                    indent=int(kind in _LEFT),
+                ),
+                # What a person typed stays blue, also below zero.
+                number_format=number_format.split(";")[0] if role == "input" else number_format,
+                **parts,
+            )
+
+
+def heading(sheet: Sheet, title: str, note: str = "") -> None:
+    """A sheet's first two rows: what it is, and one line on how to read it."""
+    sheet.put(1, 1, title, "title")
+    if note:
+        sheet.put(2, 1, note)
+
+
+def finish(
+    sheet: Sheet, freeze: str, widths: Mapping[str, float], repeat: str = "", pages: int = 1
+) -> None:
+    """Widths, frozen panes and print set-up.
+
+    Args:
+        sheet: the sheet.
+        freeze: the cell below and right of what stays in view.
+        widths: of columns, in characters.
+        repeat: rows repeated on every page (``4:4``).
+        pages: how many landscape pages its width takes; the first column repeats on each.
+    """
+    design = sheet.design
+    design.freeze_panes = freeze
+    design.sheet_view.showGridLines = False
+    design.sheet_view.zoomScale = 90
+    for column, width in widths.items():
+        design.column_dimensions[column].width = width
+    design.page_setup.orientation = "landscape"
+    design.page_setup.paperSize = design.PAPERSIZE_A4
+    design.page_setup.fitToWidth, design.page_setup.fitToHeight = pages, 0
+    design.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    design.page_margins = PageMargins(0.4, 0.4, 0.5, 0.5)
+    footer: Any = design.oddFooter
+    footer.left.text, footer.right.text = "&A", "&P / &N"
+    if repeat:
+        design.print_title_rows = repeat
+    if pages > 1:
+        design.print_title_cols = "A:A"
