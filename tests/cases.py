@@ -41,6 +41,13 @@ class Case(NamedTuple):
 
 
 BLANK = Cell.BLANK
+
+
+def column(*cells: Any) -> tuple[tuple[Any], ...]:
+    """A range of one column."""
+    return tuple((cell,) for cell in cells)
+
+
 DIV0, NA, NUM, VALUE = CellError.DIV0, CellError.NA, CellError.NUM, CellError.VALUE
 
 VALUES = (
@@ -97,7 +104,99 @@ VALUES = (
         "LIQ-17: a long, margin frozen at entry; three left out",
     ),
     Case("LIQUIDATION_BUFFER", (60_000, 75_000), 0.25, "75 / 60 − 1"),
+    # The rest of the library; a range is a tuple of rows.
+    Case(
+        "MIN_VARIANCE_RATIO",
+        (column(0.02, BLANK, -0.02, 0.04), column(0.01, 7, -0.01, 0.02)),
+        2,
+        "exactly twice the future; what stands beside an empty cell does not count",
+    ),
+    Case(
+        "MIN_VARIANCE_RATIO",
+        (((1, 2, 3),), column(2, 4, 6)),
+        0.5,
+        "a row and a column pair up: half the future",
+    ),
+    Case(
+        "HEDGE_EFFECTIVENESS",
+        (column(1, -1, 1, -1), column(1, -1, -1, 1)),
+        0,
+        "no covariance: nothing is hedged",
+    ),
+    Case(
+        "HEDGE_EFFECTIVENESS",
+        (column(1, -1), column(1, -1), 0.5),
+        0.75,
+        "half of the moves left, a quarter of the variance",
+    ),
+    Case("FAIR_FUTURES", (40, 0.05, 365 / 4, "compound"), 40 * 1.05**0.25, "BAS-01: a quarter"),
+    Case("FAIR_FUTURES", (100, 0.1, 36.5), 101, "10 % for a tenth of a year"),
+    Case("LOCKED_CARRY", (61_500, 61_500, 60_000), 1_500, "BAS-04: F − S for one coin"),
+    Case("LOCKED_CARRY", (100, 100, 90, 0.001), 9.8, "10 less two fees of 0.1"),
+    Case("FUNDING_ACCRUED", (10_000, column(0.0001, -0.0003, BLANK)), -2, "1 − 3"),
+    Case(
+        "FUNDING_ACCRUED",
+        (column(10_000, 20_000), column(0.0001, 0.0002)),
+        5,
+        "1 + 4: each settlement on its own short",
+    ),
+    Case("FUNDING_BREACH", (column(-0.00012, -0.00015, -0.00011),), True, "FUND-11"),
+    Case("FUNDING_BREACH", (column(0.00012, 0.00015, 0.00011),), False, "a short receives these"),
+    Case(
+        "FUNDING_BREACH",
+        (
+            column(
+                -0.00006,
+            ),
+            4,
+            0.0001,
+            1,
+        ),
+        True,
+        "FUND-13: −0.006 % per 4 h",
+    ),
+    Case("FUNDING_BREACH", (column(-0.01, -0.01),), False, "two settlements are not three"),
+    Case("FUNDING_BREAKEVEN_DAYS", (60_000, -0.0001, 540), 30, "18 a day eat 540"),
+    Case("TRADING_FEE", (-60_000, 0.0005, 0.1), 27, "30 less 10 %"),
+    Case("AVERAGE_ENTRY", (column(0.5, 0.3), column(5_000, 6_000)), 5_375, "PNL-01"),
+    Case("AVERAGE_ENTRY", (column(1_000, 2_000), column(5_000, 6_000), "inverse"), 5_625, "PNL-07"),
+    Case("TARGET_PRICE", (100_000, 0.05), 95_000, "PNL-23: 50 % of the margin at 10×"),
+    Case("TARGET_PRICE", (100, 0.25, "inverse"), 80, "100 ÷ 1.25"),
+    Case("PAIR_PNL", (10_000, 14_000, -0.3, -0.2), -200, "−3,000 + 2,800"),
+    Case("MAINTENANCE_MARGIN", (10_000, 0.01, 20), 80, "100 − 20"),
+    Case(
+        "LIQUIDATION_PRICE_TIERED",
+        (4, 60_000, 48_000, column(0, 250_000), column(0.004, 0.01)),
+        (48_000 + 1_500 + 240_000) / (4 * 1.01),
+        "the second tier holds at the price, the first at entry",
+    ),
+    Case("BANKRUPTCY_PRICE", (-1, 10_000, 200), 9_800, "MRG-14"),
+    Case("BANKRUPTCY_PRICE", (1, 10_000, 200), 10_200, "MRG-15"),
+    Case("MARGIN_RATIO", (1, 100, 105, 10, 0.005), 0.105, "0.525 of the 5 left"),
+    Case("COLLATERAL_NEEDED", (1, 100, 0.3, 0.005), 30.65, "a loss of 30 and 0.5 % of 130"),
+    Case(
+        "SUPPORT_CONFIRMED",
+        (column(105, 104, 99.8), column(106, 105, 103), column(10, 10, 20), 100, 0.005, 1.5, 2),
+        True,
+        "tested, held, on double the volume",
+    ),
+    Case(
+        "SUPPORT_CONFIRMED",
+        (column(105, 104, 99.8), column(106, 105, 103), column(10, 10, 14), 100, 0.005, 1.5, 2),
+        False,
+        "too little volume",
+    ),
+    Case("UNWIND_SIGNAL", (), "HOLD", "nothing known: hold"),
+    Case(
+        "UNWIND_SIGNAL", (0, True, True, -0.2, 0.2), "MARKET + HORIZON + REDEPLOY + FUNDING", "all"
+    ),
+    Case("UNWIND_SIGNAL", (5, 1, 0, -0.1, 0.2), "FUNDING", "the alarm alone"),
+    Case("UNWIND_NOW", (1, 48_000, 48_000, 0.25, 0.0005), 11_976, "12,000 less a fee of 24"),
+    Case("REDEPLOY_QTY", (12_000, 48_000), 0.25, "SEED-07"),
+    Case("REDEPLOY_AVG_COST", (1, 50_000, 12_000, 48_000), 49_600, "SEED-07: accounting"),
+    Case("REDEPLOY_AVG_COST", (1, 50_000, 12_000, 48_000, 12_000), 40_000, "SEED-07: economic"),
 )
+
 """Calls that have a value: at least one of each function."""
 
 ERRORS = (
@@ -128,10 +227,55 @@ ERRORS = (
     Case("SPOT_NOTIONAL", (NA, 60_000), NA, "a cell's error is passed on"),
     Case("SPOT_NOTIONAL", (1, DIV0), DIV0, "a cell's error is passed on"),
     Case("HEDGE_NOTIONAL", ("ten", 60_000, NA), NA, "an input's error comes before ours"),
+    Case("MIN_VARIANCE_RATIO", (column(1, 2), column(0.1, 0.1)), DIV0, "the future does not move"),
+    Case("MIN_VARIANCE_RATIO", (column(1, BLANK), column(1, 2)), DIV0, "one pair is too few"),
+    Case("MIN_VARIANCE_RATIO", (column(1, 2), column(1, 2, 3)), VALUE, "not equally long"),
+    Case("MIN_VARIANCE_RATIO", (column(1, "x"), column(1, 2)), VALUE, "text in a range"),
+    Case("HEDGE_EFFECTIVENESS", (column(1, 1), column(1, 2)), DIV0, "the coin does not move"),
+    Case("FUNDING_ACCRUED", (1, column(0.1, 1)), NUM, "a rate of 100 %"),
+    Case("FUNDING_BREACH", (column(0.1), 8, 0.0001, 1.5), NUM, "not a whole number"),
+    Case("FUNDING_BREAKEVEN_DAYS", (60_000, 0.0001, 540), NA, "funding is received"),
+    Case("AVERAGE_ENTRY", (column(1, -1), column(5, 6)), NUM, "contracts of both signs"),
+    Case("AVERAGE_ENTRY", (column(0, 0), column(5, 6)), DIV0, "no contracts"),
+    Case("TARGET_PRICE", (100, 1), NA, "no price gives a short all of it"),
+    Case("FAIR_FUTURES", (100, -0.9, 730), NUM, "a simple rate that leaves no price"),
+    Case(
+        "LIQUIDATION_PRICE_TIERED",
+        (1, 100, 10, column(0, 50, 20), column(0.1, 0.2, 0.3)),
+        NUM,
+        "floors that do not ascend",
+    ),
+    Case(
+        "LIQUIDATION_PRICE_TIERED",
+        (0, 100, 10, column(0, 50), column(0.1, 0.2)),
+        NA,
+        "no contracts",
+    ),
+    Case("MARGIN_RATIO", (1, 100, 111, 10, 0.005), NA, "the equity is gone"),
+    Case(
+        "SUPPORT_CONFIRMED",
+        (column(1, 1), column(1, 1), column(1, 1), 1, 0.005, 1.5, 2),
+        NA,
+        "two bars are not three",
+    ),
+    Case("UNWIND_SIGNAL", (1, 2), NUM, "2 is neither TRUE nor FALSE"),
+    Case("REDEPLOY_AVG_COST", (0, 50_000, 0, 48_000), DIV0, "no coins"),
 )
 """Calls of single cells that have none."""
 
 RANGES = (
+    Case(
+        "MAINTENANCE_TIER",
+        (264_000, column(0, 50_000, 250_000), ((0.004, 0.005, 0.01),)),
+        ((0.01, 1_300),),
+        "MRG-05, MRG-09: 250,000 × 0.5 % + 50",
+    ),
+    Case(
+        "MAINTENANCE_TIER",
+        (column(50_000, -250_001), column(0, 50_000, 250_000), column(0.004, 0.005, 0.01)),
+        ((0.004, 0), (0.01, 1_300)),
+        "a tier reaches to its end, that included; the side does not count",
+    ),
     Case(
         "SCENARIO_PNL",
         (1, 100, ((0,), (50,), (100,)), ((-0.25, 0, 0.5),)),

@@ -23,7 +23,7 @@ A, B, C = Expression("A1"), Expression("B1"), Expression("C1")
         (-(A + B), "-(A1+B1)"),
         (-(-A), "A1"),  # noqa: B002  # negated twice is meant
         (A + -B * C, "A1-B1*C1"),
-        (A - Expression("-B1", 4), "A1+B1"),
+        (A - Expression("-B1", 5), "A1+B1"),
         (-(A**2), "-(A1^2)"),  # Excel reads -A1^2 as (-A1)^2
         ((-A) ** 2, "(-A1)^2"),
         ((A**B) ** C, "(A1^B1)^C1"),

@@ -12,8 +12,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     {"errors"},
     {"algebra"},
-    {"quantities", "formulas"},
+    {"domains", "formulas"},
+    {"quantities"},
     {"functions"},
+    {"ranges"},
     {"cell", "evaluation", "vectors"},
     {"api", "reference", "hosts"},
     {"portfolio"},
@@ -36,7 +38,10 @@ OUTSIDE = {
     "ccxt": "market",
     "typer": "cli",
 }
-CORE = {"errors", "algebra", "quantities", "formulas", "functions", "cell", "evaluation"}
+CORE = {
+    *("errors", "algebra", "domains", "quantities", "formulas", "functions"),
+    *("ranges", "cell", "evaluation"),
+}
 STANDARD_LIBRARY_BUT = {"numpy", "pandas", "pydantic", "openpyxl", "xlwings", "rich", "typer"}
 
 

@@ -242,9 +242,13 @@ for name in ("numpy", "pandas", "pydantic", "openpyxl", "xlwings", "typer"):
 from xlhedge.functions import FUNCTIONS
 from xlhedge.evaluation import evaluate
 for entry in FUNCTIONS:
-    columns = [[[a], [a]] for a in entry.example]
+    columns = [
+        a if p.quantity.whole else [[a], [a]] for p, a in zip(entry.parameters, entry.example)
+    ]
     one, many = evaluate(entry, entry.example), evaluate(entry, columns)
-    assert many == ([one, one] if entry.columns else [[one], [one]]), entry.name
+    if not all(p.quantity.whole for p in entry.parameters[: len(entry.example)]):
+        one = [one, one] if entry.columns else [[one], [one]]
+    assert many == one, entry.name
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False

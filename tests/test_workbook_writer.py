@@ -1,6 +1,5 @@
 """The row writer: what openpyxl, calamine, pandas, LibreOffice and IronCalc read is what we put."""
 
-# ruff: noqa: FBT003 - a cell's value may be True
 # ruff: noqa: S314 - the XML is our own
 from __future__ import annotations
 

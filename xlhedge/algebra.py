@@ -8,7 +8,8 @@ below, each of which does the right thing for whatever it is handed: a float (on
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any, TypeAlias
 
 from xlhedge.errors import Undefined
@@ -22,6 +23,7 @@ __all__ = [
     "excel_text",
     "exp",
     "floor",
+    "join_reasons",
     "ln",
     "maximum",
     "minimum",
@@ -37,7 +39,7 @@ UNGIVEN = math.nan
 """The default of a number that has none: any condition on it fails."""
 
 # How tightly Excel's operators bind. Its unary minus binds tighter than ^: -A1^2 is (-A1)^2.
-_COMPARE, _ADD, _MULTIPLY, _POWER, _NEGATE, _ATOM = range(6)
+_COMPARE, _JOIN, _ADD, _MULTIPLY, _POWER, _NEGATE, _ATOM = range(7)
 
 
 class Expression:
@@ -233,6 +235,27 @@ def where(condition: Carrier, then: Carrier, otherwise: Carrier) -> Carrier:
         # An undefined element becomes NaN; evaluate() asks the float path which error it is.
         return np.where(condition, *(math.nan if isinstance(b, Undefined) else b for b in branches))
     return _value(then) if condition else _value(otherwise)
+
+
+def join_reasons(reasons: Sequence[tuple[Carrier, str]], otherwise: str) -> Carrier:
+    """The words whose conditions hold, joined by " + "; or what it is without any.
+
+    Example:
+        >>> join_reasons([(True, "HORIZON"), (False, "MARKET"), (True, "FUNDING")], "HOLD")
+        'HORIZON + FUNDING'
+    """
+    conditions = [condition for condition, _ in reasons]
+    if _is_text(*conditions):
+        words = [_call("IF", condition, f" + {word}", "").text for condition, word in reasons]
+        joined = Expression("&".join(words), _JOIN)
+        return where(joined == "", otherwise, _call("MID", joined, 4, 99))
+    if _is_array(*conditions):
+        import numpy as np
+
+        arrays: list[Any] = [np.where(condition, f" + {word}", "") for condition, word in reasons]
+        said: Any = reduce(np.char.add, np.broadcast_arrays(*arrays))
+        return np.where(said == "", otherwise, np.char.lstrip(said, " +"))
+    return " + ".join(word for condition, word in reasons if condition) or otherwise
 
 
 def minimum(a: Carrier, b: Carrier) -> Carrier:

@@ -23,8 +23,9 @@ def _public(entry: Function) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs).arguments
         arguments = [bound.get(parameter.name) for parameter in entry.parameters]
-        index = _index(arguments)
-        value = evaluate(entry, [_plain(argument) for argument in arguments])
+        whole = [parameter.quantity.whole for parameter in entry.parameters]
+        index = _index([a for a, range_ in zip(arguments, whole, strict=True) if not range_])
+        value = evaluate(entry, list(map(_plain, arguments, whole)))
         _raise_first(value)
         if index is not None:
             return _frame(entry, value, index)
@@ -52,8 +53,12 @@ def _is_series(argument: Any) -> bool:
     return hasattr(argument, "index") and hasattr(argument, "to_numpy")
 
 
-def _plain(argument: Any) -> Any:
-    return argument.to_numpy() if _is_series(argument) else argument
+def _plain(argument: Any, whole: bool) -> Any:  # noqa: FBT001  # mapped over the arguments
+    if not _is_series(argument):
+        return argument
+    if whole:  # a missing value is the empty cell of a range
+        return argument.astype(object).where(argument.notna(), None).tolist()
+    return argument.to_numpy()
 
 
 def _index(arguments: list[Any]) -> Any:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from xlhedge.domains import Quantity
 from xlhedge.errors import CellError, HedgeError, Undefined
 from xlhedge.functions import Function, Parameter
-from xlhedge.quantities import Quantity
+from xlhedge.ranges import flattened, is_blank
 
 __all__ = ["evaluate_one", "read", "serial"]
 
 _EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers, as they run since March 1900
-
-
-def _is_blank(value: Any) -> bool:
-    """Whether a value stands for an empty cell: None, or a missing value of pandas."""
-    return value is None or type(value).__name__ in ("NAType", "NaTType")
 
 
 def read(parameter: Parameter, value: Any) -> Any:
@@ -33,7 +30,7 @@ def read(parameter: Parameter, value: Any) -> Any:
     quantity = parameter.quantity
     if value.__class__ is float or value.__class__ is int:
         number = value
-    elif _is_blank(value):
+    elif is_blank(value):
         if parameter.required:
             raise _wrong(quantity, "is empty", CellError.VALUE)
         return parameter.default
@@ -52,6 +49,23 @@ def read(parameter: Parameter, value: Any) -> Any:
     if not quantity.domain.admits(number):
         raise _wrong(quantity, f"{number:.15g} is out of range", CellError.NUM)
     return number
+
+
+def _read(parameter: Parameter, value: Any) -> Any:
+    """An argument, or all of a range's; what may be anything is left as it is."""
+    if parameter.quantity.kind == "any":
+        return value
+    if value.__class__ is not list:
+        return read(parameter, value)
+    required = replace(parameter, default=Parameter.empty)
+    values = []
+    for place, element in enumerate(value):
+        try:
+            values.append(read(required, element))
+        except HedgeError as error:
+            error.position = (place,)
+            raise
+    return values
 
 
 def _word(quantity: Quantity, value: Any) -> str:
@@ -109,10 +123,12 @@ def evaluate_one(entry: Function, arguments: Sequence[Any]) -> Any:
     Raises:
         HedgeError: there is no value.
     """
+    if entry.ranges:
+        arguments = flattened(entry, arguments)
     for parameter, argument in zip(entry.parameters, arguments, strict=True):
-        if argument.__class__ is CellError:
+        if argument.__class__ is CellError and parameter.quantity.kind != "any":
             raise HedgeError(f"its cell holds {argument.code}", argument, parameter.name)
-    values = [read(p, a) for p, a in zip(entry.parameters, arguments, strict=True)]
+    values = [_read(p, a) for p, a in zip(entry.parameters, arguments, strict=True)]
     for rule, places in entry.rules:
         if not rule.holds(*(values[place] for place in places)):
             raise HedgeError(rule.message, rule.kind, rule.arguments[-1])

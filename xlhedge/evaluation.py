@@ -46,7 +46,7 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
         raise HedgeError(f"{entry.name} takes at most {len(entry.parameters)} arguments")
     arguments = [*arguments, *(None,) * spare]
     shapes = [
-        () if parameter.quantity.series else _shape(parameter.name, argument)
+        () if parameter.quantity.whole else _shape(parameter.name, argument)
         for parameter, argument in zip(entry.parameters, arguments, strict=True)
     ]
     if not any(shapes):
@@ -55,6 +55,8 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
     if entry.columns and len(shape) > 1 and shape[-1] > 1:
         raise HedgeError(f"{entry.name} gives one row for each row: pass columns, not a grid")
     call = Call(entry, arguments, shapes, shape)
+    if entry.ranges:  # their bodies take lists, not arrays
+        return call.nested()
     try:
         from xlhedge.vectors import evaluate_arrays
     except ImportError:  # LibreOffice's own Python may have no NumPy, and says so in its own way

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from xlhedge.domains import Quantity, Rule
 from xlhedge.errors import HedgeError
-from xlhedge.formulas import basis, funding, margin, pnl, scenario, sizing
-from xlhedge.quantities import QUANTITIES, RULES, Quantity, Rule
+from xlhedge.formulas import basis, funding, margin, pnl, scenario, sizing, tiers, unwind
+from xlhedge.quantities import QUANTITIES, RULES
 
 __all__ = ["FUNCTIONS", "Function", "Parameter", "function"]
 
@@ -27,11 +28,12 @@ class Parameter:
 
     Args:
         quantity: what it is: name, unit, domain, help.
-        default: its value when left out or blank; `inspect.Parameter.empty` if it is required.
+        default: its value when left out or blank; `Parameter.empty` if it is required.
     """
 
     quantity: Quantity
     default: Any
+    empty = inspect.Parameter.empty
 
     @property
     def name(self) -> str:
@@ -41,7 +43,7 @@ class Parameter:
     @property
     def required(self) -> bool:
         """Whether it must be given."""
-        return self.default is inspect.Parameter.empty
+        return self.default is self.empty
 
 
 @dataclass(frozen=True)
@@ -50,19 +52,19 @@ class Function:
 
     Args:
         body: the formula, a plain function of floats, arrays or Excel text.
-        group: the heading it stands under.
         example: arguments of an example call.
         value: what the example gives.
         columns: for a function that returns a row: what its cells hold.
-        overrides: arguments that are narrower here than in the vocabulary.
+        overrides: arguments that are other here than in the vocabulary.
+        group: the heading it stands under.
     """
 
     body: Callable[..., Any]
-    group: str
     example: tuple[Any, ...]
     value: Any
     columns: tuple[str, ...] = ()
     overrides: Mapping[str, Quantity] = field(default_factory=dict)
+    group: str = ""
 
     @cached_property
     def name(self) -> str:
@@ -87,6 +89,16 @@ class Function:
             if set(rule.arguments) <= set(names)
         )
 
+    @cached_property
+    def ranges(self) -> bool:
+        """Whether it works on whole ranges; those bodies run on lists of floats only."""
+        return any(parameter.quantity.series for parameter in self.parameters)
+
+    @property
+    def traceable(self) -> bool:
+        """Whether its body runs on every carrier: floats, arrays and Excel text."""
+        return not any(parameter.quantity.whole for parameter in self.parameters)
+
     @property
     def summary(self) -> str:
         """One line on what it is for."""
@@ -102,6 +114,10 @@ def _typed(parameter: Parameter) -> str:
     if parameter.required:
         return parameter.name
     default = parameter.default
+    if isinstance(default, tuple):  # of a range that one number may stand for
+        (default,) = default
+    if isinstance(default, bool):
+        return f"[{parameter.name}={str(default).upper()}]"
     if isinstance(default, str):
         return f'[{parameter.name}="{default}"]'
     if not math.isfinite(default):  # NEVER, UNGIVEN: a way to say "left out", not a number to type
@@ -109,45 +125,109 @@ def _typed(parameter: Parameter) -> str:
     return f"[{parameter.name}={default:g}]"
 
 
+def _one_or_as_many(name: str) -> dict[str, Quantity]:
+    """An argument that is a range here, or one number for all of it."""
+    return {name: replace(QUANTITIES[name], series=True, single=True)}
+
+
+def _group(heading: str, *entries: Function) -> tuple[Function, ...]:
+    return tuple(replace(entry, group=heading) for entry in entries)
+
+
+_SPOT_MOVES, _FUTURE_MOVES = [0.02, -0.02, 0.04], [0.01, -0.01, 0.02]
+
 FUNCTIONS: tuple[Function, ...] = (
-    Function(sizing.spot_notional, "Sizing and exposure", (2, 60_000), 120_000),
-    Function(sizing.hedge_notional, "Sizing and exposure", (1, 60_000, 0.5), 30_000),
-    Function(
-        sizing.hedge_contracts,
+    *_group(
         "Sizing and exposure",
-        (60_000, 60_500, 1, "linear", 0.001, "down"),
-        0.991,
+        Function(sizing.spot_notional, (2, 60_000), 120_000),
+        Function(sizing.hedge_notional, (1, 60_000, 0.5), 30_000),
+        Function(sizing.hedge_contracts, (60_000, 60_500, 1, "linear", 0.001, "down"), 0.991),
+        Function(sizing.short_notional, (600, 60_500, 100, "inverse"), 60_000),
+        Function(sizing.hedge_ratio, (60_000, 45_000), 0.75),
+        Function(sizing.net_delta, (1, 60_000, 45_000), 15_000),
+        Function(sizing.min_variance_ratio, (_SPOT_MOVES, _FUTURE_MOVES), 2),
+        Function(sizing.hedge_effectiveness, (_SPOT_MOVES, _FUTURE_MOVES, 2), 1),
     ),
-    Function(sizing.short_notional, "Sizing and exposure", (600, 60_500, 100, "inverse"), 60_000),
-    Function(sizing.hedge_ratio, "Sizing and exposure", (60_000, 45_000), 0.75),
-    Function(sizing.net_delta, "Sizing and exposure", (1, 60_000, 45_000), 15_000),
-    Function(basis.basis, "Basis and carry", (61_500, 60_000), 1_500),
-    Function(basis.basis_pct, "Basis and carry", (61_500, 60_000), 0.025),
-    Function(basis.basis_annualized, "Basis and carry", (61_500, 60_000, 73), 0.125),
-    Function(basis.basis_regime, "Basis and carry", (59_900, 60_000), "backwardation"),
-    Function(basis.days_to_expiry, "Basis and carry", (46_000.5, 46_090), 89.5),
-    Function(funding.funding_drag, "Basis and carry", (60_000, 0.0001, 30), -540),
-    Function(
-        funding.funding_apr,
+    *_group(
         "Basis and carry",
-        (0.0000125, 1),
-        0.1095,
-        overrides={
-            "compounding": replace(QUANTITIES["compounding"], options=("simple", "compound"))
-        },
+        Function(basis.basis, (61_500, 60_000), 1_500),
+        Function(basis.basis_pct, (61_500, 60_000), 0.025),
+        Function(basis.basis_annualized, (61_500, 60_000, 73), 0.125),
+        Function(basis.basis_regime, (59_900, 60_000), "backwardation"),
+        Function(basis.fair_futures, (60_000, 0.125, 73), 61_500),
+        Function(basis.days_to_expiry, (46_000.5, 46_090), 89.5),
+        Function(basis.locked_carry, (61_500, 61_500, 60_000), 1_500),
+        Function(funding.funding_drag, (60_000, 0.0001, 30), -540),
+        Function(
+            funding.funding_accrued,
+            (10_000, [0.0001, 0.0002, -0.0001]),
+            2,
+            overrides=_one_or_as_many("short_notional"),
+        ),
+        Function(
+            funding.funding_apr,
+            (0.0000125, 1),
+            0.1095,
+            overrides={
+                "compounding": replace(QUANTITIES["compounding"], options=("simple", "compound"))
+            },
+        ),
+        Function(
+            funding.funding_breach,
+            ([-0.00012, -0.00015, -0.00011],),
+            value=True,
+            overrides=_one_or_as_many("interval_hours"),
+        ),
+        Function(funding.funding_breakeven_days, (60_000, -0.0001, 540), 30),
+        Function(funding.trading_fee, (60_000, 0.0005, 0.1), 27),
     ),
-    Function(pnl.short_pnl, "P&L and scenarios", (0.4, 6_000, 5_000), 400),
-    Function(scenario.scenario_pnl, "P&L and scenarios", (1, 60_000, 30_000, -0.2), -6_000),
-    Function(
-        scenario.scenario_attribution,
+    *_group(
         "P&L and scenarios",
-        (1, 60_000, 60_000, -0.2, -0.01),
-        (-12_000, 12_000, 600, 0, 0, 600),
-        columns=scenario.LEGS,
+        Function(pnl.average_entry, ([0.5, 0.3], [5_000, 6_000]), 5_375),
+        Function(pnl.short_pnl, (0.4, 6_000, 5_000), 400),
+        Function(pnl.target_price, (100_000, 0.05), 95_000),
+        Function(scenario.scenario_pnl, (1, 60_000, 30_000, -0.2), -6_000),
+        Function(
+            scenario.scenario_attribution,
+            (1, 60_000, 60_000, -0.2, -0.01),
+            (-12_000, 12_000, 600, 0, 0, 600),
+            columns=scenario.LEGS,
+        ),
+        Function(pnl.pair_pnl, (10_000, 14_000, -0.3, -0.2), -200),
     ),
-    Function(margin.initial_margin, "Margin", (60_000, 10), 6_000),
-    Function(margin.liquidation_price, "Margin", (1, 100, 10, 0.005), 109.45273631840796),
-    Function(margin.liquidation_buffer, "Margin", (60_000, 75_000), 0.25),
+    *_group(
+        "Margin",
+        Function(margin.initial_margin, (60_000, 10), 6_000),
+        Function(
+            tiers.maintenance_tier,
+            (264_000, [0, 50_000, 250_000], [0.004, 0.005, 0.01]),
+            (0.01, 1_300),
+            columns=("mm_rate", "mm_amount"),
+        ),
+        Function(margin.maintenance_margin, (3_500_032.458, 0.025, 16_300), 71_200.81145),
+        Function(margin.liquidation_price, (1, 100, 10, 0.005), 109.45273631840796),
+        Function(
+            tiers.liquidation_price_tiered,
+            (4, 60_000, 48_000, [0, 250_000], [0.004, 0.01]),
+            289_500 / 4.04,
+        ),
+        Function(margin.liquidation_buffer, (60_000, 75_000), 0.25),
+        Function(margin.bankruptcy_price, (1, 10_000, 200), 10_200),
+        Function(margin.margin_ratio, (1, 100, 105, 10, 0.005), 0.105),
+        Function(margin.collateral_needed, (1, 100, 0.3, 0.005), 30.65),
+    ),
+    *_group(
+        "Unwinding",
+        Function(
+            unwind.support_confirmed,
+            ([105, 104, 99.8], [106, 105, 103], [10, 10, 20], 100, 0.005, 1.5, 2),
+            value=True,
+        ),
+        Function(unwind.unwind_signal, (0, False, False, -0.2, 0.15), "HORIZON + REDEPLOY"),
+        Function(unwind.unwind_now, (1, 48_000, 48_000, 0.25, 0.0005), 11_976),
+        Function(unwind.redeploy_qty, (12_000, 48_000), 0.25),
+        Function(unwind.redeploy_avg_cost, (1, 50_000, 12_000, 48_000), 49_600),
+    ),
 )
 """Every function, in the order in which people read about them."""
 

@@ -7,124 +7,13 @@ the readers of portfolios allow in a column.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from itertools import pairwise
 
-from xlhedge.algebra import NEVER, Carrier, floor
+from xlhedge.algebra import NEVER
+from xlhedge.domains import Domain, Quantity, Rule
 from xlhedge.errors import CellError
 
-__all__ = ["QUANTITIES", "RULES", "Domain", "Quantity", "Rule"]
-
-
-@dataclass(frozen=True, slots=True)
-class Domain:
-    """The finite numbers that a quantity may take.
-
-    Args:
-        above, at_least: the lower end, excluded or included; none = unbounded.
-        below, at_most: the upper end, excluded or included; none = unbounded.
-        nonzero: whether 0 is left out.
-        whole: whether only whole numbers are allowed.
-
-    Example:
-        >>> rate = Domain(above=-1, below=1)
-        >>> rate.admits(0.0001), rate.admits(1.0)
-        (True, False)
-        >>> str(rate)
-        'must be above -1 and below 1'
-    """
-
-    above: float | None = None
-    at_least: float | None = None
-    below: float | None = None
-    at_most: float | None = None
-    nonzero: bool = False
-    whole: bool = False
-    _tests: tuple[tuple[Callable[[Any, float], Carrier], float], ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        ends = (
-            (operator.gt, self.above),
-            (operator.ge, self.at_least),
-            (operator.lt, self.below),
-            (operator.le, self.at_most),
-            (operator.ne, 0 if self.nonzero else None),
-        )
-        tests = tuple((compare, end) for compare, end in ends if end is not None)
-        object.__setattr__(self, "_tests", tests)
-
-    def admits(self, x: Carrier) -> Carrier:
-        """Whether x lies inside: a truth value, an array of them, or Excel text."""
-        inside: Carrier = True
-        for compare, end in self._tests:
-            inside = compare(x, end) & inside
-        return (floor(x) == x) & inside if self.whole else inside
-
-    def __str__(self) -> str:
-        ends = [
-            f"{word} {end:g}" if end < 10_000 else f"{word} {end:,.0f}"
-            for word, end in (
-                ("above", self.above),
-                ("at least", self.at_least),
-                ("below", self.below),
-                ("at most", self.at_most),
-            )
-            if end is not None
-        ]
-        if self.nonzero:
-            ends.append("other than 0")
-        kind = "a whole number " if self.whole else "" if ends else "a number"
-        return f"must be {kind}{' and '.join(ends)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """One word of the vocabulary.
-
-    Args:
-        name: the argument's name, the same in every function and host.
-        help: what it means, with its unit, in at most 255 characters.
-        domain: the numbers it may be, unless it is a word.
-        options: the words it may be, if it is an option word.
-        kind: "number", "word" or "date" (an Excel serial number).
-        series: whether the argument is a whole range, taken at once and never broadcast.
-    """
-
-    name: str
-    help: str
-    domain: Domain = Domain()
-    options: tuple[str, ...] = ()
-    kind: str = "number"
-    series: bool = False
-
-    @property
-    def allowed(self) -> str:
-        """What is allowed, as the second half of an error message."""
-        if self.options:
-            return "must be " + " or ".join(f'"{option}"' for option in self.options)
-        if self.kind == "date":
-            return "must be a date, or a date-time as Excel's serial number"
-        return str(self.domain)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A condition on several arguments of one call.
-
-    Args:
-        arguments: the arguments it reads, by name; it binds every function that has them all.
-        holds: the condition, on floats, arrays or Excel text.
-        message: what must hold, for people; it is put behind the last argument's name.
-        kind: the error a cell shows.
-    """
-
-    arguments: tuple[str, ...]
-    holds: Callable[..., Carrier]
-    message: str
-    kind: CellError
-
+__all__ = ["QUANTITIES", "RULES"]
 
 _ANY = Domain()
 _POSITIVE = Domain(above=0)
@@ -156,6 +45,15 @@ _VOCABULARY = [
             "for the same coin.",
             "basis_shock": "Extra relative move of the future against its underlying, decimal "
             "(0.01 = +1 %).",
+            "notional": "Value traded, in quote.",
+            "price_change": "Spot price against the short's entry, spot ÷ entry − 1, decimal "
+            "(-0.2 = -20 %).",
+            "short_return": "Return of the short on its entry value, decimal (0.05 = +5 %).",
+            "short_per_spot": "Units of the future short per unit of spot, a ratio. Left out: the "
+            "minimum-variance ratio.",
+            "hedge_profit": "What the hedge has made, in quote; 0 gives the accounting average.",
+            "days_left": "Days left of what the hedge is for; 0 or below has passed. Left out: no "
+            "horizon.",
             "position_value": "Value of the position in its margin currency: quote for linear, "
             "base coins for inverse.",
         },
@@ -195,6 +93,10 @@ _VOCABULARY = [
             "avg_cost": "Average cost of the coins held, in quote per base coin.",
             "redeploy_drop": "Fall of the spot price below the short's entry at which to redeploy, "
             "decimal (0.2 = 20 %); 0 = never.",
+            "amount": "Amount that funding may eat, in quote.",
+            "spend": "Money to spend on coins, in quote.",
+            "volume_multiple": "How many times the usual volume a bar needs, a ratio (1.5 = half "
+            "as much again).",
             "threshold": "Funding that the short may pay per 8 h, decimal (0.0001 = 0.01 %).",
             "volume": "Volume traded in the bar, in base coins.",
             "min_qty": "The venue's smallest order, in contracts; 0 = none.",
@@ -207,6 +109,7 @@ _VOCABULARY = [
     *_numbers(
         _RATE,
         {
+            "rate": "Rate per year, decimal (0.05 = 5 %).",
             "funding_rate": "Funding rate per interval, decimal (0.0001 = 0.01 %); positive: longs "
             "pay shorts.",
             "fee_rate": "Fee per trade as a decimal of the value traded (0.0005 = 0.05 %); "
@@ -217,7 +120,81 @@ _VOCABULARY = [
         _MOVE,
         {
             "price_shock": "Relative move of the hedge's underlying, decimal (-0.2 = -20 %).",
+            "asset_shock": "Relative move of the coins, decimal (-0.2 = -20 %).",
+            "hedge_shock": "Relative move of the future, decimal (-0.2 = -20 %).",
         },
+    ),
+    Quantity(
+        "price_rise",
+        "Relative move to survive, decimal (0.3 = +30 %; negative for a long future).",
+        Domain(above=-1),
+    ),
+    Quantity(
+        "lookback",
+        "How many bars before the last one give the usual volume, a whole number.",
+        Domain(at_least=1, whole=True),
+    ),
+    *(
+        Quantity(name, text, Domain(at_least=0, at_most=1, whole=True), kind="flag")
+        for name, text in {
+            "funding_breach": "Whether funding breaches, TRUE or FALSE (1 or 0); see "
+            "FUNDING_BREACH.",
+            "support_confirmed": "Whether support is confirmed, TRUE or FALSE (1 or 0); see "
+            "SUPPORT_CONFIRMED.",
+        }.items()
+    ),
+    *(
+        Quantity(name, text, domain, series=True)
+        for name, text, domain in (
+            (
+                "spot_changes",
+                "Changes of the spot price, a row or column, oldest first, in quote or relative.",
+                _ANY,
+            ),
+            (
+                "futures_changes",
+                "Changes of the futures price in the same unit, a row or column as long.",
+                _ANY,
+            ),
+            (
+                "funding_rates",
+                (
+                    "Settled funding rates, a row or column, oldest first, decimal per "
+                    "interval (0.0001 = 0.01 %)."
+                ),
+                _RATE,
+            ),
+            (
+                "contracts",
+                "Contracts of each trade, a row or column, all of one sign, in contracts.",
+                _ANY,
+            ),
+            (
+                "prices",
+                "Price of each trade, a row or column as long, in quote per base coin.",
+                _POSITIVE,
+            ),
+            (
+                "tier_floors",
+                (
+                    "Position value above which each tier begins, ascending from 0, in the "
+                    "margin currency."
+                ),
+                _NOT_NEGATIVE,
+            ),
+            (
+                "tier_rates",
+                "Maintenance margin rate of each tier, decimal (0.005 = 0.5 %), a range as long.",
+                Domain(at_least=0, below=1),
+            ),
+            (
+                "lows",
+                "Lowest price of each bar, a row or column, oldest first, in quote per coin.",
+                _POSITIVE,
+            ),
+            ("closes", "Closing price of each bar, a range as long, in quote per coin.", _POSITIVE),
+            ("volumes", "Volume of each bar, a range as long, in base coins.", _NOT_NEGATIVE),
+        )
     ),
     Quantity(
         "days",
@@ -284,6 +261,12 @@ _VOCABULARY = [
 QUANTITIES: dict[str, Quantity] = {quantity.name: quantity for quantity in _VOCABULARY}
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        ("tier_floors",),
+        lambda floors: [*floors[:1]] == [0] and all(a < b for a, b in pairwise(floors)),
+        "must ascend from 0",
+        CellError.NUM,
+    ),
     Rule(
         ("price_shock", "basis_shock"),
         lambda price_shock, basis_shock: price_shock + basis_shock >= -1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 from xlhedge.functions import Function
 
@@ -17,8 +18,15 @@ def example_call(entry: Function) -> str:
         >>> example_call(function("HEDGE_RATIO"))
         '=HEDGE_RATIO(60000, 45000)'
     """
-    typed = (f'"{a}"' if isinstance(a, str) else f"{a:.15g}" for a in entry.example)
-    return f"={entry.name}({', '.join(typed)})"
+    return f"={entry.name}({', '.join(map(_typed, entry.example))})"
+
+
+def _typed(argument: Any) -> str:
+    if isinstance(argument, list):
+        return "{" + ",".join(map(_typed, argument)) + "}"
+    if isinstance(argument, bool):
+        return str(argument).upper()
+    return f'"{argument}"' if isinstance(argument, str) else f"{argument:.15g}"
 
 
 def entry_text(entry: Function) -> str:

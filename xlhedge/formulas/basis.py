@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from xlhedge.algebra import Carrier, absolute, ln, maximum, where
+from xlhedge.algebra import Carrier, absolute, exp, ln, maximum, where
+from xlhedge.errors import CellError, Undefined
 
-__all__ = ["basis", "basis_annualized", "basis_pct", "basis_regime", "days_to_expiry"]
+__all__ = [
+    "basis",
+    "basis_annualized",
+    "basis_pct",
+    "basis_regime",
+    "days_to_expiry",
+    "fair_futures",
+    "locked_carry",
+]
 
 
 def basis(futures_price: Carrier, spot_price: Carrier) -> Carrier:
@@ -122,3 +131,64 @@ def days_to_expiry(as_of: Carrier, expiry: Carrier) -> Carrier:
         Excel's and LibreOffice's serial numbers count days.
     """
     return maximum(expiry - as_of, 0)
+
+
+def fair_futures(
+    spot_price: Carrier,
+    rate: Carrier,
+    days_to_expiry: Carrier,
+    compounding: Carrier = "simple",
+    day_count: Carrier = 365,
+) -> Carrier:
+    """The futures price that a rate per year asks for; the inverse of BASIS_ANNUALIZED.
+
+    Equation:
+        simple: S × (1 + rate × days ÷ day_count)
+        compound: S × (1 + rate)^(days ÷ day_count)
+        continuous: S × e^(rate × days ÷ day_count)
+
+    Question:
+        Spot is at 60,000. What should a future with 73 days left cost at 12.5 % a year?
+
+        >>> import xlhedge
+        >>> round(xlhedge.fair_futures(60_000, 0.125, 73), 9)
+        61500.0
+
+    Errors:
+        #NUM! where a simple rate leaves no price above 0.
+
+    Source:
+        J. Hull, Options, Futures, and Other Derivatives, chapter 5 (cost of carry).
+    """
+    years = days_to_expiry / day_count
+    growth = where(
+        compounding == "compound",
+        lambda: (1 + rate) ** years,
+        lambda: where(compounding == "continuous", lambda: exp(rate * years), 1 + rate * years),
+    )
+    nothing = Undefined(CellError.NUM, "a simple rate this low leaves no price above 0")
+    return where(growth > 0, spot_price * growth, nothing)
+
+
+def locked_carry(
+    short_notional: Carrier, futures_price: Carrier, spot_price: Carrier, fee_rate: Carrier = 0
+) -> Carrier:
+    """What a short held to expiry locks in against the same coins, in quote, whatever the price.
+
+    Fees are those of opening and of closing, both on short_notional.
+
+    Equation:
+        (short_notional ÷ F) × (F − S) − 2 × fee_rate × |short_notional|
+
+    Question:
+        I hold 1 BTC at 60,000 and short the quarterly at 61,500. What do I earn at expiry?
+
+        >>> import xlhedge
+        >>> xlhedge.locked_carry(61_500, 61_500, 60_000)
+        1500.0
+
+    Source:
+        Cash and carry; J. Hull, Options, Futures, and Other Derivatives, chapter 5.
+    """
+    gain = short_notional / futures_price * (futures_price - spot_price)
+    return gain - 2 * fee_rate * absolute(short_notional)

@@ -14,8 +14,17 @@ from __future__ import annotations
 
 from xlhedge.algebra import Carrier, absolute, where
 from xlhedge.errors import CellError, Undefined
+from xlhedge.formulas.pnl import short_pnl
 
-__all__ = ["initial_margin", "liquidation_buffer", "liquidation_price"]
+__all__ = [
+    "bankruptcy_price",
+    "collateral_needed",
+    "initial_margin",
+    "liquidation_buffer",
+    "liquidation_price",
+    "maintenance_margin",
+    "margin_ratio",
+]
 
 # A 1× inverse short cannot be liquidated by a rise; rounding noise in its margin puts the price
 # somewhere beyond this many times the entry instead of nowhere.
@@ -122,3 +131,133 @@ def liquidation_buffer(mark_price: Carrier, liquidation_price: Carrier) -> Carri
         Definition.
     """
     return liquidation_price / mark_price - 1
+
+
+def bankruptcy_price(
+    short_contracts: Carrier,
+    entry_price: Carrier,
+    margin: Carrier,
+    contract_size: Carrier = 1,
+    contract_type: Carrier = "linear",
+) -> Carrier:
+    """Price at which an isolated position's margin is all gone, in quote per base coin.
+
+    Equation:
+        LIQUIDATION_PRICE with mm_rate 0
+
+    Question:
+        I short 1 coin at 10,000 with 50×, a margin of 200. Where is it all lost?
+
+        >>> import xlhedge
+        >>> xlhedge.bankruptcy_price(1, 10_000, 200)
+        10200.0
+
+    Errors:
+        #N/A where no price takes all of it, or with no contracts.
+
+    Source:
+        Bybit, Bankruptcy Price (USDT contract).
+    """
+    return liquidation_price(
+        short_contracts, entry_price, margin, 0, 0, contract_size, contract_type
+    )
+
+
+def maintenance_margin(
+    position_value: Carrier, mm_rate: Carrier, mm_amount: Carrier = 0
+) -> Carrier:
+    """Margin below which the venue liquidates, in the margin currency.
+
+    Equation:
+        |position_value| × mm_rate − mm_amount
+
+    Question:
+        A position of 3,500,032.458 in the tier of 2.5 % less 16,300: what must it hold?
+
+        >>> import xlhedge
+        >>> round(xlhedge.maintenance_margin(3_500_032.458, 0.025, 16_300), 5)
+        71200.81145
+
+    Source:
+        Binance, how to calculate liquidation price of USD-M futures, worked example.
+    """
+    return absolute(position_value) * mm_rate - mm_amount
+
+
+def margin_ratio(
+    short_contracts: Carrier,
+    entry_price: Carrier,
+    mark_price: Carrier,
+    margin: Carrier,
+    mm_rate: Carrier,
+    mm_amount: Carrier = 0,
+    contract_size: Carrier = 1,
+    contract_type: Carrier = "linear",
+    mm_basis: Carrier = "mark",
+) -> Carrier:
+    """How much of an isolated position's equity its maintenance margin takes; 1 is liquidation.
+
+    Equation:
+        maintenance margin ÷ (margin + unrealised P&L)
+
+    Question:
+        Short 1 coin from 100, margin 10, maintenance 0.5 %, the mark at 105. How close is it?
+
+        >>> import xlhedge
+        >>> round(xlhedge.margin_ratio(1, 100, 105, 10, 0.005), 9)
+        0.105
+
+    Errors:
+        #N/A where nothing is left of the equity.
+
+    Source:
+        Binance, margin ratio of an isolated position.
+    """
+    faces = absolute(short_contracts * contract_size)
+    valued_at = where(mm_basis == "entry", entry_price, mark_price)
+    value = where(contract_type == "inverse", faces / valued_at, faces * valued_at)
+    equity = margin + short_pnl(
+        short_contracts, entry_price, mark_price, contract_size, contract_type
+    )
+    gone = Undefined(CellError.NA, "nothing is left of the position's equity")
+    return where(equity > 0, lambda: maintenance_margin(value, mm_rate, mm_amount) / equity, gone)
+
+
+def collateral_needed(
+    short_contracts: Carrier,
+    entry_price: Carrier,
+    price_rise: Carrier,
+    mm_rate: Carrier,
+    mm_amount: Carrier = 0,
+    contract_size: Carrier = 1,
+    contract_type: Carrier = "linear",
+    mm_basis: Carrier = "mark",
+) -> Carrier:
+    """Margin that an isolated position needs to survive up to a given rise, in its currency.
+
+    Below 0 the position survives that move with no margin at all.
+
+    Equation:
+        the margin at which LIQUIDATION_PRICE is entry_price × (1 + price_rise)
+
+    Question:
+        I short 1 coin at 100 and want to survive +30 %; maintenance is 0.5 %. What do I post?
+
+        >>> import xlhedge
+        >>> round(xlhedge.collateral_needed(1, 100, 0.3, 0.005), 9)
+        30.65
+
+    Source:
+        LIQUIDATION_PRICE, solved for the margin.
+    """
+    price = entry_price * (1 + price_rise)
+    # The crossing is linear in the margin, so it is read off the crossing without any.
+    numerator, denominator = _crossing(
+        short_contracts * contract_size, entry_price, 0, mm_rate, contract_type, mm_basis
+    )
+    needed = where(
+        contract_type == "inverse",
+        lambda: denominator - numerator / price,
+        price * denominator - numerator,
+    )
+    return needed - mm_amount

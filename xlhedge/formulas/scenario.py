@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlhedge.algebra import NEVER, UNGIVEN, Carrier, absolute, maximum, where
 from xlhedge.formulas.funding import funding_drag
 
-__all__ = ["LEGS", "is_liquidated", "scenario_attribution", "scenario_pnl"]
+__all__ = ["LEGS", "is_liquidated", "scenario_attribution", "scenario_pnl", "spot_leg"]
 
 LEGS = ("spot", "short", "basis", "funding", "fees", "net")
 """The columns of an attribution, in order."""
@@ -52,13 +52,20 @@ def scenario_attribution(
         Attribution (Q − q)·ΔS − q·Δ(F − S) + funding − fees, split by relative moves.
     """
     liquidated = is_liquidated(price_shock, basis_shock, liquidation_buffer)
-    spot = spot_qty * spot_price * maximum(-1, beta * price_shock)
+    spot = spot_leg(spot_qty, spot_price, price_shock, beta)
     short = where(liquidated, -short_margin, -short_notional * price_shock)
     basis = where(liquidated, 0, -short_notional * basis_shock)
     funding = -funding_drag(short_notional, funding_rate, days, interval_hours)
     closing = where(liquidated, 0, 1 + price_shock + basis_shock)
     fees = -fee_rate * absolute(short_notional) * (1 + closing)
     return spot, short, basis, funding, fees, spot + short + basis + funding + fees
+
+
+def spot_leg(
+    spot_qty: Carrier, spot_price: Carrier, price_shock: Carrier, beta: Carrier
+) -> Carrier:
+    """What the coins gain: no coin loses more than all of its value."""
+    return spot_qty * spot_price * maximum(-1, beta * price_shock)
 
 
 def is_liquidated(

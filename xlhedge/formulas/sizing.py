@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from xlhedge.algebra import Carrier, absolute, floor, where
+import math
+from collections.abc import Sequence
+
+from xlhedge.algebra import UNGIVEN, Carrier, absolute, floor, where
+from xlhedge.errors import CellError, Undefined
 
 __all__ = [
     "hedge_contracts",
+    "hedge_effectiveness",
     "hedge_notional",
     "hedge_ratio",
+    "min_variance_ratio",
     "net_delta",
     "short_notional",
     "spot_notional",
@@ -186,3 +192,78 @@ def net_delta(
         Definition of delta; J. Hull, Options, Futures, and Other Derivatives, chapter 19.
     """
     return spot_qty * spot_price * beta - short_notional
+
+
+def min_variance_ratio(
+    spot_changes: Sequence[float], futures_changes: Sequence[float]
+) -> float | Undefined:
+    """How much to short per unit of spot so that the hedged changes vary least.
+
+    Over relative changes it is the beta; over price changes it is futures coins per spot coin. It
+    goes into beta, never also into hedge_ratio.
+
+    Equation:
+        cov(ΔS, ΔF) ÷ var(ΔF), which is Excel's SLOPE(spot_changes, futures_changes)
+
+    Question:
+        A coin moved +2 %, −2 % and +4 % while the future moved +1 %, −1 % and +2 %. Its beta?
+
+        >>> import xlhedge
+        >>> xlhedge.min_variance_ratio([0.02, -0.02, 0.04], [0.01, -0.01, 0.02])
+        2.0
+
+    Errors:
+        #DIV/0! with fewer than two pairs, or where the future does not move.
+
+    Source:
+        J. Hull, Options, Futures, and Other Derivatives, chapter 3, minimum-variance hedge ratio.
+    """
+    if not _varies(futures_changes):
+        return Undefined(CellError.DIV0, "the future's changes do not vary")
+    return _covariance(spot_changes, futures_changes) / _covariance(
+        futures_changes, futures_changes
+    )
+
+
+def _varies(changes: Sequence[float]) -> bool:
+    # Not by the variance: rounding leaves a constant series a little of it.
+    return len(changes) > 1 and min(changes) < max(changes)
+
+
+def _covariance(a: Sequence[float], b: Sequence[float]) -> float:
+    """The sample covariance times n − 1."""
+    mean_a, mean_b = math.fsum(a) / len(a), math.fsum(b) / len(b)
+    return math.fsum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True))
+
+
+def hedge_effectiveness(
+    spot_changes: Sequence[float], futures_changes: Sequence[float], short_per_spot: float = UNGIVEN
+) -> float | Undefined:
+    """Share of the holding's variance that the hedge takes away; 1 is all of it, below 0 adds some.
+
+    Equation:
+        1 − Var(ΔS − h × ΔF) ÷ Var(ΔS), h = short_per_spot, or else the minimum-variance ratio
+
+    Question:
+        How much of the risk is gone if the future explains every move of the coin?
+
+        >>> import xlhedge
+        >>> xlhedge.hedge_effectiveness([0.02, -0.02, 0.04], [0.01, -0.01, 0.02])
+        1.0
+
+    Errors:
+        #DIV/0! with fewer than two pairs, or where the coin or the future does not move.
+
+    Source:
+        J. Hull, chapter 3; IFRS 9 and ASC 815 use the same ratio. Equal to R² at the best h only.
+    """
+    ratio = short_per_spot
+    if math.isnan(ratio):
+        best = min_variance_ratio(spot_changes, futures_changes)
+        if isinstance(best, Undefined):
+            return best
+        ratio = best
+    if not _varies(spot_changes):
+        return Undefined(CellError.DIV0, "the coin's changes do not vary")
+    left = [s - ratio * f for s, f in zip(spot_changes, futures_changes, strict=True)]
+    return 1 - _covariance(left, left) / _covariance(spot_changes, spot_changes)

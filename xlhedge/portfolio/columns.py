@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 from xlhedge.cell import read
+from xlhedge.domains import Quantity
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions import Parameter
 from xlhedge.portfolio.values import (
@@ -30,7 +31,7 @@ from xlhedge.portfolio.values import (
     shown,
     trimmed,
 )
-from xlhedge.quantities import QUANTITIES, Quantity
+from xlhedge.quantities import QUANTITIES
 
 __all__ = ["Column", "Row", "columns_of", "moment", "number", "text"]
 

@@ -24,6 +24,8 @@ from xlhedge.quantities import RULES
 
 __all__ = ["age", "conflicts", "oddities"]
 
+_SHOCKS = next(rule for rule in RULES if rule.arguments == ("price_shock", "basis_shock"))
+
 SPOT_FROM_INDEX, FUTURE_FROM_INDEX = 0.10, 0.25
 LARGE_FUNDING, LARGE_RATIO = 0.01, 2
 
@@ -165,7 +167,7 @@ def _floor(row: Tier, number: int, ledger: Ledger) -> str | None:
 
 
 def _sum_of_shocks(row: Scenario, _: int, __: Ledger) -> str | None:
-    rule = RULES[0]
+    rule = _SHOCKS
     return None if rule.holds(row.price_shock, row.basis_shock) else rule.message
 
 

@@ -1,0 +1,99 @@
+"""Maintenance margin that rises with the position's value, tier by tier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from xlhedge.errors import CellError, Undefined
+from xlhedge.formulas.margin import liquidation_price
+
+__all__ = ["liquidation_price_tiered", "maintenance_tier"]
+
+# Two tiers meet in one price at a floor: neither may miss it by rounding.
+_NOISE = 1e-12
+
+
+def maintenance_tier(
+    position_value: float, tier_floors: Sequence[float], tier_rates: Sequence[float]
+) -> tuple[float, ...]:
+    """The maintenance rate and amount of the tier that a position falls in: one row of the two.
+
+    A tier reaches from above its floor to the next floor, that one included. The amount makes the
+    maintenance margin continuous from tier to tier.
+
+    Equation:
+        amount_1 = 0, amount_n = floor_n × (rate_n − rate_{n−1}) + amount_{n−1}
+
+    Question:
+        A position of 264,000 where 0.4 % holds to 50,000, 0.5 % to 250,000, and 1 % above?
+
+        >>> import xlhedge
+        >>> xlhedge.maintenance_tier(264_000, [0, 50_000, 250_000], [0.004, 0.005, 0.01])
+        [0.01, 1300.0]
+
+    Source:
+        Binance, leverage and margin of USD-M futures.
+    """
+    below = [tier for tier in _tiers(tier_floors, tier_rates) if tier[0] < abs(position_value)]
+    _, _, rate, amount = below[-1] if below else next(_tiers(tier_floors, tier_rates))
+    return rate, amount
+
+
+def _tiers(
+    floors: Sequence[float], rates: Sequence[float]
+) -> Iterator[tuple[float, float, float, float]]:
+    """Floor, next floor, rate and amount of each tier."""
+    amount = last = 0.0
+    for floor, end, rate in zip(floors, [*floors[1:], float("inf")], rates, strict=True):
+        amount += floor * (rate - last)
+        last = rate
+        yield floor, end, rate, amount
+
+
+def liquidation_price_tiered(
+    short_contracts: float,
+    entry_price: float,
+    margin: float,
+    tier_floors: Sequence[float],
+    tier_rates: Sequence[float],
+    contract_size: float = 1,
+    contract_type: str = "linear",
+) -> float | Undefined:
+    """Mark price of liquidation where the maintenance rate rises with the position's value.
+
+    The tier that counts is the one at the liquidation price, not at entry: every tier's price is
+    worked out, and the nearest to the entry whose own tier holds there is the answer.
+
+    Equation:
+        the P nearest to the entry with P = LIQUIDATION_PRICE(…, rate_n, amount_n) and
+        floor_n < position value at P ≤ floor_{n+1}
+
+    Question:
+        I short 4 BTC at 60,000 with 48,000; 0.4 % holds to 250,000, 1 % above. Where is the end?
+
+        >>> import xlhedge
+        >>> floors, rates = [0, 250_000], [0.004, 0.01]
+        >>> price = xlhedge.liquidation_price_tiered(4, 60_000, 48_000, floors, rates)
+        >>> round(price, 4)
+        71658.4158
+
+    Errors:
+        #N/A where no price liquidates.
+
+    Source:
+        Binance and Bybit tiers; 289,500 ÷ (4 × 1.01) with the amount of 1,500 in the second.
+    """
+    found: list[float] = []
+    for floor, end, rate, amount in _tiers(tier_floors, tier_rates):
+        price = liquidation_price(
+            short_contracts, entry_price, margin, rate, amount, contract_size, contract_type
+        )
+        if isinstance(price, Undefined):
+            continue
+        worth = price if contract_type == "linear" else 1 / price
+        value = abs(short_contracts) * contract_size * worth
+        if floor * (1 - _NOISE) <= value <= end * (1 + _NOISE):
+            found.append(price)
+    if not found:
+        return Undefined(CellError.NA, "no price liquidates this position")
+    return min(found, key=lambda price: abs(price - entry_price))
