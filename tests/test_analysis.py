@@ -6,7 +6,7 @@ import pytest
 
 from xlhedge.analysis import analyse
 from xlhedge.errors import HedgeError
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
+from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short, Tier
 from xlhedge.samples import SAMPLES
 
 
@@ -211,7 +211,9 @@ def test_a_short_beyond_its_liquidation_price_is_refused():
         [PERP | {"mm_rate": 0.01, "futures_price": 64_000}],
         [SHORT | {"margin": 3_000}],
     )
-    with pytest.raises(HedgeError, match=r"PERP: its mark price 64,000 is beyond .* 62,376"):
+    with pytest.raises(
+        HedgeError, match=r"Shorts\[0\] margin: PERP at its mark price 64,000 .* 62,376"
+    ):
         analyse(wrong)
 
 
@@ -229,3 +231,82 @@ def test_the_grid_at_the_hedge_ratios():
     assert by_ratio == pytest.approx(
         {0: -12_000, 0.25: -9_000, 0.5: -6_000, 0.75: -3_000, 1: 0, 1.25: 3_000}
     )
+
+
+def test_a_future_that_expires_pays_no_funding_in_a_scenario():
+    stress = {each.name: each for each in analyse(SAMPLES["treasury"]).scenarios}
+    paying = 5_522_760 + 2_400_000  # the two perpetuals, not the 1,563,000 of the dated future
+    assert stress["Crash, funding turns"].legs["funding"] == pytest.approx(-paying * 0.0005 * 21)
+
+
+def test_a_short_moves_with_its_underlying_s_own_row():
+    (outage,) = (s for s in analyse(SAMPLES["treasury"]).scenarios if s.name == "SOL outage")
+    others = (5_522_760 + 2_400_000) * 0.05
+    assert outage.legs["short"] == pytest.approx(1_563_000 * 0.45 + others)
+    assert outage.legs["basis"] == pytest.approx(1_563_000 * 0.02)
+
+
+def test_holdings_of_opposite_sign_share_a_short_by_their_signed_targets():
+    pair = [BTC | {"quantity": 10}, BTC | {"asset": "ALT", "quantity": -5}]
+    analysis = analyse(portfolio(pair, [PERP], [SHORT | {"contracts": 5}]))
+    assert [row["short_contracts"] for row in analysis.hedge] == [10, -5]
+    assert [row["action"] for row in analysis.hedge] == ["none", "none"]
+
+
+def test_binary_dust_is_no_order():
+    (row,) = analyse(
+        portfolio(
+            [BTC | {"quantity": 3, "spot_price": 0.1}],
+            [PERP | {"futures_price": 0.1}],
+            [SHORT | {"contracts": 3, "entry_price": 0.1}],
+        )
+    ).hedge
+    assert (row["order_contracts"], row["action"]) == (0, "none")
+
+
+def test_long_futures_beyond_their_liquidation_price_are_refused_and_all_are_named():
+    wrong = portfolio(
+        [BTC],
+        [PERP | {"mm_rate": 0.01, "futures_price": 56_000}],
+        [SHORT | {"contracts": -1, "margin": 3_000}, SHORT | {"contracts": -2, "margin": 100}],
+    )
+    with pytest.raises(HedgeError) as caught:
+        analyse(wrong)
+    assert [line[:16] for line in str(caught.value).splitlines()] == [
+        "Shorts[0] margin",
+        "Shorts[1] margin",
+    ]
+
+
+def test_an_equity_below_zero_is_nothing_more_to_lose():
+    # Entered at 50,000 with 9,950, an amount of 2,000: alive at 60,000, with an equity of −50.
+    terms = PERP | {"mm_rate": 0.003, "mm_amount": 2_000}
+    rows = [{"scenario": "S", "asset": "*", "price_shock": 0.5}]
+    shorts = [SHORT | {"entry_price": 50_000, "margin": 9_950}]
+    (result,) = analyse(portfolio([BTC], [terms], shorts, rows)).scenarios
+    assert (result.legs["short"], result.liquidated) == (0, ("PERP",))
+
+
+def test_numbers_too_large_are_told_with_their_row():
+    with pytest.raises(HedgeError, match=r"Holdings\[0\] quantity: .* too large"):
+        analyse(portfolio([BTC | {"quantity": 1e305, "spot_price": 1e10}], [PERP]))
+    three = [BTC | {"asset": name, "quantity": 1e303} for name in "ABC"]
+    terms = PERP | {"index_price": 60_000}
+    with pytest.raises(HedgeError, match="too large"):
+        analyse(portfolio(three, [terms]))
+
+
+def test_caveats_of_the_margin():
+    near = portfolio([BTC], [PERP | {"mm_rate": 0.01}], [SHORT | {"margin": 9_000}, SHORT])
+    tiers = (Tier(instrument="PERP", floor=0, mm_rate=0.01),)
+    assert analyse(near.model_copy(update={"tiers": tiers})).caveats == (
+        # (9,000 + 60,000) ÷ 1.01 = 68,316.8 is 13.9 % away
+        "PERP: liquidated by a move of +13.9%",
+        "PERP: liquidation unknown without margin and mm_rate",
+        (
+            "PERP: its Tiers are not used yet; liquidation takes mm_rate and mm_amount of "
+            "Instruments, and may be nearer than shown"
+        ),
+    )
+    calm = portfolio([BTC], [PERP | {"mm_rate": 0.01}], [SHORT | {"margin": 30_000}])
+    assert analyse(calm).caveats == ()

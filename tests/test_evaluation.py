@@ -261,3 +261,10 @@ def test_an_error_survives_a_process_pool():
 
     error = pickle.loads(pickle.dumps(HedgeError("no", CellError.NUM, "price", (1, 2))))  # noqa: S301  # our own bytes
     assert (str(error), error.kind) == ("price[1, 2]: no", CellError.NUM)
+
+
+@pytest.mark.parametrize("rounding", ["down", "nearest", "up"])
+@pytest.mark.parametrize("count", [1, 3, 500_000_000_000, 2_000_000_000_000, 2**52])
+def test_a_whole_number_of_steps_stays_however_large(count, rounding):
+    entry = function("HEDGE_CONTRACTS")
+    assert evaluate(entry, [count, 1, 1, "linear", 1, rounding]) == count

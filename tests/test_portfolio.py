@@ -881,8 +881,10 @@ def portfolios(draw):
         )
         for _ in range(draw(st.integers(0, 2)))
     ]
+    as_of = draw(_dates.filter(lambda moment: 1902 < moment.year < 9990))
+    days = dt.timedelta(days=draw(st.integers(-500, 500)))
     return Portfolio(
-        settings=Settings(portfolio=draw(_names), as_of=draw(_dates), horizon_date=draw(_dates)),
+        settings=Settings(portfolio=draw(_names), as_of=as_of, horizon_date=as_of + days),
         holdings=holdings,
         instruments=[perpetual],
         tiers=[Tier(instrument="P", floor=0, mm_rate=0.01)],

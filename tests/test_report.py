@@ -87,8 +87,28 @@ def test_the_headlines_are_the_analysis():
     values = {row[0]: row[1] for row in rows.get_sheet_by_name("Summary").to_python() if row[0]}
     assert values["Short, value"] == pytest.approx(analysis.total["short_notional"])
     assert values["P&L at -20% of the underlying"] == pytest.approx(analysis.after(-0.2))
+    for name, title in {
+        "spot_notional": "Coins held, value",
+        "net_delta": "Net delta now",
+        "order_notional": "Orders to reach the target",
+        "residual_delta": "Net delta after the orders",
+        "funding_drag": "Funding cost to the horizon",
+        "funding_year": "Funding cost in a year",
+        "unrealised_pnl": "Unrealised P&L of the coins",
+    }.items():
+        assert values[title] == pytest.approx(analysis.total[name]), title
+    assert values["P&L at +20% of the underlying"] == pytest.approx(analysis.after(0.2))
+    said = [row[0] for row in rows.get_sheet_by_name("Summary").to_python()]
+    start = said.index("What to do next") + 1
+    assert said[start : start + 4] == [
+        "Short 16.812 contracts of BTC-PERP for BTC, worth 1,009,224.36 USD.",
+        "Short 820,510 contracts of ETH-INV for ETH, worth 820,510.00 USD.",
+        "Buy back 41 contracts of SOL-SEP for SOL, worth 64,083.00 USD.",
+        "Short 2.731 contracts of BTC-PERP for LINK, worth 163,941.93 USD.",
+    ]
     assert values["Worst scenario"] == min(s.legs["net"] for s in analysis.scenarios)
     scenarios = rows.get_sheet_by_name("Scenarios").to_python()
+    assert "Saved by the hedge" in [row[7] for row in scenarios]
     assert [row[8] for row in scenarios if row[0] == "Rally of 40 %"] == ["BTC-PERP, SOL-SEP"]
 
 
@@ -112,3 +132,21 @@ def test_the_python_api_writes_a_report(tmp_path):
     assert analysis == xlhedge.analyse(portfolio)
     built = report_book(analyse(SAMPLES["partial-hedge"])).to_bytes()
     assert (tmp_path / "new" / "report.xlsx").read_bytes() == built
+
+
+def test_a_report_follows_an_edited_input(plain_libreoffice, tmp_path):
+    path = tmp_path / "report.xlsx"
+    report_book(analyse(SAMPLES["full-hedge"])).save(path)
+    book = load_workbook(path)
+    book["Hedge"]["B6"] = 2  # a second bitcoin
+    book["Sensitivity"]["B4"] = -0.9
+    book.save(path)
+    values = plain_libreoffice.values(path)
+    headers = {cell.value: cell.column_letter for cell in book["Hedge"][4]}
+    hedge = {title: values["Hedge"].get(f"{letter}6") for title, letter in headers.items()}
+    assert hedge["Target contracts"] == 2
+    assert (hedge["Order, contracts"], hedge["Action"]) == (1, "short")
+    assert hedge["Net delta after the order"] == 0
+    assert values["Summary"]["B7"] == 60_000
+    assert values["Sensitivity"]["B5"] == pytest.approx(-108_000)  # unhedged
+    assert values["Sensitivity"]["B6"] == pytest.approx(-54_000)  # one of two is short

@@ -97,9 +97,9 @@ def test_libreoffice_computes_what_python_computes(path, libreoffice, tmp_path):
     )
 
 
-def test_without_the_extension_the_same_file_shows_errors(plain_libreoffice, tmp_path):
-    path = poisoned(ROOT / "workbooks/treasury.xlsx", tmp_path / "poisoned.xlsx")
-    computed = plain_libreoffice.values(path)
+@pytest.mark.parametrize("path", COMMITTED)
+def test_without_the_extension_the_same_file_shows_errors(path, plain_libreoffice, tmp_path):
+    computed = plain_libreoffice.values(poisoned(ROOT / path, tmp_path / "poisoned.xlsx"))
     assert computed["Hedge"]["D10"] == "#NAME?"
     assert computed["Sensitivity"]["B6"] == "#NAME?"
 
@@ -176,3 +176,41 @@ def test_a_row_typed_below_the_table_counts(grows, libreoffice, tmp_path):
     built = tmp_path / "built.xlsx"
     template_book(analysis).save(built)
     assert differences(libreoffice.values(path), stored(built)) == []
+
+
+def edited(path, name, **cells):
+    """A copy of the treasury with some cells of a sheet changed; None clears one."""
+    book = load_workbook(ROOT / "workbooks/treasury.xlsx")
+    for cell, value in cells.items():
+        book[name][cell] = value
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "shows"),
+    [
+        ("Portfolio", "F6", ("B10", "D10", "D8")),  # a quantity
+        ("Portfolio", "H6", ("C10", "D8")),  # a spot price
+        ("Shorts", "B6", ("S10", "S8")),  # contracts
+        ("Instruments", "J7", ("S11",)),  # the size of an inverse contract
+        ("Instruments", "H6", ("AH10",)),  # the funding rate of a perpetual
+    ],
+)
+def test_a_cell_that_must_be_filled_is_an_error_while_it_is_blank(
+    sheet, cell, shows, libreoffice, tmp_path
+):
+    header = load_workbook(ROOT / "workbooks/treasury.xlsx")[sheet]
+    assert header[cell].value is not None
+    values = libreoffice.values(edited(tmp_path / "blank.xlsx", sheet, **{cell: None}))
+    assert "#N/A" in {values["Hedge"].get(name) for name in shows}, {
+        name: values["Hedge"].get(name) for name in shows
+    }
+    assert values["Hedge"]["F3"] == 0
+
+
+def test_rows_too_far_down_and_shocks_too_many_are_told(libreoffice, tmp_path):
+    path = edited(tmp_path / "far.xlsx", "Portfolio", E56="DOT", F56=1, H56=4, B13=0.01)
+    values = libreoffice.values(path)["Hedge"]
+    assert (values["F3"], values["G3"]) == (1, "Fill them into a new template.")
+    assert (values["F4"], values["G4"]) == (101 - 21, "Raise shock_step.")

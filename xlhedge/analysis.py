@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.errors import HedgeError
-from xlhedge.figures import VALUES, compute, sum_of
+from xlhedge.figures import VALUES, Figure, compute, sum_of
 from xlhedge.hedge import HEDGE, MARGIN
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Short
+from xlhedge.portfolio import (
+    Holding,
+    Instrument,
+    Portfolio,
+    PortfolioError,
+    Problem,
+    Short,
+)
 from xlhedge.scenarios import UNDERLYING, Move, Stress, moves_of, stress
 
 __all__ = ["RATIOS", "Analysis", "Grid", "analyse"]
@@ -67,6 +74,26 @@ class Analysis:
     grid: Grid
     scenarios: tuple[Stress, ...]
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What to know of the margin: liquidation that is near, unknown, or taken without tiers."""
+        said = []
+        alert = self.portfolio.settings.liquidation_alert
+        for row in self.margin:
+            buffer = row["liquidation_buffer"]
+            if buffer is None:
+                said.append(f"{row['instrument']}: liquidation unknown without margin and mm_rate")
+            elif isinstance(buffer, float) and abs(buffer) < alert:
+                said.append(f"{row['instrument']}: liquidated by a move of {buffer:+.1%}")
+        tiered = {tier.instrument for tier in self.portfolio.tiers}
+        said += [
+            f"{row['instrument']}: its Tiers are not used yet; liquidation takes mm_rate and "
+            "mm_amount of Instruments, and may be nearer than shown"
+            for row in self.margin
+            if row["instrument"] in tiered
+        ]
+        return tuple(dict.fromkeys(said))
+
     def after(self, price_shock: float) -> float:
         """P&L of a sudden move of all underlyings, in quote, before fees; liquidation included."""
         moves = {UNDERLYING: Move(price_shock)}
@@ -78,11 +105,13 @@ def analyse(portfolio: Portfolio) -> Analysis:
     """Work out a portfolio.
 
     Raises:
-        HedgeError: a number becomes too large, or a short is beyond its own liquidation price.
+        PortfolioError: shorts are beyond their own liquidation price, or rows make numbers that
+            are too large; it says where.
+        HedgeError: a total is too large for a number.
     """
     settings = portfolio.settings
     days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
-    margin = tuple(_margin_row(portfolio, short, days) for short in portfolio.shorts)
+    margin = _margin_rows(portfolio, days)
     hedge = _hedge_rows(portfolio, margin, days)
     unassigned = _unassigned(hedge, margin)
     total = {
@@ -103,6 +132,19 @@ def analyse(portfolio: Portfolio) -> Analysis:
     )
 
 
+def _margin_rows(portfolio: Portfolio, days: float) -> tuple[Cells, ...]:
+    rows, problems = [], []
+    for n, short in enumerate(portfolio.shorts):
+        try:
+            rows.append(_margin_row(portfolio, short, days))
+        except HedgeError as error:
+            place = portfolio.place("Shorts", n, "margin")
+            problems.append(Problem(place, error.message, "margin"))
+    if problems:
+        raise PortfolioError(problems)
+    return tuple(rows)
+
+
 def _margin_row(portfolio: Portfolio, short: Short, days: float) -> Cells:
     instrument = portfolio.instrument(short.instrument)
     known = _columns(instrument) | _columns(short)
@@ -115,9 +157,9 @@ def _margin_row(portfolio: Portfolio, short: Short, days: float) -> Cells:
     buffer = row["liquidation_buffer"]
     if isinstance(buffer, float) and buffer * short.contracts <= 0:
         raise HedgeError(
-            f"{short.instrument}: its mark price {row['futures_price']:,.15g} is beyond its "
-            f"liquidation price {row['liquidation_price']:,.6g}; correct its margin or prices, or "
-            "remove the short if the venue has closed it"
+            f"{short.instrument} at its mark price {row['futures_price']:,.15g} is beyond its "
+            f"liquidation price {row['liquidation_price']:,.6g}; correct the margin or the prices, "
+            "or remove the short if the venue has closed it"
         )
     return row
 
@@ -128,21 +170,37 @@ def _columns(row: Instrument | Short | Holding) -> dict[str, Any]:
 
 def _hedge_rows(portfolio: Portfolio, margin: Sequence[Cells], days: float) -> tuple[Cells, ...]:
     known = [_known(portfolio, holding, days) for holding in portfolio.holdings]
-    own = [compute(HEDGE[: _OWN_TARGET + 1], row)["own_target"] for row in known]
+    own = [
+        _computed(portfolio, n, HEDGE[: _OWN_TARGET + 1], row)["own_target"]
+        for n, row in enumerate(known)
+    ]
     weights: dict[str, list[float]] = {}
     for row, target in zip(known, own, strict=True):
-        weights.setdefault(row["instrument"], []).append(abs(target or 0))
+        weights.setdefault(row["instrument"], []).append(target or 0.0)
     for row, target in zip(known, own, strict=True):
         if row["instrument"] is None:
             row |= {"share": None, "short_contracts": None, "coin_margin": 0.0}
             continue
-        together = weights[row["instrument"]]
-        share = abs(target) / sum(together) if sum(together) else 1 / len(together)
+        targets = weights[row["instrument"]]
+        net, gross = sum(targets), sum(map(abs, targets))
+        # Targets that cancel out say nothing of who holds what is short.
+        share = 1 / len(targets) if abs(net) <= 1e-9 * gross else target / net
         held = [each for each in margin if each["instrument"] == row["instrument"]]
         row["share"] = share
         row["short_contracts"] = share * sum_of(held, "contracts")
         row["coin_margin"] = share * sum_of(held, "coin_margin")
-    return tuple(compute(HEDGE, row) for row in known)
+    return tuple(_computed(portfolio, n, HEDGE, row) for n, row in enumerate(known))
+
+
+def _computed(
+    portfolio: Portfolio, n: int, figures: Sequence[Figure], known: Mapping[str, Any]
+) -> Cells:
+    """The figures of a holding; an error says which holding's."""
+    try:
+        return compute(figures, known)
+    except HedgeError as error:
+        place = portfolio.place("Holdings", n, "quantity")
+        raise PortfolioError([Problem(place, error.message, "quantity")]) from None
 
 
 _OWN_TARGET = next(at for at, figure in enumerate(HEDGE) if figure.name == "own_target")

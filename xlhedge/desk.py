@@ -67,7 +67,7 @@ class Desk:
         for path in inputs:
             with self._input(path):
                 portfolio = self._read(path)
-                analyse(portfolio)
+                self._caution(path, analyse(portfolio))
                 self._say(
                     f"{path}: ok, {len(portfolio.holdings)} holdings, "
                     f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
@@ -77,12 +77,13 @@ class Desk:
         """Write a report for each portfolio; a bad one does not stop the others."""
         for path, target in _targets(inputs, folder):
             with self._input(path):
-                build_report(self._read(path), target)
+                self._caution(path, build_report(self._read(path), target))
                 self._say(f"{path} -> {target}")
 
     def template(self, path: Path) -> None:
         """Write the template workbook."""
         with self._input(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
             template_book(analyse(SAMPLES[TEMPLATE])).save(path)
             self._say(f"wrote {path}")
 
@@ -105,6 +106,10 @@ class Desk:
             self._warn(f"{path}: warning: {problem}")
         return portfolio
 
+    def _caution(self, path: Path, analysis: Analysis) -> None:
+        for caveat in analysis.caveats:
+            self._warn(f"{path}: warning: {caveat}")
+
     @contextmanager
     def _input(self, path: Path) -> Iterator[None]:
         try:
@@ -114,9 +119,17 @@ class Desk:
             self._bad += 1
             for line in str(error).splitlines():
                 self._warn(f"{path}: {line}")
+        except BrokenPipeError:
+            raise  # whoever read our lines has gone: no input is to blame
+        except FileExistsError as error:
+            self._bad += 1
+            self._warn(f"{error.filename}: is a file; the output must be a folder")
         except OSError as error:
             self._bad += 1
             self._warn(f"{error.filename or path}: {error.strerror or error}")
+        except Exception as error:  # noqa: BLE001  # one input must not stop the others
+            self._bad += 1
+            self._warn(f"{path}: xlhedge failed: {type(error).__name__}: {error}; please report it")
 
 
 def _now() -> datetime:

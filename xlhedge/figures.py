@@ -8,6 +8,7 @@ none of our code.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,13 +117,26 @@ def compute(figures: Sequence[Figure], known: Mapping[str, Any]) -> dict[str, An
         if figure.formula is not None:
             blank = any(cells[name] is None for name in figure.given)
             value = "" if blank else figure.formula(VALUES, row)
-            cells[figure.name] = (value or None) if isinstance(value, str) else float(value)
+            cells[figure.name] = (
+                (value or None) if isinstance(value, str) else _finite(value, figure.title)
+            )
     return cells
 
 
 def sum_of(rows: Iterable[Mapping[str, Any]], name: str) -> float:
-    """The sum of a figure over rows, blanks left out."""
-    return sum((row[name] for row in rows if row[name] is not None), 0.0)
+    """The sum of a figure over rows, blanks left out.
+
+    Raises:
+        HedgeError: it is too large for a number.
+    """
+    total = sum((row[name] for row in rows if row[name] is not None), 0.0)
+    return _finite(total, f"the total of {name}")
+
+
+def _finite(value: float, what: str) -> float:
+    if not math.isfinite(value):
+        raise HedgeError(f"{what} is too large for a number", CellError.NUM)
+    return float(value)
 
 
 def formula_text(

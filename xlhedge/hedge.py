@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlhedge.algebra import Carrier, absolute, where
+from xlhedge.algebra import Carrier, absolute, maximum, where
 from xlhedge.figures import NOWHERE, Figure, Functions
 
-__all__ = ["ACTIONS", "HEDGE", "MARGIN"]
+__all__ = ["HEDGE", "MARGIN"]
 
-ACTIONS = ("none", "too small", "short", "buy back")
-"""What the order column may say."""
+_DUST = 1e-9
 
 
 def _liquidation_price(f: Functions, r: Any) -> Carrier:
@@ -144,7 +143,10 @@ def _exposure(r: Any) -> Carrier:
 def _order(f: Functions, r: Any) -> Carrier:
     """Contracts to trade, in whole steps, never past the target."""
     gap = r.target_contracts - r.short_contracts
-    return f.hedge_contracts(gap, 1, 1, "linear", r.qty_step, "down")
+    # What is left of a full hedge in binary is dust, and no order.
+    dust = _DUST * maximum(absolute(r.target_contracts), absolute(r.short_contracts))
+    wanted = where(absolute(gap) <= dust, 0, gap)
+    return f.hedge_contracts(wanted, 1, 1, "linear", r.qty_step, "down")
 
 
 def _value(f: Functions, r: Any, contracts: Carrier) -> Carrier:

@@ -91,7 +91,11 @@ def stress(
         move = moves.get(instrument.underlying, common)
         fee = instrument.taker_fee * (1 - instrument.fee_discount)
         buffer, equity = _liquidation(row, move)
-        rows.append(_short_legs(row, move, fee, buffer, equity))
+        # A future that expires pays no funding, whatever the scenario says of perpetuals.
+        rate = move.funding_rate
+        if rate is None or instrument.expiry is not None:
+            rate = row["funding_rate"]
+        rows.append(_short_legs(row, move, rate, fee, buffer, equity))
         if is_liquidated(move.price_shock, move.basis_shock, NEVER if buffer is None else buffer):
             liquidated.append(row["instrument"])
     # The legs of all rows are added first, so that they add up to the net shown beside them.
@@ -108,9 +112,8 @@ def _holding_legs(row: Cells, own: Move | None, common: Move) -> Sequence[float]
 
 
 def _short_legs(
-    row: Cells, move: Move, fee: float, buffer: float | None, equity: float | None
+    row: Cells, move: Move, rate: float, fee: float, buffer: float | None, equity: float | None
 ) -> Sequence[float]:
-    rate = row["funding_rate"] if move.funding_rate is None else move.funding_rate
     legs: list[float] = VALUES.scenario_attribution(
         0,
         1,

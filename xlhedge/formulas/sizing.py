@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from xlhedge.algebra import UNGIVEN, Carrier, absolute, floor, where
+from xlhedge.algebra import UNGIVEN, Carrier, absolute, floor, minimum, where
 from xlhedge.errors import CellError, Undefined
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
 
 # A quotient of decimals such as 0.3/0.1 misses the whole number by a few units in the last place.
 _NOISE = 1e-12
+_MOST_NOISE = 1e-3  # of a step: beyond 1e9 steps it must not grow into one
 
 
 def spot_notional(spot_qty: Carrier, spot_price: Carrier) -> Carrier:
@@ -111,7 +112,7 @@ def hedge_contracts(
 
 def _to_step(contracts: Carrier, qty_step: Carrier, rounding: Carrier) -> Carrier:
     steps = absolute(contracts) / qty_step
-    noise = steps * _NOISE
+    noise = minimum(steps * _NOISE, _MOST_NOISE)
     down, up = floor(steps + noise), -floor(noise - steps)
     nearest = floor(steps + 0.5 + noise)
     whole = where(rounding == "down", down, where(rounding == "up", up, nearest))

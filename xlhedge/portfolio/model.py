@@ -15,10 +15,11 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio.columns import columns_of
-from xlhedge.portfolio.consistency import age, conflicts, oddities
+from xlhedge.portfolio.consistency import conflicts
 from xlhedge.portfolio.grids import Grid, read_grid
 from xlhedge.portfolio.ledger import Ledger
 from xlhedge.portfolio.naming import by_table, missing
+from xlhedge.portfolio.oddities import age, oddities
 from xlhedge.portfolio.problems import Places, PortfolioError, Problem, in_order
 from xlhedge.portfolio.tables import (
     TABLES,

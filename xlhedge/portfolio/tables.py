@@ -56,7 +56,8 @@ class Settings(Row):
     def count_shocks(self) -> int:
         """How many price shocks the grids have."""
         # 0.1 is not a tenth: (0.5 + 0.5) / 0.05 may exceed 20.
-        return math.ceil((self.shock_max - self.shock_min) / self.shock_step - 1e-9) + 1
+        steps = (self.shock_max - self.shock_min) / self.shock_step
+        return math.ceil(min(steps, 1e9) - 1e-9) + 1  # a step next to 0 would make infinitely many
 
     @property
     def shocks(self) -> tuple[float, ...]:

@@ -14,6 +14,7 @@ from xlhedge.figures import CALLS, Figure, formula_text, sum_of
 from xlhedge.hedge import MARGIN
 from xlhedge.portfolio import TABLES
 from xlhedge.portfolio.columns import Column
+from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.workbook.inputs import Inputs
 from xlhedge.workbook.look import WIDTHS, finish, heading
 from xlhedge.workbook.package import Book
@@ -107,6 +108,18 @@ def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
         sheet.put(row, 2, getattr(settings, name), "cell date", inputs.setting(name))
     sheet.put(5, 1, "Days to the horizon", "cell text")
     sheet.put(5, 2, analysis.days, "cell days", "DAYS_TO_EXPIRY($B$3,$B$4)")
+    keys = {"Holdings": "asset", "Instruments": "instrument", "Shorts": "instrument"}
+    ignored = "+".join(f"COUNTA({inputs.below(table, key)})" for table, key in keys.items())
+    lowest, highest, step = (inputs.setting(f"shock_{end}") for end in ("min", "max", "step"))
+    shocks = f"1-INT(-(({highest}-{lowest})/{step}-1E-9))"
+    checks = (
+        (3, "Rows typed too far down to count", ignored, "Fill them into a new template."),
+        (4, "Price shocks without a column", f"MAX(0,{shocks}-{MOST_SHOCKS})", "Raise shock_step."),
+    )
+    for row, title, text, remedy in checks:
+        sheet.put(row, 4, title, "cell text")
+        sheet.put(row, 6, 0, "cell ratio", text)
+        sheet.put(row, 7, "", "warning", f'IF($F${row}=0,"","{remedy}")')
 
 
 def _write_head(sheet: Sheet, block: Block, at: int) -> None:
@@ -194,16 +207,36 @@ def _lookups(inputs: Inputs, block: Block, table: str, n: int) -> dict[str, str]
     first = f"INDEX({inputs.column(table, block.figures[0].name)},{n + 1})"
     texts[block.figures[0].name] = f'IF({first}="","",{first})'
     texts["index_price"] = _index_price(inputs, place, instrument)
+    texts |= _terms(inputs, place, instrument)
     return texts
 
 
+def _terms(inputs: Inputs, place: str, instrument: str) -> dict[str, str]:
+    """Terms that may stay blank only for some contracts, as the readers have it."""
+
+    def found(name: str) -> str:
+        return f"INDEX({inputs.column('Instruments', name)},{place})"
+
+    rate, size = found("funding_rate"), found("contract_size")
+    perpetual = f'IF({found("expiry")}="",NA(),0)'
+    inverse = f'IF({found("contract_type")}="inverse",NA(),1)'
+    return {
+        "funding_rate": f'IF({instrument}="","",IF({rate}="",{perpetual},{rate}))',
+        "contract_size": f'IF({instrument}="","",IF({size}="",{inverse},{size}))',
+    }
+
+
 def _picked(column: Column, found: str, key: str) -> str:
-    """A looked-up cell: blank with its row, and its column's default where it is blank itself."""
-    if not column.required:
-        # A future that expires has no funding: its blank rate is 0, and never a guess.
-        default = 0 if column.name == "funding_rate" else column.default
-        found = f'IF({found}="",{excel_text("" if default is None else default)},{found})'
-    return f'IF({key}="","",{found})'
+    """A looked-up cell: blank with its row; where it is blank itself its default, if it has one.
+
+    A cell that must be filled is #N/A while it is blank: a silent 0 would be a wrong hedge.
+    """
+    default = "NA()" if column.required else excel_text(_blank(column))
+    return f'IF({key}="","",IF({found}="",{default},{found}))'
+
+
+def _blank(column: Column) -> Any:
+    return "" if column.default is None else column.default
 
 
 def _index_price(inputs: Inputs, place: str, instrument: str) -> str:
@@ -224,8 +257,9 @@ def _shared(inputs: Inputs, block: Block, margin: Block, n: int) -> dict[str, st
     asset, instrument, share = (cells[name].text for name in ("asset", "instrument", "share"))
     same, own = f"--({block.cells('instrument')}={instrument})", block.cells("own_target")
     above, below = (f"SUMPRODUCT({same},--({own}{sign}0),{own})" for sign in "><")
-    together = f"({above}-{below})"
-    part = f"IF({together}=0,1/SUMPRODUCT({same}),ABS({cells['own_target'].text})/{together})"
+    net = f"SUMPRODUCT({same},{own})"
+    cancel = f"ABS({net})<=1E-9*({above}-{below})"
+    part = f"IF({cancel},1/SUMPRODUCT({same}),{cells['own_target'].text}/{net})"
     open_ = f"--({margin.cells('instrument')}={instrument})"
 
     def held(name: str) -> str:

@@ -104,6 +104,11 @@ class Inputs:
         last = FIRST_ROW + self.capacity(table) - 1
         return f"{sheet}!${letter}${FIRST_ROW}:${letter}${last}"
 
+    def below(self, table: str, name: str) -> str:
+        """The rest of a table's column, down to the sheet's end, which no other sheet follows."""
+        sheet, letter = self.column(table, name).split("$")[:2]
+        return f"{sheet}${letter}${FIRST_ROW + self.capacity(table)}:${letter}$1048576"
+
     def setting(self, name: str) -> str:
         """The formula text of a setting; a blank one is its default."""
         default = TABLES["Settings"].columns[_setting_names().index(name)].default

@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from xlhedge.workbook.package import Book
 from xlhedge.workbook.sheets import Sheet
 
-__all__ = ["FORMATS", "WIDTHS", "finish", "heading", "register"]
+__all__ = ["FORMATS", "LONGEST", "WIDTHS", "finish", "heading", "register"]
 
 FORMATS = {
     "text": "General",
@@ -31,6 +31,9 @@ FORMATS = {
     "date": "yyyy-mm-dd hh:mm",
 }
 """Number format of each kind of number."""
+
+LONGEST = 1_000
+"""Characters of a line that may name things; names may be as long as a cell, lines may not."""
 
 WIDTHS = {"text": 16, "money": 17, "cost": 17, "price": 14, "qty": 18, "date": 19, "rate": 13}
 """Width of a column of a kind of number, in characters; 12 for the others."""
@@ -92,7 +95,7 @@ def register(book: Book) -> None:
 
 def heading(sheet: Sheet, title: str, note: str = "") -> None:
     """A sheet's first two rows: what it is, and one line on how to read it."""
-    sheet.put(1, 1, title, "title")
+    sheet.put(1, 1, title[:LONGEST], "title")
     if note:
         sheet.put(2, 1, note)
 

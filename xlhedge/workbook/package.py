@@ -148,6 +148,8 @@ class Book:
                 stream.flush()
                 os.fsync(stream.fileno())
             temporary.replace(path)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
         finally:
             temporary.unlink(missing_ok=True)
 

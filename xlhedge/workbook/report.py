@@ -1,11 +1,12 @@
 """The report: an analysis as a finished workbook that needs none of our code to be read.
 
-Totals, differences and every figure with a short formula are native Excel formulas, written from
-the formula core, with their values stored; a figure whose formula nobody would read is its value.
+Every figure, total and difference is a native Excel formula over the inputs beside it, written from
+the formula core, with its value stored; what was looked up stands as its value.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,18 +18,20 @@ from xlhedge.figures import NATIVE, Figure, formula_text, sum_of
 from xlhedge.formulas.scenario import LEGS
 from xlhedge.hedge import HEDGE, MARGIN
 from xlhedge.workbook.charts import pnl_chart
-from xlhedge.workbook.look import WIDTHS, finish, heading, register
+from xlhedge.workbook.look import LONGEST, WIDTHS, finish, heading, register
 from xlhedge.workbook.package import Book
 from xlhedge.workbook.sheets import Sheet
 from xlhedge.workbook.summary import write_summary
 
 __all__ = ["report_book"]
 
+UNASSIGNED = "Shorts without a holding"
+"""The row of what shorts add whose instrument hedges no holding."""
+
 _HEAD, _TOTAL, _TOP = 4, 5, 6
+_REFERENCE = re.compile(r"[A-Z]\d")
 _AXIS = 4
 """The row of the moves on the Sensitivity sheet; unhedged and held stand below it."""
-_READABLE = 160
-"""A formula longer than this is not audited by reading it: the report shows its value only."""
 
 
 def report_book(analysis: Analysis) -> Book:
@@ -50,8 +53,9 @@ def report_book(analysis: Analysis) -> Book:
         "For each holding: what to short, what is short already, what is left. "
         "Funding cost above 0 costs you; net delta above 0 is still long.",
         HEDGE,
-        [*analysis.hedge, {**analysis.unassigned, "asset": "Shorts without a holding"}],
+        [*analysis.hedge, {**analysis.unassigned, "asset": UNASSIGNED}],
         {"days": analysis.days},
+        _unassigned(analysis),
     )
     _write_table(
         book.sheet("Margin"),
@@ -74,8 +78,12 @@ def report_book(analysis: Analysis) -> Book:
 
 def _total(name: str) -> Expression:
     """A total of the Hedge sheet."""
-    column = [figure.name for figure in HEDGE].index(name) + 1
-    return Expression(f"Hedge!${get_column_letter(column)}${_TOTAL}")
+    return Expression(f"Hedge!${_letter(name)}${_TOTAL}")
+
+
+def _letter(name: str) -> str:
+    """The column of a figure on the Hedge sheet."""
+    return get_column_letter([figure.name for figure in HEDGE].index(name) + 1)
 
 
 def _write_table(
@@ -85,6 +93,7 @@ def _write_table(
     figures: Sequence[Figure],
     rows: Sequence[Mapping[str, Any]],
     known: Mapping[str, Any],
+    last_row: Mapping[str, str] | None = None,
 ) -> None:
     heading(sheet, title, note)
     last = _TOP + max(len(rows), 1) - 1
@@ -101,12 +110,27 @@ def _write_table(
             sheet.put(_TOTAL, column, None, f"total {figure.look}")
         for n, row in enumerate(rows):
             value = row[figure.name]
-            text = None if value is None else _native(figure, figures, row, _TOP + n, known)
+            if last_row is not None and n == len(rows) - 1:
+                text = last_row.get(figure.name)
+            else:
+                text = None if value is None else _native(figure, figures, row, _TOP + n, known)
             sheet.put(_TOP + n, column, value, f"cell {figure.look}", text)
     sheet.design.row_dimensions[_HEAD].height = 48
     widths = {get_column_letter(n): WIDTHS.get(f.look, 12) for n, f in enumerate(figures, 1)}
     pages = -(-len(figures) // 12)
     finish(sheet, f"B{_TOP}", widths | {"A": 26}, f"{_HEAD}:{_HEAD}", pages)
+
+
+def _unassigned(analysis: Analysis) -> dict[str, str]:
+    """The formulas of the row of shorts that hedge no holding: all of them less those allotted."""
+    end, names = _TOP + len(analysis.hedge), [figure.name for figure in MARGIN]
+    texts = {}
+    for name in ("coin_margin", "short_notional", "funding_drag", "funding_year"):
+        all_ = f"Margin!{get_column_letter(names.index(name) + 1)}{_TOTAL}"
+        letter = _letter(name)
+        texts[name] = f"{all_}-SUM({letter}{_TOP}:{letter}{end - 1})"
+    delta = f"{_letter('coin_margin')}{end}-{_letter('short_notional')}{end}"
+    return texts | {"net_delta": delta, "residual_delta": delta}
 
 
 def _native(
@@ -116,11 +140,11 @@ def _native(
     at: int,
     known: Mapping[str, Any],
 ) -> str | None:
-    """The figure as a formula over its row's cells, if it is one that a person can read.
+    """The figure as a formula over its row's cells.
 
     Words and what is blank are known here, so they are not referred to: no branch is left of them.
     """
-    if figure.formula is None or row["instrument"] is None:
+    if figure.formula is None:
         return None
     cells: dict[str, Any] = dict(known)
     for column, other in enumerate(figures, 1):
@@ -128,7 +152,7 @@ def _native(
         is_number = isinstance(value, float)
         cells[other.name] = Expression(f"{get_column_letter(column)}{at}") if is_number else value
     text = formula_text(figure, NATIVE, cells, guarded=False)
-    return text if len(text) <= _READABLE and not text.startswith('"') else None
+    return text if _REFERENCE.search(text) else None
 
 
 def _write_sensitivity(sheet: Sheet, analysis: Analysis) -> None:
@@ -164,8 +188,14 @@ def _write_sensitivity(sheet: Sheet, analysis: Analysis) -> None:
             text = excel_text(coins + NATIVE.scenario_pnl(0, 1, short, move))
             sheet.put(_AXIS + 4 + n, 2 + column, values[column], "cell money", text)
         for n, values in enumerate(grid.by_asset):
-            sheet.put(first + n, 2 + column, values[column], "cell money")
-        sheet.put(last, 2 + column, total["coin_margin"] * shock, "cell money")
+            quantity, price, beta = (
+                Expression(f"Hedge!${_letter(name)}${_TOP + n}")
+                for name in ("quantity", "spot_price", "beta")
+            )
+            leg = NATIVE.scenario_pnl(quantity, price, 0, move, 0, 0, 0, 8, 0, beta)
+            sheet.put(first + n, 2 + column, values[column], "cell money", excel_text(leg))
+        margin_coins = excel_text(_total("coin_margin") * move)
+        sheet.put(last, 2 + column, total["coin_margin"] * shock, "cell money", margin_coins)
     widths = {get_column_letter(2 + n): 16.0 for n in range(len(grid.shocks))}
     finish(sheet, f"B{_AXIS + 1}", widths | {"A": 34}, f"{_AXIS}:{_AXIS}", pages=2)
 
@@ -188,6 +218,6 @@ def _write_scenarios(sheet: Sheet, analysis: Analysis) -> None:
         net, spot = result.legs["net"], result.legs["spot"]
         sheet.put(at, 7, net, "total money", f"SUM(B{at}:F{at})")
         sheet.put(at, 8, net - spot, "cell money", f"G{at}-B{at}")
-        sheet.put(at, 9, ", ".join(result.liquidated), "cell text")
+        sheet.put(at, 9, ", ".join(result.liquidated)[:LONGEST], "cell text")
     widths = dict.fromkeys("BCDEFGH", 18.0) | {"A": 34, "I": 30}
     finish(sheet, f"B{_HEAD + 1}", widths, f"{_HEAD}:{_HEAD}")

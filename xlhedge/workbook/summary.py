@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from openpyxl.chart import ScatterChart
 
 from xlhedge.analysis import Analysis
-from xlhedge.workbook.look import finish, heading
+from xlhedge.workbook.look import LONGEST, finish, heading
 from xlhedge.workbook.sheets import Sheet
 
 __all__ = ["write_summary"]
@@ -88,7 +88,7 @@ def _paragraph(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: st
         return at - 1
     sheet.put(at, 1, title, "section")
     for n, line in enumerate(lines, at + 1):
-        sheet.put(n, 1, line, look)
+        sheet.put(n, 1, line[:LONGEST], look)
         sheet.design.merge_cells(start_row=n, end_row=n, start_column=1, end_column=3)
     return at + 1 + len(lines)
 
@@ -114,12 +114,4 @@ def _orders(analysis: Analysis) -> list[str]:
 
 
 def _warnings(analysis: Analysis) -> list[str]:
-    said = [str(problem) for problem in analysis.portfolio.warnings]
-    limit = analysis.portfolio.settings.liquidation_alert
-    for row in analysis.margin:
-        buffer = row["liquidation_buffer"]
-        if buffer is None:
-            said.append(f"{row['instrument']}: liquidation unknown without margin and mm_rate.")
-        elif isinstance(buffer, float) and abs(buffer) < limit:
-            said.append(f"{row['instrument']}: liquidated by a move of {buffer:+.1%}.")
-    return said
+    return [*map(str, analysis.portfolio.warnings), *analysis.caveats]

@@ -1,0 +1,28 @@
+"""How checks word numbers, dates and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+__all__ = ["one_of", "percent", "shown"]
+
+
+def shown(value: float | datetime) -> str:
+    """A number, or a date-time without a time that is midnight."""
+    if not isinstance(value, datetime):
+        return f"{value:.15g}"
+    midnight = value.time() == datetime.min.time()
+    return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
+
+
+def percent(value: float) -> str:
+    """A decimal as percent."""
+    return f"{value * 100:.3g} %" if abs(value) < 10 else f"{value * 100:,.0f} %"
+
+
+def one_of(names: Iterable[str]) -> str:
+    """What is allowed where only some names are: the first eight of them."""
+    quoted = [f'"{name}"' for name in names]
+    rest = [f"one of {len(quoted) - 8} more"] if len(quoted) > 8 else []
+    return f"it must be {' or '.join(quoted[:8] + rest)}" if quoted else "the table has no rows"
