@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test templates clean
+.PHONY: demo test templates docs mutate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/xlhedge demo -o reports
@@ -17,6 +17,12 @@ test: $(VENV)/.installed-dev
 
 templates: $(VENV)/.installed
 	$(BIN)/python .ci/templates.py
+
+docs: $(VENV)/.installed
+	$(BIN)/python .ci/reference.py
+
+mutate: $(VENV)/.installed-dev
+	$(BIN)/python .ci/mutate.py
 
 clean:
 	rm -rf $(VENV) reports dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -195,6 +195,34 @@ VALUES = (
     Case("REDEPLOY_QTY", (12_000, 48_000), 0.25, "SEED-07"),
     Case("REDEPLOY_AVG_COST", (1, 50_000, 12_000, 48_000), 49_600, "SEED-07: accounting"),
     Case("REDEPLOY_AVG_COST", (1, 50_000, 12_000, 48_000, 12_000), 40_000, "SEED-07: economic"),
+    Case(
+        "HEDGE_EXPLAIN",
+        ("SPOT_NOTIONAL", 2, 60_000),
+        "SPOT_NOTIONAL is 120,000: spot_qty × spot_price; in numbers: 2 × 60,000; with "
+        "spot_qty = 2 (base coins), spot_price = 60,000 (quote per base coin).",
+        "the value, its formula, and the numbers in it",
+    ),
+    Case(
+        "HEDGE_EXPLAIN",
+        ("average_entry", column(0.5, 0.3), ((5_000, 6_000),), None),
+        "AVERAGE_ENTRY is 5,375: Σ n × price ÷ Σ n; with contracts = {0.5; 0.3}, "
+        'prices = {5,000; 6,000}, contract_type = "linear" (left out).',
+        "ranges",
+    ),
+    Case(
+        "HEDGE_EXPLAIN",
+        ("NET_DELTA", 1, -5, 0),
+        "NET_DELTA has no value (#NUM!): spot_price: -5 is out of range; it must be above 0. "
+        "spot_price is: Spot price, in quote per base coin.",
+        "the argument at fault: a text, and no error",
+    ),
+    Case(
+        "HEDGE_EXPLAIN",
+        ("SPOT_NOTIONALS", 1),
+        "No function is called SPOT_NOTIONALS. Did you mean SPOT_NOTIONAL? `xlhedge functions` and "
+        "the function wizard list them all.",
+        "a name that no function has",
+    ),
 )
 
 """Calls that have a value: at least one of each function."""

@@ -14,6 +14,7 @@ from typing import Any
 from xlhedge.errors import HedgeError
 from xlhedge.evaluation import evaluate
 from xlhedge.functions import FUNCTIONS, Function
+from xlhedge.reference import arguments_of
 
 __all__ = ["CALLABLES"]
 
@@ -32,7 +33,17 @@ def _public(entry: Function) -> Callable[..., Any]:
         arrays = any(hasattr(argument, "dtype") for argument in arguments)
         return value if arrays or not hasattr(value, "tolist") else value.tolist()
 
-    signature = inspect.signature(entry.body)
+    # Not the body's own: the registry names what the body may only count.
+    signature = inspect.Signature(
+        [
+            inspect.Parameter(
+                parameter.name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=inspect.Parameter.empty if parameter.required else None,
+            )
+            for parameter in entry.parameters
+        ]
+    )
     call.__module__ = "xlhedge"
     call.__doc__ = _documented(entry)
     return call
@@ -40,9 +51,7 @@ def _public(entry: Function) -> Callable[..., Any]:
 
 def _documented(entry: Function) -> str:
     lines = [inspect.getdoc(entry.body) or "", "", "Args:"]
-    for parameter in entry.parameters:
-        quantity = parameter.quantity
-        lines.append(f"    {parameter.name}: {quantity.help} It {quantity.allowed}.")
+    lines += [f"    {line}" for line in arguments_of(entry)]
     shape = "one row of " + ", ".join(entry.columns) if entry.columns else "a value"
     lines += ["", f"Returns:\n    {shape}, for each element that the arguments broadcast to."]
     lines += ["", "Raises:\n    HedgeError: an argument is wrong, or there is no value."]

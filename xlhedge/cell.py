@@ -13,9 +13,9 @@ from xlhedge.errors import CellError, HedgeError, Undefined
 from xlhedge.functions import Function, Parameter
 from xlhedge.ranges import flattened, is_blank
 
-__all__ = ["evaluate_one", "read", "serial"]
+__all__ = ["EPOCH", "evaluate_one", "read", "serial", "taken"]
 
-_EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers, as they run since March 1900
+EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers, as they run since March 1900
 
 
 def read(parameter: Parameter, value: Any) -> Any:
@@ -96,7 +96,7 @@ def serial(moment: date) -> float:
     """
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day)
-    return (moment.replace(tzinfo=None) - _EPOCH) / timedelta(days=1)
+    return (moment.replace(tzinfo=None) - EPOCH) / timedelta(days=1)
 
 
 def _shown(value: Any) -> str:
@@ -111,8 +111,6 @@ def _wrong(quantity: Quantity, what: str, kind: CellError) -> HedgeError:
 def evaluate_one(entry: Function, arguments: Sequence[Any]) -> Any:
     """A function's value for single values; this path decides what is an error, and which.
 
-    An error among the inputs comes before any of ours, then the leftmost argument's.
-
     Args:
         entry: the function.
         arguments: one for each parameter; None where it is left out or its cell is empty.
@@ -123,15 +121,7 @@ def evaluate_one(entry: Function, arguments: Sequence[Any]) -> Any:
     Raises:
         HedgeError: there is no value.
     """
-    if entry.ranges:
-        arguments = flattened(entry, arguments)
-    for parameter, argument in zip(entry.parameters, arguments, strict=True):
-        if argument.__class__ is CellError and parameter.quantity.kind != "any":
-            raise HedgeError(f"its cell holds {argument.code}", argument, parameter.name)
-    values = [_read(p, a) for p, a in zip(entry.parameters, arguments, strict=True)]
-    for rule, places in entry.rules:
-        if not rule.holds(*(values[place] for place in places)):
-            raise HedgeError(rule.message, rule.kind, rule.arguments[-1])
+    values = taken(entry, arguments)
     try:
         value = entry.body(*values)
     except ZeroDivisionError:
@@ -141,6 +131,26 @@ def evaluate_one(entry: Function, arguments: Sequence[Any]) -> Any:
     if entry.columns:
         return [_checked(entry, cell) for cell in value]
     return _checked(entry, value)
+
+
+def taken(entry: Function, arguments: Sequence[Any]) -> list[Any]:
+    """The arguments as the body takes them: read, checked, and defaults in the place of blanks.
+
+    An error among the inputs comes before any of ours, then the leftmost argument's.
+
+    Raises:
+        HedgeError: an argument is wrong, or a condition on several does not hold.
+    """
+    if entry.ranges:
+        arguments = flattened(entry, arguments)
+    for parameter, argument in zip(entry.parameters, arguments, strict=True):
+        if argument.__class__ is CellError and parameter.quantity.kind != "any":
+            raise HedgeError(f"its cell holds {argument.code}", argument, parameter.name)
+    values = [_read(p, a) for p, a in zip(entry.parameters, arguments, strict=True)]
+    for rule, places in entry.rules:
+        if not rule.holds(*(values[place] for place in places)):
+            raise HedgeError(rule.message, rule.kind, rule.arguments[-1])
+    return values
 
 
 def _checked(entry: Function, value: Any) -> Any:

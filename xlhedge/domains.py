@@ -107,6 +107,8 @@ class Quantity:
         """What is allowed, as the second half of an error message."""
         if self.options:
             return "must be " + " or ".join(f'"{option}"' for option in self.options)
+        if self.kind == "any":
+            return "may be anything that a cell holds, an error too"
         if self.kind == "flag":
             return "must be TRUE or FALSE (1 or 0)"
         if self.kind == "date":

@@ -17,7 +17,7 @@ from typing import Any
 from xlhedge.domains import Quantity, Rule
 from xlhedge.errors import HedgeError
 from xlhedge.formulas import basis, funding, margin, pnl, scenario, sizing, tiers, unwind
-from xlhedge.quantities import QUANTITIES, RULES
+from xlhedge.quantities import ARGUMENTS, QUANTITIES, RULES
 
 __all__ = ["FUNCTIONS", "Function", "Parameter", "function"]
 
@@ -73,11 +73,15 @@ class Function:
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
-        """The arguments, in order."""
-        return tuple(
-            Parameter(self.overrides.get(name) or QUANTITIES[name], parameter.default)
-            for name, parameter in inspect.signature(self.body).parameters.items()
-        )
+        """The arguments, in order; ``*arguments`` of the body are argument_1, argument_2, ..."""
+        found = []
+        for name, parameter in inspect.signature(self.body).parameters.items():
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                found += [Parameter(QUANTITIES[each], None) for each in ARGUMENTS]
+            else:
+                quantity = self.overrides.get(name) or QUANTITIES[name]
+                found.append(Parameter(quantity, parameter.default))
+        return tuple(found)
 
     @cached_property
     def rules(self) -> tuple[tuple[Rule, tuple[int, ...]], ...]:
@@ -107,7 +111,9 @@ class Function:
     @property
     def syntax(self) -> str:
         """How to type it: ``NAME(required, [optional=default])``."""
-        return f"{self.name}({', '.join(map(_typed, self.parameters))})"
+        shown = [p for p in self.parameters if p.name not in ARGUMENTS[1:]]
+        more = ["…"] if len(shown) < len(self.parameters) else []
+        return f"{self.name}({', '.join([*map(_typed, shown), *more])})"
 
 
 def _typed(parameter: Parameter) -> str:
@@ -120,7 +126,9 @@ def _typed(parameter: Parameter) -> str:
         return f"[{parameter.name}={str(default).upper()}]"
     if isinstance(default, str):
         return f'[{parameter.name}="{default}"]'
-    if not math.isfinite(default):  # NEVER, UNGIVEN: a way to say "left out", not a number to type
+    if default is None or not math.isfinite(
+        default
+    ):  # NEVER, UNGIVEN: a way to say "left out", not a number to type
         return f"[{parameter.name}]"
     return f"[{parameter.name}={default:g}]"
 
@@ -132,6 +140,34 @@ def _one_or_as_many(name: str) -> dict[str, Quantity]:
 
 def _group(heading: str, *entries: Function) -> tuple[Function, ...]:
     return tuple(replace(entry, group=heading) for entry in entries)
+
+
+def hedge_explain(function_name: Any, *arguments: Any) -> str:
+    """A function's value in words, with its formula and numbers, or which argument is wrong.
+
+    It warns where a number looks mistyped, such as a hedge_ratio of 50 for 50 %. Errors among the
+    arguments are explained, not passed on. Its value is always a text.
+
+    Equation:
+        the function's own, in its arguments' names and in their numbers
+
+    Question:
+        The future is at 61,500 and spot at 60,000: where does the basis come from?
+
+        >>> import xlhedge
+        >>> xlhedge.hedge_explain("BASIS", 61_500, 60_000).partition("; with ")[0]
+        'BASIS is 1,500: futures_price − spot_price; in numbers: 61,500 − 60,000'
+
+    Errors:
+        None of its own. LibreOffice passes an error among the arguments on without asking.
+
+    Source:
+        The registry of functions, and the function's own source.
+    """
+    # It evaluates the functions below, so it cannot be there before them.
+    from xlhedge.explain import explained
+
+    return explained(function_name, arguments)
 
 
 _SPOT_MOVES, _FUTURE_MOVES = [0.02, -0.02, 0.04], [0.01, -0.01, 0.02]
@@ -227,6 +263,16 @@ FUNCTIONS: tuple[Function, ...] = (
         Function(unwind.unwind_now, (1, 48_000, 48_000, 0.25, 0.0005), 11_976),
         Function(unwind.redeploy_qty, (12_000, 48_000), 0.25),
         Function(unwind.redeploy_avg_cost, (1, 50_000, 12_000, 48_000), 49_600),
+    ),
+    *_group(
+        "In words",
+        Function(
+            hedge_explain,
+            ("BASIS", 61_500, 60_000),
+            "BASIS is 1,500: futures_price − spot_price; in numbers: 61,500 − 60,000; with "
+            "futures_price = 61,500 (quote per base coin), "
+            "spot_price = 60,000 (quote per base coin).",
+        ),
     ),
 )
 """Every function, in the order in which people read about them."""

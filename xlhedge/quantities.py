@@ -13,7 +13,10 @@ from xlhedge.algebra import NEVER
 from xlhedge.domains import Domain, Quantity, Rule
 from xlhedge.errors import CellError
 
-__all__ = ["QUANTITIES", "RULES"]
+__all__ = ["ARGUMENTS", "QUANTITIES", "RULES"]
+
+ARGUMENTS = tuple(f"argument_{place}" for place in range(1, 13))
+"""Another function's arguments, where a function takes them; no function has more than these."""
 
 _ANY = Domain()
 _POSITIVE = Domain(above=0)
@@ -255,6 +258,19 @@ _VOCABULARY = [
         'Price that values the maintenance margin: "mark" (Binance, Bybit) or "entry" (MEXC).',
         "mark",
         "entry",
+    ),
+    Quantity(
+        "function_name",
+        'Name of the function to explain, as text: "NET_DELTA".',
+        kind="any",
+    ),
+    *(
+        Quantity(
+            name,
+            f"That function's argument {place}, in the unit it asks for; empty if it is left out.",
+            kind="any",
+        )
+        for place, name in enumerate(ARGUMENTS, 1)
     ),
 ]
 

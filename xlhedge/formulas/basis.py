@@ -65,9 +65,9 @@ def basis_annualized(
     """The basis of a dated future as a rate per year: what a hedge held to expiry earns.
 
     Equation:
-        simple: (F ÷ S − 1) × day_count ÷ days
-        compound: (F ÷ S)^(day_count ÷ days) − 1
-        continuous: ln(F ÷ S) × day_count ÷ days
+        simple: (futures_price ÷ spot_price − 1) × day_count ÷ days_to_expiry
+        compound: (futures_price ÷ spot_price)^(day_count ÷ days_to_expiry) − 1
+        continuous: ln(futures_price ÷ spot_price) × day_count ÷ days_to_expiry
 
     Question:
         A quarterly at 61,500 with 73 days left, spot at 60,000. What does shorting it earn a year?
@@ -96,7 +96,8 @@ def basis_regime(futures_price: Carrier, spot_price: Carrier, tolerance: Carrier
     A short held to convergence earns the basis in contango and pays it in backwardation.
 
     Equation:
-        "flat" where |F ÷ S − 1| ≤ tolerance, else "contango" (F > S) or "backwardation"
+        "flat" where |futures_price ÷ spot_price − 1| ≤ tolerance, else "contango" where
+            futures_price > spot_price, else "backwardation"
 
     Question:
         The future is at 59,900, spot at 60,000. Does the basis work for my short?
@@ -143,9 +144,9 @@ def fair_futures(
     """The futures price that a rate per year asks for; the inverse of BASIS_ANNUALIZED.
 
     Equation:
-        simple: S × (1 + rate × days ÷ day_count)
-        compound: S × (1 + rate)^(days ÷ day_count)
-        continuous: S × e^(rate × days ÷ day_count)
+        simple: spot_price × (1 + rate × days_to_expiry ÷ day_count)
+        compound: spot_price × (1 + rate)^(days_to_expiry ÷ day_count)
+        continuous: spot_price × e^(rate × days_to_expiry ÷ day_count)
 
     Question:
         Spot is at 60,000. What should a future with 73 days left cost at 12.5 % a year?
@@ -178,7 +179,8 @@ def locked_carry(
     Fees are those of opening and of closing, both on short_notional.
 
     Equation:
-        (short_notional ÷ F) × (F − S) − 2 × fee_rate × |short_notional|
+        (short_notional ÷ futures_price) × (futures_price − spot_price)
+            − 2 × fee_rate × |short_notional|
 
     Question:
         I hold 1 BTC at 60,000 and short the quarterly at 61,500. What do I earn at expiry?

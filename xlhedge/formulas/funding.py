@@ -54,8 +54,8 @@ def funding_apr(
     """A funding rate as a rate per year (0.1095 = 10.95 %); positive is received by the short.
 
     Equation:
-        simple: f × 8760 ÷ h
-        compound: (1 + f)^(8760 ÷ h) − 1
+        simple: funding_rate × 8760 ÷ interval_hours
+        compound: (1 + funding_rate)^(8760 ÷ interval_hours) − 1
 
     Question:
         0.00125 % an hour: what is that a year?
@@ -79,7 +79,7 @@ def funding_accrued(short_notional: Sequence[float], funding_rates: Sequence[flo
     """What funding has paid the short over settled rates, in quote; positive is received.
 
     Equation:
-        Σ short_notional × rate
+        Σ short_notional × r, over each r of funding_rates
 
     Question:
         I was short 10,000 over three settlements of 0.01 %, 0.02 % and −0.01 %. What came in?
@@ -111,7 +111,7 @@ def funding_breach(
     A short pays where the rate is negative; a high positive rate is income, and no alarm.
 
     Equation:
-        −rate × 8 ÷ interval_hours > threshold, for each of the last `consecutive` settlements
+        −r × 8 ÷ interval_hours > threshold, for each r of the last consecutive of funding_rates
 
     Question:
         Funding was −0.012 %, −0.015 % and −0.011 %, every 8 hours. Has the hedge become a drag?

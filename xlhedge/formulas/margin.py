@@ -63,9 +63,14 @@ def liquidation_price(
     """Mark price at which an isolated position is liquidated, in quote per base coin.
 
     Equation:
-        linear: (margin + mm_amount + Q·E) ÷ (Q + |Q|·mm_rate), Q = contracts × size
-        inverse: (Q − |Q|·mm_rate) ÷ (Q ÷ E − margin − mm_amount)
-        mm_basis "entry": |Q|·mm_rate is valued at E and moves to the other side
+        linear, mark: (margin + mm_amount + Q × entry_price) ÷ (Q + |Q| × mm_rate),
+            Q = short_contracts × contract_size
+        linear, entry: (margin + mm_amount + (Q − |Q| × mm_rate) × entry_price) ÷ Q,
+            Q = short_contracts × contract_size
+        inverse, mark: (Q − |Q| × mm_rate) ÷ (Q ÷ entry_price − margin − mm_amount),
+            Q = short_contracts × contract_size
+        inverse, entry: Q ÷ ((Q + |Q| × mm_rate) ÷ entry_price − margin − mm_amount),
+            Q = short_contracts × contract_size
 
     Question:
         I short 1 coin at 100 with a margin of 10; maintenance is 0.5 %. Where am I liquidated?
@@ -143,7 +148,8 @@ def bankruptcy_price(
     """Price at which an isolated position's margin is all gone, in quote per base coin.
 
     Equation:
-        LIQUIDATION_PRICE with mm_rate 0
+        linear: (margin + Q × entry_price) ÷ Q, Q = short_contracts × contract_size
+        inverse: Q ÷ (Q ÷ entry_price − margin), Q = short_contracts × contract_size
 
     Question:
         I short 1 coin at 10,000 with 50×, a margin of 200. Where is it all lost?
@@ -198,7 +204,14 @@ def margin_ratio(
     """How much of an isolated position's equity its maintenance margin takes; 1 is liquidation.
 
     Equation:
-        maintenance margin ÷ (margin + unrealised P&L)
+        linear, mark: (|Q| × mark_price × mm_rate − mm_amount)
+            ÷ (margin + Q × (entry_price − mark_price)), Q = short_contracts × contract_size
+        linear, entry: (|Q| × entry_price × mm_rate − mm_amount)
+            ÷ (margin + Q × (entry_price − mark_price)), Q = short_contracts × contract_size
+        inverse, mark: (|Q| ÷ mark_price × mm_rate − mm_amount)
+            ÷ (margin + Q × (1 ÷ mark_price − 1 ÷ entry_price)), Q = short_contracts × contract_size
+        inverse, entry: (|Q| ÷ entry_price × mm_rate − mm_amount)
+            ÷ (margin + Q × (1 ÷ mark_price − 1 ÷ entry_price)), Q = short_contracts × contract_size
 
     Question:
         Short 1 coin from 100, margin 10, maintenance 0.5 %, the mark at 105. How close is it?
@@ -238,7 +251,14 @@ def collateral_needed(
     Below 0 the position survives that move with no margin at all.
 
     Equation:
-        the margin at which LIQUIDATION_PRICE is entry_price × (1 + price_rise)
+        linear, mark: P × (Q + |Q| × mm_rate) − Q × entry_price − mm_amount,
+            P = entry_price × (1 + price_rise), Q = short_contracts × contract_size
+        linear, entry: P × Q − (Q − |Q| × mm_rate) × entry_price − mm_amount,
+            P = entry_price × (1 + price_rise), Q = short_contracts × contract_size
+        inverse, mark: Q ÷ entry_price − (Q − |Q| × mm_rate) ÷ P − mm_amount,
+            P = entry_price × (1 + price_rise), Q = short_contracts × contract_size
+        inverse, entry: (Q + |Q| × mm_rate) ÷ entry_price − Q ÷ P − mm_amount,
+            P = entry_price × (1 + price_rise), Q = short_contracts × contract_size
 
     Question:
         I short 1 coin at 100 and want to survive +30 %; maintenance is 0.5 %. What do I post?

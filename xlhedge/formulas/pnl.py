@@ -87,7 +87,7 @@ def target_price(
 
     Equation:
         linear: entry_price × (1 − short_return)
-        inverse, in coins: entry_price ÷ (1 + short_return)
+        inverse: entry_price ÷ (1 + short_return)
 
     Question:
         I shorted at 100,000 and want 5 % of the position's value. Where do I close?

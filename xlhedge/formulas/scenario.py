@@ -39,7 +39,8 @@ def scenario_attribution(
         funding = −FUNDING_DRAG(short_notional, funding_rate, days, interval_hours)
         fees = −fee_rate × |short_notional| × (1 + (1 + price_shock + basis_shock))
         net = spot + short + basis + funding + fees
-        liquidated: short = −short_margin, basis = 0, fees = −fee_rate × |short_notional|
+        with liquidation_buffer: once price_shock + basis_shock reaches liquidation_buffer,
+            short = −short_margin, basis = 0, fees = −fee_rate × |short_notional|
 
     Question:
         1 BTC at 60,000, short 60,000, the price falls 20 % and the future 1 % more. Who paid?
@@ -97,7 +98,11 @@ def scenario_pnl(
     A column of short_notional against a row of price_shock gives a whole sensitivity grid.
 
     Equation:
-        the legs of SCENARIO_ATTRIBUTION, added left to right
+        spot_qty × spot_price × max(−1, beta × price_shock) − short_notional × price_shock
+            − short_notional × basis_shock + short_notional × funding_rate × days × 24
+            ÷ interval_hours − fee_rate × |short_notional| × (1 + (1 + price_shock + basis_shock))
+        with liquidation_buffer: once price_shock + basis_shock reaches liquidation_buffer, the
+            short and the basis lose short_margin, and the fees are fee_rate × |short_notional|
 
     Question:
         1 BTC at 60,000, half of it hedged. What does a fall of 20 % do to me?

@@ -88,6 +88,7 @@ def hedge_contracts(
     Equation:
         linear: hedge_notional ÷ (futures_price × contract_size)
         inverse: hedge_notional ÷ contract_size
+        with qty_step: rounded to a multiple of qty_step, rounding
 
     Question:
         I want to short 60,000 at a futures price of 60,500, in steps of 0.001 BTC, not more than

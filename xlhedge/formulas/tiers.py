@@ -22,6 +22,7 @@ def maintenance_tier(
     maintenance margin continuous from tier to tier.
 
     Equation:
+        the rate_n and amount_n of floor_n < |position_value| ≤ floor_{n+1}
         amount_1 = 0, amount_n = floor_n × (rate_n − rate_{n−1}) + amount_{n−1}
 
     Question:
@@ -66,7 +67,7 @@ def liquidation_price_tiered(
 
     Equation:
         the P nearest to the entry with P = LIQUIDATION_PRICE(…, rate_n, amount_n) and
-        floor_n < position value at P ≤ floor_{n+1}
+            floor_n < position value at P ≤ floor_{n+1}
 
     Question:
         I short 4 BTC at 60,000 with 48,000; 0.4 % holds to 250,000, 1 % above. Where is the end?

@@ -29,8 +29,8 @@ def support_confirmed(
     """Whether the last closed bar tested a support and held it, with volume behind it.
 
     Equation:
-        low ≤ support × (1 + tolerance), close > support, and
-        volume ≥ volume_multiple × mean volume of the `lookback` bars before it
+        low ≤ support × (1 + tolerance), close > support, and volume ≥ volume_multiple × the mean
+            volume of the lookback bars before it
 
     Question:
         The last bar dipped to 99.8 and closed at 103 on double volume. Did the support at 100 hold?
@@ -67,8 +67,8 @@ def unwind_signal(
 
     Equation:
         "MARKET" if support_confirmed, "HORIZON" if days_left ≤ 0,
-        "REDEPLOY" if redeploy_drop > 0 and price_change ≤ −redeploy_drop,
-        "FUNDING" if funding_breach; without any "HOLD"
+            "REDEPLOY" if redeploy_drop > 0 and price_change ≤ −redeploy_drop,
+            "FUNDING" if funding_breach; without any "HOLD"
 
     Question:
         The event has passed and the price is 20 % below my short. Should I unwind?
@@ -153,7 +153,8 @@ def redeploy_avg_cost(
     With hedge_profit 0 it is the accounting average; with the profit of the hedge the economic one.
 
     Equation:
-        (spot_qty × avg_cost + spend − hedge_profit) ÷ (spot_qty + REDEPLOY_QTY)
+        (spot_qty × avg_cost + spend − hedge_profit)
+            ÷ (spot_qty + spend × (1 − fee_rate) ÷ spot_price)
 
     Question:
         1 BTC bought at 50,000; the short's 12,000 buys more at 48,000. What did my coins cost?
