@@ -1,0 +1,306 @@
+"""The functions as named LAMBDAs: what IronCalc computes from their texts, and how they are made.
+
+Nothing here was run in Excel.
+"""
+
+import re
+from dataclasses import replace
+
+import pytest
+from cases import BLANK, BLANKS, ERRORS, ERRORS_IN_RANGES, RANGES, TWO_ERRORS, VALUES, Case
+from engines import CallSheet
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import ArrayFormula
+from test_carriers import CASES, TRACEABLE, agrees, cases_of, outcome
+
+from xlhedge.domains import Domain
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions import FUNCTIONS, function
+from xlhedge.hosts.lambdas import LONGEST_COMMENT, comment, lambda_text
+
+DIV0, NA, NUM, VALUE = CellError.DIV0, CellError.NA, CellError.NUM, CellError.VALUE
+TEXTS = {entry.name: lambda_text(entry) for entry in TRACEABLE}
+
+# What a formula's text is made of; a text in quotes is one piece.
+PIECE = re.compile(
+    r'"(?:[^"]|"")*"|#[A-Z0-9/]+[!?A]|[A-Za-z_][\w.]*\(?|[\d.]+(?:E[+-]?\d+)?|<=|>=|<>|.'
+)
+OLDER = {"ABS", "COLUMNS", "EXP", "IF", "INT", "LN", "MID", "TRIM"}
+NEWER = {"ISOMITTED", "LAMBDA", "LET"}  # than Excel 2007; files spell them with _xlfn.
+
+# In Excel a LAMBDA's arrays that do not fit together give #N/A in the cells beyond the shorter one.
+OWN_ANSWERS = {"sizes that do not fit together": ((1, 4, NA),)}
+
+OURS = (
+    Case("NET_DELTA", ("", 1, 1), VALUE, "an empty text is text"),
+    Case("NET_DELTA", (1, 1, 1, ""), VALUE, "and takes no default"),
+    Case("NET_DELTA", (1, 1, True, True), 0, "TRUE counts as 1"),
+    Case("SPOT_NOTIONAL", (), VALUE, "nothing given"),
+    Case("HEDGE_NOTIONAL", (True, 1, True, True), 1, "TRUE counts as 1 in a domain, too"),
+    Case("TRADING_FEE", (100, 0.01, True), 0, "TRUE is at most 1"),
+    Case("SHORT_NOTIONAL", (3, 7, 2, BLANK), 42, "an empty cell for a word"),
+    Case("SHORT_NOTIONAL", (3, 7, 2, ""), VALUE, "an empty text for a word"),
+    Case("SHORT_NOTIONAL", (3, 7, 2, " INVERSE  "), 6, "words ignore case, spaces"),
+    Case("SHORT_NOTIONAL", (3, 7, 2, True), VALUE, "a truth value for a word"),
+    Case("FUNDING_APR", (0.1, 8, "continuous"), VALUE, "a word of another function"),
+    Case("SHORT_NOTIONAL", (3, "x", 2, "inverse"), VALUE, "wrong, though it is not used"),
+    Case("SHORT_NOTIONAL", (3, NA, 2, "inverse"), NA, "an error, though it is not used"),
+    Case("SHORT_NOTIONAL", (3, -1, 2, "spot"), NUM, "the leftmost of our own errors"),
+    Case("SHORT_NOTIONAL", (3, -1, "x", DIV0), DIV0, "an input's error before three of ours"),
+    Case("SCENARIO_PNL", (1, 1, 1, -0.5, -0.6), NUM, "two shocks that add up to less than -1"),
+    Case(
+        "SCENARIO_PNL",
+        (1, 1, 1, -0.5, -0.6, None, None, None, None, None, 0.2),
+        NUM,
+        "the first rule comes first",
+    ),
+    Case(
+        "SCENARIO_PNL",
+        (1, 1, 1, 0, None, None, None, None, None, None, 0, 1),
+        NUM,
+        "a buffer of 0",
+    ),
+    Case(
+        "SCENARIO_PNL",
+        (1, 1, 1, 0, None, None, None, None, None, None, None, -1),
+        NUM,
+        "a negative margin without a buffer",
+    ),
+    Case(
+        "SCENARIO_PNL",
+        (1, 100, 100, 0.5, None, None, None, None, None, None, ((0.25, None, 0.25, 0.25),), 20),
+        ((30, 0, 30, 30),),
+        "no buffer in one of four cells",
+    ),
+    Case(
+        "SCENARIO_PNL",
+        (1, 100, 100, 0.5, 0, 0, 0, 8, 0, 1, 0.25, ((20,), (None,), (-1,), ("x",), (NA,))),
+        ((30,), (VALUE,), (NUM,), (VALUE,), (NA,)),
+        "a margin in one of five cells",
+    ),
+    Case(
+        "SPOT_NOTIONAL",
+        (((1e200,), (1,)), 1e200),
+        ((NUM,), (1e200,)),
+        "one of two is too large",
+    ),
+    Case(
+        "NET_DELTA",
+        (((1,), ("x",), (None,), (NA,)), ((2, -1, 3),), 1),
+        ((1, NUM, 2), (VALUE, VALUE, VALUE), (VALUE, VALUE, VALUE), (NA, NA, NA)),
+        "a column against a row, each with bad cells",
+    ),
+    Case(
+        "HEDGE_CONTRACTS",
+        (((10.4,), (-10.6,)), 1, 1, None, 1, (("nearest", "down", " Up"),)),
+        ((10, 10, 11), (-11, -10, -11)),
+        "a column of values against a row of words",
+    ),
+    Case(
+        "UNWIND_SIGNAL",
+        (((0,), (None,), (3,)), ((True, False, 1),), 0, 0, 0),
+        (
+            ("HORIZON + FUNDING", "HORIZON", "HORIZON + FUNDING"),
+            *(("FUNDING", "HOLD", "FUNDING"),) * 2,
+        ),
+        "reasons over a grid",
+    ),
+    Case(
+        "SCENARIO_ATTRIBUTION",
+        (1, 100, 100, ((-0.5, 0.1),)),
+        ((VALUE,) * 6,),
+        "a row gives no row of legs",
+    ),
+    Case(
+        "SCENARIO_ATTRIBUTION",
+        (1, 1, 1e308, 0, 0, 0.5, ((30_000,), (0,))),
+        ((NUM,) * 6, (0,) * 6),
+        "a leg that is too large spoils its own row only",
+    ),
+    Case(
+        "SCENARIO_ATTRIBUTION",
+        (1, 100, 100, ((-0.5,), (-0.5,), ("x",)), ((0,), (-0.6,), (DIV0,))),
+        ((-50, 50, 0, 0, 0, 0), (NUM,) * 6, (DIV0,) * 6),
+        "two shocks that add up to less than -1, and an error before ours, spoil their own rows",
+    ),
+)
+"""What only a host that tells blanks from zeros and passes errors on can show."""
+
+
+IRONCALC_ONLY = (
+    # It takes 1E-200 for 0 in a comparison, so that the price is not above 0.
+    (Case("SPOT_NOTIONAL", (1, 1e-200), 1e-200, "a tiny price"), NUM),
+)
+"""What IronCalc alone computes otherwise, for a reason of its own, and its answer."""
+
+
+def define(book):
+    for name, text in TEXTS.items():
+        book.defined_names[name] = DefinedName(
+            name, attr_text=text, comment=comment(function(name))
+        )
+
+
+def calls():
+    for case in (*VALUES, *ERRORS, *TWO_ERRORS, *BLANKS, *RANGES, *ERRORS_IN_RANGES, *OURS):
+        if case.function in TEXTS:
+            yield case._replace(expected=OWN_ANSWERS.get(case.why, case.expected))
+
+
+def test_ironcalc_computes_the_cases(ironcalc, tmp_path):
+    calls_, asked = CallSheet(), []
+    define(calls_.book)
+    for case in calls():
+        rows = case.expected if isinstance(case.expected, tuple) else ((case.expected,),)
+        # One cell is an ordinary formula, as people type it; more are an array formula.
+        shape = (len(rows), len(rows[0])) if isinstance(case.expected, tuple) else None
+        asked.append((case, rows, calls_.add(case.function, case.arguments, shape)))
+    values = ironcalc.values(calls_.save(tmp_path / "cases.xlsx"))["Sheet"]
+    wrong = [
+        (case, cell, values.get(cell))
+        for case, rows, cells in asked
+        for wanted_row, cell_row in zip(rows, cells, strict=True)
+        for wanted, cell in zip(wanted_row, cell_row, strict=True)
+        if not same(values.get(cell), wanted)
+    ]
+    assert wrong == []
+    assert {case.function for case, _, _ in asked} == set(TEXTS)
+
+
+def test_ironcalc_still_has_its_own_answers(ironcalc, tmp_path):
+    sheet = CallSheet()
+    define(sheet.book)
+    cells = [sheet.add(case.function, case.arguments)[0][0] for case, _ in IRONCALC_ONLY]
+    values = ironcalc.values(sheet.save(tmp_path / "own.xlsx"))["Sheet"]
+    assert [values.get(cell) for cell in cells] == [answer.code for _, answer in IRONCALC_ONLY]
+
+
+def test_a_row_of_legs_is_a_row_though_it_be_of_errors(ironcalc, tmp_path):
+    book = Workbook()
+    define(book)
+    sheet = book.active
+    sheet["A1"] = "=SUM(IFERROR(SCENARIO_ATTRIBUTION(1,-100,100,-0.5),1))"
+    sheet["A2"] = "=COLUMNS(SCENARIO_ATTRIBUTION(1,100,100,-0.5))"
+    book.save(tmp_path / "rows.xlsx")
+    assert ironcalc.values(tmp_path / "rows.xlsx")["Sheet"] == {"A1": 6, "A2": 6}
+
+
+def same(got, wanted):
+    wanted = wanted.code if isinstance(wanted, CellError) else wanted
+    if isinstance(wanted, str) or isinstance(got, str):
+        return got == wanted
+    return got is not None and got == pytest.approx(wanted, rel=1e-12, abs=1e-9)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return {e.name: [(case, *outcome(e, case)) for case in cases_of(e)] for e in TRACEABLE}
+
+
+@pytest.fixture(scope="module")
+def computed(drawn, ironcalc, tmp_path_factory):
+    """A sheet a function: a call for each case, and beside them one call of all in columns."""
+    book = Workbook()
+    book.remove(book.active)
+    define(book)
+    for entry in TRACEABLE:
+        sheet, width = book.create_sheet(entry.name), max(1, len(entry.columns))
+        columns = [get_column_letter(2 * width + 1 + n) for n in range(len(entry.parameters))]
+        for at, (case, _, _) in enumerate(drawn[entry.name], 1):
+            for column, cell in zip(columns, case, strict=True):
+                sheet[f"{column}{at}"] = cell
+            # Left out is an empty cell in every second case, and an empty argument in the others.
+            texts = [
+                f"{column}{at}" if cell is not None or at % 2 else ""
+                for column, cell in zip(columns, case, strict=True)
+            ]
+            put(sheet, f"A{at}", at, width, f"={entry.name}({','.join(texts)})")
+        ranges = [f"{column}1:{column}{CASES}" for column in columns]
+        first = f"{get_column_letter(width + 1)}1"
+        put(sheet, first, CASES, 2 * width, f"={entry.name}({','.join(ranges)})", array=True)
+    path = tmp_path_factory.mktemp("lambdas") / "drawn.xlsx"
+    book.save(path)
+    return ironcalc.values(path)
+
+
+def put(sheet, first, last_row, last_column, formula, *, array=False):
+    last = f"{get_column_letter(last_column)}{last_row}"
+    sheet[first] = ArrayFormula(f"{first}:{last}", formula) if array or first != last else formula
+
+
+@pytest.mark.parametrize("entry", TRACEABLE, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("columns", [False, True], ids=["cells", "columns"])
+def test_ironcalc_computes_the_same_for_drawn_arguments(entry, columns, drawn, computed):
+    width, wrong = max(1, len(entry.columns)), []
+    letters = [get_column_letter(n + 1 + columns * width) for n in range(width)]
+    for at, (case, wanted, largest) in enumerate(drawn[entry.name], 1):
+        got = [computed[entry.name].get(f"{letter}{at}") for letter in letters]
+        wanted_row = wanted if isinstance(wanted, list) else [wanted] * width
+        if None in got or not agrees(got, wanted_row, largest):
+            wrong.append((case, wanted, got))
+    assert wrong == []
+    assert at == CASES
+
+
+def pieces(text):
+    return [piece for piece in PIECE.findall(text) if not piece.startswith('"')]
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_functions_that_excel_2007_lacks_are_spelled_as_in_files(text):
+    called = {piece[:-1] for piece in pieces(text) if piece[-1] == "(" and len(piece) > 1}
+    assert called <= OLDER | {f"_xlfn.{name}" for name in NEWER}
+    words = {piece for piece in pieces(text) if re.match(r"[A-Za-z_]", piece) and piece[-1] != "("}
+    assert {word for word in words if not re.match(r"_xl[po][mp]\.", word)} <= {"TRUE", "FALSE"}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_excel_takes_its_size(text):
+    assert len(text) <= 8192
+    assert not text.startswith("=")
+    depth, deepest = 0, 0
+    for piece in pieces(text):
+        depth += (piece[-1] == "(") - (piece == ")")
+        assert depth >= 0
+        deepest = max(deepest, depth)
+    assert depth == 0
+    assert deepest <= 64
+    assert not [
+        name for name in re.findall(r"\._?(\w+)", text) if re.fullmatch(r"[A-Za-z]{1,3}\d+", name)
+    ]
+
+
+@pytest.mark.parametrize("entry", TRACEABLE, ids=lambda entry: entry.name)
+def test_arguments_are_declared_in_order_and_never_called_as_a_function(entry):
+    text = TEXTS[entry.name]
+    declared = re.match(r"_xlfn\.LAMBDA\((.*?),_xlfn\.LET\(", text)[1].split(",")
+    functions = {other.name for other in FUNCTIONS}
+    for parameter, name in zip(entry.parameters, declared, strict=True):
+        prefix, spelled = name.split(".")
+        assert prefix == ("_xlpm" if parameter.required else "_xlop")
+        assert spelled == parameter.name + "_" * (parameter.name.upper() in functions)
+    assert text.count("_xlop.") == sum(not parameter.required for parameter in entry.parameters)
+    used = set(re.findall(r"_xl[po][mp]\.(\w+)", text))
+    assert not {name.upper() for name in used} & functions
+
+
+def test_the_checks_are_those_of_the_registry():
+    entry = function("SPOT_NOTIONAL")
+    price = entry.parameters[1].quantity
+    changed = replace(entry, overrides={"spot_price": replace(price, domain=Domain(below=7))})
+    assert "(_xlpm.got_spot_price+0)<7" in lambda_text(changed)
+    assert "<7" not in TEXTS["SPOT_NOTIONAL"]
+
+
+def test_a_function_of_whole_ranges_has_none():
+    with pytest.raises(HedgeError, match="FUNDING_BREACH works on whole ranges"):
+        lambda_text(function("FUNDING_BREACH"))
+
+
+def test_comments_fit_and_say_what_it_is_for():
+    for entry in FUNCTIONS:
+        assert entry.summary in comment(entry)
+        assert len(comment(entry)) <= LONGEST_COMMENT
+    assert comment(function("BASIS")).startswith("BASIS(futures_price, spot_price): How far")
