@@ -156,7 +156,7 @@ _VOCABULARY = [
             ),
             (
                 "futures_changes",
-                "Changes of the futures price in the same unit, a row or column as long.",
+                "Changes of the futures price, quote or relative as spot_changes, a range as long.",
                 _ANY,
             ),
             (
