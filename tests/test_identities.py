@@ -1,6 +1,7 @@
 """What must hold whatever the numbers are."""
 
 import math
+import statistics
 
 import pytest
 import strategies as some
@@ -162,3 +163,219 @@ def test_the_three_ways_to_annualise_agree_on_the_growth(futures, spot, days):
         compound = x.basis_annualized(futures, spot, days, "compound")
         grown = math.exp(math.log(growth) / years)
         assert some.close(1 + compound, grown, grown + 1)
+
+
+liquidations = st.tuples(
+    some.contracts,
+    some.prices,
+    st.floats(0.01, 0.9),  # a move: up for a short, down for a long
+    st.floats(0.001, 0.3),
+    st.floats(0, 0.9),  # mm_amount, of the maintenance margin
+    some.sizes,
+    some.contract_types,
+    some.mm_bases,
+)
+
+
+@given(liquidations)
+def test_the_collateral_needed_is_liquidated_where_it_said(drawn):
+    contracts, entry, move, rate, share, size, kind, basis = drawn
+    rise = math.copysign(move, contracts)
+    target = entry * (1 + rise)
+    faces = abs(contracts) * size
+    valued_at = entry if basis == "entry" else target
+    amount = share * rate * (faces * valued_at if kind == "linear" else faces / valued_at)
+    terms = (rate, amount, size, kind, basis)
+    margin = x.collateral_needed(contracts, entry, rise, *terms)
+    price = x.liquidation_price(contracts, entry, margin, *terms)
+    assert math.isclose(price, target, rel_tol=1e-9)
+    assert math.isclose(x.margin_ratio(contracts, entry, price, margin, *terms), 1, rel_tol=1e-7)
+    back = x.collateral_needed(contracts, entry, price / entry - 1, *terms)
+    assert math.isclose(back, margin, rel_tol=1e-9)
+
+
+@given(
+    some.prices,
+    st.floats(-0.09, 0.9),
+    st.floats(0.5, 3650),
+    some.compoundings,
+    st.sampled_from([360, 365]),
+)
+def test_the_fair_future_has_the_basis_it_was_made_of(spot, rate, days, compounding, day_count):
+    terms = (days, compounding, day_count)
+    future = x.fair_futures(spot, rate, *terms)
+    found = x.basis_annualized(future, spot, *terms)
+    assert math.isclose(found, rate, rel_tol=1e-9, abs_tol=1e-9)
+    assert math.isclose(x.fair_futures(spot, found, *terms), future, rel_tol=1e-9)
+
+
+@given(some.notionals, some.prices, st.floats(0.5, 2), st.floats(0.01, 9), some.fees)
+def test_a_hedge_held_to_expiry_locks_its_carry_in(notional, spot, premium, settled, fee):
+    future, shock = spot * premium, settled - 1
+    converges = (spot / future - 1) * (1 + shock)
+    held = x.scenario_pnl(notional / future, spot, notional, shock, converges, 0, 0, 8, fee)
+    # The scenario's closing fee is on the price of then, that of the carry on the price of now.
+    held += fee * abs(notional) * (spot * settled / future - 1)
+    assert some.close(held, x.locked_carry(notional, future, spot, fee), notional * (1 + settled))
+
+
+@given(some.contracts, some.prices, st.floats(0.01, 0.9), some.sizes, some.contract_types)
+def test_at_the_bankruptcy_price_the_margin_is_gone(contracts, entry, share, size, kind):
+    faces = abs(contracts) * size
+    value = faces * entry if kind == "linear" else faces / entry
+    price = x.bankruptcy_price(contracts, entry, share * value, size, kind)
+    lost = x.short_pnl(contracts, entry, price, size, kind)
+    assert some.close(share * value + lost, 0, value)
+
+
+@given(
+    some.contracts,
+    some.prices,
+    st.floats(0.01, 0.9),
+    some.sizes,
+    some.contract_types,
+    some.ladders,
+)
+def test_the_tier_that_liquidates_is_the_tier_of_that_price(
+    contracts, entry, share, size, kind, ladder
+):
+    faces = abs(contracts) * size
+    margin = share * (faces * entry if kind == "linear" else faces / entry)
+    price = x.liquidation_price_tiered(contracts, entry, margin, *ladder, size, kind)
+    value = faces * price if kind == "linear" else faces / price
+    rate, amount = x.maintenance_tier(value, *ladder)
+    plain = x.liquidation_price(contracts, entry, margin, rate, amount, size, kind)
+    assert math.isclose(price, plain, rel_tol=1e-8)
+    single = x.liquidation_price_tiered(contracts, entry, margin, [0], [rate], size, kind)
+    assert single == x.liquidation_price(contracts, entry, margin, rate, 0, size, kind)
+
+
+@given(some.ladders, some.sides)
+def test_the_maintenance_margin_has_no_step_between_tiers(ladder, side):
+    for floor in ladder[0][1:]:
+        at, above = (
+            x.maintenance_margin(side * value, *x.maintenance_tier(side * value, *ladder))
+            for value in (floor, floor * (1 + 1e-12))
+        )
+        assert some.close(at, above, floor)
+
+
+@given(some.ladders, st.floats(0, 1e8))
+def test_a_tier_s_amount_is_what_the_lower_tiers_do_not_charge(ladder, value):
+    floors, rates = ladder
+    ends = [*floors[1:], math.inf]
+    slices = sum(
+        rate * max(0, min(value, end) - floor)
+        for floor, end, rate in zip(floors, ends, rates, strict=True)
+    )
+    margin = x.maintenance_margin(value, *x.maintenance_tier(value, floors, rates))
+    assert some.close(margin, slices, value)
+
+
+def varied(changes):
+    spot, future = (list(map(float, column)) for column in zip(*changes, strict=True))
+    assume(len(set(spot)) > 1)
+    assume(len(set(future)) > 1)
+    return spot, future
+
+
+@given(some.changes, st.floats(-3, 3))
+def test_no_hedge_does_better_than_the_minimum_variance_ratio(changes, other):
+    spot, future = varied(changes)
+    ratio, best = x.min_variance_ratio(spot, future), x.hedge_effectiveness(spot, future)
+    assert some.close(best, statistics.correlation(spot, future) ** 2, 1)
+    assert some.close(best, x.hedge_effectiveness(spot, future, ratio), 1)
+    at_other = x.hedge_effectiveness(spot, future, other)
+    variances = statistics.variance(spot), statistics.variance(future)
+    assert some.close(best - at_other, (other - ratio) ** 2 * variances[1] / variances[0], 1e5)
+    assert at_other <= best + 1e-9
+
+
+@given(some.changes, st.floats(0.01, 100), st.floats(0.01, 100), st.integers(-99, 99))
+def test_the_ratio_scales_with_the_coin_and_against_the_future(changes, coin, index, drift):
+    spot, future = varied(changes)
+    ratio = x.min_variance_ratio(spot, future)
+    scaled = [coin * s + drift for s in spot], [index * f - drift for f in future]
+    assert some.close(x.min_variance_ratio(*scaled), ratio * coin / index, 1e4 * coin / index)
+    assert some.close(x.hedge_effectiveness(*scaled), x.hedge_effectiveness(spot, future), 1)
+
+
+@given(some.notionals, some.rates, st.integers(1, 99), some.hours)
+def test_settled_funding_is_minus_the_drag(notional, rate, settlements, hours):
+    accrued = x.funding_accrued(notional, [rate] * settlements)
+    drag = x.funding_drag(notional, rate, settlements * hours / 24, hours)
+    assert some.close(accrued, -drag, notional * rate * settlements)
+    assert x.funding_accrued([notional] * settlements, [rate] * settlements) == accrued
+
+
+@given(st.floats(1, 1e9), some.sides, st.floats(1e-5, 0.01), st.floats(0, 1e6), some.hours)
+def test_at_break_even_funding_has_eaten_the_amount(notional, side, rate, amount, hours):
+    short, paid = side * notional, -side * rate  # a short pays a negative rate, a long a positive
+    days = x.funding_breakeven_days(short, paid, amount, hours)
+    assume(days <= 36_525)
+    assert some.close(x.funding_drag(short, paid, days, hours), amount, amount)
+    with pytest.raises(x.HedgeError) as caught:
+        x.funding_breakeven_days(short, -paid, amount, hours)
+    assert caught.value.kind is x.CellError.NA
+
+
+@given(some.trades, some.sides, st.floats(1, 1e5), some.contract_types)
+def test_the_average_entry_earns_what_the_trades_earn(trades, side, price, kind):
+    contracts, prices = [side * n for n, _ in trades], [entry for _, entry in trades]
+    average = x.average_entry(contracts, prices, kind)
+    assert min(prices) * (1 - 1e-12) <= average <= max(prices) * (1 + 1e-12)
+    total = x.short_pnl(sum(contracts), average, price, 1, kind)
+    each = [x.short_pnl(n, entry, price, 1, kind) for n, entry in zip(contracts, prices)]  # noqa: B905  # pairs
+    size = sum(n for n, _ in trades)
+    assert some.close(total, sum(each), size * (1e5 if kind == "linear" else 1))
+
+
+@given(some.contracts, some.prices, st.floats(-0.9, 0.9), some.sizes, some.contract_types)
+def test_at_the_target_the_short_has_made_its_return(contracts, entry, wanted, size, kind):
+    target = x.target_price(entry, wanted, kind)
+    value = contracts * size * (entry if kind == "linear" else 1 / entry)
+    pnl = x.short_pnl(contracts, entry, target, size, kind)
+    assert some.close(pnl, wanted * value, 2 * value)
+
+
+@given(
+    some.quantities, some.prices, some.notionals, some.shocks, some.betas, st.floats(-0.001, 0.001)
+)
+def test_the_coin_s_leg_is_the_same_wherever_it_stands(quantity, price, short, shock, beta, fee):
+    moved = beta * shock
+    scenario = x.scenario_pnl(quantity, price, short, shock, beta=beta)
+    scale = abs(quantity * price) * (1 + abs(moved)) + abs(short) * (1 + abs(shock))
+    if moved >= -1:
+        assert some.close(x.pair_pnl(quantity * price, short, moved, shock), scenario, scale)
+    naked = x.scenario_pnl(quantity, price, 0, shock, beta=beta)
+    unwound = x.unwind_now(quantity, price, short, shock, fee, beta)
+    assert some.close(unwound, naked - x.trading_fee(short, fee), scale)
+
+
+@given(st.floats(1e-3, 1e6), st.floats(1e-3, 1e6), st.floats(0, 1e9), st.floats(1e-3, 1e6))
+def test_buying_more_moves_the_average_towards_the_price(quantity, cost, spend, price):
+    bought = x.redeploy_qty(spend, price)
+    average = x.redeploy_avg_cost(quantity, cost, spend, price)
+    low, high = sorted((cost, price))
+    assert low * (1 - 1e-12) <= average <= high * (1 + 1e-12)
+    assert some.close(
+        average * (quantity + bought), quantity * cost + spend, quantity * cost + spend
+    )
+
+
+@given(
+    st.floats(1e-3, 1e6),
+    st.floats(1e-3, 1e6),
+    st.floats(0, 1e9),
+    st.floats(1e-3, 1e6),
+    st.floats(0, 1e6),
+    some.fees,
+)
+def test_a_hedge_s_profit_lowers_what_the_coins_cost(quantity, cost, spend, price, profit, fee):
+    coins = quantity + x.redeploy_qty(spend, price, fee)
+    accounting = x.redeploy_avg_cost(quantity, cost, spend, price, 0, fee)
+    economic = x.redeploy_avg_cost(quantity, cost, spend, price, profit, fee)
+    paid = quantity * cost + spend
+    assert some.close((accounting - economic) * coins, profit, paid + profit)
+    assert some.close(accounting * coins, paid, paid)
+    assert some.close(x.redeploy_qty(spend, price, fee) * price, spend * (1 - fee), spend)
