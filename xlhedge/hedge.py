@@ -33,6 +33,25 @@ def _unrealised(f: Functions, r: Any) -> Carrier:
     )
 
 
+_FUNDING = (
+    Figure(
+        "funding_drag",
+        "Funding cost to the horizon",
+        "cost",
+        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, r.days, r.interval_hours),
+        ("instrument",),
+        total=True,
+    ),
+    Figure(
+        "funding_year",
+        "Funding cost in a year",
+        "cost",
+        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, 365, r.interval_hours),
+        ("instrument",),
+        total=True,
+    ),
+)
+
 MARGIN: tuple[Figure, ...] = (
     Figure("instrument", "Instrument", "text"),
     Figure("contracts", "Contracts short", "qty"),
@@ -102,22 +121,7 @@ MARGIN: tuple[Figure, ...] = (
         ),
         ("liquidation_price",),
     ),
-    Figure(
-        "funding_drag",
-        "Funding cost to the horizon",
-        "cost",
-        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, r.days, r.interval_hours),
-        ("instrument",),
-        total=True,
-    ),
-    Figure(
-        "funding_year",
-        "Funding cost in a year",
-        "cost",
-        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, 365, r.interval_hours),
-        ("instrument",),
-        total=True,
-    ),
+    *_FUNDING,
     Figure("index_price", "Index price", "price"),
     Figure("contract_type", "Contract type", "text"),
     Figure("contract_size", "Contract size", "qty"),
@@ -313,22 +317,7 @@ HEDGE: tuple[Figure, ...] = (
         lambda f, r: f.funding_apr(r.funding_rate, r.interval_hours),
         ("instrument",),
     ),
-    Figure(
-        "funding_drag",
-        "Funding cost to the horizon",
-        "cost",
-        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, r.days, r.interval_hours),
-        ("instrument",),
-        total=True,
-    ),
-    Figure(
-        "funding_year",
-        "Funding cost in a year",
-        "cost",
-        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, 365, r.interval_hours),
-        ("instrument",),
-        total=True,
-    ),
+    *_FUNDING,
     Figure("contract_type", "Contract type", "text"),
     Figure("contract_size", "Contract size", "qty"),
     Figure("qty_step", "Order step", "qty"),
