@@ -8,7 +8,7 @@ from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.figures import VALUES, Figure, compute, sum_of
-from xlhedge.hedge import HEDGE, MARGIN
+from xlhedge.hedge import HEDGE
 from xlhedge.portfolio import (
     Holding,
     Instrument,
@@ -17,6 +17,7 @@ from xlhedge.portfolio import (
     Problem,
     Short,
 )
+from xlhedge.positions import MARGIN
 from xlhedge.scenarios import UNDERLYING, Move, Stress, moves_of, stress
 
 __all__ = ["RATIOS", "Analysis", "Grid", "analyse"]
@@ -58,7 +59,7 @@ class Analysis:
         portfolio: what was analysed.
         days: from as_of to the horizon, 0 once it has passed.
         hedge: a row a holding, by the names of `hedge.HEDGE`.
-        margin: a row a short, by the names of `hedge.MARGIN`.
+        margin: a row a short, by the names of `positions.MARGIN`.
         unassigned: what shorts that hedge no holding add, by the names of `hedge.HEDGE`.
         total: sums over the holdings and the unassigned shorts.
         grid: P&L by price and hedge ratio.

@@ -79,7 +79,7 @@ def stress(
     Args:
         portfolio: the portfolio.
         hedge: its rows of `hedge.HEDGE`.
-        margin: its rows of `hedge.MARGIN`.
+        margin: its rows of `positions.MARGIN`.
         name: the scenario's name.
         moves: what moves, by asset.
     """

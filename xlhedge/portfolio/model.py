@@ -29,28 +29,13 @@ from xlhedge.portfolio.tables import (
     Scenario,
     Settings,
     Short,
-    Table,
     Tier,
 )
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = [
-    "TABLES",
-    "Bar",
-    "Holding",
-    "Instrument",
-    "Portfolio",
-    "PortfolioError",
-    "Problem",
-    "Scenario",
-    "Settings",
-    "Short",
-    "Table",
-    "Tier",
-    "stale",
-]
+__all__ = ["Portfolio", "stale"]
 
 
 class Portfolio(BaseModel):

@@ -11,10 +11,10 @@ from openpyxl.utils import get_column_letter
 from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
 from xlhedge.figures import CALLS, Figure, formula_text, sum_of
-from xlhedge.hedge import MARGIN
 from xlhedge.portfolio import TABLES
 from xlhedge.portfolio.columns import Column
 from xlhedge.portfolio.tables import MOST_SHOCKS
+from xlhedge.positions import MARGIN
 from xlhedge.workbook.inputs import Inputs
 from xlhedge.workbook.look import WIDTHS, finish, heading
 from xlhedge.workbook.package import Book

@@ -16,7 +16,8 @@ from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
 from xlhedge.figures import NATIVE, Figure, formula_text, sum_of
 from xlhedge.formulas.scenario import LEGS
-from xlhedge.hedge import HEDGE, MARGIN
+from xlhedge.hedge import HEDGE
+from xlhedge.positions import MARGIN
 from xlhedge.workbook.charts import pnl_chart
 from xlhedge.workbook.look import LONGEST, WIDTHS, finish, heading, register
 from xlhedge.workbook.package import Book
