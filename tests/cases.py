@@ -411,5 +411,17 @@ ERRORS_IN_RANGES = (
         ((NA,), (DIV0,)),
         "an input's error comes before ours, then the leftmost",
     ),
+    Case(
+        "MIN_VARIANCE_RATIO",
+        (((1, 2), (NA, 4)), column(1, 2, 3, 4)),
+        NA,
+        "an input's error comes before a block's",
+    ),
+    Case(
+        "HEDGE_EFFECTIVENESS",
+        (column(1, 2), column(1, 2, 3), DIV0),
+        DIV0,
+        "an input's error comes before unequal lengths",
+    ),
 )
 """Errors inside ranges. LibreOffice fails the whole call, so these are not for it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions import Function, Parameter
+from xlhedge.functions import Function
 
 __all__ = ["flattened", "is_blank"]
 
@@ -26,9 +26,14 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
         HedgeError: a range is a block of rows and columns, or as long as no other.
     """
     found = [
-        _listed(parameter, argument) if parameter.quantity.series else argument
+        _listed(argument) if parameter.quantity.series else argument
         for parameter, argument in zip(entry.parameters, arguments, strict=True)
     ]
+    if any(cells.__class__ is CellError for cells in found):
+        return found  # an input's error comes before any of ours
+    for parameter, argument in zip(entry.parameters, arguments, strict=True):
+        if parameter.quantity.series and _is_block(argument):
+            raise HedgeError("must be one row or one column", argument=parameter.name)
     ranges = [
         (parameter, cells)
         for parameter, cells in zip(entry.parameters, found, strict=True)
@@ -51,16 +56,27 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _listed(parameter: Parameter, argument: Any) -> Any:
+def _listed(argument: Any) -> Any:
     """A range's cells in order; a single cell is a range of one."""
-    if hasattr(argument, "tolist"):
-        argument = argument.tolist()
+    argument = _plain(argument)
     if not isinstance(argument, list | tuple):
         return argument if is_blank(argument) or isinstance(argument, CellError) else [argument]
     cells = list(argument)
     if any(isinstance(row, list | tuple) for row in cells):
-        if len(cells) > 1 and any(len(row) > 1 for row in cells):
-            raise HedgeError("must be one row or one column", argument=parameter.name)
         cells = [cell for row in cells for cell in row]
     errors = [cell for cell in cells if isinstance(cell, CellError)]
     return errors[0] if errors else cells
+
+
+def _is_block(argument: Any) -> bool:
+    """Whether it has several rows of several cells."""
+    rows = _plain(argument)
+    return (
+        isinstance(rows, list | tuple)
+        and len(rows) > 1
+        and any(isinstance(row, list | tuple) and len(row) > 1 for row in rows)
+    )
+
+
+def _plain(argument: Any) -> Any:
+    return argument.tolist() if hasattr(argument, "tolist") else argument

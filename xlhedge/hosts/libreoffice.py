@@ -18,10 +18,12 @@ import xlhedge
 from xlhedge.functions import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
 
-__all__ = ["build"]
+__all__ = ["IDENTIFIER", "build"]
 
 _PACKAGE = Path(xlhedge.__file__).parent
-_IDENTIFIER = "org.xlhedge"
+IDENTIFIER = "org.xlhedge"
+"""What LibreOffice knows the extension by."""
+
 _OLDEST = "7.4"  # it computes what is typed; 25.2 also knows our functions in an .xlsx file
 _TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
 _UNIX = 3  # a zip file names the system that wrote it; all of ours name the same one
@@ -82,7 +84,7 @@ def _description() -> str:
 <description xmlns="http://openoffice.org/extensions/description/2006"
     xmlns:d="http://openoffice.org/extensions/description/2006"
     xmlns:l="http://libreoffice.org/extensions/description/2011">
-  <identifier value="{_IDENTIFIER}"/>
+  <identifier value="{IDENTIFIER}"/>
   <version value="{xlhedge.__version__}"/>
   <dependencies>
     <l:LibreOffice-minimal-version value="{_OLDEST}" d:name="LibreOffice {_OLDEST}"/>
@@ -93,10 +95,10 @@ def _description() -> str:
 
 
 def _interface() -> str:
-    """The functions as UNO sees them: whatever comes in, a range goes out."""
+    """The functions as UNO sees them: whatever comes in, a range or a single text goes out."""
     *modules, name = component.INTERFACE.split(".")
     methods = "".join(
-        "  sequence< sequence< any > > "
+        f"  {'any' if component.gives_text(entry) else 'sequence< sequence< any > >'} "
         f"{entry.name}({', '.join(f'[in] any {_camel(p)}' for p in entry.parameters)});\n"
         for entry in FUNCTIONS
     )

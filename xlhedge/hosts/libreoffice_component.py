@@ -9,6 +9,10 @@ inside a range is ``""``, as is a formula's empty text there; a single empty cel
 nothing can tell from a typed 0. An error among the inputs never arrives: Calc passes a single
 cell's error on, the last one of several, and makes the whole call #VALUE! for one inside a range.
 
+A text inside a range of results looks right in its cell, and yet ``=`` finds it equal to no other
+text, nor do MATCH and COUNTIF. So functions that give text hand over a single value, which is
+sound, and #VALUE! for a range: an error that is seen, where IF would quietly take the wrong branch.
+
 If the environment variable XLHEDGE_CALL_LOG names a file, every call appends the function's name
 to it: the proof that a cell was computed here and not read from a file. The traceback of a failure
 that nobody expected goes there too, and to the standard error output.
@@ -26,7 +30,7 @@ from xlhedge.errors import CellError, HedgeError
 from xlhedge.evaluation import evaluate, rows_of
 from xlhedge.functions import FUNCTIONS, Function
 
-__all__ = ["IMPLEMENTATION", "INTERFACE", "answer", "cell"]
+__all__ = ["IMPLEMENTATION", "INTERFACE", "answer", "cell", "gives_text"]
 
 IMPLEMENTATION = "org.xlhedge.Functions"
 """The component's name, under which CalcAddIns.xcu describes its functions."""
@@ -50,8 +54,15 @@ def cell(value: Any) -> Any:
     return float(value) if isinstance(value, bool) else value  # some versions show True as 0
 
 
-def answer(entry: Function, arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
-    """The rows that Calc shows for a call; an error of a function that gives a row fills it.
+def gives_text(entry: Function) -> bool:
+    """Whether a function's value is text, which is handed over alone and never in rows."""
+    return isinstance(entry.value, str)
+
+
+def answer(entry: Function, arguments: tuple[Any, ...]) -> Any:
+    """What Calc shows for a call: rows of cells, or one cell of a function that gives text.
+
+    An error of a function that gives a row fills it.
 
     Args:
         entry: the function.
@@ -67,7 +78,10 @@ def answer(entry: Function, arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...]
         _note(report)
         sys.stderr.write(report)
         value = HedgeError("xlhedge failed", CellError.VALUE)
-    return tuple(tuple(map(cell, row)) for row in rows_of(value))
+    rows = tuple(tuple(map(cell, row)) for row in rows_of(value))
+    if not gives_text(entry):
+        return rows
+    return rows[0][0] if len(rows) == len(rows[0]) == 1 else cell(HedgeError("takes single values"))
 
 
 def _note(line: str) -> None:
@@ -78,7 +92,7 @@ def _note(line: str) -> None:
 
 
 def _method(entry: Function) -> Any:
-    def method(_self: Any, *arguments: Any) -> tuple[tuple[Any, ...], ...]:
+    def method(_self: Any, *arguments: Any) -> Any:
         return answer(entry, arguments)
 
     return method
