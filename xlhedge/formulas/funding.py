@@ -12,6 +12,7 @@ from xlhedge.algebra import Carrier, absolute, where
 from xlhedge.errors import CellError, Undefined
 
 __all__ = [
+    "TEXTS",
     "funding_accrued",
     "funding_apr",
     "funding_breach",
@@ -177,3 +178,14 @@ def trading_fee(notional: Carrier, fee_rate: Carrier, discount: Carrier = 0) -> 
         MEXC futures calculation guide (10,000 contracts of 0.0001 at 30,000 and 0.02 %: 6).
     """
     return absolute(notional) * fee_rate * (1 - discount)
+
+
+TEXTS = {
+    "funding_accrued": {"value": "SUM(short_notional*funding_rates)"},
+    "funding_breach": {
+        "costs": "-funding_rates*8/interval_hours",
+        "place": "SEQUENCE(ROWS(costs))",
+        "value": "IF(kept<consecutive,FALSE,SUM((place>kept-consecutive)*(costs<=threshold))=0)",
+    },
+}
+"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""

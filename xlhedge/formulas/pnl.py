@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xlhedge.algebra import Carrier, where
 from xlhedge.errors import CellError, Undefined
 
-__all__ = ["average_entry", "pair_pnl", "short_pnl", "target_price"]
+__all__ = ["TEXTS", "average_entry", "pair_pnl", "short_pnl", "target_price"]
 
 
 def short_pnl(
@@ -129,3 +129,14 @@ def pair_pnl(
         Definition; SCENARIO_PNL without a beta between the two moves.
     """
     return spot_notional * asset_shock - short_notional * hedge_shock
+
+
+TEXTS = {
+    "average_entry": {
+        "value": "IF((MIN(contracts)<0)*(MAX(contracts)>0),#NUM!,"
+        "IF((MIN(contracts)=0)*(MAX(contracts)=0),#DIV/0!,"
+        'IF(contract_type="inverse",SUM(contracts)/SUM(contracts/prices),'
+        "SUM(contracts*prices)/SUM(contracts))))"
+    }
+}
+"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""

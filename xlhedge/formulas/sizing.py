@@ -5,10 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from xlhedge.algebra import UNGIVEN, Carrier, absolute, floor, minimum, where
+from xlhedge.algebra import (
+    NEVER,
+    UNGIVEN,
+    Carrier,
+    absolute,
+    excel_text,
+    floor,
+    minimum,
+    where,
+)
 from xlhedge.errors import CellError, Undefined
 
 __all__ = [
+    "TEXTS",
     "hedge_contracts",
     "hedge_effectiveness",
     "hedge_notional",
@@ -269,3 +279,16 @@ def hedge_effectiveness(
         return Undefined(CellError.DIV0, "the coin's changes do not vary")
     left = [s - ratio * f for s, f in zip(spot_changes, futures_changes, strict=True)]
     return 1 - _covariance(left, left) / _covariance(spot_changes, spot_changes)
+
+
+_RATIO = "IF(MIN(futures_changes)<MAX(futures_changes),SLOPE(spot_changes,futures_changes),#DIV/0!)"
+TEXTS = {
+    "min_variance_ratio": {"value": _RATIO},
+    # A ratio that is not given is the least number there is: Excel has no NaN.
+    "hedge_effectiveness": {
+        "value": f"LET(ratio,IF(short_per_spot=-{excel_text(NEVER)},{_RATIO},short_per_spot),"
+        "IF(MIN(spot_changes)<MAX(spot_changes),"
+        "1-DEVSQ(spot_changes-ratio*futures_changes)/DEVSQ(spot_changes),#DIV/0!))"
+    },
+}
+"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""

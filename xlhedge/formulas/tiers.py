@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from xlhedge.algebra import NEVER, Expression, excel_text
 from xlhedge.errors import CellError, Undefined
 from xlhedge.formulas.margin import liquidation_price
 
-__all__ = ["liquidation_price_tiered", "maintenance_tier"]
+__all__ = ["TEXTS", "liquidation_price_tiered", "maintenance_tier"]
 
 # Two tiers meet in one price at a floor: neither may miss it by rounding.
 _NOISE = 1e-12
@@ -98,3 +99,42 @@ def liquidation_price_tiered(
     if not found:
         return Undefined(CellError.NA, "no price liquidates this position")
     return min(found, key=lambda price: abs(price - entry_price))
+
+
+_NEVER = excel_text(NEVER)
+# The tiers as `_tiers` has them, and the rule that floors ascend from 0. IronCalc's INDEX takes one
+# place at a time: hence MAP and SCAN.
+_TABLE = {
+    "ends": "MAP(SEQUENCE(ROWS(tier_floors)),LAMBDA(place,"
+    f"IF(place<kept,INDEX(tier_floors,place+1),{_NEVER})))",
+    "amounts": "SCAN(0,SEQUENCE(ROWS(tier_floors)),LAMBDA(before,place,before"
+    "+INDEX(tier_floors,place)*(INDEX(tier_rates,place)-IF(place>1,INDEX(tier_rates,place-1),0))))",
+    "ascending": "(kept>0)*(INDEX(tier_floors,1)=0)*(SUM((ends<=tier_floors)*1)=0)",
+}
+_TIER = "MAX(1,SUM((tier_floors<ABS(position_value))*1))"
+_PRICE = liquidation_price(
+    Expression("faces"),
+    Expression("entry_price"),
+    Expression("margin"),
+    Expression("tier_rates"),
+    Expression("amounts"),
+    contract_type=Expression("contract_type"),
+).text
+TEXTS = {
+    "maintenance_tier": {
+        **_TABLE,
+        "mm_rate": f"IF(ascending,INDEX(tier_rates,{_TIER}),#NUM!)",
+        "mm_amount": f"IF(ascending,INDEX(amounts,{_TIER}),#NUM!)",
+    },
+    "liquidation_price_tiered": {
+        **_TABLE,
+        "value": "IF(ascending,LET("
+        f"faces,short_contracts*contract_size,price,{_PRICE},"
+        'worth,ABS(faces)*IF(contract_type="linear",price,1/price),'
+        f"holds,(tier_floors*(1-{excel_text(_NOISE)})<=worth)*"
+        f"(worth<=ends*(1+{excel_text(_NOISE)})),"
+        f"away,IFERROR(IF(holds,ABS(price-entry_price),{_NEVER}),{_NEVER}),"
+        f"nearest,MIN(away),IF(nearest<{_NEVER},INDEX(price,MATCH(nearest,away,0)),#N/A)),#NUM!)",
+    },
+}
+"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""

@@ -9,6 +9,7 @@ from xlhedge.errors import CellError, Undefined
 from xlhedge.formulas.scenario import spot_leg
 
 __all__ = [
+    "TEXTS",
     "redeploy_avg_cost",
     "redeploy_qty",
     "support_confirmed",
@@ -173,3 +174,15 @@ def redeploy_avg_cost(
     """
     coins = spot_qty + redeploy_qty(spend, spot_price, fee_rate)
     return (spot_qty * avg_cost + spend - hedge_profit) / coins
+
+
+TEXTS = {
+    "support_confirmed": {
+        "place": "SEQUENCE(ROWS(volumes))",
+        "value": "IF(kept<lookback+1,#N/A,LET("
+        "usual,SUM(volumes*(place<kept)*(place>=kept-lookback))/lookback,"
+        "AND(INDEX(lows,kept)<=support*(1+tolerance),INDEX(closes,kept)>support,"
+        "INDEX(volumes,kept)>=volume_multiple*usual)))",
+    }
+}
+"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""

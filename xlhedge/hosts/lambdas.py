@@ -5,22 +5,17 @@ A workbook that defines the name ``NET_DELTA`` as `lambda_text` of its entry com
 the body by running it on `Expression`, the checks from the quantities' domains, so they are those
 of Python. IronCalc computes them in our tests; nothing here was run in Excel.
 
-What a text is made of, all of it element by element, so that a column against a row gives a grid
-and a bad element spoils its own cell only. No AND, ISNUMBER, NOT or MATCH: IronCalc computes them
-one value at a time only, and AND is one truth value for a whole array anywhere.
+The steps of a text; those of whole ranges are in `range_lambdas`:
 
 ``got_x``
     The argument, or its default where it is left out or blank. Only a blank cell equals both ""
     and 0. Where the argument is required the default is "", which is refused as any text is.
 ``the_x``
-    The argument as the body takes it, or our error. Only text (and a blank) equals itself joined
-    with ""; adding 0 turns TRUE into 1. TRIM also drops inner spaces to one, where no option has
-    any, and Excel's = ignores case.
+    The argument as the body takes it, or our error.
 ``part_1``, …
     What the body says more than once.
 ``fits``
-    TRUE, or the error of the cell: IF passes on an error in its condition, so ``IF(x=x,…)`` stops
-    at an x that is an error. First come the inputs' own errors, from the left, then ours.
+    TRUE, or the error of the cell. First come the inputs' own errors, from the left, then ours.
 """
 
 from __future__ import annotations
@@ -28,55 +23,76 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from xlhedge.algebra import NEVER, Carrier, Expression, excel_text, where
-from xlhedge.errors import CellError, HedgeError, Undefined
-from xlhedge.functions import FUNCTIONS, Function, Parameter
+from xlhedge.algebra import Carrier, Expression, excel_text, where
+from xlhedge.errors import HedgeError, Undefined
+from xlhedge.functions import FUNCTIONS, Function
+from xlhedge.hosts.lambda_parts import (
+    Step,
+    as_lambda,
+    call,
+    checked,
+    got,
+    local,
+    row,
+    unless_errors,
+)
+from xlhedge.hosts.range_lambdas import range_lambda
 
-__all__ = ["LONGEST_COMMENT", "comment", "lambda_text"]
+__all__ = ["LAMBDAS", "LONGEST_COMMENT", "comment", "has_lambda", "lambda_text", "listing"]
 
 LONGEST_COMMENT = 255
 """Characters of a name's comment that Excel keeps."""
 
-# A parameter called as one of our names would be taken for it: hedge_ratio becomes hedge_ratio_.
-_TAKEN = {entry.name for entry in FUNCTIONS}
+
+def has_lambda(entry: Function) -> bool:
+    """Whether a function has a text: all do but those that take whatever a cell holds, errors too.
+
+    Example:
+        >>> [entry.name for entry in FUNCTIONS if not has_lambda(entry)]
+        ['HEDGE_EXPLAIN']
+    """
+    return not any(parameter.quantity.kind == "any" for parameter in entry.parameters)
+
+
+LAMBDAS: tuple[Function, ...] = tuple(filter(has_lambda, FUNCTIONS))
+"""The functions that have a text, in the order of FUNCTIONS."""
 
 
 def lambda_text(entry: Function) -> str:
     """The text of a function's named LAMBDA, without a leading ``=``.
 
     Args:
-        entry: the function; a traceable one.
+        entry: the function; one of LAMBDAS.
 
     Raises:
-        HedgeError: it works on whole ranges, and its body writes no Excel text.
+        HedgeError: it takes whatever a cell holds, and has none.
 
     Example:
         >>> from xlhedge.functions import function
         >>> lambda_text(function("NET_DELTA"))[:77]
         '_xlfn.LAMBDA(_xlpm.spot_qty,_xlpm.spot_price,_xlpm.short_notional_,_xlop.beta'
     """
-    if not entry.traceable:
-        raise HedgeError(f"{entry.name} works on whole ranges and has no LAMBDA")
-    got = [_local("got", parameter) for parameter in entry.parameters]
-    the = [_local("the", parameter) for parameter in entry.parameters]
-    steps: list[tuple[Expression, Carrier]] = []
-    for parameter, raw, checked in zip(entry.parameters, got, the, strict=True):
-        steps += [(raw, _got(parameter)), (checked, _checked(parameter, raw))]
+    if not has_lambda(entry):
+        raise HedgeError(f"{entry.name} takes whatever a cell holds and has no LAMBDA")
+    if entry.ranges:
+        return range_lambda(entry)
+    raw = [local("got", parameter) for parameter in entry.parameters]
+    the = [local("the", parameter) for parameter in entry.parameters]
+    steps: list[Step] = []
+    for parameter, before, after in zip(entry.parameters, raw, the, strict=True):
+        steps += [(before, got(parameter)), (after, checked(parameter, before))]
     fits: Carrier = True
     for rule, places in reversed(entry.rules):
         broken = Undefined(rule.kind, rule.message)
         fits = where(rule.holds(*(the[place] for place in places)), fits, broken)
-    steps.append((_FITS, _unless_errors([*got, *the], fits)))
+    steps.append((_FITS, unless_errors([*raw, *the], fits)))
     found = entry.body(*the)
     parts, found = _shared(found if entry.columns else [found])
     steps += parts
-    result = _row(entry, found, steps) if entry.columns else _call("IF", _FITS, *found)
-    lines = [part for step in steps for part in step]
-    declared = [
-        Expression(("_xlpm." if parameter.required else "_xlop.") + _spelled(parameter))
-        for parameter in entry.parameters
-    ]
-    return _call("_xlfn.LAMBDA", *declared, _call("_xlfn.LET", *lines, result)).text
+    if not entry.columns:
+        return as_lambda(entry, steps, call("IF", _FITS, *found))
+    cells, whole = row(entry, found, [_FITS])
+    return as_lambda(entry, [*steps, *cells], whole)
 
 
 def comment(entry: Function) -> str:
@@ -91,74 +107,39 @@ def comment(entry: Function) -> str:
     return whole if len(whole) <= LONGEST_COMMENT else entry.summary
 
 
+def listing(entries: Sequence[Function]) -> str:
+    """Names, comments and texts as a person types them into Excel's name manager.
+
+    Files spell newer functions and parameters with prefixes; people do not. Not tried in Excel's
+    name manager.
+
+    Args:
+        entries: functions of LAMBDAS.
+
+    Example:
+        >>> from xlhedge.functions import function
+        >>> print(listing([function("SPOT_NOTIONAL")])[:145])
+        Name: SPOT_NOTIONAL
+        Comment: SPOT_NOTIONAL(spot_qty, spot_price): Value of the coins held, in quote.
+        Refers to: =LAMBDA(spot_qty,spot_price,LET(g
+    """
+    return "\n\n".join(
+        f"Name: {entry.name}\nComment: {comment(entry)}\nRefers to: ={_typed(lambda_text(entry))}"
+        for entry in entries
+    )
+
+
+def _typed(text: str) -> str:
+    text = re.sub(r"_xlop\.(\w+)", r"[\1]", text)  # only where they are declared
+    return re.sub(r"_xlfn\.|_xlws\.|_xlpm\.", "", text)
+
+
 _FITS = Expression("_xlpm.fits")
 
 
-def _call(name: str, *arguments: Carrier) -> Expression:
-    return Expression(f"{name}({','.join(map(excel_text, arguments))})")
-
-
-def _spelled(parameter: Parameter) -> str:
-    return parameter.name + "_" * (parameter.name.upper() in _TAKEN)
-
-
-def _local(step: str, parameter: Parameter) -> Expression:
-    return Expression(f"_xlpm.{step}_{parameter.name}")
-
-
-def _default(parameter: Parameter) -> Carrier:
-    if parameter.required:
-        return ""
-    default = parameter.default
-    # UNGIVEN, of which no condition holds, has no number in Excel: the least one there is will do.
-    return -Expression(excel_text(NEVER)) if default != default else default  # noqa: PLR0124  # NaN
-
-
-def _got(parameter: Parameter) -> Expression:
-    # Not run in Excel: that ISOMITTED also sees a required argument left out, as in F(,2).
-    x, default = Expression(f"_xlpm.{_spelled(parameter)}"), _default(parameter)
-    blank = (x == "") & (x == 0)
-    return _call("IF", _call("_xlfn.ISOMITTED", x), default, _call("IF", blank, default, x))
-
-
-def _checked(parameter: Parameter, got: Expression) -> Carrier:
-    quantity = parameter.quantity
-    refused = Undefined(CellError.VALUE, quantity.allowed)
-    if quantity.options:
-        word = _call("TRIM", got)
-        known: Carrier = word == quantity.options[0]
-        for option in quantity.options[1:]:
-            known = known | (word == option)
-        return where(known, word, refused)
-    # Spelled out: the algebra would drop the + 0.
-    number = Expression(f"({got.text}+0)")
-    admitted = quantity.domain.admits(number)
-    default = parameter.default
-    if not parameter.required and not quantity.domain.admits(default):
-        admitted = admitted | (got == _default(parameter))
-    outside = Undefined(CellError.NUM, quantity.allowed)
-    value = number if admitted is True else where(admitted, number, outside)
-    return where(_is_text(got), refused, value)
-
-
-def _is_text(x: Expression) -> Expression:
-    return Expression(f'{x.text}&""={x.text}')
-
-
-def _unless_errors(values: Sequence[Expression], then: Carrier) -> Carrier:
-    """`then` where none of the values is an error, else the first that is one."""
-    # In Excel x=x is never FALSE. IronCalc's arrays hold infinities, which are no equals there.
-    infinite = Undefined(CellError.NUM, "too large for a number")
-    for value in reversed(values):
-        then = where(value == value, then, infinite)  # noqa: PLR0124  # writes x=x
-    return then
-
-
-def _shared(
-    found: Sequence[Carrier],
-) -> tuple[list[tuple[Expression, Carrier]], list[Expression]]:
+def _shared(found: Sequence[Carrier]) -> tuple[list[Step], list[Expression]]:
     """What a body says more than once, once: Excel takes 8,192 characters of a formula."""
-    parts: list[tuple[Expression, Carrier]] = []
+    parts: list[Step] = []
     texts = [excel_text(value) for value in found]
     while repeated := [
         group
@@ -186,27 +167,3 @@ def _groups(text: str) -> Iterator[str]:
 
 def _places(group: str) -> re.Pattern[str]:
     return re.compile(r"(?<![\w.])" + re.escape(group))  # (a+b) is no part of ABS(a+b)
-
-
-def _row(
-    entry: Function, found: Sequence[Carrier], steps: list[tuple[Expression, Carrier]]
-) -> Expression:
-    """A row of several cells; for arguments that are columns a row each, for a grid none."""
-    columns = [Expression(f"_xlpm.{name}_leg") for name in entry.columns]
-    whole, at = Expression("_xlpm.whole"), Expression("_xlpm.at")
-    places = ",".join(str(n) for n in range(1, len(columns) + 1))
-    steps += zip(columns, found, strict=True)
-    # An error anywhere in a row fills the row.
-    steps += [
-        (whole, _unless_errors([_FITS, *columns], then=True)),
-        (at, Expression(f"{{{places}}}")),
-    ]
-    # IF spreads each column over all rows, and an error over the whole width. CHOOSE({1,2,…},…)
-    # would be shorter, but IronCalc computes it wrongly over arrays; HSTACK fills a column that is
-    # shorter than another one with #N/A.
-    cells: Carrier = columns[-1]
-    for place, column in reversed([*enumerate(columns[:-1], 1)]):
-        cells = where(at == place, column, cells)
-    grid = Undefined(CellError.VALUE, "pass columns, not a grid")
-    checked = where(_call("COLUMNS", whole) == 1, _call("IF", whole, cells), grid)
-    return _call("IF", at, checked)

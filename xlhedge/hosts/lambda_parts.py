@@ -1,0 +1,203 @@
+"""What every LAMBDA's text is made of: names, defaults, checks, and a row of several cells.
+
+Element by element, all of it, so that a column against a row gives a grid and a bad element spoils
+its own cell only. No AND, ISNUMBER, NOT or MATCH: IronCalc computes them one value at a time only,
+and AND is one truth value for a whole array anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from xlhedge.algebra import NEVER, Carrier, Expression, excel_text, where
+from xlhedge.errors import CellError, Undefined
+from xlhedge.functions import Function, Parameter
+from xlhedge.hosts.spelling import spelled
+
+__all__ = [
+    "Step",
+    "as_lambda",
+    "call",
+    "checked",
+    "default_of",
+    "given",
+    "got",
+    "let",
+    "local",
+    "row",
+    "unless_errors",
+]
+
+Step: TypeAlias = tuple[Expression, Carrier]
+"""One line of a LET: a name, and what it stands for."""
+
+
+def call(name: str, *arguments: Carrier) -> Expression:
+    """A call of one of Excel's functions, by its name in files.
+
+    Example:
+        >>> call("_xlfn.SEQUENCE", Expression("A1") + 1)
+        Expression('_xlfn.SEQUENCE(A1+1)')
+    """
+    return Expression(f"{name}({','.join(map(excel_text, arguments))})")
+
+
+def let(steps: Sequence[Step], result: Carrier) -> Expression:
+    """A LET of some steps and the result; the result alone without any.
+
+    Example:
+        >>> let([(Expression("_xlpm.a"), 1)], Expression("_xlpm.a") * 2)
+        Expression('_xlfn.LET(_xlpm.a,1,_xlpm.a*2)')
+    """
+    lines = [part for step in steps for part in step]
+    return call("_xlfn.LET", *lines, result) if lines else Expression(excel_text(result))
+
+
+def as_lambda(entry: Function, steps: Sequence[Step], result: Carrier) -> str:
+    """The whole text: the function's arguments as they are declared, the steps, the result.
+
+    Example:
+        >>> from xlhedge.functions import function
+        >>> as_lambda(function("SPOT_NOTIONAL"), [(Expression("_xlpm.a"), 1)], True)
+        '_xlfn.LAMBDA(_xlpm.spot_qty,_xlpm.spot_price,_xlfn.LET(_xlpm.a,1,TRUE))'
+    """
+    declared = [
+        Expression(("_xlpm." if parameter.required else "_xlop.") + spelled(parameter))
+        for parameter in entry.parameters
+    ]
+    return call("_xlfn.LAMBDA", *declared, let(steps, result)).text
+
+
+def given(parameter: Parameter) -> Expression:
+    """The argument as it is handed over.
+
+    Example:
+        >>> from xlhedge.functions import function
+        >>> given(function("NET_DELTA").parameters[2])
+        Expression('_xlpm.short_notional_')
+    """
+    return Expression(f"_xlpm.{spelled(parameter)}")
+
+
+def local(step: str, parameter: Parameter) -> Expression:
+    """The name of a step on the way of one argument.
+
+    Example:
+        >>> from xlhedge.functions import function
+        >>> local("got", function("NET_DELTA").parameters[0])
+        Expression('_xlpm.got_spot_qty')
+    """
+    return Expression(f"_xlpm.{step}_{parameter.name}")
+
+
+def default_of(parameter: Parameter) -> Carrier:
+    """What stands for an argument left out; "" where it is required, which every check refuses.
+
+    Example:
+        >>> from xlhedge.functions import function
+        >>> [default_of(parameter) for parameter in function("FUNDING_BREACH").parameters]
+        ['', 8, 0.0001, 3]
+    """
+    if parameter.required:
+        return ""
+    default = parameter.default
+    if isinstance(default, tuple):  # of a range that one number may stand for
+        (default,) = default
+    # UNGIVEN, of which no condition holds, has no number in Excel: the least one there is will do.
+    return -Expression(excel_text(NEVER)) if default != default else default  # noqa: PLR0124  # NaN
+
+
+def got(parameter: Parameter) -> Expression:
+    """The argument, or its default where it is left out or blank; element by element.
+
+    Only a blank cell equals both "" and 0.
+
+    Example:
+        >>> from xlhedge.functions import function
+        >>> got(function("HEDGE_NOTIONAL").parameters[3]).text[:48]
+        'IF(_xlfn.ISOMITTED(_xlpm.beta),1,IF((_xlpm.beta='
+    """
+    # Not run in Excel: that ISOMITTED also sees a required argument left out, as in F(,2).
+    x, default = given(parameter), default_of(parameter)
+    blank = (x == "") & (x == 0)
+    return call("IF", call("_xlfn.ISOMITTED", x), default, call("IF", blank, default, x))
+
+
+def checked(parameter: Parameter, found: Expression) -> Carrier:
+    """An argument as the body takes it, or our error; from the quantity's domain.
+
+    Only text (and a blank) equals itself joined with ""; adding 0 turns TRUE into 1. TRIM also
+    drops inner spaces to one, where no option has any, and Excel's = ignores case.
+
+    Example:
+        >>> from xlhedge.functions import function
+        >>> checked(function("SPOT_NOTIONAL").parameters[0], Expression("_xlpm.a"))
+        Expression('IF(_xlpm.a&""=_xlpm.a,#VALUE!,(_xlpm.a+0))')
+    """
+    quantity = parameter.quantity
+    refused = Undefined(CellError.VALUE, quantity.allowed)
+    if quantity.options:
+        word = call("TRIM", found)
+        known: Carrier = word == quantity.options[0]
+        for option in quantity.options[1:]:
+            known = known | (word == option)
+        return where(known, word, refused)
+    # Spelled out: the algebra would drop the + 0.
+    number = Expression(f"({found.text}+0)")
+    admitted = quantity.domain.admits(number)
+    default = parameter.default
+    if not (parameter.required or quantity.series or quantity.domain.admits(default)):
+        admitted = admitted | (found == default_of(parameter))
+    outside = Undefined(CellError.NUM, quantity.allowed)
+    value = number if admitted is True else where(admitted, number, outside)
+    return where(Expression(f'{found.text}&""={found.text}'), refused, value)
+
+
+def unless_errors(values: Sequence[Expression], then: Carrier) -> Carrier:
+    """`then` where none of the values is an error, else the first that is one.
+
+    IF passes on an error in its condition, so ``IF(x=x,…)`` stops at an x that is an error.
+
+    Example:
+        >>> unless_errors([Expression("A1"), Expression("B1")], True)
+        Expression('IF(A1=A1,IF(B1=B1,TRUE,#NUM!),#NUM!)')
+    """
+    # In Excel x=x is never FALSE. IronCalc's arrays hold infinities, which are no equals there.
+    infinite = Undefined(CellError.NUM, "too large for a number")
+    for value in reversed(values):
+        then = where(value == value, then, infinite)  # noqa: PLR0124  # writes x=x
+    return then
+
+
+def row(
+    entry: Function, found: Sequence[Carrier], good: Sequence[Expression]
+) -> tuple[list[Step], Expression]:
+    """A row of several cells; for arguments that are columns a row each, for a grid none.
+
+    Args:
+        entry: the function; its columns are the cells.
+        found: what each cell holds.
+        good: what must not be an error, for any cell of the row.
+
+    Returns:
+        The steps, and the row.
+    """
+    columns = [Expression(f"_xlpm.{name}_leg") for name in entry.columns]
+    whole, at = Expression("_xlpm.whole"), Expression("_xlpm.at")
+    places = ",".join(str(n) for n in range(1, len(columns) + 1))
+    steps: list[Step] = [
+        *zip(columns, found, strict=True),
+        # An error anywhere in a row fills the row.
+        (whole, unless_errors([*good, *columns], then=True)),
+        (at, Expression(f"{{{places}}}")),
+    ]
+    # IF spreads each column over all rows, and an error over the whole width. CHOOSE({1,2,…},…)
+    # would be shorter, but IronCalc computes it wrongly over arrays; HSTACK fills a column that is
+    # shorter than another one with #N/A.
+    cells: Carrier = columns[-1]
+    for place, column in reversed([*enumerate(columns[:-1], 1)]):
+        cells = where(at == place, column, cells)
+    grid = Undefined(CellError.VALUE, "pass columns, not a grid")
+    whole_row = where(call("COLUMNS", whole) == 1, call("IF", whole, cells), grid)
+    return steps, call("IF", at, whole_row)
