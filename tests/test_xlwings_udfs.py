@@ -1,27 +1,21 @@
-"""The xlwings functions, on Linux, through xlwings' own code for Excel on Windows.
+"""The stock xlwings functions, on Linux, through xlwings' own code for Excel on Windows.
 
-A child process puts stubs in the place of pywin32. Then xlwings imports as on Windows, decorates
-our functions for real, writes its VBA for a workbook, and is called as VBA calls it
-(``XLPy.CallUDF``), with ranges and values of the types that COM delivers. Only Excel is missing.
+See `com`: xlwings decorates our functions for real, writes its VBA for a workbook, and is called as
+that VBA calls it. Only Excel is missing.
 """
 
 from __future__ import annotations
 
-import ctypes
-import importlib
 import inspect
-import pickle
 import re
-import subprocess
-import sys
 import types
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
+import com
 import pytest
 from cases import (
-    BLANK,
     BLANKS,
     ERRORS,
     ERRORS_IN_RANGES,
@@ -30,13 +24,13 @@ from cases import (
     VALUES,
     Case,
 )
+from com import MISSING
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions import FUNCTIONS, function
+from xlhedge.functions import FUNCTIONS
 from xlhedge.hosts import xlwings_udfs
 
 MODULE = "xlhedge.hosts.xlwings_udfs"
-MISSING = -2147352572
 CASES = (*VALUES, *ERRORS, *TWO_ERRORS, *RANGES, *BLANKS, *ERRORS_IN_RANGES)
 CALLS = [(case, typed) for case in CASES for typed in (False, True)]
 
@@ -44,85 +38,11 @@ CALLS = [(case, typed) for case in CASES for typed in (False, True)]
 # ---------------------------------------------------------------- the child: Windows without Excel
 
 
-class Stub(types.ModuleType):
-    """A module of pywin32 in which everything is there and nothing works."""
-
-    __file__ = "pywin32"
-    __path__: list[str] = []  # noqa: RUF012  # as the import system has it
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return MagicMock(name=f"{self.__name__}.{name}")
-
-
-def windows() -> None:
-    """Makes xlwings import as on Windows with pywin32."""
-    for name in (
-        *("pythoncom", "pywintypes", "win32api", "win32con", "win32event", "win32gui"),
-        *("win32process", "win32timezone", "win32com", "win32com.client", "win32com.server"),
-        *("win32com.server.dispatcher", "win32com.server.policy", "win32com.server.util"),
-    ):
-        sys.modules[name] = Stub(name)
-    # These stand in isinstance and except clauses.
-    sys.modules["pywintypes"].TimeType = type("TimeType", (), {})
-    sys.modules["pywintypes"].com_error = type("com_error", (Exception,), {})
-    sys.modules["pywintypes"].IID = str
-    for name in ("CDispatch", "CoClassBaseClass", "DispatchBaseClass"):
-        setattr(sys.modules["win32com.client"], name, type(name, (), {}))
-    ctypes.windll = ctypes.oledll = ctypes.PyDLL = MagicMock()
-
-    import xlwings
-    from xlwings import _xlwindows, udfs
-
-    xlwings.engines.add(xlwings.Engine(impl=_xlwindows.engine))
-    xlwings.func, xlwings.arg, xlwings.ret = udfs.xlfunc, udfs.xlarg, udfs.xlret
-    importlib.reload(xlwings_udfs)
-
-
-def com_range(*rows: tuple[Any, ...]) -> Any:
-    """A Range as VBA passes it for a reference; a single cell's value is no array."""
-    value = rows if (len(rows), len(rows[0])) != (1, 1) else rows[0][0]
-    cells = MagicMock(Value=value)
-    cells.Rows.Count, cells.Columns.Count = len(rows), len(rows[0])
-    iid = "{00020846-0000-0000-C000-000000000046}"
-    cells._oleobj_.GetTypeInfo.return_value.GetTypeAttr.return_value.iid = iid
-    return cells
-
-
-def com_value(argument: Any) -> Any:
-    """A cell's content as COM delivers it; None is an empty cell."""
-    from xlwings._xlwindows import cell_errors
-
-    if argument is None or argument is BLANK:
-        return None
-    if isinstance(argument, CellError):
-        return {text: code for code, text in cell_errors.items()}[argument.code]
-    if isinstance(argument, bool | str):
-        return argument
-    return float(argument)
-
-
-def com_argument(argument: Any, *, typed: bool) -> Any:
-    """A case's argument as VBA passes it: a reference to cells, or typed into the formula."""
-    if argument is None:
-        return MISSING
-    if not isinstance(argument, tuple):
-        value = com_value(argument)
-        return value if typed and argument is not BLANK else com_range((value,))
-    rows = tuple(tuple(map(com_value, row)) for row in argument)
-    if typed:
-        return rows if len(rows) > 1 else rows[0]  # VBA hands over {1,2} without rows
-    return com_range(*rows)
-
-
 def call(case: Case, *, typed: bool) -> Any:
     """What a cell would show, through xlwings' COM server."""
     from xlwings import com_server
 
-    com_server.FromVariant = lambda variant: variant  # nothing to unwrap
-    left_out = (None,) * (len(function(case.function).parameters) - len(case.arguments))
-    arguments = tuple(com_argument(one, typed=typed) for one in (*case.arguments, *left_out))
+    arguments = com.com_arguments(case, None if typed else com.com_range, MISSING)
     try:
         return com_server.XLPython().CallUDF(MODULE, case.function, arguments, None, None)
     except HedgeError as error:
@@ -143,16 +63,11 @@ def imported() -> tuple[str, dict[str, dict[str, Any]]]:
     return code[0], {one.args[0].partition("!")[2]: one.kwargs for one in options}
 
 
-def child(path: str) -> None:
-    """Runs in the child process; leaves what it found in a file."""
-    windows()
-    udfs = {name: value.__xlfunc__ for name, value in vars(xlwings_udfs).items() if _is_udf(value)}
+def found() -> tuple[Any, ...]:
+    """Runs in the child process."""
+    com.windows(xlwings_udfs)
     answers = [call(case, typed=typed) for case, typed in CALLS]
-    Path(path).write_bytes(pickle.dumps((udfs, *imported(), answers)))
-
-
-def _is_udf(value: Any) -> bool:
-    return hasattr(value, "__xlfunc__")
+    return com.registered(xlwings_udfs), *imported(), answers
 
 
 # ---------------------------------------------------------------------------------------- the tests
@@ -161,14 +76,9 @@ def _is_udf(value: Any) -> bool:
 @pytest.fixture(scope="module")
 def excel(tmp_path_factory) -> Any:
     """What xlwings knows of our functions, its VBA, what it told Excel, and the calls' answers."""
-    path = tmp_path_factory.mktemp("xlwings") / "found"
-    code = f"import test_xlwings_udfs as here; here.child({str(path)!r})"
-    command = [sys.executable, "-W", "error", "-c", code]
-    done = subprocess.run(
-        command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=120, check=False
+    udfs, vba, options, answers = com.in_child(
+        "test_xlwings_udfs.found()", tmp_path_factory.mktemp("xlwings")
     )
-    assert done.returncode == 0, done.stderr
-    udfs, vba, options, answers = pickle.loads(path.read_bytes())  # noqa: S301  # our own
     return types.SimpleNamespace(
         udfs=udfs, vba=vba, options=options, answers=dict(zip(CALLS, answers, strict=True))
     )
@@ -292,3 +202,12 @@ def test_without_windows_they_are_plain_functions(entry):
         (got,) = got
     assert got == (entry.value if isinstance(got, str) else pytest.approx(entry.value, rel=1e-12))
     assert list(inspect.signature(udf).parameters) == [p.name for p in entry.parameters]
+
+
+# #SPILL! and #CALC!, which no `CellError` stands for: a whole number from COM all the same.
+@pytest.mark.parametrize("number", [2045, 2050])
+def test_a_newer_error_of_a_cell_is_an_error_and_no_number(number):
+    with pytest.raises(HedgeError) as raised:
+        xlwings_udfs.SPOT_NOTIONAL(1.0, number - 0x7FF6_0000)
+    assert raised.value.kind is CellError.VALUE
+    assert xlwings_udfs.SPOT_NOTIONAL(1, 2050) == 2050  # VBA's own calls may pass whole numbers

@@ -1,0 +1,154 @@
+"""xlwings as it is on Windows, on Linux: our functions through its own code, without Excel.
+
+A child process puts stubs in the place of pywin32. Then xlwings imports as on Windows, decorates
+our functions for real, and is called as VBA calls it (``XLPy.CallUDF``), with ranges and values of
+the types that COM delivers. Only Excel is missing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import pickle
+import subprocess
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+from cases import BLANK, Case
+
+from xlhedge.errors import CellError
+from xlhedge.functions import function
+
+MISSING = -2147352572
+"""VBA's mark of an optional argument left out."""
+
+TIMEOUT = 120
+
+
+class Stub(types.ModuleType):
+    """A module of pywin32 in which everything is there and nothing works."""
+
+    __file__ = "pywin32"
+    __path__: list[str] = []  # noqa: RUF012  # as the import system has it
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return MagicMock(name=f"{self.__name__}.{name}")
+
+
+def in_child(code: str, folder: Path) -> Any:
+    """What an expression of a test module gives in a new Python, where `windows` may be called.
+
+    Args:
+        code: ``module.function(…)``; its value must be picklable.
+        folder: an empty folder.
+    """
+    path = folder / "found"
+    module = code.partition(".")[0]
+    program = (
+        f"import pickle, {module}\nfrom pathlib import Path\n"
+        f"Path({str(path)!r}).write_bytes(pickle.dumps({code}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return pickle.loads(path.read_bytes())  # noqa: S301  # our own
+
+
+def windows(*modules: types.ModuleType) -> None:
+    """Makes xlwings import as on Windows with pywin32, and our modules again after it."""
+    for name in (
+        *("pythoncom", "pywintypes", "win32api", "win32con", "win32event", "win32gui"),
+        *("win32process", "win32timezone", "win32com", "win32com.client", "win32com.server"),
+        *("win32com.server.dispatcher", "win32com.server.policy", "win32com.server.util"),
+    ):
+        sys.modules[name] = Stub(name)
+    # These stand in isinstance and except clauses.
+    sys.modules["pywintypes"].TimeType = type("TimeType", (), {})
+    sys.modules["pywintypes"].com_error = type("com_error", (Exception,), {})
+    sys.modules["pywintypes"].IID = str
+    for name in ("CDispatch", "CoClassBaseClass", "DispatchBaseClass"):
+        setattr(sys.modules["win32com.client"], name, type(name, (), {}))
+    ctypes.windll = ctypes.oledll = ctypes.PyDLL = MagicMock()
+
+    import xlwings
+    from xlwings import _xlwindows, com_server, udfs
+
+    xlwings.engines.add(xlwings.Engine(impl=_xlwindows.engine))
+    xlwings.func, xlwings.arg, xlwings.ret = udfs.xlfunc, udfs.xlarg, udfs.xlret
+    com_server.FromVariant = lambda variant: variant  # nothing to unwrap
+    for module in modules:
+        importlib.reload(module)
+
+
+def registered(module: types.ModuleType) -> dict[str, dict[str, Any]]:
+    """What xlwings knows of a module's functions."""
+    found = {name: getattr(value, "__xlfunc__", None) for name, value in vars(module).items()}
+    return {name: known for name, known in found.items() if known}
+
+
+def com_range(*rows: tuple[Any, ...]) -> Any:
+    """A Range as VBA passes it for a reference; a single cell's value is no array."""
+    cells = MagicMock(Value=com_value2(*rows))
+    cells.Rows.Count, cells.Columns.Count = len(rows), len(rows[0])
+    iid = "{00020846-0000-0000-C000-000000000046}"
+    cells._oleobj_.GetTypeInfo.return_value.GetTypeAttr.return_value.iid = iid
+    return cells
+
+
+def com_value2(*rows: tuple[Any, ...]) -> Any:
+    """What a Range holds, as COM hands it over."""
+    return rows if (len(rows), len(rows[0])) != (1, 1) else rows[0][0]
+
+
+def com_value(argument: Any) -> Any:
+    """A cell's content as COM delivers it; None is an empty cell."""
+    from xlwings._xlwindows import cell_errors
+
+    if argument is None or argument is BLANK:
+        return None
+    if isinstance(argument, CellError):
+        return {text: code for code, text in cell_errors.items()}[argument.code]
+    if isinstance(argument, bool | str):
+        return argument
+    return float(argument)
+
+
+def com_argument(argument: Any, reference: Callable[..., Any] | None, left_out: Any) -> Any:
+    """A case's argument as it goes to Python.
+
+    Args:
+        argument: as `cases` has it.
+        reference: makes a reference out of rows; None where it is typed into the formula.
+        left_out: what stands for an argument left out.
+    """
+    if argument is None:
+        return left_out
+    if not isinstance(argument, tuple):
+        value = com_value(argument)
+        return reference((value,)) if reference else value
+    rows = tuple(tuple(map(com_value, row)) for row in argument)
+    if reference:
+        return reference(*rows)
+    return rows if len(rows) > 1 else rows[0]  # VBA hands over {1,2} without rows
+
+
+def com_arguments(case: Case, reference: Callable[..., Any] | None, left_out: Any) -> tuple:
+    """All arguments of a case's function; VBA passes those too that a formula leaves out."""
+    rest = (None,) * (len(function(case.function).parameters) - len(case.arguments))
+    # A blank is never typed.
+    return tuple(
+        com_argument(one, com_range if one is BLANK and not reference else reference, left_out)
+        for one in (*case.arguments, *rest)
+    )

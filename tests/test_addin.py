@@ -1,0 +1,347 @@
+"""The Excel add-in's file: what is in it, and that LibreOffice runs the VBA in it."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import stat
+import warnings
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from engines import LibreOffice
+from openpyxl import load_workbook
+from vba import as_workbook, libreoffice_with_macros, run_in_libreoffice
+
+import xlhedge
+from xlhedge.errors import HedgeError
+from xlhedge.hosts.excel import addin, wrappers
+from xlhedge.hosts.excel.package import package
+from xlhedge.hosts.excel.project import Module
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # oletools uses pyparsing's old names
+    from oletools.olevba import VBA_Parser
+
+
+def parts_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert len(names) == len(set(names))
+        return {name: archive.read(name) for name in names}
+
+
+XLWINGS = Path(find_spec("xlwings").origin).with_name("xlwings.bas")
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+ANOTHER = parts_of(package([]))["docProps/core.xml"].replace(b">xlhedge<", b">other<")
+MODULE = Module(
+    "Mine",
+    """Option Explicit
+
+Public Function MyFunc(ByVal x As Double) As Double
+    MyFunc = x * 2
+End Function
+
+Public Function MyGrid(x As Variant) As Variant
+    Dim grid(1 To 2, 1 To 2) As Variant
+    grid(1, 1) = 1: grid(1, 2) = "b"
+    grid(2, 1) = x * 2: grid(2, 2) = ""
+    MyGrid = grid
+End Function
+""",
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    return addin.build(tmp_path_factory.mktemp("addin") / "xlhedge.xlam")
+
+
+def xml(content: bytes) -> Any:
+    return ET.fromstring(content)  # noqa: S314  # our own file, or xlwings'
+
+
+# What is in it
+
+
+def test_every_modules_source_reads_back(built):
+    with_names = VBA_Parser(str(built)).extract_macros()
+    found = {path: code.encode("cp1252") for _, path, _, code in with_names}
+    expected = {f"VBA/{module.name}": module.text() for module in addin.modules()}
+    sheet = found.pop("VBA/Sheet1")
+    assert found == expected
+    assert sheet == Module("Sheet1", "", document=True).text()
+
+
+def test_it_holds_all_of_our_modules_and_xlwings():
+    *ours, theirs = addin.modules()
+    assert tuple(ours) == wrappers.modules()
+    changed = [
+        (old, new)
+        for old, new in zip(
+            XLWINGS.read_text("ascii").splitlines(),
+            ['Attribute VB_Name = "xlwings"', *theirs.source.splitlines()[1:]],
+            strict=True,
+        )
+        if old != new
+    ]
+    assert theirs.source.splitlines()[0] == "Option Private Module"
+    assert changed == [
+        (
+            'Public Const PROJECT_NAME As String = "xlwings"',
+            'Public Const PROJECT_NAME As String = "xlhedge"',
+        )
+    ]
+
+
+def test_no_module_looks_at_the_workbook_that_is_open():
+    for module in addin.modules():
+        assert "activeworkbook" not in module.source.lower(), module.name
+    assert "activeworkbook" in XLWINGS.with_name("xlwings_custom_addin.bas").read_text().lower()
+
+
+def test_each_part_has_a_type_and_is_related_to():
+    parts = parts_of(package([MODULE]))
+    types = xml(parts["[Content_Types].xml"])
+    kinds = {entry.tag.split("}")[1]: set() for entry in types}
+    for entry in types:
+        kinds[entry.tag.split("}")[1]].add(entry.get("PartName") or entry.get("Extension"))
+        assert entry.get("ContentType")
+    overridden = {name.removeprefix("/") for name in kinds["Override"]}
+    assert overridden <= set(parts)
+    for name in set(parts) - overridden - {"[Content_Types].xml"}:
+        assert name.endswith(".rels"), f"{name} has no type of its own"
+        assert "rels" in kinds["Default"]
+    related = {"[Content_Types].xml"}
+    for name in (name for name in parts if name.endswith(".rels")):
+        related.add(name)
+        folder, file = posixpath.split(name)
+        owner = posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
+        assert owner in parts or owner == ""
+        ids = []
+        for entry in xml(parts[name]):
+            assert entry.get("Type").startswith("http://schemas.")
+            target = posixpath.join(posixpath.dirname(owner), entry.get("Target"))
+            assert target in parts
+            related.add(target)
+            ids.append(entry.get("Id"))
+        assert len(ids) == len(set(ids))
+    assert related == set(parts)
+    for name, content in parts.items():
+        if not name.endswith(".bin"):
+            xml(content)
+
+
+def test_types_and_relations_are_those_of_xlwings_add_in():
+    theirs = parts_of(XLWINGS.with_name("quickstart_addin.xlam").read_bytes())
+    ours = parts_of(package([MODULE]))
+
+    def pairs(parts, name, key, value):
+        return {(entry.get(key), entry.get(value)) for entry in xml(parts[name])}
+
+    for name, key, value in (
+        ("[Content_Types].xml", "PartName", "ContentType"),
+        ("xl/_rels/workbook.xml.rels", "Target", "Type"),
+        ("_rels/.rels", "Target", "Type"),
+    ):
+        assert pairs(ours, name, key, value) <= pairs(theirs, name, key, value)
+    assert (
+        "/xl/workbook.xml",
+        "application/vnd.ms-excel.addin.macroEnabled.main+xml",
+    ) in pairs(ours, "[Content_Types].xml", "PartName", "ContentType")
+
+
+def test_code_names_are_the_document_modules(built):
+    parts = parts_of(built.read_bytes())
+    book = xml(parts["xl/workbook.xml"])
+    sheet = xml(parts["xl/worksheets/sheet1.xml"])
+    names = {
+        book.find(f"{MAIN}workbookPr").get("codeName"),
+        sheet.find(f"{MAIN}sheetPr").get("codeName"),
+    }
+    found = {
+        name
+        for _, path, _, code in VBA_Parser(str(built)).extract_macros()
+        for name in [path.removeprefix("VBA/")]
+        if "Attribute VB_PredeclaredId = True" in code
+    }
+    assert names == found == {"ThisWorkbook", "Sheet1"}
+    sheets = [entry.get("name") for entry in book.find(f"{MAIN}sheets")]
+    assert sheets == ["xlhedge"]  # and not xlhedge.conf, which xlwings would read
+    assert book.find(f"{MAIN}calcPr").get("fullCalcOnLoad") == "0"
+
+
+def test_openpyxl_reads_what_the_sheet_says(built):
+    book = load_workbook(io.BytesIO(as_workbook(built.read_bytes())), keep_vba=True)
+    assert book.vba_archive.read("xl/vbaProject.bin")
+    assert book.code_name == "ThisWorkbook"
+    assert book["xlhedge"].sheet_properties.codeName == "Sheet1"
+    said = " ".join(cell.value for (cell,) in book["xlhedge"].iter_rows())
+    assert f"xlhedge {xlhedge.__version__} " in said
+    assert "xlhedge excel uninstall" in said
+    assert book.properties.title == "xlhedge"
+    assert book.properties.version == xlhedge.__version__
+    book.vba_archive.close()
+
+
+def test_a_workbook_module_of_ours_replaces_the_empty_one():
+    ours = Module("ThisWorkbook", "Private Sub Workbook_Open()\nEnd Sub\n", document=True)
+    parser = VBA_Parser("x.xlam", package([MODULE, ours]))
+    found = {path: code.encode() for _, path, _, code in parser.extract_macros()}
+    assert found["VBA/ThisWorkbook"] == ours.text()
+    assert set(found) == {"VBA/ThisWorkbook", "VBA/Sheet1", "VBA/Mine"}
+
+
+# Writing it
+
+
+def test_the_same_package_gives_the_same_bytes(built, tmp_path):
+    again = addin.build(tmp_path / "other.xlam")
+    assert again.read_bytes() == built.read_bytes()
+    with zipfile.ZipFile(again) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_it_is_a_file_like_any_other_and_alone(tmp_path):
+    plain = tmp_path / "plain"
+    plain.touch()
+    made = addin.build(tmp_path / "xlhedge.xlam")
+    assert stat.S_IMODE(made.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plain", "xlhedge.xlam"]
+
+
+def test_what_was_there_stays_when_writing_fails(tmp_path, monkeypatch):
+    path = tmp_path / "xlhedge.xlam"
+    path.write_text("the old one")
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+    with pytest.raises(OSError, match="full") as raised:
+        addin.build(path)
+    assert raised.value.filename == str(path)
+    assert path.read_text() == "the old one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# Which version it is
+
+
+def test_the_version_reads_back(built, tmp_path, monkeypatch):
+    assert addin.version_of(built) == xlhedge.__version__
+    monkeypatch.setattr(xlhedge, "__version__", "7.8.9")
+    assert addin.version_of(addin.build(tmp_path / "new.xlam")) == "7.8.9"
+
+
+def test_other_files_have_no_version(built, tmp_path):
+    others = {
+        "theirs.xlam": XLWINGS.with_name("quickstart_addin.xlam").read_bytes(),
+        "empty.xlam": b"",
+        "cut.xlam": built.read_bytes()[:1000],
+        "text.xlam": b"not a zip file",
+    }
+    for name, content in others.items():
+        (tmp_path / name).write_bytes(content)
+        assert addin.version_of(tmp_path / name) is None, name
+    with pytest.raises(FileNotFoundError):
+        addin.version_of(tmp_path / "missing.xlam")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("docProps/core.xml", None),
+        ("docProps/core.xml", b"<not xml"),
+        ("docProps/core.xml", b"<nothing/>"),
+        ("docProps/core.xml", ANOTHER),
+        ("xl/vbaProject.bin", None),
+    ],
+)
+def test_a_damaged_one_has_no_version(built, tmp_path, name, content):
+    path = tmp_path / "damaged.xlam"
+    parts = {**parts_of(built.read_bytes()), name: content}
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, text in parts.items():
+            if text is not None:
+                archive.writestr(part, text)
+    assert addin.version_of(path) is None
+
+
+# An xlwings that is not as expected
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text.replace("PROJECT_NAME As", "PROJECT As"), "PROJECT_NAME .* once"),
+        (lambda text: text.replace('= "xlwings"\n', '= "xl"\n'), "once"),
+        (lambda text: text + 'Public Const PROJECT_NAME As String = "xlwings"\n', "once"),
+        (lambda text: text.replace("Attribute VB_Name", "Attribute Name"), "VB_Name .* once"),
+        (lambda text: text + "x = activeworkbook.Path\n", "line [0-9]+: it looks at activew"),
+        (lambda text: text + 'x = "\'" & ActiveSheet.Name\n', "line [0-9]+: it looks at ActiveS"),
+        (lambda text: text + "x = \u20ac\x90\n", "line [0-9]+: "),
+    ],
+)
+def test_another_xlwings_is_refused(tmp_path, monkeypatch, change, message):
+    text = XLWINGS.read_text("ascii")
+    assert change(text) != text
+    (tmp_path / "xlwings.bas").write_text(change(text), "latin-1", "ignore")
+    spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(addin, "find_spec", lambda _: spec)
+    with pytest.raises(HedgeError, match=message) as raised:
+        addin.build(tmp_path / "xlhedge.xlam")
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "xlhedge.xlam").exists()
+
+
+def test_a_comment_may_name_what_code_may_not(tmp_path, monkeypatch):
+    text = XLWINGS.read_text("ascii") + "  ' not ActiveWorkbook for 5 €\n"
+    (tmp_path / "xlwings.bas").write_text(text, "cp1252")
+    spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(addin, "find_spec", lambda _: spec)
+    assert addin.build(tmp_path / "xlhedge.xlam").exists()
+
+
+def test_without_xlwings_it_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr(addin, "find_spec", lambda _: None)
+    with pytest.raises(HedgeError, match=r"^xlwings: it must be installed: pip install xlwings$"):
+        addin.build(tmp_path / "xlhedge.xlam")
+    spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(addin, "find_spec", lambda _: spec)
+    with pytest.raises(HedgeError, match=r"xlwings\.bas: No such file .* install that again"):
+        addin.build(tmp_path / "xlhedge.xlam")
+
+
+# LibreOffice runs it
+
+
+@pytest.fixture(scope="module")
+def office(plain_libreoffice, tmp_path_factory) -> LibreOffice:
+    del plain_libreoffice  # it skips, or fails in CI, where LibreOffice is missing
+    return libreoffice_with_macros(tmp_path_factory.mktemp("macros"))
+
+
+FORMULAS = {"A1": "=MyFunc(2)", "A2": "=MyFunc(D1)", "A4:B5": "=MyGrid(D1)"}
+RESULTS = {"A1": 4, "A2": 42, "A4": 1, "B4": "b", "A5": 42, "B5": None}
+
+
+def test_libreoffice_runs_a_module(office, tmp_path):
+    assert run_in_libreoffice(office, tmp_path, [MODULE], FORMULAS, {"D1": 21}) == RESULTS
+
+
+def test_libreoffice_runs_a_module_among_all_of_ours(office, tmp_path):
+    """Beside many chunks of text; not xlwings' own module, which LibreOffice cannot compile."""
+    comments = "".join(f"' line {number} of a long text\n" for number in range(3_000))
+    modules = (*wrappers.modules(), Module("Comments", comments), MODULE)
+    assert run_in_libreoffice(office, tmp_path, modules, FORMULAS, {"D1": 21}) == RESULTS
+
+
+def test_it_is_the_module_that_computed(office, tmp_path):
+    other = Module("Mine", MODULE.source.replace("x * 2", "x * 3"))
+    found = run_in_libreoffice(office, tmp_path, [other], {"A1": "=MyFunc(2)"}, {})
+    assert found == {"A1": 6}
+    found = run_in_libreoffice(office, tmp_path, [], {"A1": "=MyFunc(2)"}, {})
+    assert found == {"A1": "#NAME?"}

@@ -1,0 +1,1 @@
+"""Excel on Windows: an add-in file, written without Excel, that calls this Python."""

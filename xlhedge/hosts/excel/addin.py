@@ -1,0 +1,139 @@
+"""The Excel add-in ``xlhedge.xlam``: our VBA wrappers and xlwings' own module, in one file.
+
+The file is written without Excel, on any system. xlwings' module names a library of exactly its
+own version, so it comes from the xlwings that is installed here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from importlib.util import find_spec
+from pathlib import Path
+from xml.etree import ElementTree as ET
+from zipfile import BadZipFile, ZipFile
+
+from xlhedge.errors import HedgeError
+from xlhedge.hosts.excel import wrappers
+from xlhedge.hosts.excel.package import CORE, CORE_PROPERTIES, DUBLIN_CORE, TITLE, package
+from xlhedge.hosts.excel.project import Module
+
+__all__ = ["build", "modules", "version_of"]
+
+_ATTRIBUTE = 'Attribute VB_Name = "xlwings"\n'
+_PROJECT_NAME = 'Public Const PROJECT_NAME As String = "{}"\n'
+_ACTIVE = re.compile(r"(?im)^(?!\s*').*\b(Active(?:Workbook|Sheet|Window|Cell))\b")
+
+
+def build(path: Path) -> Path:
+    """Writes the add-in, whole or not at all; the same package and xlwings give the same bytes.
+
+    Args:
+        path: the file to write, ending in ``.xlam``.
+
+    Returns:
+        The same path.
+
+    Raises:
+        HedgeError: the installed xlwings is not one that we can embed.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> import xlhedge
+        >>> with TemporaryDirectory() as folder:
+        ...     version_of(build(Path(folder) / "xlhedge.xlam")) == xlhedge.__version__
+        True
+    """
+    content = package(modules())
+    # In the same folder, as only there replacing is one step; made by `open`, so that others may
+    # read the file as the folder's owner expects (`tempfile` would forbid it).
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def version_of(path: Path) -> str | None:
+    """The version of xlhedge that an add-in was built by; None if the file is not our add-in.
+
+    Raises:
+        OSError: the file is not there or cannot be read.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     file = Path(folder) / "some.xlam"
+        ...     _ = file.write_text("not an add-in")
+        ...     print(version_of(file))
+        None
+    """
+    try:
+        with ZipFile(path) as archive:
+            archive.getinfo("xl/vbaProject.bin")
+            # A file of our own, or one that Excel has opened before; expat refuses entity bombs.
+            core = ET.fromstring(archive.read(CORE))  # noqa: S314  # see above
+    except (BadZipFile, KeyError, ET.ParseError):
+        return None
+    if core.findtext(f"{{{DUBLIN_CORE}}}title") != TITLE:
+        return None
+    return core.findtext(f"{{{CORE_PROPERTIES}}}version")
+
+
+def modules() -> tuple[Module, ...]:
+    """The add-in's VBA modules: ours, and that of the installed xlwings.
+
+    Raises:
+        HedgeError: the installed xlwings is not one that we can embed.
+
+    Example:
+        >>> modules()[-1].name
+        'xlwings'
+    """
+    ours = (*wrappers.modules(), _xlwings_module())
+    for module in ours:
+        # Which Python is run must never depend on the workbook that happens to be open.
+        if found := _ACTIVE.search(module.source):
+            line = module.source.count("\n", 0, found.end()) + 1
+            raise HedgeError(
+                f"it looks at {found[1]}; only the add-in itself may say what is run",
+                argument=f"{module.name}, line {line}",
+            )
+    return ours
+
+
+def _xlwings_module() -> Module:
+    spec = find_spec("xlwings")  # finds it without importing it, which would take a while
+    if not spec or not spec.origin:
+        raise HedgeError("it must be installed: pip install xlwings", argument="xlwings")
+    file = Path(spec.origin).with_name("xlwings.bas")
+    try:
+        source = file.read_text("cp1252", "replace")
+    except OSError as error:
+        raise HedgeError(
+            f"{error.strerror}; it comes with xlwings: install that again", argument=str(file)
+        ) from error
+    return _adapted(source, file)
+
+
+def _adapted(source: str, file: Path) -> Module:
+    """The module of xlwings, changed to look for our configuration, ``xlhedge.conf``."""
+    name = _PROJECT_NAME.format("xlwings")
+    for line in (_ATTRIBUTE, name):
+        if source.count(line) != 1:
+            raise HedgeError(
+                f"the line {line.strip()} must be in there once; this version of xlwings does not"
+                " go with this version of xlhedge",
+                argument=str(file),
+            )
+    # Its public functions (`sql` and others) are not for cells.
+    source = source.replace(_ATTRIBUTE, "Option Private Module\n")
+    return Module("xlwings", source.replace(name, _PROJECT_NAME.format(TITLE)))
