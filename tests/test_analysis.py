@@ -6,8 +6,9 @@ import pytest
 
 from xlhedge.analysis import analyse
 from xlhedge.errors import HedgeError
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short, Tier
+from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.samples import SAMPLES
+from xlhedge.sensitivity import GRIDS
 
 
 def portfolio(holdings, instruments=(), shorts=(), scenarios=(), **settings):
@@ -124,7 +125,9 @@ def test_a_coin_without_an_instrument_stays_exposed():
     (row,) = analysis.hedge
     assert (row["net_delta"], row["residual_delta"], row["hedged"]) == (320, 320, 0)
     assert row["target_notional"] is row["action"] is row["basis"] is None
-    assert analysis.grid.hedged[4] == analysis.grid.unhedged  # there is nothing to hedge it with
+    assert (
+        analysis.grid.grids["ratio"][4] == analysis.grid.unhedged
+    )  # there is nothing to hedge it with
 
 
 def test_a_short_without_a_holding_counts():
@@ -227,10 +230,46 @@ def test_the_grid_at_the_hedge_ratios():
     at = grid.shocks.index(-0.2)
     assert grid.unhedged[at] == pytest.approx(-12_000)
     assert grid.held[at] == pytest.approx(-6_000)
-    by_ratio = {ratio: row[at] for ratio, row in zip(grid.ratios, grid.hedged, strict=True)}
+    ratios = {each.name: each for each in GRIDS}["ratio"].rows.values
+    by_ratio = {ratio: row[at] for ratio, row in zip(ratios, grid.grids["ratio"], strict=True)}
     assert by_ratio == pytest.approx(
         {0: -12_000, 0.25: -9_000, 0.5: -6_000, 0.75: -3_000, 1: 0, 1.25: 3_000}
     )
+
+
+def cells(grid, name):
+    """A grid by its two headers."""
+    axes = {each.name: each for each in GRIDS}[name]
+    return {
+        (row, column): value
+        for row, values in zip(axes.rows.values, grid.grids[name], strict=True)
+        for column, value in zip(axes.columns.values or grid.shocks, values, strict=True)
+    }
+
+
+def test_the_other_grids():
+    # Half of one bitcoin of 60,000 is short at 60,000, perpetual, maintenance 0.4 %.
+    grid = analyse(SAMPLES["partial-hedge"]).grid
+    basis = cells(grid, "basis")
+    assert basis[0.02, -0.2] == pytest.approx(-6_000 - 30_000 * 0.02)
+    assert basis[-0.05, 0] == pytest.approx(1_500)
+    funding = cells(grid, "funding")
+    assert funding[0.0001, 30] == pytest.approx(-30_000 * 0.0001 * 90)
+    assert funding[-0.001, 7] == pytest.approx(630)
+    assert grid.given["mm_rate"] == pytest.approx(0.004)
+    margin = cells(grid, "leverage")
+    assert (margin[1, 0.5], margin[5, 0.1], margin[10, 0.05]) == pytest.approx((0.5, 0.1, 0.05))
+    # At 10× the price is 1.1 / 1.004 at liquidation: a rise of 9.56 %.
+    assert (margin[10, 0.1], margin[20, 0.05], margin[1, 1]) == pytest.approx((0, 0, 0))
+    assert grid.beside["leverage"][4] == pytest.approx(1.1 / 1.004 - 1)
+
+
+def test_a_fall_to_nothing_leaves_no_room_for_the_basis():
+    grid = analyse(
+        portfolio([BTC], [PERP], [SHORT], shock_min=-1, shock_max=0, shock_step=0.5)
+    ).grid
+    basis = cells(grid, "basis")
+    assert basis[-0.05, -1] == basis[0, -1]
 
 
 def test_a_future_that_expires_pays_no_funding_in_a_scenario():
@@ -298,15 +337,10 @@ def test_numbers_too_large_are_told_with_their_row():
 
 def test_caveats_of_the_margin():
     near = portfolio([BTC], [PERP | {"mm_rate": 0.01}], [SHORT | {"margin": 9_000}, SHORT])
-    tiers = (Tier(instrument="PERP", floor=0, mm_rate=0.01),)
-    assert analyse(near.model_copy(update={"tiers": tiers})).caveats == (
+    assert analyse(near).caveats == (
         # (9,000 + 60,000) ÷ 1.01 = 68,316.8 is 13.9 % away
         "PERP: liquidated by a move of +13.9%",
         "PERP: liquidation unknown without margin and mm_rate",
-        (
-            "PERP: its Tiers are not used yet; liquidation takes mm_rate and mm_amount of "
-            "Instruments, and may be nearer than shown"
-        ),
     )
     calm = portfolio([BTC], [PERP | {"mm_rate": 0.01}], [SHORT | {"margin": 30_000}])
     assert analyse(calm).caveats == ()

@@ -78,7 +78,7 @@ def test_the_tables_and_columns_are_the_design_s():
         "Tiers": ("Instruments", "instrument floor mm_rate"),
         "Shorts": ("Shorts", "instrument contracts entry_price margin leverage opened"),
         "Scenarios": ("Scenarios", "scenario asset price_shock basis_shock funding_rate days"),
-        "History": ("History", "time symbol close high low volume funding_rate"),
+        "History": ("Price history", "time symbol close high low volume funding_rate"),
     }
     assert TABLES["Settings"].headers == ("name", "value")
     assert TABLES["Tiers"].headers == ("instrument", "floor", "mm_rate")
@@ -483,13 +483,28 @@ def test_tiers_ascend_from_0(refused, floors, line):
     assert refused(sample(Tiers=rows)) == [line]
 
 
-def test_tiers_of_two_instruments_may_alternate(made):
-    names = ["BTC-PERP", "BTC-JUN"] * 2
+def test_the_tiers_of_an_instrument_stand_together(made, refused):
+    names = ["BTC-JUN", "BTC-PERP", "BTC-PERP", "BTC-JUN"]
     rows = [
         {"instrument": name, "floor": floor, "mm_rate": 0.01}
         for name, floor in zip(names, [0, 0, 5, 9], strict=True)
     ]
-    assert [tier.floor for tier in made(sample(Tiers=rows)).tiers] == [0, 0, 5, 9]
+    (line,) = refused(sample(Tiers=rows))
+    assert line == (
+        'Tiers[3] instrument: "BTC-JUN" has tiers further up, apart from this one; they must be in '
+        "rows that stand together"
+    )
+    in_order = [rows[0], rows[3], *rows[1:3]]
+    assert [tier.floor for tier in made(sample(Tiers=in_order)).tiers] == [0, 9, 0, 5]
+
+
+def test_a_tier_of_no_readable_instrument_does_not_part_the_others(refused):
+    rows = [
+        {"instrument": name, "floor": floor, "mm_rate": 0.01}
+        for name, floor in (("BTC-PERP", 0), (None, 5), ("BTC-PERP", 9))
+    ]
+    (line,) = refused(sample(Tiers=rows))
+    assert line.startswith("Tiers[1] instrument: is empty")
 
 
 def test_many_allowed_names_are_not_all_listed(refused):

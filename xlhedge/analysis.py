@@ -9,6 +9,7 @@ from typing import Any
 from xlhedge.errors import HedgeError
 from xlhedge.figures import VALUES, Figure, compute, sum_of
 from xlhedge.hedge import HEDGE
+from xlhedge.history import History, history
 from xlhedge.portfolio import (
     Holding,
     Instrument,
@@ -17,38 +18,14 @@ from xlhedge.portfolio import (
     Problem,
     Short,
 )
-from xlhedge.positions import MARGIN
+from xlhedge.positions import STEPS
 from xlhedge.scenarios import UNDERLYING, Move, Stress, moves_of, stress
+from xlhedge.sensitivity import Sensitivity, sensitivity
+from xlhedge.unwinding import Closing, closing, unwinding
 
-__all__ = ["RATIOS", "Analysis", "Grid", "analyse"]
-
-RATIOS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)
-"""Hedge ratios of the sensitivity grid."""
+__all__ = ["Analysis", "analyse"]
 
 Cells = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """P&L of the whole portfolio by the underlying's move, in quote: from price alone.
-
-    Before funding, basis, fees and liquidation, which the scenarios have.
-
-    Args:
-        shocks: moves of the hedges' underlyings, relative.
-        by_asset: each asset unhedged, a row an asset.
-        unhedged: all coins without any short, those posted as margin included.
-        held: with the shorts as they stand.
-        ratios: hedge ratios.
-        hedged: a row a ratio: every hedged asset hedged to that ratio.
-    """
-
-    shocks: tuple[float, ...]
-    by_asset: tuple[tuple[float, ...], ...]
-    unhedged: tuple[float, ...]
-    held: tuple[float, ...]
-    ratios: tuple[float, ...]
-    hedged: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +39,11 @@ class Analysis:
         margin: a row a short, by the names of `positions.MARGIN`.
         unassigned: what shorts that hedge no holding add, by the names of `hedge.HEDGE`.
         total: sums over the holdings and the unassigned shorts.
-        grid: P&L by price and hedge ratio.
+        grid: P&L, funding and margin over two axes.
         scenarios: the portfolio's scenarios, in order.
+        unwind: a row a holding, by the names of `unwinding.UNWIND`.
+        closing: closing all shorts now against keeping them.
+        history: what the table History says; none where it has no rows.
     """
 
     portfolio: Portfolio
@@ -72,27 +52,24 @@ class Analysis:
     margin: tuple[Cells, ...]
     unassigned: Cells
     total: Cells
-    grid: Grid
+    grid: Sensitivity
     scenarios: tuple[Stress, ...]
+    unwind: tuple[Cells, ...]
+    closing: Closing
+    history: History | None
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """What to know of the margin: liquidation that is near, unknown, or taken without tiers."""
+        """What to know of the margin: liquidation that is near or unknown."""
         said = []
         alert = self.portfolio.settings.liquidation_alert
         for row in self.margin:
             buffer = row["liquidation_buffer"]
             if buffer is None:
-                said.append(f"{row['instrument']}: liquidation unknown without margin and mm_rate")
+                lacking = "margin" if row["tiers"] else "margin and mm_rate"
+                said.append(f"{row['instrument']}: liquidation unknown without {lacking}")
             elif isinstance(buffer, float) and abs(buffer) < alert:
                 said.append(f"{row['instrument']}: liquidated by a move of {buffer:+.1%}")
-        tiered = {tier.instrument for tier in self.portfolio.tiers}
-        said += [
-            f"{row['instrument']}: its Tiers are not used yet; liquidation takes mm_rate and "
-            "mm_amount of Instruments, and may be nearer than shown"
-            for row in self.margin
-            if row["instrument"] in tiered
-        ]
         return tuple(dict.fromkeys(said))
 
     def after(self, price_shock: float) -> float:
@@ -118,6 +95,8 @@ def analyse(portfolio: Portfolio) -> Analysis:
     total = {
         figure.name: sum_of([*hedge, unassigned], figure.name) for figure in HEDGE if figure.total
     }
+    past = history(portfolio, hedge, margin)
+    grid = sensitivity(settings.shocks, hedge, margin, total)
     return Analysis(
         portfolio=portfolio,
         days=days,
@@ -125,11 +104,14 @@ def analyse(portfolio: Portfolio) -> Analysis:
         margin=margin,
         unassigned=unassigned,
         total=total,
-        grid=_grid(settings.shocks, hedge, total),
+        grid=grid,
         scenarios=tuple(
             stress(portfolio, hedge, margin, name, moves)
             for name, moves in moves_of(portfolio).items()
         ),
+        unwind=unwinding(portfolio, hedge, margin, past, days),
+        closing=closing(grid, margin, total["funding_drag"]),
+        history=past,
     )
 
 
@@ -149,12 +131,18 @@ def _margin_rows(portfolio: Portfolio, days: float) -> tuple[Cells, ...]:
 def _margin_row(portfolio: Portfolio, short: Short, days: float) -> Cells:
     instrument = portfolio.instrument(short.instrument)
     known = _columns(instrument) | _columns(short)
+    tiers = [tier for tier in portfolio.tiers if tier.instrument == instrument.instrument]
     known |= {
         "index_price": portfolio.index_price(instrument),
         "funding_rate": instrument.funding_rate or 0.0,
         "days": days,
+        "own_rate": known.pop("mm_rate"),
+        "own_amount": known.pop("mm_amount"),
+        "tiers": len(tiers),
+        "tier_floors": [tier.floor for tier in tiers],
+        "tier_rates": [tier.mm_rate for tier in tiers],
     }
-    row = compute(MARGIN, known)
+    row = compute(STEPS, known)
     buffer = row["liquidation_buffer"]
     if isinstance(buffer, float) and buffer * short.contracts <= 0:
         raise HedgeError(
@@ -238,32 +226,3 @@ def _unassigned(hedge: Sequence[Cells], margin: Sequence[Cells]) -> Cells:
         "funding_year": sum_of(naked, "funding_year"),
     }
     return cells | known
-
-
-def _grid(shocks: tuple[float, ...], hedge: Sequence[Cells], total: Cells) -> Grid:
-    def short_leg(short: float) -> tuple[float, ...]:
-        return tuple(VALUES.scenario_pnl(0, 1, short, shock) for shock in shocks)
-
-    def plus(left: Sequence[float], right: Sequence[float]) -> tuple[float, ...]:
-        return tuple(a + b for a, b in zip(left, right, strict=True))
-
-    by_asset = tuple(
-        tuple(
-            VALUES.scenario_pnl(
-                row["quantity"], row["spot_price"], 0, shock, 0, 0, 0, 8, 0, row["beta"]
-            )
-            for shock in shocks
-        )
-        for row in hedge
-    )
-    # Coins posted as margin fall with the underlying: their leg is a short of minus their value.
-    coins = short_leg(-total["coin_margin"])
-    unhedged = plus(tuple(sum(column) for column in zip(*by_asset, strict=True)), coins)
-    return Grid(
-        shocks=shocks,
-        by_asset=by_asset,
-        unhedged=unhedged,
-        held=plus(unhedged, short_leg(total["short_notional"])),
-        ratios=RATIOS,
-        hedged=tuple(plus(unhedged, short_leg(r * total["full_notional"])) for r in RATIOS),
-    )

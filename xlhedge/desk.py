@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,24 +10,29 @@ from pathlib import Path
 
 from xlhedge.analysis import Analysis, analyse
 from xlhedge.errors import HedgeError
+from xlhedge.hosts.installing import InstallError
+from xlhedge.hosts.pdf import to_pdf
 from xlhedge.portfolio import Portfolio, stale
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
+from xlhedge.workbook.audit import Origin
 from xlhedge.workbook.report import report_book
+from xlhedge.workbook.start import Edition
 from xlhedge.workbook.template import template_book
 
-__all__ = ["TEMPLATE", "Desk", "build_report"]
+__all__ = ["TEMPLATE", "Desk", "build_report", "origin_of"]
 
 TEMPLATE = "full-hedge"
 """The sample that the template is filled in with."""
 
 
-def build_report(portfolio: Portfolio, path: Path | str) -> Analysis:
+def build_report(portfolio: Portfolio, path: Path | str, origin: Origin | None = None) -> Analysis:
     """Work out a portfolio and write its report.
 
     Args:
         portfolio: what to report on; `read` makes one of a file, `Portfolio.from_frames` of frames.
         path: the .xlsx file to write, whole or not at all; its folder is made if missing.
+        origin: the file it was read from, named on the audit sheet; `origin_of` tells.
 
     Returns:
         The analysis that the report shows.
@@ -36,10 +42,23 @@ def build_report(portfolio: Portfolio, path: Path | str) -> Analysis:
         OSError: the file cannot be written.
     """
     analysis = analyse(portfolio)
-    book, path = report_book(analysis), Path(path)
+    book, path = report_book(analysis, origin), Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return analysis
+
+
+def origin_of(path: Path) -> Origin:
+    """A portfolio's file or folder, and the SHA-256 of its bytes.
+
+    Args:
+        path: a workbook, a JSON file, or a folder of CSV files, which are taken in order of name.
+    """
+    files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return Origin(path.resolve().name, digest.hexdigest())
 
 
 class Desk:
@@ -73,18 +92,37 @@ class Desk:
                     f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
                 )
 
-    def report(self, inputs: Sequence[Path], folder: Path) -> None:
+    def report(self, inputs: Sequence[Path], folder: Path, *, pdf: bool = False) -> None:
         """Write a report for each portfolio; a bad one does not stop the others."""
         for path, target in _targets(inputs, folder):
             with self._input(path):
-                self._caution(path, build_report(self._read(path), target))
+                portfolio = self._read(path)
+                self._caution(path, build_report(portfolio, target, origin_of(path)))
                 self._say(f"{path} -> {target}")
+                if pdf:
+                    self._say(f"{path} -> {to_pdf(target)}")
 
-    def template(self, path: Path) -> None:
-        """Write the template workbook."""
-        with self._input(path):
+    def template(
+        self,
+        path: Path,
+        edition: Edition = "addin",
+        *,
+        source: Path | None = None,
+        empty: bool = False,
+    ) -> None:
+        """Write the template workbook.
+
+        Args:
+            path: where to.
+            edition: where its functions are.
+            source: a portfolio to fill it in from.
+            empty: whether its inputs stay blank.
+        """
+        with self._input(source or path):
+            portfolio = self._read(source) if source else SAMPLES[TEMPLATE]
+            book = template_book(None if empty else analyse(portfolio), edition)
             path.parent.mkdir(parents=True, exist_ok=True)
-            template_book(analyse(SAMPLES[TEMPLATE])).save(path)
+            book.save(path)
             self._say(f"wrote {path}")
 
     def demo(self, folder: Path) -> None:
@@ -97,7 +135,7 @@ class Desk:
                 template_book(analyse(portfolio)).save(path)
         for path, target in _targets(inputs, folder):
             with self._input(path):
-                analysis = build_report(read(path), target)
+                analysis = build_report(read(path), target, origin_of(path))
                 self._say("\n".join(_headlines(analysis, target)) + "\n")
 
     def _read(self, path: Path) -> Portfolio:
@@ -119,6 +157,9 @@ class Desk:
             self._bad += 1
             for line in str(error).splitlines():
                 self._warn(f"{path}: {line}")
+        except InstallError as error:
+            self._bad += 1
+            self._warn(str(error))
         except BrokenPipeError:
             raise  # whoever read our lines has gone: no input is to blame
         except FileExistsError as error:

@@ -18,7 +18,17 @@ from xlhedge.cell import evaluate_one
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions import Function, function
 
-__all__ = ["CALLS", "NATIVE", "NOWHERE", "VALUES", "Figure", "compute", "formula_text", "sum_of"]
+__all__ = [
+    "CALLS",
+    "NATIVE",
+    "NOWHERE",
+    "VALUES",
+    "Figure",
+    "compute",
+    "formula_text",
+    "row_of",
+    "sum_of",
+]
 
 NOWHERE = "none"
 """What a cell shows where no answer exists, such as the liquidation price of a safe position."""
@@ -104,6 +114,11 @@ class _Row:
     def __getattr__(self, name: str) -> Any:
         value = self._cells[name]
         return "" if value is None else value
+
+
+def row_of(cells: Mapping[str, Any]) -> Any:
+    """A row's figures as attributes, as formulas read them; a blank one is ""."""
+    return _Row(cells)
 
 
 def compute(figures: Sequence[Figure], known: Mapping[str, Any]) -> dict[str, Any]:

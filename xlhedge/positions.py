@@ -2,33 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from xlhedge.algebra import Carrier, where
+from xlhedge.algebra import Carrier, maximum, where
 from xlhedge.figures import NOWHERE, Figure, Functions
+from xlhedge.maintenance import MAINTENANCE, MOVES, kind, named, percent, rise, value_at
 
-__all__ = ["FUNDING", "MARGIN"]
+__all__ = ["ALARM", "FUNDING", "MARGIN", "NO_EQUITY", "STEPS"]
 
+ALARM = 0.8
+"""The margin ratio from which a row is marked."""
 
-def _liquidation_price(f: Functions, r: Any) -> Carrier:
-    return f.or_nowhere(
-        lambda: f.liquidation_price(
-            r.contracts,
-            r.entry_price,
-            r.margin,
-            r.mm_rate,
-            r.mm_amount,
-            r.contract_size,
-            r.contract_type,
-            r.mm_basis,
-        )
-    )
+NO_EQUITY = "no equity"
+"""The margin ratio of a position whose margin is lost, kept alive by its maintenance amount."""
 
 
 def _unrealised(f: Functions, r: Any) -> Carrier:
-    return f.short_pnl(
-        r.contracts, r.entry_price, r.futures_price, r.contract_size, r.contract_type
-    )
+    return f.short_pnl(r.contracts, r.entry_price, r.futures_price, *kind(r))
+
+
+def _liquidation_price(f: Functions, r: Any) -> Carrier:
+    """With the rate and amount of the tier that holds there, this is the tiered price."""
+
+    def price() -> Carrier:
+        return f.liquidation_price(
+            r.contracts, r.entry_price, r.margin, r.mm_rate, r.mm_amount, *kind(r), r.mm_basis
+        )
+
+    return where(r.tier_price == NOWHERE, NOWHERE, lambda: f.or_nowhere(price))
+
+
+def _maintenance(f: Functions, r: Any) -> Carrier:
+    frozen = where(r.mm_basis == "entry", r.entry_price / r.futures_price, 1)
+    return f.maintenance_margin(value_at(r, frozen), r.rate_0, r.amount_0)
+
+
+def _ratio(f: Functions, r: Any) -> Carrier:
+    def ratio() -> Carrier:
+        return f.margin_ratio(
+            r.contracts,
+            r.entry_price,
+            r.futures_price,
+            r.margin,
+            r.rate_0,
+            r.amount_0,
+            *kind(r),
+            r.mm_basis,
+        )
+
+    gone = r.margin + _unrealised(f, r) <= 0
+    return where(r.contracts == 0, 0, lambda: where(gone, NO_EQUITY, ratio))
+
+
+def _to_add(move: float) -> Callable[[Functions, Any], Carrier]:
+    """What is to be posted now for the liquidation to lie at that move from the mark."""
+
+    def formula(f: Functions, r: Any) -> Carrier:
+        needed = f.collateral_needed(
+            r.contracts,
+            r.entry_price,
+            r.futures_price * (1 + rise(r, move)) / r.entry_price - 1,
+            getattr(r, named("rate", move)),
+            getattr(r, named("amount", move)),
+            *kind(r),
+            r.mm_basis,
+        )
+        return maximum(needed - r.margin, 0)
+
+    return formula
 
 
 FUNDING = (
@@ -51,7 +93,7 @@ FUNDING = (
 )
 """What funding costs a short: the same two figures in every table of shorts."""
 
-MARGIN: tuple[Figure, ...] = (
+_POSITION: tuple[Figure, ...] = (
     Figure("instrument", "Instrument", "text"),
     Figure("contracts", "Contracts short", "qty"),
     Figure("entry_price", "Entry price", "price"),
@@ -60,9 +102,7 @@ MARGIN: tuple[Figure, ...] = (
         "short_notional",
         "Short notional",
         "money",
-        lambda f, r: f.short_notional(
-            r.contracts, r.futures_price, r.contract_size, r.contract_type
-        ),
+        lambda f, r: f.short_notional(r.contracts, r.futures_price, *kind(r)),
         ("instrument",),
         total=True,
     ),
@@ -102,32 +142,92 @@ MARGIN: tuple[Figure, ...] = (
         ("instrument",),
         total=True,
     ),
+)
+
+# An input's #N/A must not read as "none": what is given fails with it.
+_KNOWN = ("unrealised_pnl", "margin", "mm_rate")
+
+_LADDER: tuple[Figure, ...] = (
     Figure(
-        "liquidation_price",
-        "Liquidation price",
-        "price",
-        _liquidation_price,
-        ("margin", "mm_rate"),
+        "maintenance_margin",
+        "Maintenance margin in margin currency",
+        "qty",
+        _maintenance,
+        ("rate_0",),
     ),
+    Figure(
+        "margin_ratio",
+        "Margin ratio",
+        "percent",
+        _ratio,
+        ("margin", "rate_0"),
+    ),
+    Figure("liquidation_price", "Liquidation price", "price", _liquidation_price, _KNOWN),
     Figure(
         "liquidation_buffer",
         "Distance to liquidation",
         "percent",
         lambda f, r: where(
             r.liquidation_price == NOWHERE,
-            NOWHERE,
+            where(r.contracts < 0, "not by a fall", "not by a rise"),
             lambda: f.liquidation_buffer(r.futures_price, r.liquidation_price),
         ),
         ("liquidation_price",),
     ),
-    *FUNDING,
+    Figure(
+        "bankruptcy_price",
+        "Bankruptcy price",
+        "price",
+        lambda f, r: f.or_nowhere(
+            lambda: f.bankruptcy_price(r.contracts, r.entry_price, r.margin, *kind(r))
+        ),
+        _KNOWN[:2],
+    ),
+    *(
+        Figure(
+            named("add", move),
+            f"Add now for {percent(move)} against it, in margin currency",
+            "qty",
+            _to_add(move),
+            ("margin", named("rate", move)),
+        )
+        for move in MOVES
+    ),
+)
+
+_TERMS: tuple[Figure, ...] = (
     Figure("index_price", "Index price", "price"),
     Figure("contract_type", "Contract type", "text"),
     Figure("contract_size", "Contract size", "qty"),
     Figure("funding_rate", "Funding rate per interval", "rate"),
     Figure("interval_hours", "Funding interval, hours", "ratio"),
-    Figure("mm_rate", "Maintenance rate", "percent"),
-    Figure("mm_amount", "Maintenance amount", "qty"),
+    Figure("expiry", "Expiry", "date"),
+    Figure("taker_fee", "Taker fee", "rate"),
+    Figure("fee_discount", "Fee discount", "percent"),
     Figure("mm_basis", "Maintenance basis", "text"),
+    Figure("own_rate", "Maintenance rate without tiers", "percent"),
+    Figure("own_amount", "Maintenance amount without tiers", "qty"),
+    Figure("tiers", "Tiers", "ratio"),
 )
+
+_CLOSE_FEE = Figure(
+    "close_fee",
+    "Fee to close now",
+    "cost",
+    lambda f, r: f.trading_fee(r.short_notional, r.taker_fee, r.fee_discount),
+    ("instrument",),
+    total=True,
+)
+
+MARGIN: tuple[Figure, ...] = (*_POSITION, *_LADDER, *FUNDING, _CLOSE_FEE, *_TERMS, *MAINTENANCE)
 """One row a short position, as it stands."""
+
+STEPS: tuple[Figure, ...] = (
+    *_POSITION,
+    *_TERMS,
+    *MAINTENANCE,
+    *_LADDER,
+    *FUNDING,
+    _CLOSE_FEE,
+)
+"""The same figures in an order in which each needs only those before it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
+from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short, Tier
 
 __all__ = ["SAMPLES"]
 
@@ -25,6 +25,25 @@ _BTC_PERP = Instrument(
     mm_rate=0.004,
     taker_fee=0.0005,
     fee_discount=0.1,
+)
+
+# Binance's schedule for BTCUSDT, as freqtrade 2026.9 ships it: where each tier begins, its rate.
+_BTC_TIERS = tuple(
+    Tier(instrument="BTC-PERP", floor=floor, mm_rate=rate)
+    for floor, rate in (
+        (0, 0.004),
+        (300_000, 0.005),
+        (800_000, 0.0065),
+        (3_000_000, 0.01),
+        (12_000_000, 0.02),
+        (70_000_000, 0.025),
+        (100_000_000, 0.05),
+        (230_000_000, 0.1),
+        (480_000_000, 0.125),
+        (600_000_000, 0.15),
+        (800_000_000, 0.25),
+        (1_200_000_000, 0.5),
+    )
 )
 
 _SCENARIOS = (
@@ -157,6 +176,7 @@ def _treasury() -> Portfolio:
                 taker_fee=0.0005,
             ),
         ),
+        tiers=_BTC_TIERS,
         shorts=(
             Short(
                 instrument="BTC-PERP",

@@ -1,4 +1,7 @@
-"""Scenarios: what named moves of the assets do to the holdings and shorts as they stand."""
+"""Scenarios: what named moves of the assets do to the holdings and shorts as they stand.
+
+Each holding and each short is a line; a scenario's legs are sums over its lines.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlhedge.algebra import NEVER
-from xlhedge.figures import VALUES
+from xlhedge.algebra import NEVER, Carrier
+from xlhedge.figures import VALUES, Figure, Functions, row_of
 from xlhedge.formulas.scenario import LEGS, is_liquidated
 from xlhedge.portfolio import Portfolio
 
-__all__ = ["UNDERLYING", "Move", "Stress", "moves_of", "stress"]
+__all__ = ["LINES", "UNDERLYING", "Move", "Stress", "moves_of", "stress"]
 
 UNDERLYING = "*"
 """The asset of a scenario's row that moves every underlying, and each holding by its beta."""
@@ -44,12 +47,73 @@ class Stress:
         name: the scenario's.
         legs: spot, short, basis, funding, fees and net, over all holdings and shorts.
         liquidated: instruments whose shorts the move liquidates.
+        lines: each holding, then each short, by the names of `LINES`.
     """
 
     name: str
     legs: Mapping[str, float]
     liquidated: tuple[str, ...]
+    lines: tuple[Cells, ...]
 
+
+def _attribution(f: Functions, r: Any) -> Sequence[Carrier]:
+    """The legs of a line; coins posted as margin are spot, too."""
+    arguments = [_or(getattr(r, name), otherwise) for name, otherwise in _ARGUMENTS.items()]
+    if not isinstance(r.liquidation_buffer, str):
+        arguments += [r.liquidation_buffer, r.equity]
+    spot, *others = f.scenario_attribution(*arguments)
+    return [spot + _or(r.coin_margin, 0) * r.price_shock, *others]
+
+
+def _or(value: Carrier, otherwise: float) -> Carrier:
+    """What a line has, or what stands for it where it has none; only a blank is text."""
+    return otherwise if isinstance(value, str) else value
+
+
+_ARGUMENTS = {
+    "quantity": 0,
+    "spot_price": 1,
+    "short_notional": 0,
+    "price_shock": 0,
+    "basis_shock": 0,
+    "funding_rate": 0,
+    "days": 0,
+    "interval_hours": 8,
+    "fee_rate": 0,
+    "beta": 1,
+}
+"""SCENARIO_ATTRIBUTION's first arguments, in its order, with what stands for a blank one."""
+
+
+def _leg(at: int) -> Figure:
+    name = LEGS[at]
+    return Figure(name, name.capitalize(), "money", lambda f, r: _attribution(f, r)[at], total=True)
+
+
+LINES: tuple[Figure, ...] = (
+    Figure("scenario", "Scenario", "text"),
+    Figure("line", "Holding or short", "text"),
+    Figure("quantity", "Quantity, coins", "qty"),
+    Figure("spot_price", "Spot price", "price"),
+    Figure("beta", "Beta", "ratio"),
+    Figure("short_notional", "Short notional", "money"),
+    Figure("coin_margin", "Coins posted as margin, value", "money"),
+    Figure("price_shock", "Price move", "percent"),
+    Figure("basis_shock", "Basis move", "percent"),
+    Figure("funding_rate", "Funding rate per interval", "rate"),
+    Figure("interval_hours", "Funding interval, hours", "ratio"),
+    Figure("days", "Days", "days"),
+    Figure("fee_rate", "Fee rate", "rate"),
+    Figure("liquidation_buffer", "Distance to liquidation", "percent"),
+    Figure("equity", "Equity lost if liquidated", "money"),
+    Figure("liquidated", "Liquidated", "text"),
+    *map(_leg, range(len(LEGS) - 1)),
+    Figure(
+        "net", "Net", "money", lambda _, r: r.spot + r.short + r.basis + r.funding + r.fees,
+        total=True,
+    ),
+)  # fmt: skip
+"""One row a holding or short in one scenario; what it has not is blank."""
 
 _STILL = Move(0.0)
 
@@ -84,52 +148,59 @@ def stress(
         moves: what moves, by asset.
     """
     common = moves.get(UNDERLYING, _STILL)
-    rows = [_holding_legs(row, moves.get(row["asset"]), common) for row in hedge]
-    liquidated = []
-    for row in margin:
-        instrument = portfolio.instrument(row["instrument"])
-        move = moves.get(instrument.underlying, common)
-        fee = instrument.taker_fee * (1 - instrument.fee_discount)
-        buffer, equity = _liquidation(row, move)
-        # A future that expires pays no funding, whatever the scenario says of perpetuals.
-        rate = move.funding_rate
-        if rate is None or instrument.expiry is not None:
-            rate = row["funding_rate"]
-        rows.append(_short_legs(row, move, rate, fee, buffer, equity))
-        if is_liquidated(move.price_shock, move.basis_shock, NEVER if buffer is None else buffer):
-            liquidated.append(row["instrument"])
-    # The legs of all rows are added first, so that they add up to the net shown beside them.
-    legs = dict(zip(LEGS, (sum(leg) for leg in zip(*rows, strict=True)), strict=True))
-    legs["net"] = sum((legs[leg] for leg in LEGS[:-1]), 0.0)
-    return Stress(name, legs, tuple(dict.fromkeys(liquidated)))
+    own = {"scenario": name}
+    lines = [_holding_line(row, moves.get(row["asset"]), common) | own for row in hedge]
+    shorts = [_short_line(portfolio, row, moves, common) | own for row in margin]
+    liquidated = [
+        row["instrument"]
+        for row, line in zip(margin, shorts, strict=True)
+        if line["liquidated"] is not None
+    ]
+    lines += shorts
+    # The legs of all lines are added first, so that they add up to the net shown beside them.
+    legs = {leg: sum((line[leg] for line in lines), 0.0) for leg in LEGS[:-1]}
+    legs["net"] = sum(legs.values(), 0.0)
+    return Stress(name, legs, tuple(dict.fromkeys(liquidated)), tuple(lines))
 
 
-def _holding_legs(row: Cells, own: Move | None, common: Move) -> Sequence[float]:
-    move, beta = (common, row["beta"]) if own is None else (own, 1)
-    return VALUES.scenario_attribution(  # type: ignore[no-any-return]  # a function that gives a row
-        row["quantity"], row["spot_price"], 0, move.price_shock, 0, 0, 0, 8, 0, beta
-    )
+def _holding_line(row: Cells, own: Move | None, common: Move) -> dict[str, Any]:
+    move, beta = (common, row["beta"]) if own is None else (own, 1.0)
+    known = {"line": row["asset"], "beta": beta, "price_shock": move.price_shock}
+    return _with_legs(known | {name: row[name] for name in ("quantity", "spot_price")})
 
 
-def _short_legs(
-    row: Cells, move: Move, rate: float, fee: float, buffer: float | None, equity: float | None
-) -> Sequence[float]:
-    legs: list[float] = VALUES.scenario_attribution(
-        0,
-        1,
-        row["short_notional"],
-        move.price_shock,
-        move.basis_shock,
-        rate,
-        move.days,
-        row["interval_hours"],
-        fee,
-        1,
-        buffer,
-        equity,
-    )
-    legs[0] += row["coin_margin"] * move.price_shock  # the coins posted as margin are spot, too
-    return legs
+def _short_line(
+    portfolio: Portfolio, row: Cells, moves: Mapping[str, Move], common: Move
+) -> dict[str, Any]:
+    instrument = portfolio.instrument(row["instrument"])
+    move = moves.get(instrument.underlying, common)
+    # A future that expires pays no funding, whatever the scenario says of perpetuals.
+    rate = move.funding_rate
+    if rate is None or instrument.expiry is not None:
+        rate = row["funding_rate"]
+    buffer, equity = _liquidation(row, move)
+    limit = NEVER if buffer is None else buffer
+    known = {
+        "line": f"{row['instrument']}, short",
+        "price_shock": move.price_shock,
+        "basis_shock": move.basis_shock,
+        "funding_rate": rate,
+        "days": move.days,
+        "fee_rate": instrument.taker_fee * (1 - instrument.fee_discount),
+        "liquidation_buffer": buffer,
+        "equity": equity,
+        "liquidated": "yes" if is_liquidated(move.price_shock, move.basis_shock, limit) else None,
+    }
+    own = {name: row[name] for name in ("short_notional", "coin_margin", "interval_hours")}
+    return _with_legs(own | known)
+
+
+def _with_legs(known: Mapping[str, Any]) -> dict[str, Any]:
+    """The line with its legs, which one call gives."""
+    line: dict[str, Any] = {figure.name: known.get(figure.name) for figure in LINES}
+    line |= zip(LEGS[:-1], _attribution(VALUES, row_of(line)), strict=False)
+    line["net"] = sum((line[leg] for leg in LEGS[:-1]), 0.0)
+    return line
 
 
 def _liquidation(row: Cells, move: Move) -> tuple[float | None, float | None]:

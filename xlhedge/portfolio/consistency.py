@@ -144,6 +144,17 @@ def _index(row: Instrument, _: int, ledger: Ledger) -> str | None:
     return f'is empty; no holding "{row.underlying}" has a spot_price to use instead'
 
 
+def _together(row: Tier, number: int, ledger: Ledger) -> str | None:
+    if number not in ledger.tier_before:
+        return None
+    if ledger.rows("Tiers")[number - 1].instrument == row.instrument:
+        return None
+    return (
+        f'"{row.instrument}" has tiers further up, apart from this one; '
+        "they must be in rows that stand together"
+    )
+
+
 def _floor(row: Tier, number: int, ledger: Ledger) -> str | None:
     before = ledger.tier_before.get(number)
     if before is None:
@@ -184,6 +195,7 @@ _CONFLICTS = (
     Check("Instruments", "funding_rate", _funding),
     Check("Instruments", "contract_size", _inverse_size),
     Check("Tiers", "instrument", _known),
+    Check("Tiers", "instrument", _together),
     Check("Tiers", "floor", _floor),
     Check("Shorts", "instrument", _known),
     Check("Shorts", "margin", _inverse_margin),

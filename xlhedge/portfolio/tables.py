@@ -252,7 +252,7 @@ TABLES: dict[str, Table] = {
         Table("Tiers", "Instruments", Tier, required=False),
         Table("Shorts", "Shorts", Short),
         Table("Scenarios", "Scenarios", Scenario),
-        Table("History", "History", Bar, required=False),
+        Table("History", "Price history", Bar, required=False),  # Excel keeps "History" for itself
     )
 }
 """Every table, in the order in which people fill them."""

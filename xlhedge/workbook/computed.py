@@ -10,17 +10,26 @@ from openpyxl.utils import get_column_letter
 
 from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
-from xlhedge.figures import CALLS, Figure, formula_text, sum_of
+from xlhedge.figures import CALLS, Figure, formula_text
 from xlhedge.portfolio import TABLES
 from xlhedge.portfolio.columns import Column
 from xlhedge.portfolio.tables import MOST_SHOCKS
-from xlhedge.positions import MARGIN
 from xlhedge.workbook.inputs import Inputs
 from xlhedge.workbook.look import WIDTHS, finish, heading
-from xlhedge.workbook.package import Book
 from xlhedge.workbook.sheets import Sheet
 
-__all__ = ["TOP", "TOTAL", "Block", "write_hedge", "write_margin"]
+__all__ = [
+    "TOP",
+    "TOTAL",
+    "Block",
+    "lookups",
+    "picked",
+    "widths",
+    "write_head",
+    "write_hedge",
+    "write_row",
+    "write_total",
+]
 
 TOP = 10
 """The first row of figures; above it totals, and above them the headers."""
@@ -71,34 +80,20 @@ class Block:
         return cells | {"days": _DAYS}
 
 
-def write_margin(book: Book, inputs: Inputs, analysis: Analysis) -> Block:
-    """The Margin sheet: each short's value, margin and liquidation; it follows the sheet Shorts."""
-    block = Block("Margin", MARGIN, inputs.capacity("Shorts"))
-    sheet = book.sheet(block.sheet)
-    heading(sheet, "Margin", "Each short as it stands. It follows the sheet Shorts.")
-    _write_head(sheet, block, TOP - 2)
-    _write_total(sheet, block, TOP - 1, {n: sum_of(analysis.margin, n) for n in _totals(block)})
-    for n in range(block.rows):
-        row = analysis.margin[n] if n < len(analysis.margin) else {}
-        _write_row(sheet, block, n, row, _lookups(inputs, block, "Shorts", n), inputs, analysis)
-    finish(sheet, f"B{TOP}", _widths(block), f"{TOP - 2}:{TOP - 2}", pages=2)
-    return block
-
-
 def write_hedge(
     sheet: Sheet, inputs: Inputs, analysis: Analysis, margin: Block, block: Block
 ) -> None:
     """The Hedge sheet: for each holding what to short, what is short, and what is left."""
     heading(sheet, "Hedge", "For each holding: what to short, what is short already, what is left.")
     _write_settings(sheet, inputs, analysis)
-    _write_head(sheet, block, TOP - 3)
-    _write_total(sheet, block, TOTAL, analysis.total)
+    write_head(sheet, block, TOP - 3)
+    write_total(sheet, block, TOTAL, analysis.total)
     _write_unassigned(sheet, block, margin, analysis)
     for n in range(block.rows):
         row = analysis.hedge[n] if n < len(analysis.hedge) else {}
-        lookups = _lookups(inputs, block, "Holdings", n) | _shared(inputs, block, margin, n)
-        _write_row(sheet, block, n, row, lookups, inputs, analysis)
-    finish(sheet, f"B{TOP}", _widths(block), f"{TOP - 3}:{TOP - 3}", pages=4)
+        texts = lookups(inputs, block, "Holdings", n) | _shared(inputs, block, margin, n)
+        write_row(sheet, block, n, row, texts, inputs, analysis)
+    finish(sheet, f"B{TOP}", widths(block), f"{TOP - 3}:{TOP - 3}", pages=4)
 
 
 def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
@@ -122,18 +117,15 @@ def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
         sheet.put(row, 7, "", "warning", f'IF($F${row}=0,"","{remedy}")')
 
 
-def _write_head(sheet: Sheet, block: Block, at: int) -> None:
+def write_head(sheet: Sheet, block: Block, at: int) -> None:
+    """The headers of a block, in the row ``at``."""
     for n, figure in enumerate(block.figures, 1):
         sheet.put(at, n, figure.title, "header")
     sheet.put(at, len(block.figures) + 1, "Row in Instruments", "header")
     sheet.design.row_dimensions[at].height = 48
 
 
-def _totals(block: Block) -> list[str]:
-    return [figure.name for figure in block.figures if figure.total]
-
-
-def _write_total(sheet: Sheet, block: Block, at: int, values: Mapping[str, Any]) -> None:
+def write_total(sheet: Sheet, block: Block, at: int, values: Mapping[str, Any]) -> None:
     """The sums, over fixed ranges; on the Hedge sheet with the row of unassigned shorts below."""
     sheet.put(at, 1, "Total", "total text")
     for n, figure in enumerate(block.figures[1:], 2):
@@ -163,19 +155,30 @@ def _write_unassigned(sheet: Sheet, block: Block, margin: Block, analysis: Analy
         sheet.put(at, n, value, f"cell {figure.look}", formula)
 
 
-def _write_row(
+def write_row(
     sheet: Sheet,
     block: Block,
     n: int,
     row: Mapping[str, Any],
-    lookups: Mapping[str, str],
+    looked_up: Mapping[str, str],
     inputs: Inputs,
     analysis: Analysis,
 ) -> None:
+    """Row n of a block; its row of values is empty where the input table has none.
+
+    Args:
+        sheet: where.
+        block: the table of figures.
+        n: the number of the row, from 0.
+        row: its values by figure.
+        looked_up: the formulas of the figures that have none of their own.
+        inputs: the input sheets.
+        analysis: what the values are of.
+    """
     at = TOP + n
     cells = block.row(at)
     for number, figure in enumerate(block.figures, 1):
-        text = lookups.get(figure.name) or formula_text(figure, CALLS, cells)
+        text = looked_up.get(figure.name) or formula_text(figure, CALLS, cells)
         value = row.get(figure.name)
         sheet.put(at, number, "" if value is None else value, f"cell {figure.look}", text)
     instrument = row.get("instrument")
@@ -187,7 +190,7 @@ def _write_row(
     sheet.put(at, len(block.figures) + 1, place, "cell ratio", text)
 
 
-def _lookups(inputs: Inputs, block: Block, table: str, n: int) -> dict[str, str]:
+def lookups(inputs: Inputs, block: Block, table: str, n: int) -> dict[str, str]:
     """Cells that follow row n of an input table, and the instrument that it names."""
     cells = block.row(TOP + n)
     own = {column.name: column for column in TABLES[table].columns}
@@ -200,10 +203,10 @@ def _lookups(inputs: Inputs, block: Block, table: str, n: int) -> dict[str, str]
             continue
         if figure.name in own:
             found = f"INDEX({inputs.column(table, figure.name)},{n + 1})"
-            texts[figure.name] = _picked(own[figure.name], found, key)
+            texts[figure.name] = picked(own[figure.name], found, key)
         elif figure.name in terms:
             found = f"INDEX({inputs.column('Instruments', figure.name)},{place})"
-            texts[figure.name] = _picked(terms[figure.name], found, instrument)
+            texts[figure.name] = picked(terms[figure.name], found, instrument)
     first = f"INDEX({inputs.column(table, block.figures[0].name)},{n + 1})"
     texts[block.figures[0].name] = f'IF({first}="","",{first})'
     texts["index_price"] = _index_price(inputs, place, instrument)
@@ -226,7 +229,7 @@ def _terms(inputs: Inputs, place: str, instrument: str) -> dict[str, str]:
     }
 
 
-def _picked(column: Column, found: str, key: str) -> str:
+def picked(column: Column, found: str, key: str) -> str:
     """A looked-up cell: blank with its row; where it is blank itself its default, if it has one.
 
     A cell that must be filled is #N/A while it is blank: a silent 0 would be a wrong hedge.
@@ -278,6 +281,7 @@ def _shared(inputs: Inputs, block: Block, margin: Block, n: int) -> dict[str, st
     }
 
 
-def _widths(block: Block) -> Mapping[str, float]:
-    widths = {block.letter(f.name): WIDTHS.get(f.look, 12) for f in block.figures}
-    return widths | {"A": 24, "B": 17, block.position: 12}
+def widths(block: Block) -> dict[str, float]:
+    """The widths of a block's columns."""
+    own: dict[str, float] = {block.letter(f.name): WIDTHS.get(f.look, 12) for f in block.figures}
+    return own | {"A": 24, "B": 17, block.position: 12}

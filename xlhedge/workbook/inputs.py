@@ -5,62 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter, quote_sheetname
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlhedge.algebra import excel_text
 from xlhedge.portfolio import TABLES, Portfolio, Table
 from xlhedge.portfolio.columns import Column
+from xlhedge.workbook.hints import look_of, note_of, unit_of
 from xlhedge.workbook.look import WIDTHS, finish, heading
 from xlhedge.workbook.package import Book
 from xlhedge.workbook.sheets import Sheet
+from xlhedge.workbook.validation import rule_of
 
 __all__ = ["FIRST_ROW", "Inputs", "look_of"]
 
 FIRST_ROW = 6
 """The first row of data of every input table; above it the headers, and above them the units."""
 
-_CAPACITY = {"Holdings": 50, "Instruments": 30, "Tiers": 30, "Shorts": 50, "Scenarios": 40}
+_CAPACITY = {
+    "Holdings": 50,
+    "Instruments": 30,
+    "Tiers": 30,
+    "Shorts": 50,
+    "Scenarios": 40,
+    "History": 500,
+}
 _FIRST_COLUMN = {"Holdings": 5, "Tiers": 21}  # the second table of a sheet; others begin in A
+_CHOICES = 8  # the column of Scenarios that lists the assets to choose from
 _NOTES = {
     "Portfolio": "What you hold and how much of it to hedge. Type in the yellow cells; a row typed "
-    "below a table counts.",
-    "Instruments": "The futures you hedge with, as the venue states them.",
+    "below a table counts. Quote is the quote_currency.",
+    "Instruments": "The futures you hedge with, as the venue states them. Tiers are optional.",
     "Shorts": "The shorts that are open. Positive contracts are short.",
     "Scenarios": "Moves to survive. Asset * moves every underlying, and each holding by its beta.",
+    "Price history": "Optional: bars of assets and instruments. Keep the rows of one symbol "
+    "together, oldest first.",
 }
-_LOOKS = {
-    "price": "price",
-    "avg_cost": "price",
-    "support_price": "price",
-    "hedge_ratio": "percent",
-    "shock": "percent",
-    "discount": "percent",
-    "drop": "percent",
-    "alert": "percent",
-    "mm_rate": "percent",
-    "min": "percent",
-    "max": "percent",
-    "step": "percent",
-    "rate": "rate",
-    "fee": "rate",
-    "8h": "rate",
-    "notional": "money",
-    "days": "days",
-    "beta": "ratio",
-    "leverage": "ratio",
-    "hours": "ratio",
-    "consecutive": "ratio",
-}
-
-
-def look_of(column: Column) -> str:
-    """The kind of number a column holds, from its name, as the contract names units."""
-    if column.kind != "number":
-        return "date" if column.kind == "date" else "text"
-    if column.name == "qty_step":
-        return "qty"
-    return _LOOKS.get(column.name) or _LOOKS.get(column.name.rsplit("_", 1)[-1], "qty")
+_PAGES = {"Instruments": 3}  # landscape pages that the width of a sheet takes
+_HISTORY_PAGE = 25  # rows of a printed page of History
+_LINE, _HEIGHT = 46, 17  # a note's characters a line, and a line's height in pixels
 
 
 class Inputs:
@@ -74,21 +57,23 @@ class Inputs:
     def __init__(self, book: Book, portfolio: Portfolio) -> None:
         self._rows: Mapping[str, Any] = portfolio.rows
         self._sheets: dict[str, Sheet] = {}
-        self._portfolio = portfolio
         for table in TABLES.values():
-            if table.name == "History":
-                continue  # optional, and long: nothing computed follows it yet
             self._write(book, table)
+        self._write_choices()
         for title, sheet in self._sheets.items():
-            widths = {
-                get_column_letter(_start(table.name) + at): WIDTHS.get(look_of(column), 12)
-                for table in TABLES.values()
-                if table.sheet == title
-                for at, column in enumerate(table.columns)
-            }
-            widths |= {"A": 22, "B": 20, "C": 78, "D": 3} if title == "Portfolio" else {"A": 24}
-            finish(sheet, f"A{FIRST_ROW}", widths, f"{FIRST_ROW - 2}:{FIRST_ROW - 1}")
-        self._validate()
+            finish(
+                sheet,
+                f"{'A' if title == 'Portfolio' else 'B'}{FIRST_ROW}",
+                _widths(title),
+                f"{FIRST_ROW - 2}:{FIRST_ROW - 1}",
+                _PAGES.get(title, 1),
+            )
+            sheet.design.page_setup.fitToHeight = 1
+        # Its blank rows would be pages of yellow.
+        history = self._sheets[TABLES["History"].sheet].design
+        shown = FIRST_ROW - 1 + max(_HISTORY_PAGE, len(self._rows["History"]))
+        history.print_area = f"A1:G{shown}"
+        history.page_setup.fitToHeight = 0
 
     def capacity(self, table: str) -> int:
         """How many rows of a table the computed sheets follow."""
@@ -111,63 +96,119 @@ class Inputs:
 
     def setting(self, name: str) -> str:
         """The formula text of a setting; a blank one is its default."""
-        default = TABLES["Settings"].columns[_setting_names().index(name)].default
+        column = TABLES["Settings"].columns[_setting_names().index(name)]
         count = len(_setting_names())
         names, values = (f"Portfolio!${c}${FIRST_ROW}:${c}${FIRST_ROW + count - 1}" for c in "AB")
         found = f'INDEX({values},MATCH("{name}",{names},0))'
-        return found if default is _EMPTY else f'IF({found}="",{excel_text(default)},{found})'
+        return found if column.required else f'IF({found}="",{excel_text(column.default)},{found})'
 
     def _write(self, book: Book, table: Table) -> None:
-        if table.sheet not in self._sheets:
-            self._sheets[table.sheet] = sheet = book.sheet(table.sheet)
-            heading(sheet, table.sheet, _NOTES[table.sheet])
-        sheet, start = self._sheets[table.sheet], _start(table.name)
-        sheet.put(FIRST_ROW - 3, start, table.name, "section")
+        title = table.sheet
+        if title not in self._sheets:
+            self._sheets[title] = sheet = book.sheet(title)
+            heading(sheet, title, _NOTES[title])
+        sheet, start = self._sheets[title], _start(table.name)
+        if [each.sheet for each in TABLES.values()].count(table.sheet) > 1:
+            sheet.put(FIRST_ROW - 3, start, table.name, "section")
+        sheet.design.row_dimensions[FIRST_ROW - 2].height = 40
+        sheet.design.row_dimensions[FIRST_ROW - 1].height = 32
         if table.upright:
             self._write_settings(sheet, table)
             return
-        rows = self._rows[table.name]
+        rows, capacity = self._rows[table.name], self.capacity(table.name)
         sheet.table(table.name, FIRST_ROW - 1, start, table.headers, len(rows),
                     header_style="header", table_style="TableStyleLight1")  # fmt: skip
-        for at, column in enumerate(table.columns):
-            sheet.put(FIRST_ROW - 2, start + at, _unit(column), "unit")
+        for at, column in enumerate(table.columns, start):
+            sheet.put(FIRST_ROW - 2, at, unit_of(column), "unit")
+            _note(sheet, FIRST_ROW - 1, at, column)
             look = f"input {look_of(column)}"
-            for n in range(self.capacity(table.name)):
+            for n in range(capacity):
                 value = getattr(rows[n], column.name) if n < len(rows) else None
-                sheet.put(FIRST_ROW + n, start + at, value, look)
-        sheet.design.row_dimensions[FIRST_ROW - 2].height = 76
-        sheet.design.row_dimensions[FIRST_ROW - 1].height = 32
+                sheet.put(FIRST_ROW + n, at, value, look)
+            self._check(sheet, table, column, at, FIRST_ROW, capacity)
 
     def _write_settings(self, sheet: Sheet, table: Table) -> None:
-        settings = self._portfolio.settings
+        (settings,) = self._rows["Settings"]
         sheet.table(table.name, FIRST_ROW - 1, 1, table.headers, len(table.columns),
                     header_style="header text", table_style="TableStyleLight1")  # fmt: skip
         sheet.put(FIRST_ROW - 1, 3, "meaning", "header text")
-        for n, column in enumerate(table.columns):
-            sheet.put(FIRST_ROW + n, 1, column.name, "cell text")
+        for at, column in enumerate(table.columns, FIRST_ROW):
+            sheet.put(at, 1, column.name, "cell text")
             value = getattr(settings, column.name)
-            sheet.put(FIRST_ROW + n, 2, value, f"input {look_of(column)}")
-            sheet.put(FIRST_ROW + n, 3, column.help, "note")
+            # Day 0 is what a blank date counts as: the settings of a blank template have it.
+            typed = None if column.kind == "date" and not value else value
+            sheet.put(at, 2, typed, f"input {look_of(column)}")
+            sheet.put(at, 3, column.help, "note")
+            self._check(sheet, table, column, 2, at, 1)
 
-    def _validate(self) -> None:
-        """Drop-down lists for words and for the instruments that there are."""
-        names = self.column("Instruments", "instrument")
-        for table in ("Holdings", "Instruments", "Tiers", "Shorts"):
-            for at, column in enumerate(TABLES[table].columns):
-                if column.quantity.options:
-                    source = '"' + ",".join(column.quantity.options) + '"'
-                elif column.name == "instrument" and table != "Instruments":
-                    source = names
-                else:
-                    continue
-                letter = get_column_letter(_start(table) + at)
-                rule = DataValidation("list", formula1=source, allow_blank=True)
-                rule.errorTitle, rule.error = column.name, column.allowed
-                rule.add(f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + self.capacity(table) - 1}")
-                self._sheets[TABLES[table].sheet].design.add_data_validation(rule)
+    def _check(
+        self, sheet: Sheet, table: Table, column: Column, at: int, first: int, rows: int
+    ) -> None:
+        """What may be typed in the cells of a column."""
+        letter = get_column_letter(at)
+        source, others = self._source(table.name, column.name)
+        rule = rule_of(column, f"{letter}{first}", source, others=others)
+        rule.add(f"{letter}{first}:{letter}{first + rows - 1}")
+        sheet.design.add_data_validation(rule)
+
+    def _source(self, table: str, column: str) -> tuple[str, bool]:
+        """Where a column's names are listed, and whether others may be typed."""
+        if column == "instrument" and table != "Instruments":
+            return self._listed("Instruments", "instrument"), False
+        if column == "underlying":
+            return self._listed("Holdings", "asset"), True  # the index price may stand beside it
+        if (table, column) == ("Scenarios", "asset"):
+            count = f"1+COUNTA({self.column('Holdings', 'asset')})"
+            return (
+                f"OFFSET(Scenarios!${get_column_letter(_CHOICES)}${FIRST_ROW},0,0,{count},1)",
+                True,
+            )
+        return "", False
+
+    def _listed(self, table: str, name: str) -> str:
+        """The filled part of a column: a list that ends in blanks would let anything pass."""
+        cells = self.column(table, name)
+        return f"OFFSET({cells.partition(':')[0]},0,0,MAX(1,COUNTA({cells})),1)"
+
+    def _write_choices(self) -> None:
+        """The assets that a scenario may name, beside its table: the drop-down lists them."""
+        sheet, at = self._sheets["Scenarios"], _CHOICES
+        sheet.put(FIRST_ROW - 2, at, "for the drop-down list", "unit")
+        sheet.put(FIRST_ROW - 1, at, "Assets to choose from", "header text")
+        sheet.put(FIRST_ROW, at, "*", "cell text")
+        holdings = self._rows["Holdings"]
+        for n in range(self.capacity("Holdings")):
+            found = f"INDEX({self.column('Holdings', 'asset')},{n + 1})"
+            value = holdings[n].asset if n < len(holdings) else ""
+            text = f'IF({found}="","",{found})'
+            sheet.put(FIRST_ROW + 1 + n, at, value, "cell text", text)
 
 
-_EMPTY = TABLES["Settings"].columns[1].default  # as_of has none
+def _note(sheet: Sheet, row: int, at: int, column: Column) -> None:
+    """A note on a header, as large as its text."""
+    text = note_of(column)
+    if text:
+        lines = sum(1 + len(line) // _LINE for line in text.splitlines())
+        height = 14 + _HEIGHT * lines
+        note = Comment(text, "xlhedge", height=height, width=310)
+        sheet.design.cell(row, at).comment = note
+
+
+def _widths(title: str) -> dict[str, float]:
+    widths: dict[str, float] = {
+        get_column_letter(_start(table.name) + at): max(
+            WIDTHS.get(look_of(column), 12), len(column.name) + 4
+        )
+        for table in TABLES.values()
+        if table.sheet == title
+        for at, column in enumerate(table.columns)
+    }
+    widths["A"] = 24
+    if title == "Portfolio":
+        widths |= {"B": 20, "C": 84, "D": 3}
+    if title == "Scenarios":
+        widths |= {"A": 28, "G": 3, get_column_letter(_CHOICES): 24}
+    return widths
 
 
 def _setting_names() -> list[str]:
@@ -176,8 +217,3 @@ def _setting_names() -> list[str]:
 
 def _start(table: str) -> int:
     return _FIRST_COLUMN.get(table, 1)
-
-
-def _unit(column: Column) -> str:
-    """What stands above a header: the meaning, with the unit, and whether it may stay blank."""
-    return column.help if column.required else f"{column.help} (optional)"

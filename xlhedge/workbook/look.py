@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from openpyxl.formatting import rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -16,10 +17,21 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from xlhedge.workbook.package import Book
 from xlhedge.workbook.sheets import Sheet
 
-__all__ = ["FORMATS", "LONGEST", "WIDTHS", "finish", "heading", "register"]
+__all__ = [
+    "FORMATS",
+    "LONGEST",
+    "VERDICTS",
+    "WIDTHS",
+    "alert",
+    "finish",
+    "heading",
+    "heat_map",
+    "register",
+]
 
 FORMATS = {
     "text": "General",
+    "any": "General",
     "money": "#,##0.00;[Red]-#,##0.00",
     "cost": "[Red]#,##0.00;-#,##0.00;0.00",
     "price": "#,##0.00##",
@@ -28,6 +40,8 @@ FORMATS = {
     "percent": "0.00%;[Red]-0.00%",
     "rate": "0.0000%;[Red]-0.0000%",
     "days": "#,##0.0",
+    "heat": "#,##0;-#,##0",
+    "move": "0.0%;-0.0%",
     "date": "yyyy-mm-dd hh:mm",
 }
 """Number format of each kind of number."""
@@ -38,10 +52,16 @@ LONGEST = 1_000
 WIDTHS = {"text": 16, "money": 17, "cost": 17, "price": 14, "qty": 18, "date": 19, "rate": 13}
 """Width of a column of a kind of number, in characters; 12 for the others."""
 
+VERDICTS = {"good": ("FF1B5E20", "FFDDF2DF"), "bad": ("FF8E1B12", "FFFBDEDA")}
+"""Ink and paper of a check that passes, and of one that does not."""
+
 _INK, _PALE, _RULE = "FF1F3A5F", "FFEAF0F7", "FFC9D3DF"
 _NAME = "Calibri"
 _THIN = Side(style="thin", color=_RULE)
 _LEFT = {"text", "date"}
+_RULES: Any = rule  # openpyxl's rules have no types
+_GOOD, _NONE, _BAD = "FF9DBEE6", "FFFFFFFF", "FFF2B880"
+"""Pale blue to pale orange: told apart by the colour-blind."""
 
 
 def _font(**more: Any) -> Font:
@@ -62,6 +82,17 @@ def register(book: Book) -> None:
     book.style("note", font=_font(color="FF4A5568"), alignment=noted)
     book.style("unit", font=_font(sz=9, i=True, color="FF4A5568"), alignment=wrap)
     book.style("warning", font=_font(b=True, color="FF9C2F00"), alignment=wrap)
+    book.style("words", font=_font(), alignment=Alignment(wrap_text=True, vertical="center"))
+    book.style("link", font=_font(color="FF1155CC", u="single"), alignment=noted)
+    book.style("count", number_format="0", border=Border(bottom=_THIN), alignment=Alignment(
+        horizontal="center", vertical="center"))  # fmt: skip
+    for name, (ink, paper) in VERDICTS.items():
+        book.style(
+            name,
+            font=_font(color=ink),
+            fill=_fill(paper),
+            alignment=Alignment(wrap_text=True, vertical="center", indent=1),
+        )
     for name, side in (("header", "center"), ("header text", "left")):
         book.style(
             name,
@@ -98,6 +129,37 @@ def heading(sheet: Sheet, title: str, note: str = "") -> None:
     sheet.put(1, 1, title[:LONGEST], "title")
     if note:
         sheet.put(2, 1, note)
+
+
+def alert(sheet: Sheet, cells: str, condition: str) -> None:
+    """Marks cells for which a condition holds, in dark red on pale red, readable in grey.
+
+    Args:
+        sheet: the sheet.
+        cells: the range.
+        condition: a formula without ``=``, written for the range's first cell.
+    """
+    red = {"font": Font(b=True, color="FF8B1A10"), "fill": PatternFill("solid", bgColor="FFFBE0DC")}
+    sheet.design.conditional_formatting.add(cells, _RULES.FormulaRule([condition], **red))
+
+
+def heat_map(sheet: Sheet, cells: str, kind: str) -> None:
+    """Colours a grid's cells by their value; black text reads on all of them.
+
+    Args:
+        sheet: the sheet.
+        cells: the range.
+        kind: "gain" where more is better for you, "cost" where less is, "left" for a share that is
+            left of a margin: 0 is marked as liquidated.
+    """
+    low, high = (_GOOD, _BAD) if kind == "cost" else (_BAD, _GOOD)
+    add = sheet.design.conditional_formatting.add
+    if kind == "left":
+        red = {"font": Font(b=True, color="FFFFFFFF"), "fill": PatternFill(bgColor="FFB03A2E")}
+        add(cells, _RULES.CellIsRule("equal", ["0"], stopIfTrue=True, **red))
+        add(cells, _RULES.ColorScaleRule("num", 0, _BAD, None, None, None, "num", 1, _GOOD))
+    else:
+        add(cells, _RULES.ColorScaleRule("min", None, low, "num", 0, _NONE, "max", None, high))
 
 
 def finish(

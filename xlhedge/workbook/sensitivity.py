@@ -1,98 +1,288 @@
-"""The template's Sensitivity sheet: P&L by the underlying's move and by hedge ratio."""
+"""The Sensitivity sheet, in the template and in the report: grids over two axes, and the chart.
+
+The same formulas stand in both: over whole axes as array formulas of our functions in the
+template, cell by cell and native in the report.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
+from openpyxl.chart import ScatterChart
 from openpyxl.utils import get_column_letter
 
-from xlhedge.analysis import Analysis, Grid
-from xlhedge.portfolio.tables import MOST_SHOCKS
+from xlhedge.algebra import Expression, excel_text
+from xlhedge.analysis import Analysis
+from xlhedge.figures import CALLS, NATIVE, Functions
+from xlhedge.sensitivity import GRIDS, USUAL_RATE, Grid
 from xlhedge.workbook.charts import pnl_chart
-from xlhedge.workbook.computed import TOP, TOTAL, Block
-from xlhedge.workbook.inputs import Inputs
-from xlhedge.workbook.look import finish, heading
-from xlhedge.workbook.package import Book
+from xlhedge.workbook.look import finish, heading, heat_map
 from xlhedge.workbook.sheets import Sheet
 
-__all__ = ["write_sensitivity"]
+__all__ = [
+    "AXIS",
+    "HELD",
+    "UNHEDGED",
+    "Asset",
+    "Sources",
+    "given",
+    "ratio_chart",
+    "write_sensitivity",
+]
 
-_AXIS, _UNHEDGED, _HELD, _RATIOS, _CHART, _ASSETS = 4, 5, 6, 9, 17, 40
-_FIRST, _LAST = "B", get_column_letter(MOST_SHOCKS + 1)
-_MOVES = f"${_FIRST}${_AXIS}:${_LAST}${_AXIS}"
+AXIS, UNHEDGED, HELD = 4, 5, 6
+_CHART, _GRIDS, _HEAD = 8, 28, 3
+"""The chart's row, the first grid's, and the rows of a grid's head."""
 
 
-def write_sensitivity(book: Book, inputs: Inputs, analysis: Analysis, hedge: Block) -> None:
-    """Write the sheet: an axis from Settings, one array formula for the grid, and the chart."""
-    sheet = book.sheet("Sensitivity")
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A holding, as its line on the sheet refers to it.
+
+    Args:
+        name: its name's cell, as text.
+        cells: its quantity, spot price and beta.
+        value: its name; "" where the row is blank.
+    """
+
+    name: str
+    cells: tuple[Expression, Expression, Expression]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the sheet finds what it needs.
+
+    Args:
+        totals: the cells of short_notional, full_notional and coin_margin, summed.
+        given: the formulas of what `sensitivity.GRIDS` are given besides.
+        assets: the holdings' lines.
+        axis: the formula of each move; none where the moves are constants.
+        live: whether cells call our functions, over whole axes.
+    """
+
+    totals: Mapping[str, Expression]
+    given: Mapping[str, str]
+    assets: Sequence[Asset]
+    axis: Sequence[str]
+    live: bool
+
+    @property
+    def functions(self) -> Functions:
+        """The carrier of the sheet's formulas."""
+        return CALLS if self.live else NATIVE
+
+
+def write_sensitivity(sheet: Sheet, analysis: Analysis, sources: Sources, moves: int) -> None:
+    """Write the sheet.
+
+    Args:
+        sheet: where.
+        analysis: what to show.
+        sources: the cells of other sheets.
+        moves: how many columns the price axis has; behind its end it repeats the last move.
+    """
     heading(
         sheet,
         "Sensitivity",
-        "Profit and loss from the price alone: before funding, basis, fees and liquidation.",
+        "Profit and loss from the price alone: before funding, fees and liquidation, "
+        "which the scenarios have.",
     )
-    _write_axis(sheet, inputs, analysis.grid)
-    _write_lines(sheet, hedge, analysis)
-    _write_ratios(sheet, hedge, analysis.grid)
-    _write_assets(sheet, hedge, analysis)
+    page = _Page(sheet, analysis, sources, moves)
+    first = page.grids(_GRIDS) + 1
+    page.assets(first)
+    page.lines(first)
     currency = analysis.portfolio.settings.quote_currency
-    chart = pnl_chart(sheet, _AXIS, (_UNHEDGED, _HELD), (2, MOST_SHOCKS + 1), currency)
+    chart = pnl_chart(sheet, AXIS, (UNHEDGED, HELD), (2, moves + 1), currency)
     sheet.design.add_chart(chart, f"A{_CHART}")
-    widths = {get_column_letter(column): 16.0 for column in range(2, MOST_SHOCKS + 2)}
-    finish(sheet, f"B{_AXIS + 1}", {"A": 32} | widths, f"{_AXIS}:{_AXIS}", pages=2)
+    widths = {get_column_letter(column): 12.5 for column in range(2, moves + 2)}
+    finish(sheet, f"B{AXIS + 1}", {"A": 34} | widths, f"{AXIS}:{AXIS}", pages=2)
 
 
-def _on_axis(values: Sequence[float]) -> list[float]:
-    """Values of the grid's moves, in the columns of the sheet: the last repeats to the end."""
-    return [values[min(column, len(values) - 1)] for column in range(MOST_SHOCKS)]
+def ratio_chart(sheet: Sheet, analysis: Analysis) -> ScatterChart:
+    """Unhedged, as it stands, and at two of the grid's ratios, against the price."""
+    grid, ratios = GRIDS[0], (0.5, 1.0)
+    first = _GRIDS + _HEAD
+    rows = [first + grid.rows.values.index(ratio) for ratio in ratios]
+    names = ["Unhedged", "As it stands", *(f"Hedged {ratio:.0%}" for ratio in ratios)]
+    columns = (2, 1 + len(analysis.grid.shocks))
+    currency = analysis.portfolio.settings.quote_currency
+    return pnl_chart(sheet, AXIS, (UNHEDGED, HELD, *rows), columns, currency, names)
 
 
-def _write_axis(sheet: Sheet, inputs: Inputs, grid: Grid) -> None:
-    sheet.put(_AXIS, 1, "Move of the underlying", "header text")
-    lowest, highest, step = (inputs.setting(f"shock_{end}") for end in ("min", "max", "step"))
-    for column, shock in enumerate(_on_axis(grid.shocks)):
-        text = f"ROUND(MIN({highest},{lowest}+{column}*{step}),12)"
-        sheet.put(_AXIS, 2 + column, shock, "axis percent", text)
+def given(sizes: str, rates: str, expiry: str) -> dict[str, str]:
+    """The formulas of what the grids are given, over the shorts' columns.
+
+    A blank row's values may be the text "", which SUMPRODUCT's own arguments count as 0.
+
+    Args:
+        sizes: short_notional of each.
+        rates: mm_rate of each.
+        expiry: of each; blank for a perpetual.
+    """
+    known = f'--({rates}<>"")'
+
+    def whatever_the_side(last: str) -> str:
+        over, under = (f"SUMPRODUCT({known},--({sizes}{sign}0),{last})" for sign in "><")
+        return f"({over}-{under})"
+
+    size, weighted = whatever_the_side(sizes), whatever_the_side(f"{sizes},{rates}")
+    return {
+        "perpetual": f'SUMPRODUCT(--({expiry}=""),{sizes})',
+        "mm_rate": f"IF({size}=0,{USUAL_RATE},{weighted}/{size})",
+    }
 
 
-def _write_lines(sheet: Sheet, hedge: Block, analysis: Analysis) -> None:
-    grid = analysis.grid
-    coins, short = (hedge.cell(name, TOTAL) for name in ("coin_margin", "short_notional"))
-    sheet.put(_UNHEDGED, 1, "All coins, unhedged", "total text")
-    for column, value in enumerate(_on_axis(grid.unhedged)):
-        letter = get_column_letter(2 + column)
-        assets = f"SUM({letter}{_ASSETS}:{letter}{_ASSETS + hedge.rows - 1})"
-        text = f"{assets}+SCENARIO_PNL(0,1,-{coins},{letter}${_AXIS})"
-        sheet.put(_UNHEDGED, 2 + column, value, "total money", text)
-    sheet.put(_HELD, 1, "With the shorts as they stand", "total text")
-    text = f"{_line(_UNHEDGED)}+SCENARIO_PNL(0,1,{short},{_MOVES})"
-    sheet.array(_HELD, 2, [_on_axis(grid.held)], text, "total money")
+class _Page:
+    def __init__(self, sheet: Sheet, analysis: Analysis, sources: Sources, moves: int) -> None:
+        self._sheet, self._grid, self._from, self._moves = sheet, analysis.grid, sources, moves
+        self._letters = [get_column_letter(2 + n) for n in range(moves)]
 
+    def _spread(self, values: Sequence[Any]) -> list[Any]:
+        """Values of the moves in the axis' columns: the last repeats to the end."""
+        return [values[min(column, len(values) - 1)] for column in range(self._moves)]
 
-def _line(row: int) -> str:
-    return f"{_FIRST}{row}:{_LAST}{row}"
+    def _row(
+        self, at: int, style: str, values: Sequence[Any], formula: Any, guard: str = ""
+    ) -> None:
+        """A line over the moves; the formula's argument is the moves, and the coins unhedged."""
+        if self._from.live:
+            first, last = self._letters[0], self._letters[-1]
+            span = [Expression(f"${first}${n}:${last}${n}") for n in (AXIS, UNHEDGED)]
+            text = excel_text(formula(*span))
+            text = f'IF({guard}="","",{text})' if guard else text
+            self._sheet.array(at, 2, [self._spread(values)], text, style)
+            return
+        for column, letter in enumerate(self._letters):
+            cells = [Expression(f"{letter}${n}") for n in (AXIS, UNHEDGED)]
+            self._sheet.put(at, 2 + column, values[column], style, excel_text(formula(*cells)))
 
-
-def _write_ratios(sheet: Sheet, hedge: Block, grid: Grid) -> None:
-    sheet.put(_RATIOS - 1, 1, "Hedge ratio of every hedged asset", "header text")
-    for n, ratio in enumerate(grid.ratios):
-        sheet.put(_RATIOS + n, 1, ratio, "input percent")
-    ratios = f"A{_RATIOS}:A{_RATIOS + len(grid.ratios) - 1}"
-    full = hedge.cell("full_notional", TOTAL)
-    text = f"{_line(_UNHEDGED)}+SCENARIO_PNL(0,1,{ratios}*{full},{_MOVES})"
-    sheet.array(_RATIOS, 2, [_on_axis(row) for row in grid.hedged], text, "cell money")
-
-
-def _write_assets(sheet: Sheet, hedge: Block, analysis: Analysis) -> None:
-    sheet.put(_ASSETS - 1, 1, "Each asset, unhedged", "header text")
-    for n in range(hedge.rows):
-        at = TOP + n
-        asset, quantity, price, beta = (
-            hedge.cell(name, at) for name in ("asset", "quantity", "spot_price", "beta")
+    def lines(self, assets: int) -> None:
+        """The axis, all coins unhedged, and with the shorts as they stand."""
+        sheet, grid, f = self._sheet, self._grid, self._from.functions
+        sheet.put(AXIS, 1, "Move of the underlying", "header text")
+        for column, shock in enumerate(self._spread(grid.shocks)):
+            text = self._from.axis[column] if self._from.axis else None
+            sheet.put(AXIS, 2 + column, shock, "axis move", text)
+        sheet.put(UNHEDGED, 1, "All coins, unhedged", "total text")
+        coins = self._from.totals["coin_margin"]
+        for column, value in enumerate(self._spread(grid.unhedged)):
+            letter = self._letters[column]
+            every = f"SUM({letter}{assets}:{letter}{assets + len(self._from.assets) - 1})"
+            move = Expression(f"{letter}${AXIS}")
+            text = excel_text(Expression(every) + f.scenario_pnl(0, 1, -coins, move))
+            sheet.put(UNHEDGED, 2 + column, value, "total heat", text)
+        sheet.put(HELD, 1, "With the shorts as they stand", "total text")
+        short = self._from.totals["short_notional"]
+        self._row(
+            HELD,
+            "total heat",
+            grid.held,
+            lambda move, coins: coins + f.scenario_pnl(0, 1, short, move),
         )
-        known = n < len(analysis.hedge)
-        name = analysis.hedge[n]["asset"] if known else ""
-        sheet.put(_ASSETS + n, 1, name, "cell text", f'IF({asset}="","",{asset})')
-        call = f"SCENARIO_PNL({quantity},{price},0,{_MOVES},,,,,,{beta})"
-        values = _on_axis(analysis.grid.by_asset[n]) if known else [""] * MOST_SHOCKS
-        text = f'IF({asset}="","",{call})'
-        sheet.array(_ASSETS + n, 2, [values], text, "cell money")
+
+    def assets(self, first: int) -> None:
+        """Each asset's own line."""
+        f = self._from.functions
+        self._sheet.put(first - 1, 1, "Each asset, unhedged", "header text")
+        for n, asset in enumerate(self._from.assets):
+            at = first + n
+            text = f'IF({asset.name}="","",{asset.name})' if self._from.live else None
+            self._sheet.put(at, 1, asset.value, "cell text", text)
+            blank = [""] * self._moves
+            values = self._grid.by_asset[n] if n < len(self._grid.by_asset) else blank
+            quantity, price, beta = asset.cells
+            self._row(
+                at,
+                "cell heat",
+                values,
+                lambda move, _, q=quantity, p=price, b=beta: f.scenario_pnl(
+                    q, p, 0, move, 0, 0, 0, 8, 0, b
+                ),
+                asset.name if self._from.live else "",
+            )
+
+    def grids(self, at: int) -> int:
+        """Every grid from a row on; returns the row behind them."""
+        for grid in GRIDS:
+            self._head(grid, at)
+            self._body(grid, at + _HEAD)
+            at += _HEAD + len(grid.rows.values) + 1
+        return at
+
+    def _head(self, grid: Grid, at: int) -> None:
+        sheet = self._sheet
+        sheet.put(at, 1, grid.title, "section")
+        sheet.put(at, 2, grid.note, "note")
+        if grid.given:
+            name, title, look = grid.given
+            sheet.put(at + 1, 1, title, "cell text")
+            value = self._grid.given[name]
+            sheet.put(at + 1, 2, value, f"cell {look}", self._from.given[name])
+        title = f"{grid.rows.title} ↓   {grid.columns.title} →"
+        sheet.put(at + 2, 1, title, "header text")
+        if grid.beside:
+            sheet.put(at + 2, 2, grid.beside[0], "header")
+        role = "input" if self._from.live else "axis"
+        for n, value in enumerate(grid.rows.values):
+            sheet.put(at + _HEAD + n, 1, value, f"{role} {grid.rows.look}")
+        for column, value in enumerate(self._columns(grid)):
+            letter = get_column_letter(_start(grid) + column)
+            own = bool(grid.columns.values)
+            text = None if own else f"{letter}${AXIS}"
+            look = f"{role if own else 'axis'} {grid.columns.look}"
+            sheet.put(at + 2, _start(grid) + column, value, look, text)
+
+    def _columns(self, grid: Grid) -> Sequence[float]:
+        return grid.columns.values or self._spread(self._grid.shocks)
+
+    def _body(self, grid: Grid, top: int) -> None:
+        sheet, start = self._sheet, _start(grid)
+        last = top + len(grid.rows.values) - 1
+        values = self._grid.grids[grid.name]
+        if not grid.columns.values:
+            values = tuple(tuple(self._spread(row)) for row in values)
+        style, end = f"cell {grid.look}", get_column_letter(start + len(values[0]) - 1)
+        if grid.beside:
+            for n, value in enumerate(self._grid.beside[grid.name]):
+                cell = self._cell(grid, top, f"$A{top + n}", "", "")
+                text = excel_text(grid.beside[1](self._from.functions, cell))
+                sheet.put(top + n, 2, value, "cell move", text)
+        first = get_column_letter(start)
+        if self._from.live:
+            cell = self._cell(
+                grid, top, f"$A${top}:$A${last}", f"${first}${top - 1}:${end}${top - 1}",
+                f"$B${top}:$B${last}", f"${first}${UNHEDGED}:${end}${UNHEDGED}",
+            )  # fmt: skip
+            text = excel_text(grid.formula(self._from.functions, cell))
+            sheet.array(top, start, values, text, style)
+        else:
+            for n, row in enumerate(values):
+                for column, value in enumerate(row):
+                    letter, at = get_column_letter(start + column), top + n
+                    cell = self._cell(grid, top, f"$A{at}", f"{letter}${top - 1}", f"$B{at}",
+                                      f"{letter}${UNHEDGED}")  # fmt: skip
+                    text = excel_text(grid.formula(self._from.functions, cell))
+                    sheet.put(at, start + column, value, style, text)
+        heat_map(sheet, f"{first}{top}:{end}{last}", grid.scale)
+
+    def _cell(
+        self, grid: Grid, top: int, row: str, column: str, beside: str, unhedged: str = ""
+    ) -> SimpleNamespace:
+        """What a grid's formula reads, as references."""
+        given = {grid.given[0]: Expression(f"$B${top - 2}")} if grid.given else {}
+        return SimpleNamespace(
+            row=Expression(row),
+            column=Expression(column),
+            beside=Expression(beside),
+            unhedged=Expression(unhedged),
+            **{**self._from.totals, **given},
+        )
+
+
+def _start(grid: Grid) -> int:
+    return 3 if grid.beside else 2

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from openpyxl.chart import ScatterChart
+from openpyxl.chart._chart import ChartBase
 
 from xlhedge.analysis import Analysis
+from xlhedge.workbook.audit import CONVENTIONS
 from xlhedge.workbook.look import LONGEST, finish, heading
 from xlhedge.workbook.sheets import Sheet
 
@@ -23,25 +24,21 @@ _HEADLINES = (
     ("unrealised_pnl", "Unrealised P&L of the coins", "Against average cost, where it is known"),
 )
 
-_CONVENTIONS = (
-    "Shorts are positive numbers. Delta, values and P&L are in the quote currency.",
-    "A positive funding rate means longs pay shorts: a short hedge receives it.",
-    "Cost and drag are positive when they cost you. P&L is positive when you gain.",
-)
 _TOP = 5
+_CHART_ROWS = 19
 _STEPS = (-0.2, 0.2)
 """Sudden moves whose P&L is a headline."""
 
 
 def write_summary(
-    sheet: Sheet, analysis: Analysis, chart: ScatterChart, references: Mapping[str, str]
+    sheet: Sheet, analysis: Analysis, charts: Sequence[ChartBase], references: Mapping[str, str]
 ) -> None:
     """Write the page.
 
     Args:
         sheet: where.
         analysis: what to say.
-        chart: hedged against unhedged.
+        charts: at most three: one at the right of the headlines, two below the text.
         references: the formula of each headline that stands on another sheet, by figure; "worst"
             is that of the worst scenario.
     """
@@ -63,9 +60,11 @@ def write_summary(
         at += 1
     at = _paragraph(sheet, at + 1, "What to do next", _orders(analysis), "note")
     at = _paragraph(sheet, at + 1, "Warnings", _warnings(analysis), "warning")
-    _paragraph(sheet, at + 1, "How to read it", _CONVENTIONS, "note")
-    sheet.design.add_chart(chart, "E4")
-    finish(sheet, f"A{_TOP}", {"A": 34, "B": 20, "C": 62, "D": 3})
+    at = _paragraph(sheet, at + 1, "How to read it", CONVENTIONS[:3], "note")
+    below = max(at, _TOP + _CHART_ROWS) + 1
+    for chart, place in zip(charts, (f"E{_TOP - 1}", f"A{below}", f"E{below}"), strict=False):
+        sheet.design.add_chart(chart, place)
+    finish(sheet, f"A{_TOP}", {"A": 34, "B": 20, "C": 52, "D": 2})
 
 
 def _headlines(analysis: Analysis) -> Iterator[tuple[str, float, str, str, str]]:

@@ -6,34 +6,77 @@ xlhedge functions and the value that the analysis gave, so that it shows without
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from xlhedge.analysis import Analysis
+from xlhedge.functions import FUNCTIONS, Function
 from xlhedge.hedge import HEDGE
-from xlhedge.workbook.computed import Block, write_hedge, write_margin
+from xlhedge.portfolio.tables import MOST_SHOCKS
+from xlhedge.workbook.checks import checks
+from xlhedge.workbook.computed import Block, write_hedge
+from xlhedge.workbook.empty import blank_analysis, hide_day_0
 from xlhedge.workbook.inputs import Inputs
+from xlhedge.workbook.live import live_sources
 from xlhedge.workbook.look import register
+from xlhedge.workbook.margin import write_margin
 from xlhedge.workbook.package import Book
+from xlhedge.workbook.reference_sheet import write_functions
 from xlhedge.workbook.sensitivity import write_sensitivity
+from xlhedge.workbook.start import Edition, headlines, write_start
+from xlhedge.workbook.stress import write_stress
 
 __all__ = ["template_book"]
 
 
-def template_book(analysis: Analysis) -> Book:
+_BLANK_CREATED = datetime(2026, 1, 1)  # a date has to stand in the file, and always the same
+
+
+def template_book(analysis: Analysis | None = None, edition: Edition = "addin") -> Book:
     """The template filled in with a portfolio; `Book.save` writes it.
+
+    Args:
+        analysis: of the portfolio; none for a template in which only the settings' defaults stand.
+        edition: "addin" for Excel and LibreOffice with our functions installed; "365" has them as
+            names in the workbook.
 
     Example:
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
         >>> book = template_book(analyse(SAMPLES["full-hedge"]))
-        >>> book.design.sheetnames
-        ['Portfolio', 'Instruments', 'Shorts', 'Scenarios', 'Hedge', 'Margin', 'Sensitivity']
+        >>> book.design.sheetnames[:6]
+        ['Start', 'Portfolio', 'Instruments', 'Shorts', 'Scenarios', 'Price history']
     """
+    created = analysis.portfolio.settings.as_of if analysis else _BLANK_CREATED
+    analysis = analysis or blank_analysis()
     portfolio = analysis.portfolio
-    book = Book(title=f"xlhedge: {portfolio.settings.portfolio}", created=portfolio.settings.as_of)
+    book = Book(title=f"xlhedge: {portfolio.settings.portfolio or 'template'}", created=created)
     register(book)
+    start = book.sheet("Start")
     inputs = Inputs(book, portfolio)
     hedge = Block("Hedge", HEDGE, inputs.capacity("Holdings"))
     sheet = book.sheet(hedge.sheet)
     margin = write_margin(book, inputs, analysis)
     write_hedge(sheet, inputs, analysis, margin, hedge)
-    write_sensitivity(book, inputs, analysis, hedge)
+    sources = live_sources(inputs, analysis, hedge, margin)
+    write_sensitivity(book.sheet("Sensitivity"), analysis, sources, MOST_SHOCKS)
+    write_stress(book.sheet("Stress"), inputs, analysis, hedge, margin)
+    hide_day_0(sheet, "B3:B4")
+    write_functions(book.sheet("Functions"), _callable(edition))
+    figures = headlines(analysis, hedge, margin)
+    questions = checks(inputs, margin, analysis)
+    sheets = book.design.sheetnames[1:]
+    write_start(start, inputs, analysis, figures, questions, edition, sheets)
+    if edition == "365":
+        from xlhedge.workbook.names import define_functions
+
+        define_functions(book)
     return book
+
+
+def _callable(edition: Edition) -> list[Function]:
+    """The functions that a workbook of an edition can call."""
+    if edition == "addin":
+        return list(FUNCTIONS)
+    from xlhedge.hosts.lambdas import has_lambda
+
+    return [entry for entry in FUNCTIONS if has_lambda(entry)]

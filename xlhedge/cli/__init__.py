@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-__all__ = ["app", "main"]
+from xlhedge.cli import hosts
+from xlhedge.cli.failing import fail
 
-USAGE = 2
+__all__ = ["app", "main"]
 
 app = typer.Typer(
     name="xlhedge",
@@ -20,6 +22,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(hosts.excel, name="excel")
+app.add_typer(hosts.libreoffice, name="libreoffice")
+app.command("lambda")(hosts.lambdas)
 
 
 def main() -> None:
@@ -49,11 +54,6 @@ def _options(
     pass
 
 
-def _fail(message: object) -> typer.Exit:
-    typer.echo(f"xlhedge: {message}", err=True)
-    return typer.Exit(USAGE)
-
-
 @app.command()
 def functions(
     name: Annotated[str, typer.Argument(help="A function to explain, such as NET_DELTA.")] = "",
@@ -67,7 +67,7 @@ def functions(
         try:
             typer.echo(entry_text(function(name)))
         except HedgeError as error:
-            raise _fail(error) from None
+            raise fail(error) from None
         return
     group = ""
     width = max(len(entry.name) for entry in FUNCTIONS)
@@ -96,7 +96,7 @@ def calc(
     try:
         value = evaluate(function(name), [_typed(text) for text in arguments or []])
     except HedgeError as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     for row in rows_of(value):
         typer.echo("\t".join(map(_shown, row)))
 
@@ -124,6 +124,13 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:.15g}"
 
 
+class Edition(StrEnum):
+    """Where a template's functions are."""
+
+    ADDIN = "addin"
+    X365 = "365"
+
+
 Inputs = Annotated[
     list[Path],
     typer.Argument(help="Filled-in workbooks (.xlsx), JSON files, or folders of CSV files."),
@@ -134,12 +141,19 @@ Folder = Annotated[
 
 
 @app.command()
-def report(inputs: Inputs, output: Folder = Path("reports")) -> None:
+def report(
+    inputs: Inputs,
+    output: Folder = Path("reports"),
+    *,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
+    ] = False,
+) -> None:
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
     from xlhedge.desk import Desk
 
     desk = Desk(typer.echo, _warn)
-    desk.report(inputs, output)
+    desk.report(inputs, output, pdf=pdf)
     raise typer.Exit(desk.status)
 
 
@@ -157,15 +171,26 @@ def check(inputs: Inputs) -> None:
 def template(
     output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")],
     *,
+    edition: Annotated[
+        Edition,
+        typer.Option(help="addin: for the installed functions; 365: they are in the workbook."),
+    ] = Edition.ADDIN,
+    empty: Annotated[bool, typer.Option("--empty", help="Leave the inputs blank.")] = False,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="Fill it in from a portfolio: workbook, JSON or CSV folder."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write the template workbook, filled in with an example: xlhedge template -o my-hedge.xlsx."""
     from xlhedge.desk import Desk
 
     if output.exists() and not force:
-        raise _fail(f"{output}: is there already; name another file, or add --force to replace it")
+        raise fail(f"{output}: is there already; name another file, or add --force to replace it")
+    if empty and source:
+        raise fail("--empty and --from: give one of them")
     desk = Desk(typer.echo, _warn)
-    desk.template(output)
+    desk.template(output, edition.value, source=source, empty=empty)
     raise typer.Exit(desk.status)
 
 

@@ -1,0 +1,269 @@
+"""The template's Start and Functions sheets: what they say is so in real spreadsheets, too."""
+
+import re
+import zipfile
+from datetime import datetime
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.workbook.defined_name import DefinedName
+from test_template import ODD, differences, poisoned, settings, stored
+
+from xlhedge.analysis import analyse
+from xlhedge.functions import FUNCTIONS
+from xlhedge.hosts.lambdas import lambda_text
+from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
+from xlhedge.reference import parts
+from xlhedge.samples import SAMPLES
+from xlhedge.workbook.start import VOLATILE
+from xlhedge.workbook.template import template_book
+
+LOADED, AGE = (cell for _, cell in sorted(VOLATILE))
+TRACEABLE = [entry for entry in FUNCTIONS if entry.traceable]
+
+
+def saved(portfolio, path, *, names=()):
+    """The template of a portfolio as a file, with some functions as names."""
+    book = template_book(portfolio and analyse(portfolio))
+    for entry in names:
+        book.design.defined_names[entry.name] = DefinedName(
+            entry.name, attr_text=lambda_text(entry)
+        )
+    book.save(path)
+    return path
+
+
+def as_saved_by_a_spreadsheet(source, target):
+    """A copy in which IronCalc finds openpyxl's notes, and blank cells that are no zeros."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            text = re.sub(r'(<c [^>]*?) t="n" ?/>', r"\1/>", text)
+            text = re.sub(r'Target="/xl/(comments/|drawings/)', r'Target="../\1', text)
+            new.writestr(name, text)
+    return target
+
+
+def start_of(values):
+    """What stands beside each title in column A of Start: the cells B and C."""
+    cells = values["Start"] if isinstance(values, dict) else {
+        cell.coordinate: cell.value for row in values["Start"].iter_rows() for cell in row
+    }  # fmt: skip
+    return {
+        text: (cells.get(f"B{name[1:]}"), cells.get(f"C{name[1:]}"))
+        for name, text in cells.items()
+        if re.fullmatch(r"A\d+", name)
+    }
+
+
+def test_it_says_whether_the_functions_are_loaded(
+    libreoffice, plain_libreoffice, ironcalc, tmp_path
+):
+    path = saved(SAMPLES["full-hedge"], tmp_path / "full.xlsx")
+    shown = load_workbook(path, data_only=True)["Start"][LOADED].value
+    assert shown.startswith("Not loaded")
+    assert "xlhedge excel install" in shown
+    assert "xlhedge libreoffice install" in shown
+    assert "365 edition" in shown
+    probe = poisoned(path, tmp_path / "poisoned.xlsx")
+    assert libreoffice.values(probe)["Start"][LOADED].startswith("Loaded")
+    assert plain_libreoffice.values(probe)["Start"][LOADED] == shown
+    assert ironcalc.values(probe)["Start"][LOADED] == shown
+    named = saved(SAMPLES["full-hedge"], tmp_path / "named.xlsx", names=TRACEABLE)
+    assert ironcalc.values(named)["Start"][LOADED].startswith("Loaded")
+
+
+def test_without_a_recalculation_libreoffice_shows_the_bad_news(tmp_path):
+    """A volatile formula: it is computed on opening whatever is stored."""
+    book = load_workbook(saved(SAMPLES["full-hedge"], tmp_path / "full.xlsx"))
+    assert "NOW()" in book["Start"][LOADED].value
+    assert "NOW()" in book["Start"][AGE].value
+
+
+@pytest.mark.parametrize(("days", "fresh"), [(0.2, True), (1.2, False), (-1.2, False)])
+def test_it_says_how_old_the_prices_are(days, fresh, libreoffice, tmp_path):
+    book = load_workbook(saved(SAMPLES["full-hedge"], tmp_path / "full.xlsx"))
+    book["Portfolio"]["B7"] = f"=NOW()-{days}"
+    book.save(tmp_path / "dated.xlsx")
+    said = libreoffice.values(tmp_path / "dated.xlsx")["Start"][AGE]
+    assert said.startswith("Fresh") is fresh
+
+
+HEADLINES = {
+    "full-hedge": {
+        "Coins held, value": 60_000,
+        "Short, value": 60_000,
+        "Hedged": 1,
+        "Net delta": 0,
+        "Funding cost to the horizon": -60_000 * 0.0001 * 92 * 3,
+        # margin + entry over 1 + mm_rate, against a mark of 60,000
+        "Nearest liquidation": (30_000 + 60_000) / 1.004 / 60_000 - 1,
+    },
+    "partial-hedge": {"Hedged": 0.5, "Net delta": 30_000},
+    "altcoin-cross-hedge": {"Hedged": 13_980 / 14_000, "Net delta": 20},
+    "treasury": {
+        "Coins held, value": 7_200_000 + 4_500_000 + 3_000_000 + 900_000 + 320_000,
+        "Short, value": 92 * 60_030 + 2_400_000 + 1_000 * 10 * 156.3,
+    },
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_headlines(name, tmp_path):
+    book = load_workbook(saved(SAMPLES[name], tmp_path / "book.xlsx"), data_only=True)
+    shown = start_of(book)
+    assert {title: shown[title][0] for title in HEADLINES[name]} == pytest.approx(HEADLINES[name])
+    assert shown["Net delta"][1] == "USD"
+
+
+def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp_path):
+    book = load_workbook(saved(SAMPLES["treasury"], tmp_path / "book.xlsx", names=TRACEABLE))
+    typed = {
+        "Portfolio": {
+            "B7": datetime(2026, 7, 1),  # as_of, after the horizon
+            "B10": 50,
+            "E11": "btc",
+            "F11": 1,
+            "H11": 1,
+            "H7": None,  # ETH's price
+            "F10": None,  # XMR's quantity
+            "I7": 3,
+            "K9": ">0",
+            "E56": "DOT",
+        },
+        "Instruments": {
+            "A9": "X-PERP",
+            "C9": "X",
+            "G9": 5,
+            "H6": 0.02,
+            "E8": datetime(2026, 6, 26),
+        },
+        "Shorts": {"A9": "BTC-*", "B9": 1, "C9": 100, "D6": None},
+        "Scenarios": {
+            "A13": "S", "B13": "NOPE", "C13": -0.1,
+            "A14": "S", "B14": "?", "C14": -0.1,
+            "A15": "sol outage", "B15": "sol", "C15": -0.1, "E6": -0.05,
+        },
+        "Price history": {"A506": datetime(2026, 6, 1)},
+    }  # fmt: skip
+    for sheet, cells in typed.items():
+        for cell, value in cells.items():
+            book[sheet][cell] = value
+    book.save(tmp_path / "typed.xlsx")
+    path = as_saved_by_a_spreadsheet(tmp_path / "typed.xlsx", tmp_path / "wrong.xlsx")
+    counted = {
+        "No holdings yet": 0,
+        "Missing prices": 2,  # ETH's, and X's index price
+        "Other cells that must be filled": 1,
+        "Terms that a contract needs": 1,  # X-PERP's funding_rate
+        "Unknown instruments": 2,
+        "Unknown assets in Scenarios": 2,
+        "Names that are there twice": 4,
+        "Shorts without margin or mm_rate": 2,
+        "The horizon has passed": 1,
+        "Futures that have expired": 1,
+        "Funding rates beyond 1%": 2,
+        "Hedge ratios above 2": 2,
+        "Rows typed too far down to count": 2,
+    }
+    for engine in (libreoffice, ironcalc):
+        found = start_of(engine.values(path))
+        assert {title: found[title][0] for title in counted} == counted, engine
+        wrong = {title for title in counted if found[title][1] != "ok"}
+        assert wrong == {title for title, count in counted.items() if count}
+    assert "Instruments" in found["Unknown instruments"][1]
+
+
+def test_what_is_only_odd_is_counted_alike(libreoffice, tmp_path):
+    """A portfolio that readers let pass, with warnings: Python's counts are the formulas'."""
+    odd = Portfolio(
+        settings=settings(hedge_ratio=50, horizon_date=datetime(2026, 1, 1)),
+        holdings=[Holding(asset="BTC", quantity=1, spot_price=9, instrument=">=1", hedge_ratio=3)],
+        instruments=[
+            Instrument(instrument=">=1", underlying="BTC", futures_price=9, funding_rate=0.02)
+        ],
+        shorts=[Short(instrument=">=1", contracts=1, entry_price=9)],
+        scenarios=[Scenario(scenario="S", asset="*", price_shock=0, funding_rate=-0.02)],
+    )
+    path = saved(odd, tmp_path / "odd.xlsx")
+    shown = start_of(load_workbook(path, data_only=True))
+    counted = {
+        "Shorts without margin or mm_rate": 1,
+        "The horizon has passed": 1,
+        "Funding rates beyond 1%": 2,
+        "Hedge ratios above 2": 2,
+        "Unknown instruments": 0,
+    }
+    assert {title: shown[title][0] for title in counted} == counted
+    expected = {key: value for key, value in stored(path).items() if key[0] == "Start"}
+    assert differences(libreoffice.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
+
+
+def test_every_sheet_is_linked_and_said():
+    book = template_book(analyse(ODD))
+    start = book.design["Start"]
+    links = {link.location for row in start.iter_rows() for c in row if (link := c.hyperlink)}
+    others = book.design.sheetnames[1:]
+    assert links == {f"'{title}'!A1" for title in others}
+    assert book.design.sheetnames[0] == "Start"
+
+
+def test_every_sheet_has_its_line(tmp_path):
+    path = saved(SAMPLES["full-hedge"], tmp_path / "book.xlsx")
+    book = load_workbook(path, data_only=True)
+    said = start_of(book)
+    assert [title for title in book.sheetnames[1:] if not said[title][0]] == []
+
+
+def test_texts_between_quotes_are_short_enough_for_excel(tmp_path):
+    book = load_workbook(saved(SAMPLES["full-hedge"], tmp_path / "book.xlsx"))
+    texts = [
+        getattr(cell.value, "text", cell.value) for row in book["Start"].iter_rows() for cell in row
+    ]
+    quoted = [q for text in texts if str(text).startswith("=") for q in re.findall('"[^"]*"', text)]
+    assert len(quoted) > 30
+    assert max(map(len, quoted)) <= 257
+
+
+def calls_of(sheet):
+    """Every formula of the Functions sheet with its stored cell."""
+    found = {}
+    for row in sheet.iter_rows(min_col=2, max_col=2):
+        text = str(getattr(row[0].value, "text", row[0].value))
+        if (match := re.match(r"=([A-Z_]+)\(", text)) and row[0].data_type == "f":
+            found[match[1]] = row[0].coordinate
+    return found
+
+
+@pytest.mark.parametrize("entry", FUNCTIONS, ids=lambda entry: entry.name)
+def test_the_functions_sheet_has_each_function(entry, functions_sheet):
+    live, shown = functions_sheet
+    texts = {str(cell.value) for row in shown.iter_rows() for cell in row}
+    assert entry.syntax in texts
+    assert entry.summary in texts
+    assert parts(entry)["Equation"] in texts
+    value = shown[calls_of(live)[entry.name]].value
+    assert value == (entry.value[0] if entry.columns else entry.value)
+
+
+@pytest.fixture(scope="module")
+def functions_sheet(tmp_path_factory):
+    path = saved(None, tmp_path_factory.mktemp("functions") / "book.xlsx")
+    return load_workbook(path)["Functions"], load_workbook(path, data_only=True)["Functions"]
+
+
+def test_the_365_edition_brings_its_functions(ironcalc, tmp_path):
+    path = tmp_path / "365.xlsx"
+    template_book(analyse(SAMPLES["full-hedge"]), "365").save(path)
+    book = load_workbook(path)
+    called = set(calls_of(book["Functions"]))
+    assert called == set(book.defined_names) & {entry.name for entry in FUNCTIONS}
+    assert "HEDGE_EXPLAIN" not in called
+    assert {entry.name for entry in TRACEABLE} <= called
+    expected = {key: value for key, value in stored(path).items() if key[0] in NEW}
+    computed = ironcalc.values(poisoned(path, tmp_path / "poisoned.xlsx"))
+    assert differences(computed, expected) == []
+    assert computed["Start"][LOADED].startswith("Loaded")
+
+
+NEW = ("Start", "Functions", "Scenarios")

@@ -1,0 +1,204 @@
+"""The commands that put our functions into spreadsheet programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xlhedge.cli.failing import fail
+
+if TYPE_CHECKING:
+    from xlhedge.hosts.installing import Check
+
+__all__ = ["excel", "lambdas", "libreoffice"]
+
+excel = typer.Typer(
+    help="The functions in Excel for Windows: xlhedge excel install.", no_args_is_help=True
+)
+libreoffice = typer.Typer(
+    help="The functions in LibreOffice Calc: xlhedge libreoffice install.", no_args_is_help=True
+)
+
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+Profile = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder of LibreOffice's profile, if not your usual one; made if missing."
+    ),
+]
+
+
+@excel.command("install")
+def excel_install(
+    *,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where to put the add-in, if not where Excel loads it at start."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files that xlhedge did not write.")
+    ] = False,
+) -> None:
+    """Build the add-in and put it where Excel loads it: xlhedge excel install."""
+    with _told():
+        from xlhedge.hosts.excel.install import Machine, install
+        from xlhedge.hosts.excel.status import status
+
+        machine = Machine.here()
+        _say(install(machine, folder, force=force))
+        wrong = [check for check in status(machine) if check.remedy]
+        _show(wrong)
+        if not wrong:
+            typer.echo("start Excel, then try =NET_DELTA(1, 60000, 45000): it gives 15000")
+
+
+@excel.command("status")
+def excel_status() -> None:
+    """Say what the add-in needs and what is wrong, with the remedy: xlhedge excel status."""
+    with _told():
+        from xlhedge.hosts.excel.install import Machine
+        from xlhedge.hosts.excel.status import status
+
+        _show(status(Machine.here()))
+
+
+@excel.command("uninstall")
+def excel_uninstall() -> None:
+    """Remove what install wrote, and nothing else: xlhedge excel uninstall."""
+    with _told():
+        from xlhedge.hosts.excel.install import Machine, uninstall
+
+        _say(uninstall(Machine.here()))
+
+
+@excel.command("build")
+def excel_build(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The .xlam file to write.")],
+    *,
+    force: Force = False,
+) -> None:
+    """Write the add-in, on any system: xlhedge excel build -o xlhedge.xlam."""
+    with _told(output):
+        from xlhedge.hosts.excel.addin import build
+        from xlhedge.hosts.installing import write_whole
+
+        write_whole(output, build, force=force)
+        typer.echo(f"wrote {output}, for a computer with {_xlwings()}")
+        typer.echo("`xlhedge excel install` there does this and writes the configuration, too")
+
+
+@libreoffice.command("install")
+def libreoffice_install(*, profile: Profile = None) -> None:
+    """Build the extension and add it to LibreOffice: xlhedge libreoffice install."""
+    with _told():
+        from xlhedge.hosts.libreoffice_install import Office
+
+        _say(Office(profile).install())
+
+
+@libreoffice.command("status")
+def libreoffice_status(*, profile: Profile = None) -> None:
+    """Say which LibreOffice has which xlhedge: xlhedge libreoffice status."""
+    with _told():
+        from xlhedge.hosts.libreoffice_install import Office
+
+        _show(Office(profile).status())
+
+
+@libreoffice.command("uninstall")
+def libreoffice_uninstall(*, profile: Profile = None) -> None:
+    """Remove the extension from LibreOffice: xlhedge libreoffice uninstall."""
+    with _told():
+        from xlhedge.hosts.libreoffice_install import Office
+
+        _say(Office(profile).uninstall())
+
+
+@libreoffice.command("build")
+def libreoffice_build(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The .oxt file to write.")],
+    *,
+    force: Force = False,
+) -> None:
+    """Write the extension, on any system: xlhedge libreoffice build -o xlhedge.oxt."""
+    with _told(output):
+        from xlhedge.hosts.installing import write_whole
+        from xlhedge.hosts.libreoffice import build
+
+        write_whole(output, build, force=force)
+        typer.echo(f"wrote {output}")
+
+
+def _xlwings() -> str:
+    from importlib.metadata import version
+
+    return f"xlwings {version('xlwings')}"
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _show(checks: Iterable[Check]) -> None:
+    """Prints checks; the exit status is 1 if one is not right."""
+    wrong = False
+    for check in checks:
+        _say(check.lines())
+        wrong |= bool(check.remedy)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def lambdas(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Functions to list; all of them, if none is named.")
+    ] = None,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="The workbook (.xlsx) or list (.txt) to write."),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """The functions as names for any Excel 365: xlhedge lambda -o functions.xlsx."""
+    with _told(output):
+        from xlhedge.functions import function
+        from xlhedge.hosts.installing import InstallError, write_whole
+        from xlhedge.hosts.lambdas import LAMBDAS, listing
+
+        entries = [function(name) for name in names] if names else list(LAMBDAS)
+        if output is None:
+            typer.echo(listing(entries))
+        elif output.suffix.lower() == ".txt":
+            text = listing(entries) + "\n"
+            write_whole(output, lambda path: path.write_text(text, "utf-8"), force=force)
+        elif output.suffix.lower() == ".xlsx":
+            from xlhedge.workbook.names import lambda_book
+
+            write_whole(output, lambda_book(entries).save, force=force)
+        else:
+            raise InstallError(f"{output}: name a workbook (.xlsx) or a list (.txt)")
+        if output:
+            typer.echo(f"wrote {output}")
+
+
+@contextmanager
+def _told(path: Path | None = None) -> Iterator[None]:
+    """Tells in one line what stops a command."""
+    from xlhedge.errors import HedgeError
+    from xlhedge.hosts.installing import InstallError
+
+    try:
+        yield
+    except (InstallError, HedgeError) as error:
+        raise fail(error) from None
+    except BrokenPipeError:
+        raise  # whoever read our lines has gone
+    except OSError as error:
+        # A file that is written whole has another name until it is done.
+        raise fail(f"{path or error.filename}: {error.strerror or error}") from None

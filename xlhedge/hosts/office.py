@@ -1,0 +1,95 @@
+"""LibreOffice's own programs: where they are, and how they are run from ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from xlhedge.hosts.installing import InstallError
+
+__all__ = ["PLACES", "program", "run"]
+
+PLACES = (
+    "/usr/lib/libreoffice/program",
+    "/usr/lib64/libreoffice/program",
+    "/opt/libreoffice*/program",
+    "/Applications/LibreOffice.app/Contents/MacOS",
+    "C:/Program Files/LibreOffice/program",
+    "C:/Program Files (x86)/LibreOffice/program",
+)
+"""Where LibreOffice's programs are, if not on the path: patterns of folders."""
+
+_TIMEOUT = 300  # seconds; a usual run takes one
+_NOISE = ("Warning:", "ERROR: unopkg failed.", "unopkg failed.")
+
+
+def program(name: str) -> Path | None:
+    """Where one of them is: on the path, or at a standard place; none if it is not there.
+
+    Args:
+        name: such as soffice or unopkg.
+    """
+    # On Windows the .com is the one that talks to a console.
+    names = [f"{name}.com", f"{name}.exe"] if os.name == "nt" else [name]
+    if place := next(filter(None, map(shutil.which, names)), None):
+        return Path(place)
+    for pattern in filter(Path.is_absolute, map(Path, PLACES)):  # not those of another system
+        folders = Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
+        for folder in sorted(folders, reverse=True):  # the newest of several
+            for file in names:
+                if (folder / file).is_file():
+                    return folder / file
+    return None
+
+
+def run(program: Path, *arguments: str) -> str:
+    """Runs one of them and returns what it said.
+
+    Raises:
+        InstallError: it failed or did not end; says what it had to say.
+    """
+    command = [str(program), *arguments]
+    try:
+        done = subprocess.run(  # noqa: S603  # LibreOffice's program, and our own arguments
+            command,
+            env=_environment(os.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise InstallError(
+            f"{program}: did not end in {_TIMEOUT} s; close LibreOffice and try again"
+        ) from None
+    if done.returncode:
+        raise InstallError(
+            f"{program}: {_reason(done.stdout)}; if LibreOffice is running, close it and try again"
+        )
+    return done.stdout
+
+
+def _environment(ours: Mapping[str, str]) -> dict[str, str]:
+    """What LibreOffice gets of our environment.
+
+    It looks for its Python's library beside the first python3 on the path, and fails with that of a
+    virtual environment; and variables meant for our Python would lead its own astray.
+    """
+    kept = {name: value for name, value in ours.items() if not name.startswith("PYTHON")}
+    if os.name == "posix":
+        kept["PATH"] = os.defpath
+    return kept
+
+
+def _reason(said: str) -> str:
+    """What unopkg said that tells anything, on one line."""
+    lines = [line.strip() for line in said.splitlines()]
+    told = [line for line in lines if line and not line.startswith(_NOISE)]
+    text = " ".join(told).removeprefix("ERROR: ").removeprefix("Exception occurred: ")
+    return text[:300] or "failed and did not say why"
