@@ -41,7 +41,7 @@ _RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 _PYTHON = "/usr/bin/python3"  # the one that Debian and Ubuntu give UNO to
 _CLIENT = """
-import sys, time, uno
+import os, sys, time, traceback, uno
 pipe, question = sys.argv[1:]
 local = uno.getComponentContext()
 resolver = local.ServiceManager.createInstance("com.sun.star.bridge.UnoUrlResolver")
@@ -51,10 +51,18 @@ for attempt in range(300):
         break
     except Exception:
         time.sleep(0.1)
+code = 0
 try:
     exec(question)
-finally:
+except BaseException:
+    traceback.print_exc()
+    code = 1
+try:
     context.ServiceManager.createInstance("com.sun.star.frame.Desktop").terminate()
+except Exception:
+    pass  # it may be gone before it has answered
+sys.stdout.flush()
+os._exit(code)  # Python's own end may crash in UNO once LibreOffice has gone
 """
 
 

@@ -23,7 +23,7 @@ LAYERS = [
     {"maintenance", "positions", "hedge", "scenarios", "sensitivity"},
     {"bars", "risk", "replay", "signals", "history"},
     {"unwinding"},
-    {"analysis", "samples"},
+    {"analysis", "samples", "sample_history"},
     {"workbook"},
     {"desk"},
     {"cli"},

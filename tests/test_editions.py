@@ -6,15 +6,13 @@ Nothing here was run in Excel.
 import subprocess
 import sys
 import zipfile
-from datetime import datetime
 
 import pytest
 from openpyxl import load_workbook
 from structure import faults
-from test_template import COMMITTED, ODD, ROOT, differences, poisoned, stored
+from test_template import COMMITTED, ODD, ROOT, differences, poisoned, stored, with_serials
 
 from xlhedge.analysis import analyse
-from xlhedge.cell import serial
 from xlhedge.desk import TEMPLATE
 from xlhedge.functions import FUNCTIONS
 from xlhedge.hosts.lambdas import LAMBDAS, LONGEST_COMMENT, lambda_text
@@ -24,14 +22,6 @@ from xlhedge.workbook.template import template_book
 
 EDITION = ROOT / "templates" / "xlhedge-template-365.xlsx"
 CHECKLIST = ROOT / "workbooks" / "excel-checklist.xlsx"
-
-
-def with_serials(cells):
-    """Dates as IronCalc has them."""
-    return {
-        place: serial(value) if isinstance(value, datetime) else value
-        for place, value in cells.items()
-    }
 
 
 def same_parts(old, new):

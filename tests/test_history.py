@@ -269,18 +269,12 @@ def test_a_hedge_that_loses_more_than_the_coins_are_worth_loses_all():
 
 
 class TestAlignment:
-    def test_rows_in_any_order_and_case_and_twice(self):
+    def test_rows_in_any_order_and_case(self):
         rows = bars("BTC", [100, 110, 99]) + bars("PERP", [50, 55, 44])
         plain = one(rows).comparison
         shuffled = [rows[at] for at in (4, 0, 3, 2, 5, 1)]
         renamed = [bar.model_copy(update={"symbol": bar.symbol.lower()}) for bar in shuffled]
         assert one(renamed).comparison == plain
-        wrong = Bar(time=day(1), symbol="BTC", close=1)
-        result = analysed([wrong, *rows])
-        assert result.assets[0].comparison == plain  # the later row counts
-        assert (
-            "History: rows of BTC that a later row of the same time overrules: 1" in result.caveats
-        )
 
     def test_only_times_in_common_count_and_funding_between_is_not_lost(self):
         spot = bars("BTC", [100, 110, 121, 133.1])

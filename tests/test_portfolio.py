@@ -452,6 +452,12 @@ def test_option_words_ignore_case_and_counts_are_whole(made):
         ),
         (
             "History",
+            1,
+            {"time": "2026-03-26", "symbol": "btc"},
+            'History[1] time: 2026-03-26 of "btc" is in History[0] already; it must be there once',
+        ),
+        (
+            "History",
             0,
             {"low": 60_501},
             "History[0] high: 60500 is out of range; it must be at least low, 60501",

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from xlhedge.analysis import analyse
+from xlhedge.cell import serial
 from xlhedge.desk import TEMPLATE
 from xlhedge.hedge import HEDGE
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
@@ -62,6 +63,14 @@ def stored(path):
                 if computed:
                     found[sheet.title, cell.coordinate] = cell.value
     return found
+
+
+def with_serials(cells):
+    """Dates as IronCalc has them."""
+    return {
+        place: serial(value) if isinstance(value, datetime) else value
+        for place, value in cells.items()
+    }
 
 
 def differences(computed, expected):

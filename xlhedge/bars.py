@@ -32,20 +32,18 @@ class Track:
         bars: the bars.
         closes: closing prices by time.
         rates: funding rates with their times; bars without one are left out.
-        doubled: rows left out because a later row has their time.
     """
 
     symbol: str
     bars: tuple[Bar, ...]
     closes: Mapping[datetime, float]
     rates: tuple[tuple[datetime, float], ...]
-    doubled: int
 
 
 def tracks_of(bars: Iterable[Bar]) -> dict[str, Track]:
     """The bars by symbol in small letters, as case is nothing to a spreadsheet.
 
-    Rows may come in any order. Of two rows of one symbol and time the last one counts.
+    Rows may come in any order; a portfolio has one of each symbol and time.
 
     Example:
         >>> rows = [("2026-01-02", "BTC", 110), ("2026-01-01", "btc", 100)]
@@ -60,14 +58,12 @@ def tracks_of(bars: Iterable[Bar]) -> dict[str, Track]:
 
 
 def _track(rows: Sequence[Bar]) -> Track:
-    by_time = {bar.time: bar for bar in rows}
-    ordered = tuple(by_time[time] for time in sorted(by_time))
+    ordered = tuple(sorted(rows, key=lambda bar: bar.time))
     return Track(
         symbol=rows[0].symbol,
         bars=ordered,
         closes={bar.time: bar.close for bar in ordered},
         rates=tuple((b.time, b.funding_rate) for b in ordered if b.funding_rate is not None),
-        doubled=len(rows) - len(ordered),
     )
 
 

@@ -16,7 +16,7 @@ from xlhedge.portfolio import Portfolio, stale
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
 from xlhedge.workbook.audit import Origin
-from xlhedge.workbook.report import report_book
+from xlhedge.workbook.report import Paper, report_book
 from xlhedge.workbook.start import Edition
 from xlhedge.workbook.template import template_book
 
@@ -26,13 +26,19 @@ TEMPLATE = "full-hedge"
 """The sample that the template is filled in with."""
 
 
-def build_report(portfolio: Portfolio, path: Path | str, origin: Origin | None = None) -> Analysis:
+def build_report(
+    portfolio: Portfolio,
+    path: Path | str,
+    origin: Origin | None = None,
+    paper: Paper = "a4",
+) -> Analysis:
     """Work out a portfolio and write its report.
 
     Args:
         portfolio: what to report on; `read` makes one of a file, `Portfolio.from_frames` of frames.
         path: the .xlsx file to write, whole or not at all; its folder is made if missing.
         origin: the file it was read from, named on the audit sheet; `origin_of` tells.
+        paper: what it prints on.
 
     Returns:
         The analysis that the report shows.
@@ -42,7 +48,7 @@ def build_report(portfolio: Portfolio, path: Path | str, origin: Origin | None =
         OSError: the file cannot be written.
     """
     analysis = analyse(portfolio)
-    book, path = report_book(analysis, origin), Path(path)
+    book, path = report_book(analysis, origin, paper), Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return analysis
@@ -92,12 +98,14 @@ class Desk:
                     f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
                 )
 
-    def report(self, inputs: Sequence[Path], folder: Path, *, pdf: bool = False) -> None:
+    def report(
+        self, inputs: Sequence[Path], folder: Path, *, paper: Paper = "a4", pdf: bool = False
+    ) -> None:
         """Write a report for each portfolio; a bad one does not stop the others."""
         for path, target in _targets(inputs, folder):
             with self._input(path):
                 portfolio = self._read(path)
-                self._caution(path, build_report(portfolio, target, origin_of(path)))
+                self._caution(path, build_report(portfolio, target, origin_of(path), paper))
                 self._say(f"{path} -> {target}")
                 if pdf:
                     self._say(f"{path} -> {to_pdf(target)}")

@@ -201,9 +201,6 @@ def _caveats(
     for track in tracks.values():
         if id(track) not in used:
             yield f"History: no holding and no short needs the bars of {track.symbol}"
-        elif track.doubled:
-            rows = f"rows of {track.symbol} that a later row of the same time overrules"
-            yield f"History: {rows}: {track.doubled}"
     for each in assets:
         for said in _caveats_of(each):
             yield f"History of {each.name}: {said}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short, Tier
+from xlhedge.sample_history import one_bitcoin_history, treasury_history
 
 __all__ = ["SAMPLES"]
 
@@ -78,7 +79,7 @@ def _portfolio(name: str, hedge_ratio: float = 1.0, **tables: Any) -> Portfolio:
     return Portfolio(settings=settings, **{"scenarios": _SCENARIOS} | tables)
 
 
-def _one_bitcoin(name: str, hedge_ratio: float) -> Portfolio:
+def _one_bitcoin(name: str, hedge_ratio: float, **more: Any) -> Portfolio:
     return _portfolio(
         name,
         hedge_ratio,
@@ -103,6 +104,7 @@ def _one_bitcoin(name: str, hedge_ratio: float) -> Portfolio:
                 opened=_AS_OF,
             ),
         ),
+        **more,
     )
 
 
@@ -208,11 +210,12 @@ def _treasury() -> Portfolio:
             Scenario(scenario="SOL outage", asset="SOL", price_shock=-0.45, basis_shock=-0.02),
             Scenario(scenario="SOL outage", asset="*", price_shock=-0.05),
         ),
+        history=treasury_history(_AS_OF),
     )
 
 
 SAMPLES: dict[str, Portfolio] = {
-    "full-hedge": _one_bitcoin("Full hedge", 1.0),
+    "full-hedge": _one_bitcoin("Full hedge", 1.0, history=one_bitcoin_history(_AS_OF)),
     "partial-hedge": _one_bitcoin("Partial hedge", 0.5),
     "altcoin-cross-hedge": _altcoin(),
     "treasury": _treasury(),

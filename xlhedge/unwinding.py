@@ -17,10 +17,13 @@ from xlhedge.history import History
 from xlhedge.portfolio import Portfolio
 from xlhedge.sensitivity import Sensitivity
 
-__all__ = ["NO_SHORT", "UNKNOWN", "UNWIND", "Closing", "closing", "unwinding"]
+__all__ = ["QUIET", "UNKNOWN", "UNWIND", "Closing", "closing", "unwinding"]
 
-NO_SHORT, UNKNOWN = "no short", "unknown"
+_NO_SHORT, UNKNOWN = "no short", "unknown"
 """What the signal says where nothing is short, and what a reason is without a history."""
+
+QUIET = ("HOLD", _NO_SHORT)
+"""What the signal says while there is nothing to do."""
 
 Cells = Mapping[str, Any]
 
@@ -32,7 +35,7 @@ def _signal(f: Functions, r: Any) -> Carrier:
     change = where(r.price_change == "", 0, r.price_change)
     return where(
         r.short_contracts == 0,
-        NO_SHORT,
+        _NO_SHORT,
         lambda: f.unwind_signal(
             r.days, said(r.funding_breach), said(r.support_confirmed), change, r.redeploy_drop
         ),
@@ -118,6 +121,10 @@ UNWIND: tuple[Figure, ...] = (
 """One row a holding: signal and reasons, then what its hedge's profit would buy today."""
 
 
+# The signal stands before what it is made of.
+_IN_TURN = sorted(UNWIND, key=lambda figure: figure.name == "signal")
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """Closing all shorts now against keeping them, over the price axis, in quote.
@@ -175,7 +182,7 @@ def unwinding(
         known |= {"days": days, "redeploy_drop": portfolio.settings.redeploy_drop}
         if row["instrument"] is not None:
             known |= _of_shorts(portfolio, row, margin) | _of_history(history, n)
-        rows.append(compute(UNWIND, known))
+        rows.append(compute(_IN_TURN, known))
     return tuple(rows)
 
 

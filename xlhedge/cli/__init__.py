@@ -124,6 +124,13 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:.15g}"
 
 
+class Paper(StrEnum):
+    """What a report prints on."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+
 class Edition(StrEnum):
     """Where a template's functions are."""
 
@@ -145,6 +152,7 @@ def report(
     inputs: Inputs,
     output: Folder = Path("reports"),
     *,
+    paper: Annotated[Paper, typer.Option(help="What the report prints on.")] = Paper.A4,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
@@ -153,7 +161,7 @@ def report(
     from xlhedge.desk import Desk
 
     desk = Desk(typer.echo, _warn)
-    desk.report(inputs, output, pdf=pdf)
+    desk.report(inputs, output, paper=paper.value, pdf=pdf)
     raise typer.Exit(desk.status)
 
 

@@ -174,6 +174,14 @@ def _sum_of_shocks(row: Scenario, _: int, __: Ledger) -> str | None:
     return None if rule.holds(row.price_shock, row.basis_shock) else rule.message
 
 
+def _bar_once(row: Bar, number: int, ledger: Ledger) -> str | None:
+    first = ledger.first_bar[row.symbol.casefold(), row.time]
+    if first == number:
+        return None
+    place = ledger.place("History", first, "time")
+    return f'{shown(row.time)} of "{row.symbol}" is in {place} already; it must be there once'
+
+
 def _high(row: Bar, _: int, __: Ledger) -> str | None:
     if row.high is None or row.low is None or row.high >= row.low:
         return None
@@ -202,6 +210,7 @@ _CONFLICTS = (
     Check("Scenarios", "asset", _mover),
     Check("Scenarios", "asset", _move_once),
     Check("Scenarios", "basis_shock", _sum_of_shocks),
+    Check("History", "time", _bar_once),
     Check("History", "high", _high),
 )
 

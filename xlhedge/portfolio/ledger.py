@@ -85,6 +85,11 @@ class Ledger:
         return _first(self.rows("Scenarios"), lambda row: (row.scenario, row.asset.casefold()))
 
     @cached_property
+    def first_bar(self) -> dict[tuple[str, Any], int]:
+        """The first row of each symbol's times in History, among those that can be read."""
+        return _first(self.rows("History"), lambda row: (row.symbol.casefold(), row.time))
+
+    @cached_property
     def tier_before(self) -> dict[int, Tier]:
         """For each row of Tiers the one before it of the same instrument, if there is one."""
         latest: dict[str, Tier] = {}

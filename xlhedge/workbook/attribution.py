@@ -16,7 +16,7 @@ from xlhedge.workbook.sheets import Sheet
 __all__ = ["attribution_chart", "nets", "write_scenarios"]
 
 _FIRST = HEAD + 1
-_CHART_ROWS = 20
+_CHART_ROWS = 21
 _MOST = 10
 """How many scenarios the chart shows."""
 
@@ -37,7 +37,7 @@ def write_scenarios(sheet: Sheet, analysis: Analysis) -> None:
     _write_sums(sheet, analysis, table)
     if analysis.scenarios:
         chart = attribution_chart(sheet, analysis)
-        sheet.design.add_chart(chart, f"A{_FIRST + len(analysis.scenarios) + 1}")
+        sheet.design.add_chart(chart, f"B{_FIRST + len(analysis.scenarios) + 2}")
     widths = {get_column_letter(n): WIDTHS.get(f.look, 14) for n, f in enumerate(LINES, 1)}
     finish(sheet, f"B{_FIRST}", widths | {"A": 30, "B": 22}, f"{HEAD}:{HEAD}", pages=2)
 

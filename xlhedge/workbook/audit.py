@@ -105,7 +105,9 @@ def _tables(sheet: Sheet, at: int, analysis: Analysis) -> dict[str, float]:
             sheet.put(at + 1, number, column.name, "header text")
             look = look_of(column)
             letter = get_column_letter(number)
-            widths[letter] = max(widths.get(letter, 0.0), WIDTHS.get(look, 12))
+            widths[letter] = max(
+                widths.get(letter, 0.0), WIDTHS.get(look, 12), len(column.name) + 3
+            )
             for n, row in enumerate(rows[table.name], at + 2):
                 sheet.put(n, number, getattr(row, column.name), f"cell {look}")
         at += len(rows[table.name]) + 3

@@ -6,7 +6,8 @@ of fixed size, never rows padded with blanks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from openpyxl.chart import BarChart, Reference, ScatterChart, Series
@@ -18,9 +19,10 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.title import Title, title_maker
 from openpyxl.drawing.line import LineProperties
 
+from xlhedge.cell import serial
 from xlhedge.workbook.sheets import Sheet
 
-__all__ = ["bar_chart", "line_chart", "pnl_chart"]
+__all__ = ["bar_chart", "line_chart", "pnl_chart", "time_chart"]
 
 _LINES: tuple[tuple[str, Any], ...] = (
     ("C05A00", "dash"),
@@ -84,13 +86,60 @@ def line_chart(
         columns: the first and last column of the numbers.
         names: what the lines are called; column A of their rows, if none.
     """
-    chart = ScatterChart(scatterStyle="lineMarker")
     first, last = columns
     points = Reference(source.design, min_col=first, max_col=last, min_row=axis_row)
+    lines = []
     for n, row in enumerate(rows):
         values = Reference(source.design, min_col=first, max_col=last, min_row=row)
+        lines.append((values, _name(source, row, names[n] if names else None)))
+    return _line_chart(title, x, y, points, lines)
+
+
+def time_chart(
+    source: Sheet,
+    title: str,
+    y: tuple[str, str],
+    times: tuple[int, int, int],
+    span: tuple[datetime, datetime],
+    lines: Iterable[tuple[int, str]],
+) -> ScatterChart:
+    """Lines over date-times that stand in a column.
+
+    Args:
+        source: the sheet that has the numbers.
+        title: the chart's.
+        y: title, with the unit, and number format of the axis of the numbers.
+        times: the times' column, first and last row.
+        span: the first and the last time: where the axis begins and ends.
+        lines: the column and the name of each line.
+    """
+    at, first, last = times
+
+    def column(number: int) -> Reference:
+        return Reference(source.design, min_col=number, min_row=first, max_row=last)
+
+    named = [(column(number), SeriesLabel(v=name)) for number, name in lines]
+    begin, end = map(serial, span)
+    step = (end - begin) / 4
+    x = ("Date", "yyyy-mm-dd") if step >= 1 else ("Date and time, UTC", "mm-dd hh:mm")
+    chart = _line_chart(title, x, y, column(at), named)
+    axis: Any = chart.x_axis
+    axis.scaling.min, axis.scaling.max = begin, end
+    axis.majorUnit = float(round(step)) if step >= 1 else step
+    return chart
+
+
+def _line_chart(
+    title: str,
+    x: tuple[str, str],
+    y: tuple[str, str],
+    points: Reference,
+    lines: Iterable[tuple[Reference, SeriesLabel]],
+) -> ScatterChart:
+    chart = ScatterChart(scatterStyle="lineMarker")
+    for n, (values, name) in enumerate(lines):
         series = Series(values, points)
-        series.tx = _name(source, row, names[n] if names else None)
+        series.tx = name
         series.marker.symbol = "none"
         series.smooth = False
         colour, dash = _LINES[n % len(_LINES)]

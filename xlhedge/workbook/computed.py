@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -49,12 +49,13 @@ class Block:
         sheet: its title.
         figures: its columns; look-ups stand in cells like the rest.
         rows: how many rows it has.
-        last: the last column's helper, the instrument's row in the table Instruments.
+        top: the first of them.
     """
 
     sheet: str
     figures: Sequence[Figure]
     rows: int
+    top: int = field(default=TOP, kw_only=True)
 
     def letter(self, name: str) -> str:
         """The column of a figure."""
@@ -68,7 +69,7 @@ class Block:
     def cells(self, name: str) -> str:
         """The fixed range of a figure's column, as any sheet refers to it."""
         letter = self.letter(name)
-        return f"{self.sheet}!${letter}${TOP}:${letter}${TOP + self.rows - 1}"
+        return f"{self.sheet}!${letter}${self.top}:${letter}${self.top + self.rows - 1}"
 
     def cell(self, name: str, row: int) -> str:
         """One cell of a figure, as any sheet refers to it."""
@@ -93,7 +94,7 @@ def write_hedge(
         row = analysis.hedge[n] if n < len(analysis.hedge) else {}
         texts = lookups(inputs, block, "Holdings", n) | _shared(inputs, block, margin, n)
         write_row(sheet, block, n, row, texts, inputs, analysis)
-    finish(sheet, f"B{TOP}", widths(block), f"{TOP - 3}:{TOP - 3}", pages=4)
+    finish(sheet, f"B{TOP}", widths(block), f"{TOP - 3}:{TOP - 3}", pages=4, tall=1)
 
 
 def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:

@@ -129,6 +129,7 @@ def write_carry(
         "a cost above 0 costs you.",
         {**_unassigned(carry, margin, ("funding_drag", "funding_year")), **links},
         pages=1,
+        first=44,
     )
     at = end + 3
     perpetual = analysis.grid.given["perpetual"]
@@ -159,4 +160,4 @@ def write_carry(
         (at + 2, at + 3),
         (2, 1 + len(_DAYS)),
     )
-    sheet.design.add_chart(chart, f"A{at + 6}")
+    sheet.design.add_chart(chart, f"B{at + 6}")

@@ -42,7 +42,7 @@ _NOTES = {
     "together, oldest first.",
 }
 _PAGES = {"Instruments": 3}  # landscape pages that the width of a sheet takes
-_HISTORY_PAGE = 25  # rows of a printed page of History
+_HISTORY_PAGE = 25  # rows of History that are printed
 _LINE, _HEIGHT = 46, 17  # a note's characters a line, and a line's height in pixels
 
 
@@ -69,11 +69,9 @@ class Inputs:
                 _PAGES.get(title, 1),
             )
             sheet.design.page_setup.fitToHeight = 1
-        # Its blank rows would be pages of yellow.
+        # What is printed is the sheet's beginning: its rows would be pages and pages.
         history = self._sheets[TABLES["History"].sheet].design
-        shown = FIRST_ROW - 1 + max(_HISTORY_PAGE, len(self._rows["History"]))
-        history.print_area = f"A1:G{shown}"
-        history.page_setup.fitToHeight = 0
+        history.print_area = f"A1:G{FIRST_ROW + _HISTORY_PAGE - 1}"
 
     def capacity(self, table: str) -> int:
         """How many rows of a table the computed sheets follow."""

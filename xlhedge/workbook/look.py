@@ -26,6 +26,7 @@ __all__ = [
     "finish",
     "heading",
     "heat_map",
+    "label",
     "register",
 ]
 
@@ -163,7 +164,12 @@ def heat_map(sheet: Sheet, cells: str, kind: str) -> None:
 
 
 def finish(
-    sheet: Sheet, freeze: str, widths: Mapping[str, float], repeat: str = "", pages: int = 1
+    sheet: Sheet,
+    freeze: str,
+    widths: Mapping[str, float],
+    repeat: str = "",
+    pages: int = 1,
+    tall: int = 0,
 ) -> None:
     """Widths, frozen panes and print set-up.
 
@@ -173,6 +179,7 @@ def finish(
         widths: of columns, in characters.
         repeat: rows repeated on every page (``4:4``).
         pages: how many landscape pages its width takes; the first column repeats on each.
+        tall: how many pages its height takes; as many as it needs, if 0.
     """
     design = sheet.design
     design.freeze_panes = freeze
@@ -182,12 +189,24 @@ def finish(
         design.column_dimensions[column].width = width
     design.page_setup.orientation = "landscape"
     design.page_setup.paperSize = design.PAPERSIZE_A4
-    design.page_setup.fitToWidth, design.page_setup.fitToHeight = pages, 0
+    design.page_setup.fitToWidth, design.page_setup.fitToHeight = pages, tall
     design.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     design.page_margins = PageMargins(0.4, 0.4, 0.5, 0.5)
-    footer: Any = design.oddFooter
-    footer.left.text, footer.right.text = "&A", "&P / &N"
+    label(sheet, "")
     if repeat:
         design.print_title_rows = repeat
     if pages > 1:
         design.print_title_cols = "A:A"
+
+
+def label(sheet: Sheet, text: str) -> None:
+    """What stands at the foot of every printed page: sheet, a text, page.
+
+    Args:
+        sheet: the sheet.
+        text: what stands in the middle.
+    """
+    footer: Any = sheet.design.oddFooter
+    # && is a & in a footer, which knows codes that begin with one.
+    footer.left.text, footer.center.text = "&A", text.replace("&", "&&")
+    footer.right.text = "&P / &N"

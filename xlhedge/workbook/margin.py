@@ -116,7 +116,7 @@ def write_margin(book: Book, inputs: Inputs, analysis: Analysis) -> Block:
     own = {block.first_tier: 12.0, block.letter("liquidation_buffer"): 15.0}
     own |= {get_column_letter(block.tier(0, slot)): 18.0 for slot in range(slots)}
     sheet.design.print_area = f"A1:{get_column_letter(len(MARGIN))}{TOP + block.rows - 1}"
-    finish(sheet, f"B{TOP}", widths(block) | own, f"{TOP - 2}:{TOP - 2}", pages=4)
+    finish(sheet, f"B{TOP}", widths(block) | own, f"{TOP - 2}:{TOP - 2}", pages=4, tall=1)
     return block
 
 

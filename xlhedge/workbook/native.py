@@ -75,7 +75,12 @@ class NativeTable:
         return self.top + max(len(self.rows), 1) - 1
 
     def write(
-        self, sheet: Sheet, note: str, last_row: Mapping[str, str] | None = None, pages: int = 0
+        self,
+        sheet: Sheet,
+        note: str,
+        last_row: Mapping[str, str] | None = None,
+        pages: int = 0,
+        first: float = 26,
     ) -> None:
         """Write a sheet that is this table, with headers and totals.
 
@@ -84,6 +89,7 @@ class NativeTable:
             note: how to read it.
             last_row: the formulas of the last row, where it is no row like the others.
             pages: how many pages wide it prints; as many as its columns take, if 0.
+            first: the first column's width, in characters.
         """
         heading(sheet, self.title, note)
         self.write_rows(sheet, last_row)
@@ -99,7 +105,7 @@ class NativeTable:
         self.write_head(sheet, HEAD)
         widths = {self.letter(f.name): WIDTHS.get(f.look, 12) for f in self.figures}
         pages = pages or -(-len(self.figures) // _PAGE)
-        finish(sheet, f"B{TOP}", widths | {"A": 26}, f"{HEAD}:{HEAD}", pages)
+        finish(sheet, f"B{TOP}", widths | {"A": first}, f"{HEAD}:{HEAD}", pages)
 
     def write_head(self, sheet: Sheet, at: int) -> None:
         """Write the headers."""

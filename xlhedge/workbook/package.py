@@ -119,6 +119,11 @@ class Book:
         self._sheets.append(Sheet(design, self._styles))
         return self._sheets[-1]
 
+    @property
+    def sheets(self) -> list[Sheet]:
+        """The sheets, in order."""
+        return list(self._sheets)
+
     def to_bytes(self) -> bytes:
         """Return the file; the same content gives the same bytes in one environment.
 

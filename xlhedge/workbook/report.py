@@ -6,7 +6,11 @@ the formula core, with its value stored; what was looked up stands as its value.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 from openpyxl.chart._chart import ChartBase
+from openpyxl.workbook.defined_name import DefinedName
 
 from xlhedge.algebra import Expression
 from xlhedge.analysis import Analysis
@@ -20,7 +24,8 @@ from xlhedge.workbook.hedge_report import (
     write_carry,
     write_hedge_report,
 )
-from xlhedge.workbook.look import register
+from xlhedge.workbook.history_report import PAST, write_history
+from xlhedge.workbook.look import LONGEST, label, register
 from xlhedge.workbook.margin import write_margin_report
 from xlhedge.workbook.native import TOP, NativeTable
 from xlhedge.workbook.package import Book
@@ -31,25 +36,31 @@ from xlhedge.workbook.sensitivity import (
     ratio_chart,
     write_sensitivity,
 )
-from xlhedge.workbook.summary import write_summary
+from xlhedge.workbook.sheets import Sheet
+from xlhedge.workbook.summary import Place, write_summary
 from xlhedge.workbook.unwind_report import unwind_table, write_unwind_report
 
-__all__ = ["report_book"]
+__all__ = ["Paper", "report_book"]
+
+Paper = Literal["a4", "letter"]
+_PAPERS: dict[str, int] = {"a4": 9, "letter": 1}
+"""Their numbers in a file."""
 
 
-def report_book(analysis: Analysis, origin: Origin | None = None) -> Book:
+def report_book(analysis: Analysis, origin: Origin | None = None, paper: Paper = "a4") -> Book:
     """The report on a portfolio; `Book.save` writes it.
 
     Args:
         analysis: the portfolio, worked out.
         origin: the file it was read from, for the audit sheet.
+        paper: what it prints on; every sheet fits its width.
 
     Example:
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
         >>> report_book(analyse(SAMPLES["full-hedge"])).design.sheetnames
         ['Summary', 'Hedge', 'Sensitivity', 'Scenarios', 'Funding & basis', 'Margin', 'Unwind', \
-'Inputs & audit']
+'Hedge history', 'Inputs & audit']
     """
     settings = analysis.portfolio.settings
     book = Book(title=f"Hedge report: {settings.portfolio}", created=settings.as_of)
@@ -71,13 +82,47 @@ def report_book(analysis: Analysis, origin: Origin | None = None) -> Book:
         charts.append(attribution_chart(scenarios, analysis))
     unwind, fee = unwind_table(analysis), margin.total("close_fee")
     write_unwind_report(book.sheet("Unwind"), unwind, analysis, fee, carry.total("funding_drag"))
+    if analysis.history is not None:
+        write_history(book.sheet(PAST), analysis, hedge, margin)
     write_audit(book.sheet(AUDIT), analysis, origin)
-    references = {
-        name: (hedge if hedge.has(name) else carry).total(name) for name in analysis.total
-    }
-    references["worst"] = f"MIN({nets(analysis)})"
-    write_summary(summary, analysis, charts, references)
+    sheets = {sheet.design.title: sheet for sheet in book.sheets}
+    places = _places(analysis, hedge, carry, margin, sheets)
+    write_summary(summary, analysis, charts, places, book.sheets[1:])
+    _name(book, places)
+    for sheet in book.sheets:
+        label(sheet, f"{settings.portfolio}, as of {settings.as_of:%Y-%m-%d %H:%M} UTC"[:LONGEST])
+        sheet.design.page_setup.paperSize = _PAPERS[paper]
     return book
+
+
+def _places(
+    analysis: Analysis,
+    hedge: NativeTable,
+    carry: NativeTable,
+    margin: NativeTable,
+    sheets: Mapping[str, Sheet],
+) -> dict[str, Place]:
+    """Where the headlines are computed."""
+    found = {}
+    for name in analysis.total:
+        table = hedge if hedge.has(name) else carry
+        found[name] = Place(table.total(name), sheets[table.title])
+    short, delta = (hedge.total(name) for name in ("short_notional", "net_delta"))
+    found["hedged"] = Place(f"{short}/({short}+{delta})", sheets[hedge.title])
+    buffers = margin.column("liquidation_buffer")
+    near = f'MIN(IF({buffers}="","",IF({buffers}<1E+300,ABS({buffers}),"")))'
+    found["nearest"] = Place(near, sheets[margin.title], array=True)
+    found["worst"] = Place(f"MIN({nets(analysis)})", sheets["Scenarios"])
+    return found
+
+
+def _name(book: Book, places: Mapping[str, Place]) -> None:
+    """Names for the totals, for those who link to the report from workbooks of their own."""
+    for name, place in places.items():
+        if place.formula.startswith(("Hedge!$", "'")):
+            book.design.defined_names[f"report_{name}"] = DefinedName(
+                f"report_{name}", attr_text=place.formula
+            )
 
 
 def _native_sources(analysis: Analysis, hedge: NativeTable, margin: NativeTable) -> Sources:

@@ -98,7 +98,7 @@ def write_sensitivity(sheet: Sheet, analysis: Analysis, sources: Sources, moves:
     page.lines(first)
     currency = analysis.portfolio.settings.quote_currency
     chart = pnl_chart(sheet, AXIS, (UNHEDGED, HELD), (2, moves + 1), currency)
-    sheet.design.add_chart(chart, f"A{_CHART}")
+    sheet.design.add_chart(chart, f"B{_CHART}")  # A repeats on each page
     widths = {get_column_letter(column): 12.5 for column in range(2, moves + 2)}
     finish(sheet, f"B{AXIS + 1}", {"A": 34} | widths, f"{AXIS}:{AXIS}", pages=2)
 

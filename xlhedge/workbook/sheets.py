@@ -71,7 +71,7 @@ class Sheet:
         col: int,
         values: Iterable[Iterable[object]],
         formula: str,
-        style: str = PLAIN,
+        style: str | Sequence[str] = PLAIN,
     ) -> None:
         """Write one array formula over a block of cells, each with its stored value.
 
@@ -80,7 +80,7 @@ class Sheet:
             col: The block's first column.
             values: The results, row by row; the block takes their shape.
             formula: Its text without the leading ``=``.
-            style: The look of every cell of the block.
+            style: The look of every cell of the block, or a look for each column.
 
         Raises:
             ValueError: As ``put``, or the rows of ``values`` differ in length or are empty.
@@ -90,9 +90,10 @@ class Sheet:
         if len(widths) != 1 or widths == {0}:
             raise ValueError(f"{self._place(row, col)}: an array formula needs a full rectangle")
         tag = f'<f t="array" ref="{_span(row, col, len(block), len(block[0]))}">'
+        looks = [style] * len(block[0]) if isinstance(style, str) else style
         for down, line in enumerate(block):
-            for right, value in enumerate(line):
-                self._put(row + down, col + right, value, style, formula, tag)
+            for right, (value, look) in enumerate(zip(line, looks, strict=True)):
+                self._put(row + down, col + right, value, look, formula, tag)
                 formula = tag = ""  # the first cell holds the formula of the whole block
 
     def table(

@@ -16,13 +16,13 @@ from xlhedge.workbook.computed import Block
 from xlhedge.workbook.inputs import Inputs
 from xlhedge.workbook.look import alert, finish, heading
 from xlhedge.workbook.sheets import Sheet
+from xlhedge.workbook.start import NOTHING, Headline
 from xlhedge.workbook.stress_workings import FIRST, LIQUIDATED, PRICE, Workings
 
-__all__ = ["NET", "capacity", "write_stress"]
+__all__ = ["capacity", "worst", "write_stress"]
 
 _HEAD = FIRST - 1
-NET = get_column_letter(1 + len(LEGS))
-"""The column of each scenario's net, from row `FIRST` on."""
+_NET = get_column_letter(1 + len(LEGS))
 _SAVED, _LOST, _AT = len(LEGS) + 2, len(LEGS) + 3, len(LEGS) + 4
 _FEWEST = 12
 
@@ -49,6 +49,20 @@ def write_stress(
     widths = {get_column_letter(n): 15.0 for n in range(2, work.last + 1)}
     finish(sheet, f"B{FIRST}", {"A": 32} | widths, f"{_HEAD}:{_HEAD}")
     sheet.design.print_area = f"A1:{get_column_letter(_LOST)}{summary.end}"
+
+
+def worst(analysis: Analysis) -> Headline:
+    """The scenario that loses most, for Start."""
+    nets = f"Stress!${_NET}${FIRST}:${_NET}${FIRST + capacity(analysis) - 1}"
+    return Headline(
+        "Worst scenario",
+        f'IF(COUNT({nets})=0,"{NOTHING}",MIN({nets}))',
+        min((found.legs["net"] for found in analysis.scenarios), default=None),
+        "total money",
+        "",
+        "Profit or loss in the worst of your scenarios, liquidation and fees included.",
+        "Stress",
+    )
 
 
 class _Summary:
@@ -99,10 +113,11 @@ class _Summary:
         text = f'IF({place}="","",INDEX({self._names},{place}))'
         sheet.put(at, 1, found.name if found else "", "cell text", text)
         legs = [found.legs[leg] for leg in LEGS] if found else [""] * len(LEGS)
-        sheet.array(at, 2, [legs], f'IF({name}="","",{self._legs(k)})', "cell money")
-        net, spot = f"${NET}{at}", f"$B{at}"
+        looks = [*["cell money"] * (len(LEGS) - 1), "total money"]
+        sheet.array(at, 2, [legs], f'IF({name}="","",{self._legs(k)})', looks)
+        net, spot = f"${_NET}{at}", f"$B{at}"
         saved = found.legs["net"] - found.legs["spot"] if found else ""
-        sheet.put(at, _SAVED, saved, "total money", f'IF({name}="","",{net}-{spot})')
+        sheet.put(at, _SAVED, saved, "cell money", f'IF({name}="","",{net}-{spot})')
         lost = sum(line["liquidated"] is not None for line in found.lines) if found else ""
         text = f'IF({name}="","",SUM({self._work.move(k, LIQUIDATED)}))'
         sheet.put(at, _LOST, lost, "cell ratio", text)

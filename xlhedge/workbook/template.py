@@ -23,7 +23,8 @@ from xlhedge.workbook.package import Book
 from xlhedge.workbook.reference_sheet import write_functions
 from xlhedge.workbook.sensitivity import write_sensitivity
 from xlhedge.workbook.start import Edition, headlines, write_start
-from xlhedge.workbook.stress import write_stress
+from xlhedge.workbook.stress import worst, write_stress
+from xlhedge.workbook.unwind import to_unwind, write_unwind
 
 __all__ = ["template_book"]
 
@@ -60,9 +61,14 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     sources = live_sources(inputs, analysis, hedge, margin)
     write_sensitivity(book.sheet("Sensitivity"), analysis, sources, MOST_SHOCKS)
     write_stress(book.sheet("Stress"), inputs, analysis, hedge, margin)
+    write_unwind(book.sheet("Unwind"), inputs, analysis, hedge, margin)
     hide_day_0(sheet, "B3:B4")
     write_functions(book.sheet("Functions"), _callable(edition))
-    figures = headlines(analysis, hedge, margin)
+    figures = [
+        *headlines(analysis, hedge, margin),
+        worst(analysis),
+        to_unwind(analysis, hedge),
+    ]
     questions = checks(inputs, margin, analysis)
     sheets = book.design.sheetnames[1:]
     write_start(start, inputs, analysis, figures, questions, edition, sheets)

@@ -46,6 +46,7 @@ def write_unwind_report(
         "MARKET: support confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; "
         "FUNDING: it costs too much.",
         pages=2,
+        first=46,
     )
     at = table.top + len(table.rows) + 2
     price_rows(sheet, at, analysis, len(analysis.grid.shocks), fee, drag)
@@ -91,4 +92,4 @@ def price_rows(sheet: Sheet, at: int, analysis: Analysis, moves: int, fee: str, 
         (2, 1 + moves),
         ("Close now", "Keep, with funding"),
     )
-    sheet.design.add_chart(chart, f"A{at + len(_LINES) + 3}")
+    sheet.design.add_chart(chart, f"B{at + len(_LINES) + 3}")

@@ -1,0 +1,138 @@
+"""Draws docs/images: sheets of the template and of a report, computed and printed by LibreOffice.
+
+Takes LibreOffice and poppler's pdftoppm. Every picture is a part of one sheet; the pages that it
+prints on, without the white around them, stand one below the other.
+"""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from xlhedge.analysis import Analysis, analyse
+from xlhedge.hosts.libreoffice import build
+from xlhedge.samples import SAMPLES
+from xlhedge.workbook.package import Book
+from xlhedge.workbook.report import report_book
+from xlhedge.workbook.template import template_book
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from engines import LibreOffice  # noqa: E402  # it stands beside the tests, which are no package
+
+Rows = list[bytes]
+
+WHITE = b"\xff\xff\xff"
+MARGIN = 12  # pixels of white kept on each side
+
+
+class Picture(NamedTuple):
+    """What a picture shows.
+
+    Args:
+        make: of an analysis, the workbook.
+        sample: the sample's name.
+        sheet: the sheet's title.
+        areas: ranges of it; they and the pages that they take stand one below the other.
+        dpi: how large.
+        step: between two price shocks; larger than usual where all of them should be seen.
+    """
+
+    make: Callable[[Analysis], Book]
+    sample: str
+    sheet: str
+    areas: tuple[str, ...]
+    dpi: int = 110
+    step: float = 0.05
+
+
+PICTURES = {
+    "template-start": Picture(template_book, "full-hedge", "Start", ("A1:E24", "A26:E40")),
+    "template-portfolio": Picture(
+        template_book, "full-hedge", "Portfolio", ("E3:L9", "A3:C17"), dpi=170
+    ),
+    "template-instruments": Picture(template_book, "full-hedge", "Instruments", ("A3:S7",)),
+    "template-shorts": Picture(template_book, "full-hedge", "Shorts", ("A3:F9",)),
+    "template-hedge": Picture(template_book, "treasury", "Hedge", ("A1:AG14",)),
+    "template-sensitivity": Picture(
+        template_book, "treasury", "Sensitivity", ("A1:L31",), step=0.1
+    ),
+    "template-margin": Picture(template_book, "full-hedge", "Margin", ("A1:W10",)),
+    "template-unwind": Picture(template_book, "treasury", "Unwind", ("A1:N29",), step=0.1),
+    "report-summary": Picture(report_book, "treasury", "Summary", ("A1:Z60",), dpi=130),
+}
+
+
+def drawn(picture: Picture, office: LibreOffice, folder: Path) -> bytes:
+    """A picture as a PNG."""
+    sample = SAMPLES[picture.sample]
+    settings = sample.settings.model_copy(update={"shock_step": picture.step})
+    book = picture.make(analyse(sample.model_copy(update={"settings": settings})))
+    for sheet in book.design.worksheets:
+        sheet.sheet_state = "hidden"
+        sheet.print_area = None  # a hidden sheet is not printed, unless it has one
+    sheet = book.design[picture.sheet]
+    sheet.sheet_state = "visible"
+    book.design.active = sheet
+    sheet.oddFooter.left.text = sheet.oddFooter.center.text = sheet.oddFooter.right.text = ""
+    sheet.print_area = ",".join(picture.areas)
+    path = folder / "picture.xlsx"
+    book.save(path)
+    pages = folder / "pages"
+    pages.mkdir()
+    command = ("pdftoppm", "-r", str(picture.dpi), str(office.to_pdf(path)), str(pages / "page"))
+    subprocess.run(command, check=True)  # noqa: S603  # poppler, and our own arguments
+    found = [trimmed(read_ppm(page.read_bytes())) for page in sorted(pages.iterdir())]
+    return png([row for page in found for row in page])
+
+
+def read_ppm(data: bytes) -> Rows:
+    """The rows of pixels of a PPM file, three bytes each."""
+    _, size, _, pixels = data.split(b"\n", 3)
+    width = int(size.split()[0]) * len(WHITE)
+    return [pixels[at : at + width] for at in range(0, len(pixels), width)]
+
+
+def trimmed(rows: Rows) -> Rows:
+    """The rows without the white around what is drawn, but for a margin."""
+    inked = [at for at, row in enumerate(rows) if row.strip(b"\xff")]
+    rows = rows[max(inked[0] - MARGIN, 0) : inked[-1] + MARGIN]
+    right = max(len(row.rstrip(b"\xff")) for row in rows)
+    left = min(len(row) - len(row.lstrip(b"\xff")) for row in rows)
+    start = max(left // len(WHITE) - MARGIN, 0) * len(WHITE)
+    end = (right // len(WHITE) + MARGIN) * len(WHITE)
+    return [row[start:end] for row in rows]
+
+
+def png(rows: Rows) -> bytes:
+    """A PNG file of rows, which may differ in length."""
+    width = max(map(len, rows))
+    pixels = b"".join(b"\x00" + row.ljust(width, b"\xff") for row in rows)
+    header = struct.pack(">IIBBBBB", width // len(WHITE), len(rows), 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b""))
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def main(names: Sequence[str]) -> None:
+    """Draw the pictures with these names, or all."""
+    with tempfile.TemporaryDirectory() as home:
+        (Path(home) / "office").mkdir()
+        office = LibreOffice(Path(home) / "office", build(Path(home) / "xlhedge.oxt"))
+        for name in names or PICTURES:
+            folder = Path(tempfile.mkdtemp(dir=home))
+            image = drawn(PICTURES[name], office, folder)
+            (ROOT / "docs" / "images" / f"{name}.png").write_bytes(image)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
