@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test templates docs mutate clean
+.PHONY: demo test templates docs pictures bench mutate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/xlhedge demo -o reports
@@ -20,6 +20,14 @@ templates: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(BIN)/python .ci/reference.py
+
+pictures: $(VENV)/.installed-dev
+	.ci/libreoffice
+	$(BIN)/python .ci/pictures.py
+
+bench: $(VENV)/.installed-dev
+	.ci/libreoffice
+	$(BIN)/python benchmarks/hosts.py
 
 mutate: $(VENV)/.installed-dev
 	$(BIN)/python .ci/mutate.py

@@ -30,6 +30,8 @@ Rows = list[bytes]
 
 WHITE = b"\xff\xff\xff"
 MARGIN = 12  # pixels of white kept on each side
+DPI, SCALE = 130, 60  # per cent: one size of letters in all pictures, and every part fits
+A3 = 8  # openpyxl's number of that paper
 
 
 class Picture(NamedTuple):
@@ -40,7 +42,6 @@ class Picture(NamedTuple):
         sample: the sample's name.
         sheet: the sheet's title.
         areas: ranges of it; they and the pages that they take stand one below the other.
-        dpi: how large.
         step: between two price shocks; larger than usual where all of them should be seen.
     """
 
@@ -48,24 +49,30 @@ class Picture(NamedTuple):
     sample: str
     sheet: str
     areas: tuple[str, ...]
-    dpi: int = 110
     step: float = 0.05
 
 
 PICTURES = {
     "template-start": Picture(template_book, "full-hedge", "Start", ("A1:E24", "A26:E40")),
-    "template-portfolio": Picture(
-        template_book, "full-hedge", "Portfolio", ("E3:L9", "A3:C17"), dpi=170
+    "template-portfolio": Picture(template_book, "full-hedge", "Portfolio", ("A3:C17", "E3:L8")),
+    "template-instruments": Picture(template_book, "full-hedge", "Instruments", ("A3:I7", "J4:S7")),
+    "template-shorts": Picture(template_book, "full-hedge", "Shorts", ("A3:F8",)),
+    "template-hedge": Picture(
+        template_book,
+        "treasury",
+        "Hedge",
+        ("A1:I14", "J7:Q14", "R7:X14", "Y7:AI14"),
     ),
-    "template-instruments": Picture(template_book, "full-hedge", "Instruments", ("A3:S7",)),
-    "template-shorts": Picture(template_book, "full-hedge", "Shorts", ("A3:F9",)),
-    "template-hedge": Picture(template_book, "treasury", "Hedge", ("A1:AG14",)),
     "template-sensitivity": Picture(
-        template_book, "treasury", "Sensitivity", ("A1:L31",), step=0.1
+        template_book, "treasury", "Sensitivity", ("A1:L36",), step=0.1
     ),
-    "template-margin": Picture(template_book, "full-hedge", "Margin", ("A1:W10",)),
-    "template-unwind": Picture(template_book, "treasury", "Unwind", ("A1:N29",), step=0.1),
-    "report-summary": Picture(report_book, "treasury", "Summary", ("A1:Z60",), dpi=130),
+    "template-margin": Picture(
+        template_book, "full-hedge", "Margin", ("A8:G10", "H8:M10", "N8:T10")
+    ),
+    "template-unwind": Picture(
+        template_book, "treasury", "Unwind", ("A1:G28", "A31:J37"), step=0.2
+    ),
+    "report-summary": Picture(report_book, "treasury", "Summary", ("A1:Z60",)),
 }
 
 
@@ -82,11 +89,13 @@ def drawn(picture: Picture, office: LibreOffice, folder: Path) -> bytes:
     book.design.active = sheet
     sheet.oddFooter.left.text = sheet.oddFooter.center.text = sheet.oddFooter.right.text = ""
     sheet.print_area = ",".join(picture.areas)
+    sheet.sheet_properties.pageSetUpPr.fitToPage = False
+    sheet.page_setup.scale, sheet.page_setup.paperSize = SCALE, A3
     path = folder / "picture.xlsx"
     book.save(path)
     pages = folder / "pages"
     pages.mkdir()
-    command = ("pdftoppm", "-r", str(picture.dpi), str(office.to_pdf(path)), str(pages / "page"))
+    command = ("pdftoppm", "-r", str(DPI), str(office.to_pdf(path)), str(pages / "page"))
     subprocess.run(command, check=True)  # noqa: S603  # poppler, and our own arguments
     found = [trimmed(read_ppm(page.read_bytes())) for page in sorted(pages.iterdir())]
     return png([row for page in found for row in page])

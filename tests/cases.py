@@ -93,6 +93,12 @@ VALUES = (
         30,
         "liquidated at +25 %: 50 on the coins, the margin of 20 is gone",
     ),
+    Case(
+        "SCENARIO_PNL",
+        (1, 100, 100, 0.1, None, None, None, None, None, None, 110 / 100 - 1, 10),
+        0,
+        "a move to just the liquidation price: 10 on the coins, the margin is gone",
+    ),
     Case("INITIAL_MARGIN", (12_000 / 8_000, 50), 0.03, "MRG-01"),
     Case("INITIAL_MARGIN", (-60_000, 10), 6_000, "the size counts, not the side"),
     Case("LIQUIDATION_PRICE", (1, 100, 10, 0.005), 110 / 1.005, "LIQ-16"),
@@ -191,6 +197,12 @@ VALUES = (
         "UNWIND_SIGNAL", (0, True, True, -0.2, 0.2), "MARKET + HORIZON + REDEPLOY + FUNDING", "all"
     ),
     Case("UNWIND_SIGNAL", (5, 1, 0, -0.1, 0.2), "FUNDING", "the alarm alone"),
+    Case(
+        "UNWIND_SIGNAL",
+        (5, 0, 0, 48_000 / 60_000 - 1, 0.2),
+        "REDEPLOY",
+        "a fall of just 20 %, which binary has as a little less",
+    ),
     Case("UNWIND_NOW", (1, 48_000, 48_000, 0.25, 0.0005), 11_976, "12,000 less a fee of 24"),
     Case("REDEPLOY_QTY", (12_000, 48_000), 0.25, "SEED-07"),
     Case("REDEPLOY_AVG_COST", (1, 50_000, 12_000, 48_000), 49_600, "SEED-07: accounting"),

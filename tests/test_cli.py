@@ -1,5 +1,6 @@
 """The command line as a person uses it: a process, its output, its exit status."""
 
+import hashlib
 import io
 import os
 import subprocess
@@ -10,7 +11,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from xlhedge.desk import Desk
+from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
+
+ROOT = Path(__file__).parent.parent
 
 
 def run(*arguments, cwd=None):
@@ -84,7 +89,6 @@ def test_help_loads_nothing_heavy():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-ROOT = Path(__file__).parent.parent
 TREASURY = ROOT / "workbooks" / "treasury.xlsx"
 
 
@@ -263,7 +267,6 @@ def test_a_terminal_without_unicode_gets_no_traceback():
 
 def test_an_interrupted_write_leaves_the_old_report(tmp_path, monkeypatch):
     from xlhedge.desk import Desk
-    from xlhedge.workbook import package
 
     old = tmp_path / "treasury-report.xlsx"
     old.write_text("the old report")
@@ -271,9 +274,63 @@ def test_an_interrupted_write_leaves_the_old_report(tmp_path, monkeypatch):
     def broken(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(package.os, "fsync", broken)
+    monkeypatch.setattr("xlhedge.files.os.fsync", broken)
     said, warned = [], []
     desk = Desk(said.append, warned.append)
     desk.report([TREASURY], tmp_path)
     assert (desk.status, old.read_text(), files(tmp_path)) == (2, "the old report", [old.name])
     assert warned[-1].endswith("No space left on device")
+
+
+def test_a_report_as_a_pdf(plain_libreoffice, tmp_path):
+    assert plain_libreoffice  # which makes it
+    done = run("report", ROOT / "workbooks/full-hedge.xlsx", "-o", tmp_path, "--pdf")
+    assert done.returncode == 0, done.stderr
+    made = {path.name for path in tmp_path.iterdir()}
+    assert made == {"full-hedge-report.xlsx", "full-hedge-report.pdf"}
+    assert (tmp_path / "full-hedge-report.pdf").read_bytes()[:5] == b"%PDF-"
+
+
+def test_without_libreoffice_the_report_is_there_and_the_pdf_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr("xlhedge.hosts.pdf.program", lambda _: None)
+    said, warned = [], []
+    desk = Desk(said.append, warned.append)
+    desk.report([ROOT / "workbooks/full-hedge.xlsx"], tmp_path, pdf=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["full-hedge-report.xlsx"]
+    assert "a PDF takes LibreOffice, which was not found" in warned[-1]
+    assert desk.status == 1  # the report is there
+
+
+def test_a_report_for_american_paper(tmp_path):
+    for paper, number in (("a4", "9"), ("letter", "1")):
+        run("report", ROOT / "workbooks/full-hedge.xlsx", "-o", tmp_path / paper, "--paper", paper)
+        book = load_workbook(tmp_path / paper / "full-hedge-report.xlsx")
+        assert {str(sheet.page_setup.paperSize) for sheet in book} == {number}
+        assert {sheet.page_setup.fitToWidth is not None for sheet in book} == {True}
+        assert all("as of 2026-03-02" in sheet.oddFooter.center.text for sheet in book)
+
+
+def test_templates_empty_and_filled_in_from_a_portfolio(tmp_path):
+    empty, filled = tmp_path / "empty.xlsx", tmp_path / "filled.xlsx"
+    assert run("template", "-o", empty, "--empty", "--edition", "365").returncode == 0
+    assert "NET_DELTA" in load_workbook(empty).defined_names
+    done = run("check", empty)
+    assert done.returncode == 2
+    assert "Portfolio!B7 as_of: is empty" in done.stderr
+    source = ROOT / "workbooks" / "treasury.xlsx"
+    assert run("template", "-o", filled, "--from", source).returncode == 0
+    assert read(filled) == read(source)
+    both = run("template", "-o", tmp_path / "no.xlsx", "--empty", "--from", source)
+    assert (both.returncode, both.stderr) == (2, "xlhedge: --empty and --from: give one of them\n")
+    missing = run("template", "-o", tmp_path / "no.xlsx", "--from", tmp_path / "none.json")
+    assert missing.returncode == 2
+    assert "there is no such file or folder" in missing.stderr
+
+
+def test_the_audit_sheet_names_the_input_and_its_hash(tmp_path):
+    source = ROOT / "workbooks" / "full-hedge.xlsx"
+    run("report", source, "-o", tmp_path)
+    sheet = load_workbook(tmp_path / "full-hedge-report.xlsx")["Inputs & audit"]
+    told = {row[0].value: row[1].value for row in sheet.iter_rows()}
+    assert told["Made from"] == "full-hedge.xlsx"
+    assert told["SHA-256 of the input"] == hashlib.sha256(source.read_bytes()).hexdigest()

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -12,7 +13,9 @@ from test_template import ODD, ROOT, differences, poisoned, stored, with_serials
 import xlhedge
 from xlhedge.analysis import analyse
 from xlhedge.functions import FUNCTIONS
+from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
+from xlhedge.workbook.advice import advice
 from xlhedge.workbook.report import report_book
 
 PORTFOLIOS = SAMPLES | {"odd": ODD}
@@ -151,3 +154,80 @@ def test_a_report_follows_an_edited_input(plain_libreoffice, tmp_path):
     assert values["Summary"]["B8"] == 60_000
     assert values["Sensitivity"]["B5"] == pytest.approx(-108_000)  # unhedged
     assert values["Sensitivity"]["B6"] == pytest.approx(-54_000)  # one of two is short
+
+
+def short(**more):
+    """One bitcoin, one short of it at its mark price, margin of a fifth."""
+    base = {"instrument": "PERP", "contracts": 1, "entry_price": 60_000, "margin": 12_000}
+    return analyse(
+        Portfolio(
+            settings=Settings(
+                as_of=datetime(2026, 1, 1), horizon_date=datetime(2026, 2, 1), redeploy_drop=0.15
+            ),
+            holdings=(Holding(asset="BTC", quantity=1, spot_price=60_000, instrument="PERP"),),
+            instruments=(
+                Instrument(
+                    instrument="PERP", underlying="BTC", futures_price=60_000,
+                    funding_rate=0.0001, mm_rate=0.005,
+                ),
+            ),
+            shorts=(Short(**base | more),),
+        )
+    )  # fmt: skip
+
+
+def test_margin_to_add_is_said_where_liquidation_is_near():
+    # Liquidated at 72,000 / 1.005, 19.4 % away; at 78,000 it takes 18,000 and half a percent of it.
+    (line,) = advice(short())
+    assert line == (
+        "Add 6,390 USD of margin to PERP: a move of +19.4% liquidates it, and that much more "
+        "survives a rise of 30 %."
+    )
+    assert advice(short(margin=30_000)) == ["Nothing: every holding is at its target."]
+
+
+def test_what_speaks_for_unwinding_is_said_and_no_order_beside_it():
+    said = advice(short(entry_price=75_000, margin=40_000))
+    assert said == ["Consider taking off the hedge of BTC: the fall you wait for is there."]
+    assert advice(short(entry_price=75_000, margin=40_000, contracts=0.5)) == said
+    near = advice(short(entry_price=75_000, margin=100))
+    assert near[0].startswith("Add ")
+    assert "to PERP, unless you take it off: a move of" in near[0]
+    assert near[1:] == said
+
+
+def test_what_is_not_known_and_not_hedged_is_said():
+    assert advice(short(margin=None)) == [
+        "Fill in margin and mm_rate of PERP: nobody knows when it is liquidated."
+    ]
+    (line,) = advice(analyse(SAMPLES["treasury"]))[-1:]
+    assert line == "XMR is hedged with nothing: 320,000.00 USD stay exposed."
+
+
+def test_names_of_the_totals_lead_to_them(tmp_path):
+    path = tmp_path / "report.xlsx"
+    report_book(analyse(SAMPLES["treasury"])).save(path)
+    book = load_workbook(path, data_only=True)
+    shown = {}
+    for name, defined in book.defined_names.items():
+        ((sheet, cell),) = defined.destinations
+        shown[name] = book[sheet][cell].value
+    total = analyse(SAMPLES["treasury"]).total
+    assert shown == pytest.approx({f"report_{name}": value for name, value in total.items()})
+
+
+def test_every_sheet_is_linked_from_the_summary():
+    book = load_workbook(io.BytesIO(report_book(analyse(SAMPLES["treasury"])).to_bytes()))
+    linked = {
+        cell.hyperlink.location.rpartition("!")[0].strip("'")
+        for row in book["Summary"].iter_rows()
+        for cell in row
+        if cell.hyperlink
+    }
+    assert linked == set(book.sheetnames) - {"Summary"}
+
+
+def test_the_legs_of_a_scenario_are_sums_of_its_lines():
+    for found in analyse(SAMPLES["treasury"]).scenarios:
+        for leg, value in found.legs.items():
+            assert value == pytest.approx(sum(line[leg] for line in found.lines), abs=1e-6)

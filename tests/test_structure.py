@@ -315,7 +315,7 @@ BREAKS = {
     "chart of text": (CHART, "'It''s more'!$B$3:$C$3", "Summary!$A$2:$A$3", "holds no number"),
     "chart's lengths": (CHART, "'It''s more'!$B$3:$C$3", "'It''s more'!$B$3", "different lengths"),
     "hidden axis": (CHART, '<delete val="0" />', "", "does not say that it is shown"),
-    "title": (CHART, "Profit and loss by move of the underlying", " ", "has no title"),
+    "title": (CHART, "Profit and loss by price, before liquidation", " ", "has no title"),
     "axis": (CHART, '<crossAx val="20" />', '<crossAx val="21" />', "valAx 10 crosses no axis"),
     "anchor": (DRAWING, "<row>1</row>", "<row>1048576</row>", "its corner is beyond the sheet"),
     "note without box": (VML, "Row>1</", "Row>2</",

@@ -172,6 +172,32 @@ def test_odd_portfolios_compute_alike(libreoffice, tmp_path):
 
 
 @pytest.mark.parametrize("grows", [True, False])
+def test_a_twelfth_holding_counts_everywhere(grows, libreoffice, tmp_path):
+    treasury = SAMPLES["treasury"]
+    more = [Holding(asset=f"COIN{n}", quantity=n, spot_price=10 * n, instrument="BTC-PERP")
+            for n in range(6, 13)]  # fmt: skip
+    eleven = treasury.model_copy(update={"holdings": (*treasury.holdings, *more[:-1])})
+    path, built = tmp_path / "eleven.xlsx", tmp_path / "twelve.xlsx"
+    template_book(analyse(eleven)).save(path)
+    book = load_workbook(path)
+    sheet = book["Portfolio"]
+    for column, value in {"E": "COIN12", "F": 12, "H": 120, "J": 1, "K": "BTC-PERP"}.items():
+        sheet[f"{column}17"] = value
+    if grows:
+        table = sheet.tables["Holdings"]
+        table.ref = table.autoFilter.ref = "E5:L17"
+    book.save(path)
+    twelve = treasury.model_copy(update={"holdings": (*treasury.holdings, *more)})
+    assert read(path).holdings == twelve.holdings
+    template_book(analyse(twelve)).save(built)
+    assert differences(libreoffice.values(path), stored(built)) == []
+    values = libreoffice.values(path)
+    for title, cell in (("Hedge", "A21"), ("Unwind", "A44")):
+        assert values[title][cell] == "COIN12"
+    assert values["Hedge"]["D8"] == pytest.approx(analyse(twelve).total["spot_notional"])
+
+
+@pytest.mark.parametrize("grows", [True, False])
 def test_a_row_typed_below_the_table_counts(grows, libreoffice, tmp_path):
     book = load_workbook(ROOT / "workbooks/treasury.xlsx")
     sheet = book["Portfolio"]

@@ -56,6 +56,7 @@ COSTLY = [-0.00011] * 3
     [
         ((), {"redeploy_drop": 0.3}, "HOLD"),
         ((), {}, "REDEPLOY"),  # 48,000 is 20 % below 60,000
+        ((), {"redeploy_drop": 0.2}, "REDEPLOY"),  # just that, though not to the last bit
         ((), {"horizon_date": START}, "HORIZON + REDEPLOY"),
         (bars("BTC", [48_100] * 21, **TOUCHED), {"redeploy_drop": 0}, "MARKET"),
         (bars("BTC", [48_100] * 21, **QUIET), {"redeploy_drop": 0}, "HOLD"),

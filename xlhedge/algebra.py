@@ -16,6 +16,7 @@ from xlhedge.errors import Undefined
 
 __all__ = [
     "NEVER",
+    "NOISE",
     "UNGIVEN",
     "Carrier",
     "Expression",
@@ -35,6 +36,7 @@ Carrier: TypeAlias = Any
 
 NEVER = math.inf
 """The default of a price move that never comes: the position cannot be liquidated."""
+NOISE = 1e-12  # what ratios may differ by that are the same on paper
 UNGIVEN = math.nan
 """The default of a number that has none: any condition on it fails."""
 

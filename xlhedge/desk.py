@@ -108,7 +108,15 @@ class Desk:
                 self._caution(path, build_report(portfolio, target, origin_of(path), paper))
                 self._say(f"{path} -> {target}")
                 if pdf:
-                    self._say(f"{path} -> {to_pdf(target)}")
+                    self._print(path, target)
+
+    def _print(self, path: Path, report: Path) -> None:
+        """Make a PDF of a report; the report stands, whatever comes of it."""
+        try:
+            self._say(f"{path} -> {to_pdf(report)}")
+        except InstallError as error:
+            self._bad += 1
+            self._warn(str(error))
 
     def template(
         self,
@@ -165,9 +173,6 @@ class Desk:
             self._bad += 1
             for line in str(error).splitlines():
                 self._warn(f"{path}: {line}")
-        except InstallError as error:
-            self._bad += 1
-            self._warn(str(error))
         except BrokenPipeError:
             raise  # whoever read our lines has gone: no input is to blame
         except FileExistsError as error:

@@ -19,8 +19,8 @@ __all__ = ["GRIDS", "USUAL_RATE", "Axis", "Grid", "Sensitivity", "sensitivity"]
 USUAL_RATE = 0.005
 """The maintenance rate that the leverage grid takes where no short states one."""
 
-_AT_ONCE = 1e-9
-"""How far a position is from liquidation that has less margin than it must maintain."""
+_AT_ONCE = 1e-13
+"""How far a position is from liquidation that has less margin than it must maintain: no move."""
 
 Cells = Mapping[str, Any]
 

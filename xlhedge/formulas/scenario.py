@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlhedge.algebra import NEVER, UNGIVEN, Carrier, absolute, maximum, where
+from xlhedge.algebra import NEVER, NOISE, UNGIVEN, Carrier, absolute, maximum, where
 from xlhedge.formulas.funding import funding_drag
 
 __all__ = ["LEGS", "is_liquidated", "scenario_attribution", "scenario_pnl", "spot_leg"]
@@ -75,8 +75,9 @@ def is_liquidated(
     """Whether a move reaches the liquidation: a rise for a short, a fall for a long future."""
     if liquidation_buffer is NEVER:
         return False
-    move = price_shock + basis_shock
-    return where(liquidation_buffer > 0, move >= liquidation_buffer, move <= liquidation_buffer)
+    beyond = price_shock + basis_shock - liquidation_buffer
+    # A move to just that price counts as reaching it, though not to the last bit.
+    return where(liquidation_buffer > 0, beyond >= -NOISE, beyond <= NOISE)
 
 
 def scenario_pnl(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlhedge.algebra import NEVER, Carrier, absolute, join_reasons
+from xlhedge.algebra import NEVER, NOISE, Carrier, absolute, join_reasons
 from xlhedge.errors import CellError, Undefined
 from xlhedge.formulas.scenario import spot_leg
 
@@ -81,7 +81,8 @@ def unwind_signal(
     Source:
         The strategy's three reasons and its alarm.
     """
-    fallen = (redeploy_drop > 0) & (price_change <= -redeploy_drop)
+    # 48,000 ÷ 60,000 − 1 is a fall of 20 %, though not to the last bit.
+    fallen = (redeploy_drop > 0) & (price_change + redeploy_drop <= NOISE)
     return join_reasons(
         [
             (support_confirmed, "MARKET"),

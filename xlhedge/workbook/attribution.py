@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openpyxl.chart import BarChart
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 
 from xlhedge.analysis import Analysis
 from xlhedge.formulas.scenario import LEGS
@@ -27,11 +28,13 @@ def write_scenarios(sheet: Sheet, analysis: Analysis) -> None:
         sheet,
         "Scenarios",
         "The portfolio as it stands, liquidation included. Fees are those of opening and closing.",
+        column=2,
     )
     head = _FIRST + len(analysis.scenarios) + _CHART_ROWS + 2
     sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
     lines = [line for result in analysis.scenarios for line in result.lines]
     table = NativeTable("Scenarios", LINES, lines, top=head + 1)
+    sheet.design.row_breaks.append(Break(id=head - 2))
     table.write_head(sheet, head)
     table.write_rows(sheet)
     _write_sums(sheet, analysis, table)
@@ -39,7 +42,7 @@ def write_scenarios(sheet: Sheet, analysis: Analysis) -> None:
         chart = attribution_chart(sheet, analysis)
         sheet.design.add_chart(chart, f"B{_FIRST + len(analysis.scenarios) + 2}")
     widths = {get_column_letter(n): WIDTHS.get(f.look, 14) for n, f in enumerate(LINES, 1)}
-    finish(sheet, f"B{_FIRST}", widths | {"A": 30, "B": 22}, f"{HEAD}:{HEAD}", pages=2)
+    finish(sheet, f"B{_FIRST}", widths | {"A": 30, "B": 22}, pages=2)
 
 
 def attribution_chart(sheet: Sheet, analysis: Analysis) -> BarChart:

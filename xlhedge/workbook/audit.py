@@ -28,6 +28,11 @@ CONVENTIONS = (
 )
 
 
+_WIDEST = max(len(table.headers) for table in TABLES.values())
+_MOST = 1_000
+"""Rows of a table that are repeated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a portfolio came from.
@@ -51,7 +56,10 @@ def write_audit(sheet: Sheet, analysis: Analysis, origin: Origin | None) -> None
     """
     settings = analysis.portfolio.settings
     heading(
-        sheet, AUDIT, "What went in, unchanged: a report can be made again from this and compared."
+        sheet,
+        AUDIT,
+        "What went in: from the file with this SHA-256 the same program makes the same report.",
+        column=2,
     )
     facts = (
         ("Portfolio", settings.portfolio, "text"),
@@ -74,6 +82,8 @@ def write_audit(sheet: Sheet, analysis: Analysis, origin: Origin | None) -> None
 def _warnings(analysis: Analysis) -> Iterator[str]:
     yield from map(str, analysis.portfolio.warnings)
     yield from analysis.caveats
+    if analysis.history is not None:
+        yield from analysis.history.caveats
 
 
 def _lines(sheet: Sheet, at: int, title: str, lines: list[str] | tuple[str, ...], look: str) -> int:
@@ -85,14 +95,17 @@ def _lines(sheet: Sheet, at: int, title: str, lines: list[str] | tuple[str, ...]
 
 
 def _tables(sheet: Sheet, at: int, analysis: Analysis) -> dict[str, float]:
-    """Every input table below the others; of History, which may be long, the number of rows."""
+    """Every input table below the others; of a long History only the number of rows."""
     rows = analysis.portfolio.rows
     widths: dict[str, float] = {}
     for table in TABLES.values():
         sheet.put(at, 1, table.name, "section")
-        if table.name == "History":
+        if table.name == "History":  # on the sheet, but not to be printed by the page
+            sheet.design.print_area = f"A1:{get_column_letter(_WIDEST)}{at}"
+        if len(rows[table.name]) > _MOST:
             sheet.put(at, 2, float(len(rows[table.name])), "cell ratio")
-            sheet.put(at, 3, "rows, not repeated here", "note")
+            sheet.put(at, 3, "rows, too many to repeat here", "note")
+            at += 2
             continue
         if table.upright:
             for n, column in enumerate(table.columns, at + 1):

@@ -54,7 +54,7 @@ def pnl_chart(
     """
     return line_chart(
         source,
-        "Profit and loss by move of the underlying",
+        "Profit and loss by price, before liquidation",
         ("Move of the underlying", "0%"),
         (f"Profit and loss, {currency}", "#,##0"),
         axis_row,

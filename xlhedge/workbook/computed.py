@@ -85,7 +85,8 @@ def write_hedge(
     sheet: Sheet, inputs: Inputs, analysis: Analysis, margin: Block, block: Block
 ) -> None:
     """The Hedge sheet: for each holding what to short, what is short, and what is left."""
-    heading(sheet, "Hedge", "For each holding: what to short, what is short already, what is left.")
+    note = "For each holding: what to short, what is short already, what is left."
+    heading(sheet, "Hedge", note, column=2)
     _write_settings(sheet, inputs, analysis)
     write_head(sheet, block, TOP - 3)
     write_total(sheet, block, TOTAL, analysis.total)
@@ -95,6 +96,7 @@ def write_hedge(
         texts = lookups(inputs, block, "Holdings", n) | _shared(inputs, block, margin, n)
         write_row(sheet, block, n, row, texts, inputs, analysis)
     finish(sheet, f"B{TOP}", widths(block), f"{TOP - 3}:{TOP - 3}", pages=4, tall=1)
+    sheet.design.print_area = f"A1:{block.letter(block.figures[-1].name)}{TOP + block.rows - 1}"
 
 
 def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
@@ -114,7 +116,7 @@ def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
     )
     for row, title, text, remedy in checks:
         sheet.put(row, 4, title, "cell text")
-        sheet.put(row, 6, 0, "cell ratio", text)
+        sheet.put(row, 6, 0, "cell whole", text)
         sheet.put(row, 7, "", "warning", f'IF($F${row}=0,"","{remedy}")')
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openpyxl.chart import BarChart
+from openpyxl.utils import get_column_letter
 
 from xlhedge.analysis import Analysis
 from xlhedge.figures import Figure
@@ -131,6 +132,9 @@ def write_carry(
         pages=1,
         first=44,
     )
+    for column in range(2, 2 + len(_DAYS)):
+        design = sheet.design.column_dimensions[get_column_letter(column)]
+        design.width = max(design.width, 17.0)
     at = end + 3
     perpetual = analysis.grid.given["perpetual"]
     currency = analysis.portfolio.settings.quote_currency

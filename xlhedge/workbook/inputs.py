@@ -104,7 +104,7 @@ class Inputs:
         title = table.sheet
         if title not in self._sheets:
             self._sheets[title] = sheet = book.sheet(title)
-            heading(sheet, title, _NOTES[title])
+            heading(sheet, title, _NOTES[title], 1 + (_PAGES.get(title, 1) > 1))
         sheet, start = self._sheets[title], _start(table.name)
         if [each.sheet for each in TABLES.values()].count(table.sheet) > 1:
             sheet.put(FIRST_ROW - 3, start, table.name, "section")

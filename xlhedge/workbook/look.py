@@ -42,6 +42,7 @@ FORMATS = {
     "rate": "0.0000%;[Red]-0.0000%",
     "days": "#,##0.0",
     "heat": "#,##0;-#,##0",
+    "whole": "#,##0",
     "move": "0.0%;-0.0%",
     "date": "yyyy-mm-dd hh:mm",
 }
@@ -125,11 +126,19 @@ def register(book: Book) -> None:
             )
 
 
-def heading(sheet: Sheet, title: str, note: str = "") -> None:
-    """A sheet's first two rows: what it is, and one line on how to read it."""
+def heading(sheet: Sheet, title: str, note: str = "", column: int = 1) -> None:
+    """A sheet's first two rows: what it is, and one line on how to read it.
+
+    Args:
+        sheet: the sheet.
+        title: what it is.
+        note: how to read it.
+        column: where the note begins; behind the first one on sheets that print several pages
+            wide, which repeat that one and would cut it off.
+    """
     sheet.put(1, 1, title[:LONGEST], "title")
     if note:
-        sheet.put(2, 1, note)
+        sheet.put(2, column, note)
 
 
 def alert(sheet: Sheet, cells: str, condition: str) -> None:
@@ -156,7 +165,7 @@ def heat_map(sheet: Sheet, cells: str, kind: str) -> None:
     low, high = (_GOOD, _BAD) if kind == "cost" else (_BAD, _GOOD)
     add = sheet.design.conditional_formatting.add
     if kind == "left":
-        red = {"font": Font(b=True, color="FFFFFFFF"), "fill": PatternFill(bgColor="FFB03A2E")}
+        red = {"font": Font(b=True, color="FF8B1A10"), "fill": PatternFill(bgColor="FFF4C7C3")}
         add(cells, _RULES.CellIsRule("equal", ["0"], stopIfTrue=True, **red))
         add(cells, _RULES.ColorScaleRule("num", 0, _BAD, None, None, None, "num", 1, _GOOD))
     else:

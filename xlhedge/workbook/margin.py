@@ -91,13 +91,13 @@ def write_margin(book: Book, inputs: Inputs, analysis: Analysis) -> Block:
     slots = max(_SLOTS, *counts.values(), 0)
     block = _Shorts("Margin", MARGIN, inputs.capacity("Shorts"), slots)
     sheet = book.sheet(block.sheet)
-    heading(sheet, "Margin", f"{MEANING} It follows the sheet Shorts.")
+    heading(sheet, "Margin", f"{MEANING} It follows the sheet Shorts.", column=2)
     alert = analysis.portfolio.settings.liquidation_alert
     sheet.put(_ALERT, 1, _MARKED, "cell text")
     sheet.put(_ALERT, 2, alert, "cell percent", inputs.setting("liquidation_alert"))
     sheet.put(_IGNORED, 1, "Tiers too far down", "cell text")
     ignored = f"COUNTA({inputs.below('Tiers', 'instrument')})"
-    sheet.put(_IGNORED, 2, 0, "cell ratio", ignored)
+    sheet.put(_IGNORED, 2, 0, "cell whole", ignored)
     remedy = f'IF($B${_IGNORED}=0,"","Fill them into a new template.")'
     sheet.put(_IGNORED, 3, "", "warning", remedy)
     write_head(sheet, block, TOP - 2)

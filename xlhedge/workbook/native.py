@@ -91,7 +91,8 @@ class NativeTable:
             pages: how many pages wide it prints; as many as its columns take, if 0.
             first: the first column's width, in characters.
         """
-        heading(sheet, self.title, note)
+        pages = pages or -(-len(self.figures) // _PAGE)
+        heading(sheet, self.title, note, column=1 + (pages > 1))
         self.write_rows(sheet, last_row)
         sheet.put(TOTAL, 1, "Total", "total text")
         for column, figure in enumerate(self.figures[1:], 2):
@@ -104,7 +105,6 @@ class NativeTable:
                 sheet.put(TOTAL, column, None, look)
         self.write_head(sheet, HEAD)
         widths = {self.letter(f.name): WIDTHS.get(f.look, 12) for f in self.figures}
-        pages = pages or -(-len(self.figures) // _PAGE)
         finish(sheet, f"B{TOP}", widths | {"A": first}, f"{HEAD}:{HEAD}", pages)
 
     def write_head(self, sheet: Sheet, at: int) -> None:

@@ -7,10 +7,8 @@ the caller's. Relationships become relative, as IronCalc asks.
 from __future__ import annotations
 
 import io
-import os
 import posixpath
 import re
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +24,7 @@ from openpyxl.workbook.properties import CalcProperties
 from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import fromstring, tostring
 
+from xlhedge.files import write_bytes
 from xlhedge.workbook.sheets import PLAIN, Sheet
 
 __all__ = ["Book"]
@@ -143,20 +142,7 @@ class Book:
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all: an error leaves what was at ``path`` untouched."""
-        content = self.to_bytes()
-        # In the same folder, as only there replacing is one step; made by `open`, so that others
-        # may read the file as the folder's owner expects (`tempfile` would forbid it).
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-        try:
-            with temporary.open("xb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(path)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, str(path)) from error
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_bytes(path, self.to_bytes())
 
     def _part(self, name: str, designed: bytes) -> str | bytes:
         """Return one part of the finished file, given what openpyxl made of it."""

@@ -20,7 +20,7 @@ _TOP = 4
 _VALUES, _WORDS, _LAST = 2, 5, 8
 """Columns: where arguments and results begin, where their help begins, and the last of it."""
 
-_WIDTHS = {"A": 27, "B": 15, "C": 15, "D": 15, "E": 15, "F": 15, "G": 15, "H": 52}
+_WIDTHS = {"A": 27, "B": 19, "C": 19, "D": 15, "E": 15, "F": 15, "G": 15, "H": 52}
 _LINE = 120  # characters that the help's columns hold in a line
 _POINTS = 15
 

@@ -6,7 +6,7 @@ the formula core, with its value stored; what was looked up stands as its value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from openpyxl.chart._chart import ChartBase
@@ -88,7 +88,7 @@ def report_book(analysis: Analysis, origin: Origin | None = None, paper: Paper =
     sheets = {sheet.design.title: sheet for sheet in book.sheets}
     places = _places(analysis, hedge, carry, margin, sheets)
     write_summary(summary, analysis, charts, places, book.sheets[1:])
-    _name(book, places)
+    _name(book, places, analysis.total)
     for sheet in book.sheets:
         label(sheet, f"{settings.portfolio}, as of {settings.as_of:%Y-%m-%d %H:%M} UTC"[:LONGEST])
         sheet.design.page_setup.paperSize = _PAPERS[paper]
@@ -116,13 +116,11 @@ def _places(
     return found
 
 
-def _name(book: Book, places: Mapping[str, Place]) -> None:
+def _name(book: Book, places: Mapping[str, Place], totals: Iterable[str]) -> None:
     """Names for the totals, for those who link to the report from workbooks of their own."""
-    for name, place in places.items():
-        if place.formula.startswith(("Hedge!$", "'")):
-            book.design.defined_names[f"report_{name}"] = DefinedName(
-                f"report_{name}", attr_text=place.formula
-            )
+    for name in totals:
+        place = places[name].formula
+        book.design.defined_names[f"report_{name}"] = DefinedName(f"report_{name}", attr_text=place)
 
 
 def _native_sources(analysis: Analysis, hedge: NativeTable, margin: NativeTable) -> Sources:

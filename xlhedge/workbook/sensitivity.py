@@ -13,6 +13,7 @@ from typing import Any
 
 from openpyxl.chart import ScatterChart
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 
 from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
@@ -90,7 +91,9 @@ def write_sensitivity(sheet: Sheet, analysis: Analysis, sources: Sources, moves:
         sheet,
         "Sensitivity",
         "Profit and loss from the price alone: before funding, fees and liquidation, "
-        "which the scenarios have.",
+        "which the scenarios have."
+        + (" Columns behind the last move repeat it." if sources.live else ""),
+        column=2,
     )
     page = _Page(sheet, analysis, sources, moves)
     first = page.grids(_GRIDS) + 1
@@ -99,8 +102,8 @@ def write_sensitivity(sheet: Sheet, analysis: Analysis, sources: Sources, moves:
     currency = analysis.portfolio.settings.quote_currency
     chart = pnl_chart(sheet, AXIS, (UNHEDGED, HELD), (2, moves + 1), currency)
     sheet.design.add_chart(chart, f"B{_CHART}")  # A repeats on each page
-    widths = {get_column_letter(column): 12.5 for column in range(2, moves + 2)}
-    finish(sheet, f"B{AXIS + 1}", {"A": 34} | widths, f"{AXIS}:{AXIS}", pages=2)
+    widths = {get_column_letter(column): 15.0 for column in range(2, moves + 2)}
+    finish(sheet, f"B{AXIS + 1}", {"A": 34} | widths, pages=2)
 
 
 def ratio_chart(sheet: Sheet, analysis: Analysis) -> ScatterChart:
@@ -188,7 +191,11 @@ class _Page:
     def assets(self, first: int) -> None:
         """Each asset's own line."""
         f = self._from.functions
+        self._sheet.design.row_breaks.append(Break(id=first - 2))
         self._sheet.put(first - 1, 1, "Each asset, unhedged", "header text")
+        for column, shock in enumerate(self._spread(self._grid.shocks)):
+            move = f"{self._letters[column]}${AXIS}"
+            self._sheet.put(first - 1, 2 + column, shock, "axis move", move)
         for n, asset in enumerate(self._from.assets):
             at = first + n
             text = f'IF({asset.name}="","",{asset.name})' if self._from.live else None
@@ -208,7 +215,9 @@ class _Page:
 
     def grids(self, at: int) -> int:
         """Every grid from a row on; returns the row behind them."""
-        for grid in GRIDS:
+        for n, grid in enumerate(GRIDS):
+            if n == 2:  # the next two, which have columns of their own, begin a page
+                self._sheet.design.row_breaks.append(Break(id=at - 1))
             self._head(grid, at)
             self._body(grid, at + _HEAD)
             at += _HEAD + len(grid.rows.values) + 1

@@ -120,7 +120,7 @@ class _Summary:
         sheet.put(at, _SAVED, saved, "cell money", f'IF({name}="","",{net}-{spot})')
         lost = sum(line["liquidated"] is not None for line in found.lines) if found else ""
         text = f'IF({name}="","",SUM({self._work.move(k, LIQUIDATED)}))'
-        sheet.put(at, _LOST, lost, "cell ratio", text)
+        sheet.put(at, _LOST, lost, "cell whole", text)
 
     def _legs(self, k: int) -> str:
         """Six cells: the shorts' legs, each row of one short, added up; the coins' are spot."""

@@ -59,7 +59,7 @@ def to_unwind(analysis: Analysis, hedge: Block) -> Headline:
         "Hedges to unwind",
         f'SUMPRODUCT(--({signals}<>""){quiet})',
         float(sum(word is not None and word not in QUIET for word in said)),
-        "total ratio",
+        "total whole",
         "holdings",
         "Holdings whose signal is not HOLD; the sheet says why.",
         "Unwind",
@@ -75,6 +75,7 @@ def write_unwind(
         "Unwind",
         "When to take the hedge off, and why. MARKET: support confirmed; HORIZON: reached; "
         "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price history.",
+        column=2,
     )
     fee, drag = margin.cell("close_fee", FIRST - 1), hedge.cell("funding_drag", TOTAL)
     price_rows(sheet, _PRICES, analysis, MOST_SHOCKS, fee, drag)
@@ -85,8 +86,8 @@ def write_unwind(
     first = signals.partition(":")[0]
     quiet = "".join(f',{first}<>"{word}"' for word in QUIET)
     alert(sheet, signals, f'AND({first}<>""{quiet})')
-    widths = {get_column_letter(n): 14.0 for n in range(2, MOST_SHOCKS + 2)}
-    widths |= {block.letter(f.name): max(14.0, WIDTHS.get(f.look, 12)) for f in UNWIND[1:]}
+    widths = {get_column_letter(n): 16.0 for n in range(2, MOST_SHOCKS + 2)}
+    widths |= {block.letter(f.name): max(16.0, WIDTHS.get(f.look, 12)) for f in UNWIND[1:]}
     widths |= {"A": 46, block.letter("signal"): 30}
     finish(sheet, f"B{_PRICES + 2}", widths, pages=2, tall=1)
     last = get_column_letter(max(len(UNWIND), MOST_SHOCKS + 1))

@@ -48,8 +48,12 @@ def write_unwind_report(
         pages=2,
         first=46,
     )
+    moves = len(analysis.grid.shocks)
+    for column in range(2, moves + 2):
+        design = sheet.design.column_dimensions[get_column_letter(column)]
+        design.width = max(design.width, 16.0)
     at = table.top + len(table.rows) + 2
-    price_rows(sheet, at, analysis, len(analysis.grid.shocks), fee, drag)
+    price_rows(sheet, at, analysis, moves, fee, drag)
 
 
 def price_rows(sheet: Sheet, at: int, analysis: Analysis, moves: int, fee: str, drag: str) -> None:
@@ -63,7 +67,12 @@ def price_rows(sheet: Sheet, at: int, analysis: Analysis, moves: int, fee: str, 
         fee: the cell of what closing all shorts costs.
         drag: the cell of what funding costs to the horizon.
     """
-    sheet.put(at, 1, "Close now or keep, by move of the underlying", "section")
+    sheet.put(
+        at,
+        1,
+        "Close now or keep, by move of the underlying: before liquidation, which scenarios have",
+        "section",
+    )
     sheet.put(at + 1, 1, "Move of the underlying", "header text")
     for n, (_, title) in enumerate(_LINES, at + 2):
         sheet.put(n, 1, title, "total text")
@@ -84,7 +93,7 @@ def price_rows(sheet: Sheet, at: int, analysis: Analysis, moves: int, fee: str, 
     currency = analysis.portfolio.settings.quote_currency
     chart = line_chart(
         sheet,
-        "Close the shorts now, or keep them to the horizon",
+        "Close the shorts now, or keep them: before liquidation",
         ("Move of the underlying", "0%"),
         (f"Profit and loss, {currency}", "#,##0"),
         at + 1,

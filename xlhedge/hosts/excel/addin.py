@@ -6,15 +6,14 @@ own version, so it comes from the xlwings that is installed here.
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile
 
 from xlhedge.errors import HedgeError
+from xlhedge.files import write_bytes
 from xlhedge.hosts.excel import wrappers
 from xlhedge.hosts.excel.package import CORE, CORE_PROPERTIES, DUBLIN_CORE, TITLE, package
 from xlhedge.hosts.excel.project import Module
@@ -45,20 +44,7 @@ def build(path: Path) -> Path:
         ...     version_of(build(Path(folder) / "xlhedge.xlam")) == xlhedge.__version__
         True
     """
-    content = package(modules())
-    # In the same folder, as only there replacing is one step; made by `open`, so that others may
-    # read the file as the folder's owner expects (`tempfile` would forbid it).
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_bytes(path, package(modules()))
     return path
 
 

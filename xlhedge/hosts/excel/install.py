@@ -145,6 +145,9 @@ def install(machine: Machine, folder: Path | None = None, *, force: bool = False
                 f"{file}: was not written by xlhedge, or changed since; "
                 "move it away, or add --force to replace it"
             )
+    beside = add_in.with_name(path.name)
+    if beside.exists() and beside != path:
+        raise InstallError(f"{beside}: would count before yours and choose what runs; remove it")
     add_in.parent.mkdir(parents=True, exist_ok=True)
     with _excel_closed(add_in):
         build(add_in)
