@@ -171,6 +171,23 @@ def test_odd_portfolios_compute_alike(libreoffice, tmp_path):
     assert differences(libreoffice.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
 
 
+def test_the_hedge_sheet_marks_what_is_off_and_what_costs():
+    sheet = load_workbook(ROOT / "workbooks/treasury.xlsx")["Hedge"]
+    headers = {cell.value: cell.column_letter for cell in sheet[7]}
+    marked = {
+        str(each.sqref): [rule.formula[0] for rule in each.rules]
+        for each in sheet.conditional_formatting
+        if each.rules[0].formula
+    }
+    now, wanted = headers["Hedged now"], headers["Hedge ratio wanted"]
+    over, under = marked[f"{now}10:{now}59"]
+    assert f"${now}10>${wanted}10+0.02" in over
+    assert f"${now}10<${wanted}10-0.02" in under
+    for title in ("Funding cost to the horizon", "Funding cost in a year"):
+        (costs,) = marked[f"{headers[title]}10:{headers[title]}59"]
+        assert f"${headers[title]}10>0" in costs
+
+
 @pytest.mark.parametrize("grows", [True, False])
 def test_a_twelfth_holding_counts_everywhere(grows, libreoffice, tmp_path):
     treasury = SAMPLES["treasury"]

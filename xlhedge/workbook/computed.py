@@ -16,6 +16,7 @@ from xlhedge.portfolio.columns import Column
 from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.workbook.inputs import Inputs
 from xlhedge.workbook.look import WIDTHS, finish, heading
+from xlhedge.workbook.marks import mark_hedge
 from xlhedge.workbook.sheets import Sheet
 
 __all__ = [
@@ -95,6 +96,7 @@ def write_hedge(
         row = analysis.hedge[n] if n < len(analysis.hedge) else {}
         texts = lookups(inputs, block, "Holdings", n) | _shared(inputs, block, margin, n)
         write_row(sheet, block, n, row, texts, inputs, analysis)
+    mark_hedge(sheet, block.letter, TOP, TOP + block.rows - 1)
     finish(sheet, f"B{TOP}", widths(block), f"{TOP - 3}:{TOP - 3}", pages=4, tall=1)
     sheet.design.print_area = f"A1:{block.letter(block.figures[-1].name)}{TOP + block.rows - 1}"
 

@@ -141,16 +141,18 @@ def heading(sheet: Sheet, title: str, note: str = "", column: int = 1) -> None:
         sheet.put(2, column, note)
 
 
-def alert(sheet: Sheet, cells: str, condition: str) -> None:
-    """Marks cells for which a condition holds, in dark red on pale red, readable in grey.
+def alert(sheet: Sheet, cells: str, condition: str, *, mild: bool = False) -> None:
+    """Marks cells for which a condition holds, dark on pale, readable in grey.
 
     Args:
         sheet: the sheet.
         cells: the range.
         condition: a formula without ``=``, written for the range's first cell.
+        mild: whether in amber, for what is only to be known, and not in red.
     """
-    red = {"font": Font(b=True, color="FF8B1A10"), "fill": PatternFill("solid", bgColor="FFFBE0DC")}
-    sheet.design.conditional_formatting.add(cells, _RULES.FormulaRule([condition], **red))
+    ink, paper = ("FF7A4B00", "FFFFF0CC") if mild else ("FF8B1A10", "FFFBE0DC")
+    marked = {"font": Font(b=True, color=ink), "fill": PatternFill("solid", bgColor=paper)}
+    sheet.design.conditional_formatting.add(cells, _RULES.FormulaRule([condition], **marked))
 
 
 def heat_map(sheet: Sheet, cells: str, kind: str) -> None:
