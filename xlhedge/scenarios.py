@@ -186,7 +186,7 @@ def _short_line(
         "basis_shock": move.basis_shock,
         "funding_rate": rate,
         "days": move.days,
-        "fee_rate": instrument.taker_fee * (1 - instrument.fee_discount),
+        "fee_rate": instrument.fee_rate,
         "liquidation_buffer": buffer,
         "equity": equity,
         "liquidated": "yes" if is_liquidated(move.price_shock, move.basis_shock, limit) else None,

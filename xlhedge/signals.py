@@ -21,13 +21,14 @@ from xlhedge.formulas.sizing import hedge_effectiveness, min_variance_ratio
 from xlhedge.functions import function
 from xlhedge.portfolio import Instrument, Settings
 
-__all__ = ["Funding", "Ratios", "Signals", "funding_of", "ratios_of", "signals_of"]
+__all__ = ["LOOKBACK", "Funding", "Ratios", "Signals", "funding_of", "ratios_of", "signals_of"]
 
-_LOOKBACK = next(
+LOOKBACK = next(
     int(parameter.default)
     for parameter in function("SUPPORT_CONFIRMED").parameters
     if parameter.name == "lookback"
 )
+"""How many bars SUPPORT_CONFIRMED looks back on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ def _last_bars(spot: Track | None) -> tuple[tuple[float, ...], ...]:
         for bar in reversed(spot.bars if spot else ())
         if bar.low is not None and bar.volume is not None
     )
-    latest = list(islice(full, _LOOKBACK + 1))
+    latest = list(islice(full, LOOKBACK + 1))
     columns = tuple(zip(*reversed(latest), strict=True))
     return columns or ((), (), ())
 

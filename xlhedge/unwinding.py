@@ -200,7 +200,7 @@ def _of_shorts(portfolio: Portfolio, row: Cells, margin: Sequence[Cells]) -> dic
     return {
         "entry_price": entry,
         "hedge_profit": row["share"] * sum_of(held, "unrealised_pnl"),
-        "fee_rate": instrument.taker_fee * (1 - instrument.fee_discount),
+        "fee_rate": instrument.fee_rate,
     }
 
 

@@ -142,6 +142,11 @@ class Instrument(Row):
     taker_fee: Annotated[float, number("fee_rate")] = 0.0
     fee_discount: Annotated[float, number("discount")] = 0.0
 
+    @property
+    def fee_rate(self) -> float:
+        """What a trade costs of its value, after the discount."""
+        return self.taker_fee * (1 - self.fee_discount)
+
 
 class Tier(Row):
     """One maintenance margin tier of an instrument; its floors ascend from 0."""

@@ -192,7 +192,7 @@ class Workings:
             _Terms("Funding interval, hours", "ratio", cell("interval_hours"),
                    lambda r: r["interval_hours"]),
             _Terms("Fee rate", "rate", fee,
-                   lambda r: instrument(r).taker_fee * (1 - instrument(r).fee_discount)),
+                   lambda r: instrument(r).fee_rate),
             _Terms("Distance to liquidation", "percent", distance, far),
             _Terms("Equity", "money", equity, left),
         )  # fmt: skip

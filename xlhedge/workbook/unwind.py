@@ -15,8 +15,8 @@ from openpyxl.utils import get_column_letter
 from xlhedge.algebra import Expression
 from xlhedge.analysis import Analysis
 from xlhedge.figures import CALLS, formula_text, sum_of
-from xlhedge.functions import function
 from xlhedge.portfolio.tables import MOST_SHOCKS
+from xlhedge.signals import LOOKBACK
 from xlhedge.unwinding import QUIET, UNKNOWN, UNWIND
 from xlhedge.workbook.computed import TOP as FIRST
 from xlhedge.workbook.computed import TOTAL, Block
@@ -37,12 +37,6 @@ _FOLLOWED = (
 
 _RATES = 24
 """How many settled rates the funding alarm may look back on."""
-
-_LOOKBACK = next(
-    int(parameter.default)
-    for parameter in function("SUPPORT_CONFIRMED").parameters
-    if parameter.name == "lookback"
-)
 
 
 def _block(hedge: Block) -> Block:
@@ -235,10 +229,10 @@ class _Page:
         # An older bar's answer would be none: the last of all must have its low and its volume.
         newest = f"MAX(IF({own},{time},0))=MAX(IF({own},IF({rank}=1,{time},0),0))"
         columns = ",".join(
-            self._last(_LOOKBACK + 1, asset, rank, name) for name in ("low", "close", "volume")
+            self._last(LOOKBACK + 1, asset, rank, name) for name in ("low", "close", "volume")
         )
         call = f'IF(SUPPORT_CONFIRMED({columns},{price}),"yes","no")'
-        known = f"IF({bars}>{_LOOKBACK},IF({newest},{call},{_said}),{_said})"
+        known = f"IF({bars}>{LOOKBACK},IF({newest},{call},{_said}),{_said})"
         return f'IF({price}="",{_said},{known})'
 
     def _breach(self, n: int, instrument: str, place: str) -> str:
