@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from openpyxl.chart import ScatterChart
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
@@ -20,6 +19,7 @@ from xlhedge.analysis import Analysis
 from xlhedge.figures import CALLS, NATIVE, Functions
 from xlhedge.sensitivity import GRIDS, USUAL_RATE, Grid
 from xlhedge.workbook.charts import pnl_chart
+from xlhedge.workbook.drawings import Chart
 from xlhedge.workbook.look import finish, heading, heat_map
 from xlhedge.workbook.sheets import Sheet
 
@@ -101,12 +101,12 @@ def write_sensitivity(sheet: Sheet, analysis: Analysis, sources: Sources, moves:
     page.lines(first)
     currency = analysis.portfolio.settings.quote_currency
     chart = pnl_chart(sheet, AXIS, (UNHEDGED, HELD), (2, moves + 1), currency)
-    sheet.design.add_chart(chart, f"B{_CHART}")  # A repeats on each page
+    sheet.chart(chart, f"B{_CHART}")  # A repeats on each page
     widths = {get_column_letter(column): 15.0 for column in range(2, moves + 2)}
     finish(sheet, f"B{AXIS + 1}", {"A": 34} | widths, pages=2)
 
 
-def ratio_chart(sheet: Sheet, analysis: Analysis) -> ScatterChart:
+def ratio_chart(sheet: Sheet, analysis: Analysis) -> Chart:
     """Unhedged, as it stands, and at two of the grid's ratios, against the price."""
     grid, ratios = GRIDS[0], (0.5, 1.0)
     first = _GRIDS + _HEAD

@@ -101,4 +101,4 @@ def price_rows(sheet: Sheet, at: int, analysis: Analysis, moves: int, fee: str, 
         (2, 1 + moves),
         ("Close now", "Keep, with funding"),
     )
-    sheet.design.add_chart(chart, f"B{at + len(_LINES) + 3}")
+    sheet.chart(chart, f"B{at + len(_LINES) + 3}")
