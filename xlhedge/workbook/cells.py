@@ -64,10 +64,10 @@ def _stored(value: object) -> tuple[str, str]:
         return "str", _text(value)
     if isinstance(value, bool):
         return "b", str(int(value))
-    if isinstance(value, Real):
-        return "n", _number(value)
     if isinstance(value, date):
         return "n", _number(_date(value))
+    if isinstance(value, Real):
+        return "n", _number(value)
     if isinstance(value, CellError):
         return "e", value.code
     item = getattr(value, "item", None)  # NumPy's bool, which is no number and no bool
