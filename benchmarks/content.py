@@ -1,4 +1,4 @@
-"""What a finished report holds, as plain data: the same content for every program that writes it."""
+"""What a finished report holds, as plain data: one content for every program that writes it."""
 
 from __future__ import annotations
 

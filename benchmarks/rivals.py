@@ -13,6 +13,7 @@ from content import FACES, Content, Page, Piece
 from openpyxl.chart import BarChart
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 
 def naive_openpyxl(content: Content) -> bytes:
@@ -22,34 +23,40 @@ def naive_openpyxl(content: Content) -> bytes:
     for page in content.pages:
         sheet = book.create_sheet(page.title)
         for cell in page.cells:
-            target = sheet.cell(cell.row, cell.col)
-            if cell.span:
-                target.value = ArrayFormula(cell.span, f"={cell.formula}")
-            else:
-                target.value = f"={cell.formula}" if cell.formula else cell.value
-            for face, look in content.looks[cell.look].items():
-                setattr(target, face, copy(look))
-        for name, width in page.widths.items():
-            sheet.column_dimensions[name].width = width
-        for row, height in page.heights.items():
-            sheet.row_dimensions[row].height = height
-        for span in page.merged:
-            sheet.merge_cells(span)
-        for place, location in page.links.items():
-            sheet[place].hyperlink = openpyxl.worksheet.hyperlink.Hyperlink(
-                ref=place, location=location
-            )
-        for span, rule in page.rules:
-            sheet.conditional_formatting.add(span, copy(rule))
-        for chart in page.charts:
-            sheet.add_chart(copy(chart))
-        sheet.freeze_panes, sheet.print_title_rows = page.freeze, page.repeat
-        sheet.oddFooter.center.text = page.footer
+            _naive_cell(sheet, cell, content.looks[cell.look])
+        _naive_design(sheet, page)
     for name, text in content.names.items():
         book.defined_names[name] = DefinedName(name, attr_text=text)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _naive_cell(sheet: Any, cell: Piece, faces: dict[str, Any]) -> None:
+    target = sheet.cell(cell.row, cell.col)
+    if cell.span:
+        target.value = ArrayFormula(cell.span, f"={cell.formula}")
+    else:
+        target.value = f"={cell.formula}" if cell.formula else cell.value
+    for face, look in faces.items():
+        setattr(target, face, copy(look))
+
+
+def _naive_design(sheet: Any, page: Page) -> None:
+    for name, width in page.widths.items():
+        sheet.column_dimensions[name].width = width
+    for row, height in page.heights.items():
+        sheet.row_dimensions[row].height = height
+    for span in page.merged:
+        sheet.merge_cells(span)
+    for place, location in page.links.items():
+        sheet[place].hyperlink = Hyperlink(ref=place, location=location)
+    for span, rule in page.rules:
+        sheet.conditional_formatting.add(span, copy(rule))
+    for chart in page.charts:
+        sheet.add_chart(copy(chart))
+    sheet.freeze_panes, sheet.print_title_rows = page.freeze, page.repeat
+    sheet.oddFooter.center.text = page.footer
 
 
 def xlsx_writer(content: Content) -> bytes:
@@ -141,8 +148,9 @@ def _chart(book: Any, chart: Any) -> Any:
     grid = {"visible": True, "line": {"color": "#D9E0E8"}}
     made.set_title({"name": _words(chart.title), "name_font": {"size": 12}})
     for axis, put in ((chart.x_axis, made.set_x_axis), (chart.y_axis, made.set_y_axis)):
-        put({"name": _words(axis.title), "num_format": axis.number_format.formatCode,
-             "major_gridlines": grid, "major_tick_mark": "none", "label_position": "low"})  # fmt: skip
+        shown = {"num_format": axis.number_format.formatCode, "major_gridlines": grid}
+        marks = {"major_tick_mark": "none", "label_position": "low"}
+        put({"name": _words(axis.title), **shown, **marks})
     made.set_legend({"position": "bottom"} if chart.legend else {"none": True})
     made.set_size({"width": 680, "height": 340})
     return made
@@ -154,14 +162,16 @@ def _words(title: Any) -> str:
 
 def _format(look: dict[str, Any]) -> dict[str, Any]:
     font, fill, border, alignment, number_format = (look[face] for face in FACES)
-    said: dict[str, Any] = {"num_format": number_format, "font_name": font.name or "Calibri"}
-    said["font_size"] = font.sz or 11
-    if font.b:
-        said["bold"] = True
-    if font.i:
-        said["italic"] = True
-    if font.u:
-        said["underline"] = 1
+    said: dict[str, Any] = {
+        "num_format": number_format,
+        "font_name": font.name or "Calibri",
+        "font_size": font.sz or 11,
+        "bold": bool(font.b),
+        "italic": bool(font.i),
+        "underline": int(bool(font.u)),
+        "text_wrap": bool(alignment.wrap_text),
+        "indent": int(alignment.indent),
+    }
     if font.color is not None and isinstance(font.color.rgb, str):
         said["font_color"] = f"#{font.color.rgb[2:]}"
     if fill.fill_type == "solid":
@@ -172,8 +182,4 @@ def _format(look: dict[str, Any]) -> dict[str, Any]:
         said["align"] = alignment.horizontal
     if alignment.vertical:
         said["valign"] = "vcenter" if alignment.vertical == "center" else alignment.vertical
-    if alignment.wrap_text:
-        said["text_wrap"] = True
-    if alignment.indent:
-        said["indent"] = int(alignment.indent)
     return said

@@ -59,8 +59,8 @@ def full_book():
     first.merge(20, 1, 3)
     first.merge(21, 1, 3)
     design.freeze_panes = "A2"
-    design.column_dimensions["A"].width = 31
-    design.column_dimensions["B"].width = 12
+    first.widen(1, 31)
+    first.widen(2, 12)
     design.print_title_rows, design.print_area = "1:1", "A1:E8"
     design.oddFooter.left.text = "&P"
     design["B2"].comment = Comment("Where this comes from", "xlhedge")

@@ -344,7 +344,7 @@ def full_book() -> Book:
     second.table("Empty", 3, 2, ["a"], 0)
     design = first.design
     design.freeze_panes = "A2"
-    design.column_dimensions["A"].width = 31
+    first.widen(1, 31)
     design.row_dimensions[1].height = 40
     design.row_dimensions[9].hidden = True
     design.print_title_rows = "1:1"
@@ -384,12 +384,6 @@ def test_links_lead_to_their_targets_and_keep_their_own_text() -> None:
     sheet = loaded(full_book().to_bytes())["Summary"]
     assert sheet["A6"].value == "Details"
     assert sheet["A6"].hyperlink.location == "'It''s more'!A1"
-
-
-def test_grouped_columns_can_be_folded() -> None:
-    book = new_book()
-    book.sheet("Groups").design.column_dimensions.group("B", "D")
-    assert 'outlineLevelCol="1"' in parts(book.to_bytes())["xl/worksheets/sheet1.xml"]
 
 
 def test_extent_covers_exactly_the_cells() -> None:
@@ -437,10 +431,11 @@ def test_a_cell_given_to_openpyxl_is_refused_instead_of_lost(
         book.to_bytes()
 
 
-def test_charts_and_merged_cells_given_to_openpyxl_are_refused_instead_of_lost() -> None:
+def test_charts_merged_cells_and_widths_given_to_openpyxl_are_refused_instead_of_lost() -> None:
     for spoil in (
         lambda design: design.add_chart(LineChart(), "A1"),
         lambda design: design.merge_cells("A1:B1"),
+        lambda design: setattr(design.column_dimensions["A"], "width", 31),
     ):
         book = new_book()
         spoil(book.sheet("Design").design)

@@ -38,12 +38,11 @@ def sheet_xml(sheet: Sheet, conditional: Conditional, relate: Callable[[str], st
         ValueError: ``Sheet.design`` was given a value or a look for a cell, a link or a chart.
     """
     _refuse_content(sheet)
-    columns = _columns(sheet.design)  # before the head, which says how deep they are grouped
-    body = "".join(sheet.rows(_row_attributes(sheet.design)))
     head = "".join(_head(sheet.design, sheet.extent))
+    body = "".join(sheet.rows(_row_attributes(sheet.design)))
     tail = "".join(_tail(sheet, conditional, relate))
     return (
-        f'<worksheet xmlns="{SHEET_MAIN_NS}">{head}{columns}'
+        f'<worksheet xmlns="{SHEET_MAIN_NS}">{head}{_columns(sheet.widths)}'
         f"<sheetData>{body}</sheetData>{tail}</worksheet>"
     )
 
@@ -65,8 +64,9 @@ def _refuse_content(sheet: Sheet) -> None:
         if cell.value is not None or cell.has_style:
             place = f"{design.title}!{cell.coordinate}"
             raise ValueError(f"{place}: put its value, look and link through Sheet, not openpyxl")
-    if design._charts or design._images or design.merged_cells:  # noqa: SLF001  # there is no other way to see them
-        raise ValueError(f"{design.title}: put charts and merged cells there through Sheet")
+    charted = design._charts or design._images  # noqa: SLF001  # there is no other way to see them
+    if charted or design.merged_cells or design.column_dimensions:
+        raise ValueError(f"{design.title}: put charts, merged cells and widths through Sheet")
 
 
 def _head(design: Any, extent: str) -> Iterator[str]:
@@ -76,19 +76,12 @@ def _head(design: Any, extent: str) -> Iterator[str]:
     yield piece(design.sheet_format)
 
 
-def _columns(design: Any) -> str:
-    columns = design.column_dimensions
-    found = []
-    for column in columns.values():
-        column.reindex()
-        said = dict(column)
-        if said.keys() != {"min", "max"}:
-            found.append((column.min, column.outlineLevel, said))
-    found.sort(key=lambda each: each[0])
-    design.sheet_format.outlineLevelCol = max((level for _, level, _ in found), default=None)
-    if not found:
-        return ""
-    return f"<cols>{''.join(f'<col{_attributes(said)}/>' for *_, said in found)}</cols>"
+def _columns(widths: Mapping[int, float]) -> str:
+    found = "".join(
+        f'<col min="{column}" max="{column}" width="{width:g}" customWidth="1"/>'
+        for column, width in sorted(widths.items())
+    )
+    return f"<cols>{found}</cols>" if found else ""
 
 
 def _row_attributes(design: Worksheet) -> dict[int, str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.figures import Figure
 from xlhedge.hedge import HEDGE
@@ -133,8 +131,7 @@ def write_carry(
         first=44,
     )
     for column in range(2, 2 + len(_DAYS)):
-        design = sheet.design.column_dimensions[get_column_letter(column)]
-        design.width = max(design.width, 17.0)
+        sheet.widen(column, 17)
     at = end + 3
     perpetual = analysis.grid.given["perpetual"]
     currency = analysis.portfolio.settings.quote_currency

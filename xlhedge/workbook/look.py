@@ -12,6 +12,7 @@ from typing import Any
 
 from openpyxl.formatting import rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -201,7 +202,7 @@ def finish(
     design.sheet_view.showGridLines = False
     design.sheet_view.zoomScale = 90
     for column, width in widths.items():
-        design.column_dimensions[column].width = width
+        sheet.widen(column_index_from_string(column), width)
     design.page_setup.orientation = "landscape"
     design.page_setup.paperSize = design.PAPERSIZE_A4
     design.page_setup.fitToWidth, design.page_setup.fitToHeight = pages, tall

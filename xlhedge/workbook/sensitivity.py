@@ -145,7 +145,6 @@ def given(sizes: str, rates: str, expiry: str) -> dict[str, str]:
 class _Page:
     def __init__(self, sheet: Sheet, analysis: Analysis, sources: Sources, moves: int) -> None:
         self._sheet, self._grid, self._from, self._moves = sheet, analysis.grid, sources, moves
-        self._letters = [LETTERS[2 + n] for n in range(moves)]
 
     def _spread(self, values: Sequence[Any]) -> list[Any]:
         """Values of the moves in the axis' columns: the last repeats to the end."""
@@ -156,16 +155,15 @@ class _Page:
     ) -> None:
         """A line over the moves; the formula's argument is the moves, and the coins unhedged."""
         if self._from.live:
-            first, last = self._letters[0], self._letters[-1]
-            span = [Expression(f"${first}${n}:${last}${n}") for n in (AXIS, UNHEDGED)]
+            last = LETTERS[1 + self._moves]
+            span = [Expression(f"$B${n}:${last}${n}") for n in (AXIS, UNHEDGED)]
             text = excel_text(formula(*span))
             text = f'IF({guard}="","",{text})' if guard else text
             self._sheet.array(at, 2, [self._spread(values)], text, style)
             return
         text = excel_text(formula(*(Expression(f"{_COLUMN}${n}") for n in (AXIS, UNHEDGED))))
-        for column, letter in enumerate(self._letters):
-            own = text.replace(_COLUMN, letter)
-            self._sheet.put(at, 2 + column, values[column], style, own)
+        for column, value in enumerate(values, 2):
+            self._sheet.put(at, column, value, style, text.replace(_COLUMN, LETTERS[column]))
 
     def lines(self, assets: int) -> None:
         """The axis, all coins unhedged, and with the shorts as they stand."""
@@ -180,7 +178,7 @@ class _Page:
         move = Expression(f"{_COLUMN}${AXIS}")
         text = excel_text(Expression(every) + f.scenario_pnl(0, 1, -coins, move))
         for column, value in enumerate(self._spread(grid.unhedged)):
-            own = text.replace(_COLUMN, self._letters[column])
+            own = text.replace(_COLUMN, LETTERS[2 + column])
             sheet.put(UNHEDGED, 2 + column, value, "total heat", own)
         sheet.put(HELD, 1, "With the shorts as they stand", "total text")
         short = self._from.totals["short_notional"]
@@ -197,7 +195,7 @@ class _Page:
         self._sheet.design.row_breaks.append(Break(id=first - 2))
         self._sheet.put(first - 1, 1, "Each asset, unhedged", "header text")
         for column, shock in enumerate(self._spread(self._grid.shocks)):
-            move = f"{self._letters[column]}${AXIS}"
+            move = f"{LETTERS[2 + column]}${AXIS}"
             self._sheet.put(first - 1, 2 + column, shock, "axis move", move)
         for n, asset in enumerate(self._from.assets):
             at = first + n

@@ -35,14 +35,16 @@ _MAX_HEADER = 255
 class Sheet:
     """One sheet: ``design`` is openpyxl's worksheet, the cells are put here.
 
-    Never give ``design`` a value, a style or a chart: saving refuses it, as it would be lost.
+    What is said of many cells or columns, and charts, go through this class: saving refuses them
+    in ``design``.
 
     Attributes:
-        design: Column widths, row heights, frozen panes, notes, validations, conditional formats
-            and print set-up, exactly as in openpyxl.
+        design: Row heights, frozen panes, notes, validations, conditional formats and print
+            set-up, exactly as in openpyxl.
         charts: What `chart` put on the sheet.
         merged: What `merge` made one cell.
         links: The links within the workbook, as XML.
+        widths: The widths of columns that were widened, in characters.
     """
 
     def __init__(self, design: Worksheet, looks: Mapping[str, str]) -> None:
@@ -51,6 +53,7 @@ class Sheet:
         self.charts: list[Placed] = []
         self.merged: list[str] = []
         self.links: list[str] = []
+        self.widths: dict[int, float] = {}
         self._looks = looks
         self._cells: dict[int, dict[int, str]] = {}
 
@@ -158,6 +161,10 @@ class Sheet:
     def merge(self, row: int, first: int, last: int) -> None:
         """Make the cells of a row from one column to another one cell; the first one's is kept."""
         self.merged.append(f"{_ref(row, first)}:{_ref(row, last)}")
+
+    def widen(self, col: int, width: float) -> None:
+        """Make a column at least so many characters wide; it counts from 1."""
+        self.widths[col] = max(self.widths.get(col, 0), width)
 
     def chart(self, chart: Chart, cell: str) -> None:
         """Put a chart on the sheet, its upper left corner at a cell."""
