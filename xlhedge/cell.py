@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from xlhedge.domains import Quantity
+from xlhedge.entries import Function, Parameter
 from xlhedge.errors import CellError, HedgeError, Undefined
-from xlhedge.functions import Function, Parameter
 from xlhedge.ranges import flattened, is_blank
 
 __all__ = ["EPOCH", "evaluate_one", "read", "serial", "taken"]
 
+_PLAIN = (float, int, bool)
 EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers, as they run since March 1900
 
 
@@ -27,21 +27,22 @@ def read(parameter: Parameter, value: Any) -> Any:
         HedgeError: text for a number, an unknown word, a blank for a required argument, or a
             number outside its domain; it names the argument.
     """
-    quantity = parameter.quantity
-    if value.__class__ is float or value.__class__ is int:
-        number = value
-    elif is_blank(value):
-        if parameter.required:
-            raise _wrong(quantity, "is empty", CellError.VALUE)
+    if not parameter.required and is_blank(value):
         return parameter.default
-    elif quantity.kind == "word":
-        return _word(quantity, value)
-    else:
-        number = _number(quantity, value)
+    return _given(parameter.quantity, value)
+
+
+def _given(quantity: Quantity, value: Any) -> Any:
+    """What is no blank: as `read`."""
+    if value.__class__ not in _PLAIN:
+        if is_blank(value):
+            raise _wrong(quantity, "is empty", CellError.VALUE)
+        if quantity.kind != "word":
+            value = _number(quantity, value)
     if quantity.kind == "word":
         return _word(quantity, value)
     try:
-        number = float(number)
+        number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
@@ -57,11 +58,14 @@ def _read(parameter: Parameter, value: Any) -> Any:
         return value
     if value.__class__ is not list:
         return read(parameter, value)
-    required = replace(parameter, default=Parameter.empty)
+    low, high = parameter.quantity.domain.span
     values = []
     for place, element in enumerate(value):
+        if element.__class__ is float and low <= element <= high:
+            values.append(element)
+            continue
         try:
-            values.append(read(required, element))
+            values.append(_given(parameter.quantity, element))
         except HedgeError as error:
             error.position = (place,)
             raise
@@ -143,21 +147,38 @@ def taken(entry: Function, arguments: Sequence[Any]) -> list[Any]:
     """
     if entry.ranges:
         arguments = flattened(entry, arguments)
-    for parameter, argument in zip(entry.parameters, arguments, strict=True):
-        if argument.__class__ is CellError and parameter.quantity.kind != "any":
-            raise HedgeError(f"its cell holds {argument.code}", argument, parameter.name)
-    values = [_read(p, a) for p, a in zip(entry.parameters, arguments, strict=True)]
+    values = []
+    try:
+        for (low, high, default, parameter), value in zip(entry.plan, arguments, strict=True):
+            if (value.__class__ is float or value.__class__ is int) and low <= value <= high:
+                values.append(float(value))
+            elif value is None and default is not Parameter.empty:
+                values.append(default)
+            else:
+                values.append(_read(parameter, value))
+    except HedgeError:
+        _pass_on(entry, arguments)
+        raise
     for rule, places in entry.rules:
-        if not rule.holds(*(values[place] for place in places)):
+        if not rule.holds(*map(values.__getitem__, places)):
             raise HedgeError(rule.message, rule.kind, rule.arguments[-1])
     return values
 
 
+def _pass_on(entry: Function, arguments: Sequence[Any]) -> None:
+    """Raise the leftmost error among the inputs; nothing takes one for a value."""
+    for parameter, argument in zip(entry.parameters, arguments, strict=True):
+        if argument.__class__ is CellError and parameter.quantity.kind != "any":
+            raise HedgeError(f"its cell holds {argument.code}", argument, parameter.name) from None
+
+
 def _checked(entry: Function, value: Any) -> Any:
+    if value.__class__ is float and math.isfinite(value):
+        return value + 0.0  # -0.0 becomes 0.0
     if isinstance(value, Undefined):
         raise HedgeError(value.why, value.kind)
     if isinstance(value, str | bool):
         return value
     if not math.isfinite(value):
         raise HedgeError(f"{entry.name} is too large for a number", CellError.NUM)
-    return value + 0.0  # an int becomes a float, and -0.0 becomes 0.0
+    return float(value) + 0.0

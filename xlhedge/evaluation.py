@@ -9,12 +9,15 @@ from functools import reduce
 from typing import Any
 
 from xlhedge.cell import evaluate_one
-from xlhedge.errors import HedgeError
-from xlhedge.functions import Function
+from xlhedge.entries import Function
+from xlhedge.errors import CellError, HedgeError
 
 __all__ = ["Call", "evaluate", "rows_of"]
 
 Shape = tuple[int, ...]
+
+_CELLS = frozenset({float, int, bool, str, type(None), CellError})
+"""What cells hold, by exact type: one look at the types tells single values from ranges."""
 
 
 def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
@@ -45,6 +48,8 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
     if spare < 0:
         raise HedgeError(f"{entry.name} takes at most {len(entry.parameters)} arguments")
     arguments = [*arguments, *(None,) * spare]
+    if _CELLS.issuperset(map(type, arguments)):
+        return evaluate_one(entry, arguments)
     shapes = [
         () if parameter.quantity.whole else _shape(parameter.name, argument)
         for parameter, argument in zip(entry.parameters, arguments, strict=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
+from xlhedge.entries import Function
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions import Function
 
 __all__ = ["flattened", "is_blank"]
+
+_NUMBERS = frozenset({float, int})
 
 
 def is_blank(value: Any) -> bool:
@@ -34,25 +37,27 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
     for parameter, argument in zip(entry.parameters, arguments, strict=True):
         if parameter.quantity.series and _is_block(argument):
             raise HedgeError("must be one row or one column", argument=parameter.name)
-    ranges = [
-        (parameter, cells)
-        for parameter, cells in zip(entry.parameters, found, strict=True)
-        if cells.__class__ is list and not (parameter.quantity.single and len(cells) == 1)
-    ]
-    for parameter, cells in ranges[1:]:
-        first, wanted = ranges[0]
-        if len(cells) != len(wanted):
+    ranges = {
+        at: cells
+        for at, (parameter, cells) in enumerate(zip(entry.parameters, found, strict=True))
+        if parameter.quantity.series
+        and cells.__class__ is list
+        and not (parameter.quantity.single and len(cells) == 1)
+    }
+    lists = list(ranges.values())
+    for at, cells in ranges.items():
+        if len(cells) != len(lists[0]):
+            names = [parameter.name for parameter in entry.parameters]
             raise HedgeError(
-                f"has {len(cells)} cells and {first.name} {len(wanted)}; they must be equally long",
-                argument=parameter.name,
+                f"has {len(cells)} cells and {names[next(iter(ranges))]} {len(lists[0])}; "
+                "they must be equally long",
+                argument=names[at],
             )
-    lists = [cells for _, cells in ranges]
+    if all(_NUMBERS.issuperset(map(type, cells)) for cells in lists):
+        return found  # no cell is empty
     kept = [not any(map(is_blank, beside)) for beside in zip(*lists, strict=True)]
     return [
-        [cell for cell, keep in zip(cells, kept, strict=True) if keep]
-        if any(cells is each for each in lists)
-        else cells
-        for cells in found
+        list(compress(cells, kept)) if at in ranges else cells for at, cells in enumerate(found)
     ]
 
 
@@ -61,9 +66,11 @@ def _listed(argument: Any) -> Any:
     argument = _plain(argument)
     if not isinstance(argument, list | tuple):
         return argument if is_blank(argument) or isinstance(argument, CellError) else [argument]
-    cells = list(argument)
-    if any(isinstance(row, list | tuple) for row in cells):
-        cells = [cell for row in cells for cell in row]
+    if _NUMBERS.issuperset(map(type, argument)):
+        return list(argument)
+    cells: list[Any] = []
+    for row in argument:
+        cells += row if isinstance(row, list | tuple) else [row]
     errors = [cell for cell in cells if isinstance(cell, CellError)]
     return errors[0] if errors else cells
 
@@ -74,6 +81,7 @@ def _is_block(argument: Any) -> bool:
     return (
         isinstance(rows, list | tuple)
         and len(rows) > 1
+        and not _NUMBERS.issuperset(map(type, rows))
         and any(isinstance(row, list | tuple) and len(row) > 1 for row in rows)
     )
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from xlhedge.cell import read
+from xlhedge.entries import Parameter
 from xlhedge.errors import HedgeError
 from xlhedge.evaluation import Call
-from xlhedge.functions import Parameter
 
 __all__ = ["evaluate_arrays"]
 
