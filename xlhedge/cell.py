@@ -12,9 +12,9 @@ from xlhedge.entries import Function, Parameter
 from xlhedge.errors import CellError, HedgeError, Undefined
 from xlhedge.ranges import flattened, is_blank
 
-__all__ = ["EPOCH", "evaluate_one", "read", "serial", "taken"]
+__all__ = ["EPOCH", "admit", "evaluate_one", "read", "serial", "taken"]
 
-_PLAIN = (float, int, bool)
+_PLAIN = (float, int)
 EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers, as they run since March 1900
 
 
@@ -34,7 +34,7 @@ def read(parameter: Parameter, value: Any) -> Any:
 
 def _given(quantity: Quantity, value: Any) -> Any:
     """What is no blank: as `read`."""
-    if value.__class__ not in _PLAIN:
+    if not isinstance(value, _PLAIN):
         if is_blank(value):
             raise _wrong(quantity, "is empty", CellError.VALUE)
         if quantity.kind != "word":
@@ -52,8 +52,12 @@ def _given(quantity: Quantity, value: Any) -> Any:
     return number
 
 
-def _read(parameter: Parameter, value: Any) -> Any:
-    """An argument, or all of a range's; what may be anything is left as it is."""
+def admit(parameter: Parameter, value: Any) -> Any:
+    """An argument as `read`, or all of a range's; what may be anything is left as it is.
+
+    Raises:
+        HedgeError: as `read`; it says which of a range's elements is wrong.
+    """
     if parameter.quantity.kind == "any":
         return value
     if value.__class__ is not list:
@@ -80,12 +84,15 @@ def _word(quantity: Quantity, value: Any) -> str:
 
 
 def _number(quantity: Quantity, value: Any) -> float:
-    if isinstance(value, date):
+    moment = value
+    if value.__class__.__name__ == "datetime64":  # NumPy's, which float() may count in nanoseconds
+        moment = value.astype("M8[us]").item()
+    if isinstance(moment, date):
         if quantity.kind == "date":
-            return serial(value)
+            return serial(moment)
     elif not isinstance(value, str | bytes | complex):
         try:
-            return float(value)  # NumPy's scalars, Decimal, Fraction, bool
+            return float(value)  # NumPy's scalars, Decimal, Fraction
         except (TypeError, ValueError):
             pass
     raise _wrong(quantity, f"{_shown(value)} is not a number", CellError.VALUE)
@@ -155,7 +162,7 @@ def taken(entry: Function, arguments: Sequence[Any]) -> list[Any]:
             elif value is None and default is not Parameter.empty:
                 values.append(default)
             else:
-                values.append(_read(parameter, value))
+                values.append(admit(parameter, value))
     except HedgeError:
         _pass_on(entry, arguments)
         raise

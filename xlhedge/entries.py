@@ -50,6 +50,7 @@ class Function:
         columns: for a function that returns a row: what its cells hold.
         overrides: arguments that are other here than in the vocabulary.
         group: the heading it stands under.
+        rowwise: for a function of whole ranges, whether its other arguments may be arrays.
     """
 
     body: Callable[..., Any]
@@ -58,6 +59,7 @@ class Function:
     columns: tuple[str, ...] = ()
     overrides: Mapping[str, Quantity] = field(default_factory=dict)
     group: str = ""
+    rowwise: bool = False
 
     @cached_property
     def name(self) -> str:
@@ -77,6 +79,11 @@ class Function:
         return tuple(found)
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The arguments' names, in order."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @cached_property
     def plan(self) -> tuple[tuple[float, float, Any, Parameter], ...]:
         """Each parameter behind its span and its default: what reading an argument looks at."""
         return tuple((*p.quantity.span, p.default, p) for p in self.parameters)
@@ -84,11 +91,10 @@ class Function:
     @cached_property
     def rules(self) -> tuple[tuple[Rule, tuple[int, ...]], ...]:
         """Conditions on several arguments, each with the places of its arguments."""
-        names = [parameter.name for parameter in self.parameters]
         return tuple(
-            (rule, tuple(names.index(argument) for argument in rule.arguments))
+            (rule, tuple(map(self.names.index, rule.arguments)))
             for rule in RULES
-            if set(rule.arguments) <= set(names)
+            if set(rule.arguments) <= set(self.names)
         )
 
     @cached_property

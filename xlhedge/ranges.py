@@ -15,8 +15,11 @@ _NUMBERS = frozenset({float, int})
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value stands for an empty cell: None, or a missing value of pandas."""
-    return value is None or type(value).__name__ in ("NAType", "NaTType")
+    """Whether a value stands for an empty cell: None, or a missing value of pandas or NumPy."""
+    if value is None:
+        return True
+    name = type(value).__name__
+    return name in ("NAType", "NaTType") or (name == "datetime64" and value != value)  # noqa: PLR0124  # only NaT differs from itself
 
 
 def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
@@ -47,11 +50,10 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
     lists = list(ranges.values())
     for at, cells in ranges.items():
         if len(cells) != len(lists[0]):
-            names = [parameter.name for parameter in entry.parameters]
+            first = entry.names[next(iter(ranges))]
             raise HedgeError(
-                f"has {len(cells)} cells and {names[next(iter(ranges))]} {len(lists[0])}; "
-                "they must be equally long",
-                argument=names[at],
+                f"has {len(cells)} cells and {first} {len(lists[0])}; they must be equally long",
+                argument=entry.names[at],
             )
     if all(_NUMBERS.issuperset(map(type, cells)) for cells in lists):
         return found  # no cell is empty
