@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import reduce
 from itertools import chain, compress
@@ -103,7 +104,9 @@ def _values(call: Call, carriers: Sequence[Any]) -> tuple[Any, bool]:
             each[..., block] if _is_array(each) and each.shape[-1] > 1 else each
             for each in carriers
         ]
-        legs = _legs(entry, part)
+        held = _holds(entry, part)
+        unsure |= not np.all(held)
+        legs = _legs(entry, part, held)
         if values is None:
             values = np.empty((len(legs), *shape), dtype=np.result_type(*legs))
         for cells, leg in zip(values[..., block], legs, strict=True):
@@ -112,18 +115,17 @@ def _values(call: Call, carriers: Sequence[Any]) -> tuple[Any, bool]:
                 unsure |= not math.isfinite(cells.sum())
             else:
                 cells[...] = leg
-        unsure |= not np.all(_holds(entry, part))
     values = values.swapaxes(-1, -2) if turned else values
     return (np.moveaxis(values, 0, -1) if entry.columns else values[0]).reshape(call.cells), unsure
 
 
-def _legs(entry: Function, carriers: Sequence[Any]) -> list[Any]:
+def _legs(entry: Function, carriers: Sequence[Any], held: Any) -> list[Any]:
     """The cells of a row, or the only one; floats, truth values or text."""
-    try:
-        value = entry.body(*carriers)
-    except (ZeroDivisionError, OverflowError):  # in a step of single values
-        value = [math.nan] * len(entry.columns) if entry.columns else math.nan
-    found = value if entry.columns else [value]
+    found: Sequence[Any] = [math.nan] * max(1, len(entry.columns))
+    if np.any(held):  # a body may rely on the conditions
+        with suppress(ZeroDivisionError, OverflowError):  # in a step of single values
+            value = entry.body(*carriers)
+            found = value if entry.columns else [value]
     legs = [np.asarray(math.nan if isinstance(leg, Undefined) else leg) for leg in found]
     return [leg.astype(float) if leg.dtype.kind in "iu" else leg for leg in legs]
 
