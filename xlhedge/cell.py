@@ -174,6 +174,8 @@ def taken(entry: Function, arguments: Sequence[Any]) -> list[Any]:
 
 def _pass_on(entry: Function, arguments: Sequence[Any]) -> None:
     """Raise the leftmost error among the inputs; nothing takes one for a value."""
+    if CellError not in set(map(type, arguments)):
+        return
     for parameter, argument in zip(entry.parameters, arguments, strict=True):
         if argument.__class__ is CellError and parameter.quantity.kind != "any":
             raise HedgeError(f"its cell holds {argument.code}", argument, parameter.name) from None
