@@ -58,7 +58,9 @@ def admit(parameter: Parameter, value: Any) -> Any:
     Raises:
         HedgeError: as `read`; it says which of a range's elements is wrong.
     """
-    if parameter.quantity.kind == "any":
+    if parameter.quantity.kind == "any" or (
+        value.__class__ is str and value in parameter.quantity.options
+    ):
         return value
     if value.__class__ is not list:
         return read(parameter, value)
@@ -152,7 +154,7 @@ def taken(entry: Function, arguments: Sequence[Any]) -> list[Any]:
     Raises:
         HedgeError: an argument is wrong, or a condition on several does not hold.
     """
-    if entry.ranges:
+    if entry.series:
         arguments = flattened(entry, arguments)
     values = []
     try:

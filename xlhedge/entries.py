@@ -98,9 +98,14 @@ class Function:
         )
 
     @cached_property
+    def series(self) -> tuple[int, ...]:
+        """The places of the arguments that are whole ranges."""
+        return tuple(at for at, p in enumerate(self.parameters) if p.quantity.series)
+
+    @property
     def ranges(self) -> bool:
-        """Whether it works on whole ranges; those bodies run on lists of floats only."""
-        return any(parameter.quantity.series for parameter in self.parameters)
+        """Whether it works on whole ranges, which its body takes as lists of floats."""
+        return bool(self.series)
 
     @property
     def traceable(self) -> bool:

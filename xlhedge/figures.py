@@ -140,7 +140,7 @@ def compute(figures: Sequence[Figure], known: Mapping[str, Any]) -> dict[str, An
         if figure.formula is None:
             continue
         value = None
-        if not any(cells[name] is None for name in figure.given):
+        if None not in map(cells.__getitem__, figure.given):
             value = figure.formula(VALUES, row)
             value = (value or None) if isinstance(value, str) else _finite(value, figure.title)
         cells[figure.name] = value

@@ -22,7 +22,7 @@ def is_blank(value: Any) -> bool:
     return name in ("NAType", "NaTType") or (name == "datetime64" and value != value)  # noqa: PLR0124  # only NaT differs from itself
 
 
-def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
+def flattened(entry: Function, arguments: Sequence[Any]) -> Sequence[Any]:
     """The arguments of a whole-range function, its ranges as lists of one length.
 
     Where one range has an empty cell the others' cells beside it are left out, too. An error in a
@@ -31,6 +31,9 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
     Raises:
         HedgeError: a range is a block of rows and columns, or as long as no other.
     """
+    given = [arguments[at] for at in entry.series]
+    if all(map(_is_plain, given)) and len(set(map(len, given))) == 1:
+        return arguments
     found = [
         _listed(argument) if parameter.quantity.series else argument
         for parameter, argument in zip(entry.parameters, arguments, strict=True)
@@ -55,12 +58,17 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
                 f"has {len(cells)} cells and {first} {len(lists[0])}; they must be equally long",
                 argument=entry.names[at],
             )
-    if all(_NUMBERS.issuperset(map(type, cells)) for cells in lists):
+    if all(map(_is_plain, lists)):
         return found  # no cell is empty
     kept = [not any(map(is_blank, beside)) for beside in zip(*lists, strict=True)]
     return [
         list(compress(cells, kept)) if at in ranges else cells for at, cells in enumerate(found)
     ]
+
+
+def _is_plain(cells: Any) -> bool:
+    """Whether it is a list of nothing but numbers."""
+    return cells.__class__ is list and _NUMBERS.issuperset(map(type, cells))
 
 
 def _listed(argument: Any) -> Any:
@@ -83,7 +91,6 @@ def _is_block(argument: Any) -> bool:
     return (
         isinstance(rows, list | tuple)
         and len(rows) > 1
-        and not _NUMBERS.issuperset(map(type, rows))
         and any(isinstance(row, list | tuple) and len(row) > 1 for row in rows)
     )
 
