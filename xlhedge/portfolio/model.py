@@ -38,6 +38,26 @@ if TYPE_CHECKING:
 __all__ = ["Portfolio", "stale"]
 
 
+class _Named:
+    """Rows by their names, looked up once; what was looked up makes no portfolio another."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Any, dict[str, Any]]] = {}
+
+    def rows(self, rows: tuple[Any, ...], column: str) -> dict[str, Any]:
+        """A table's rows by a column; a copy of a portfolio may have come with other rows."""
+        known = self._known.get(column)
+        if known is None or known[0] is not rows:
+            known = self._known[column] = rows, {getattr(row, column): row for row in rows}
+        return known[1]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Named)
+
+    def __hash__(self) -> int:
+        return hash(_Named)
+
+
 class Portfolio(BaseModel):
     """A portfolio that has been read and checked; it cannot be changed.
 
@@ -87,6 +107,7 @@ class Portfolio(BaseModel):
     scenarios: tuple[Scenario, ...] = ()
     history: tuple[Bar, ...] = ()
     _places: Places = PrivateAttr(default_factory=Places)
+    _named: _Named = PrivateAttr(default_factory=_Named)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Portfolio:
@@ -192,10 +213,8 @@ class Portfolio(BaseModel):
         Raises:
             KeyError: there is none.
         """
-        for instrument in self.instruments:
-            if instrument.instrument == name:
-                return instrument
-        raise KeyError(name)
+        found: Instrument = self._named.rows(self.instruments, "instrument")[name]
+        return found
 
     def holding(self, asset: str) -> Holding:
         """The holding of that asset.
@@ -203,10 +222,8 @@ class Portfolio(BaseModel):
         Raises:
             KeyError: there is none.
         """
-        for holding in self.holdings:
-            if holding.asset == asset:
-                return holding
-        raise KeyError(asset)
+        found: Holding = self._named.rows(self.holdings, "asset")[asset]
+        return found
 
     def hedge_ratio(self, holding: Holding) -> float:
         """The hedge ratio that counts: the holding's own, or else the setting."""
