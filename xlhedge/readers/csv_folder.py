@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.grids import Grid
 from xlhedge.portfolio.naming import Header, by_table
 from xlhedge.portfolio.values import Written, is_blank
+from xlhedge.readers.limits import Limits
 
 __all__ = ["read_csv_folder"]
 
 
-def read_csv_folder(folder: Path) -> Portfolio:
+def read_csv_folder(files: Mapping[str, bytes], name: str, limits: Limits) -> Portfolio:
     """Read a portfolio from a folder of CSV files.
 
     The files are UTF-8, with commas or semicolons between the cells and points in the numbers.
@@ -24,21 +26,20 @@ def read_csv_folder(folder: Path) -> Portfolio:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
-    files = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".csv"}
-    found, problems = by_table(files, only=False)
-    grids = {table: _grid(files[stem]) for table, stem in found.items()}
-    return Portfolio.from_grids(grids, folder.resolve().name, problems)
+    called = {Path(file).stem: file for file in files}
+    found, problems = by_table((Path(file).stem for file in files), only=False)
+    grids = {table: _grid(called[stem], files[called[stem]]) for table, stem in found.items()}
+    return Portfolio.from_grids(grids, name, problems)
 
 
-def _grid(path: Path) -> Grid:
+def _grid(name: str, content: bytes) -> Grid:
     """One file as a grid."""
-    content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         why = 'it is not UTF-8 text; save the file as "CSV UTF-8"'
-        return Grid(f"{path.name}:{line}", broken=why)
+        return Grid(f"{name}:{line}", broken=why)
     lines: list[tuple[int, list[str]]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     start = 1
@@ -48,10 +49,10 @@ def _grid(path: Path) -> Grid:
                 lines.append((start, cells))
             start = reader.line_num + 1  # quoted cells may hold line breaks
     except csv.Error as error:
-        return Grid(f"{path.name}:{start}", broken=f"it is not CSV: {error}")
+        return Grid(f"{name}:{start}", broken=f"it is not CSV: {error}")
     if not lines:
-        return Grid(path.name, broken="the file is empty; its first line must be the headers")
-    return _with_headers(path.name, *lines[0], lines[1:])
+        return Grid(name, broken="the file is empty; its first line must be the headers")
+    return _with_headers(name, *lines[0], lines[1:])
 
 
 def _delimiter(text: str) -> str:

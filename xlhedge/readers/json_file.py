@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from xlhedge.errors import HedgeError
@@ -14,11 +13,12 @@ from xlhedge.portfolio.naming import Header, by_table
 from xlhedge.portfolio.problems import PortfolioError, Problem
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import is_blank
+from xlhedge.readers.limits import Limits
 
 __all__ = ["read_json_file"]
 
 
-def read_json_file(path: Path) -> Portfolio:
+def read_json_file(content: bytes, name: str, limits: Limits) -> Portfolio:
     """Read a portfolio from a JSON file.
 
     ``{"Settings": {"as_of": "2026-03-27", …}, "Holdings": [{"asset": "BTC", …}, …], …}``
@@ -27,7 +27,7 @@ def read_json_file(path: Path) -> Portfolio:
         PortfolioError: something is wrong; it holds all that is.
     """
     try:
-        content = json.loads(path.read_bytes(), object_pairs_hook=_object)
+        tables = json.loads(content, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         why = f"it is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
         raise PortfolioError([Problem("", why)]) from None
@@ -35,11 +35,11 @@ def read_json_file(path: Path) -> Portfolio:
         raise PortfolioError([Problem("", "its lists are nested too deeply")]) from None
     except ValueError as error:  # not UTF-8, or a number of thousands of digits
         raise PortfolioError([Problem("", f"it is not JSON: {error}")]) from None
-    if not isinstance(content, dict):
+    if not isinstance(tables, dict):
         raise PortfolioError([Problem("", "it must be an object with the tables as keys")])
-    found, problems = by_table(content, only=True)
-    grids = {table: _grid(TABLES[table], content[name]) for table, name in found.items()}
-    return Portfolio.from_grids(grids, path.stem, problems)
+    found, problems = by_table(tables, only=True)
+    grids = {table: _grid(TABLES[table], tables[key]) for table, key in found.items()}
+    return Portfolio.from_grids(grids, name, problems)
 
 
 def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

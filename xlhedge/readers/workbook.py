@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -16,12 +15,13 @@ from xlhedge.portfolio.grids import Grid
 from xlhedge.portfolio.naming import Header, by_table
 from xlhedge.portfolio.problems import PortfolioError, Problem
 from xlhedge.portfolio.values import is_blank
+from xlhedge.readers.limits import Limits
 from xlhedge.readers.package import NotAWorkbook, SheetPart, TablePart, letters_of, sheets_of
 
 __all__ = ["read_workbook"]
 
 
-def read_workbook(path: Path) -> Portfolio:
+def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
     """Read a portfolio from an Excel workbook, as a spreadsheet saved it.
 
     Rows typed below a table count as its rows. Nothing is computed: a formula counts with its
@@ -31,12 +31,12 @@ def read_workbook(path: Path) -> Portfolio:
         PortfolioError: something is wrong; it holds all that is.
     """
     try:
-        grids, problems = _grids(path.read_bytes())
+        grids, problems = _grids(content)
     except NotAWorkbook as error:
         raise PortfolioError([Problem("", str(error))]) from None
     except CalamineError as error:
         raise PortfolioError([Problem("", f"it is damaged: {error}")]) from None
-    return Portfolio.from_grids(grids, path.stem, problems)
+    return Portfolio.from_grids(grids, name, problems)
 
 
 def _grids(content: bytes) -> tuple[dict[str, Grid], list[Problem]]:
