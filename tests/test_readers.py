@@ -26,7 +26,7 @@ from portfolios import (
 from xlhedge.portfolio import Portfolio, PortfolioError
 from xlhedge.portfolio.values import as_number, hint
 from xlhedge.readers import read
-from xlhedge.readers.package import letters_of
+from xlhedge.readers.cells import letters_of
 
 
 def wrong(path):
@@ -480,7 +480,8 @@ def test_a_stray_cell_far_out_is_named(saved):
     book = book_of(SAMPLE)
     book["Shorts"]["XFD1048576"] = "x"
     assert wrong(saved(book)) == [
-        "Shorts!XFD1048576: the sheet is used as far as this cell; delete what is in it"
+        "Shorts!XFD1048576: the sheet is used as far as this cell; delete what is in it, or allow "
+        'more with "--max-size"'
     ]
     book["Shorts"]["XFD1048576"].value = None
     book["Shorts"]["XFD1048576"].number_format = "0.00"  # formatted, but empty

@@ -146,10 +146,12 @@ class Column:
         if self.kind != "number":
             return clean
         found = as_number(clean) if isinstance(value, Written) else None
+        if found is not None:
+            return found
         meant = hint(clean)
-        if meant and found is None:
+        if meant:
             raise HedgeError(meant, argument=self.name)
-        return clean if found is None else found
+        return clean
 
     def _read_number(self, value: Any) -> Any:
         if is_truth(value):  # a tick box is no quantity

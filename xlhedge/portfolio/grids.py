@@ -17,7 +17,10 @@ from xlhedge.portfolio.problems import Found, Origin, Problem
 from xlhedge.portfolio.tables import Table
 from xlhedge.portfolio.values import is_blank
 
-__all__ = ["Draft", "Grid", "Reading", "Unread", "read_grid"]
+__all__ = ["Draft", "Grid", "Reading", "Unread", "read_grid", "too_wide"]
+
+_MOST_COLUMNS = 250
+"""Columns of a table, most of them misspelled: each is compared with those that there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class Grid:
     rows: Sequence[Sequence[Any] | HedgeError] = ()
     tails: Sequence[str] = ()
     broken: str = ""
+
+
+def too_wide(columns: int) -> str:
+    """Why a table with so many columns is not read; an empty text where it is."""
+    return (
+        "" if columns <= _MOST_COLUMNS else f"it has {columns:,} columns; {_MOST_COLUMNS} at most"
+    )
 
 
 class Unread(Exception):  # noqa: N818  # a signal from a draft to a check, never seen by people

@@ -24,10 +24,10 @@ class Limits:
     Example:
         >>> limits = Limits(64)
         >>> limits.size, limits.unpacked, limits.cells
-        (64000000, 256000000, 2000000)
+        (64000000, 256000000, 4000000)
     """
 
-    megabytes: float = 32
+    megabytes: float = 16
 
     @property
     def size(self) -> int:
@@ -41,8 +41,8 @@ class Limits:
 
     @property
     def cells(self) -> int:
-        """The most cells of a sheet (from A1 to its far corner), a CSV file or a JSON file."""
-        return self.size // 32
+        """The most cells of a table, and of its sheet from A1 to its far corner."""
+        return self.size // 16
 
     def too_many(self, count: int, most: int, noun: str) -> str:
         """What to say of a file with too many of something; an empty text if there are not.
