@@ -480,8 +480,10 @@ def test_a_stray_cell_far_out_is_named(saved):
     book = book_of(SAMPLE)
     book["Shorts"]["XFD1048576"] = "x"
     assert wrong(saved(book)) == [
-        "Shorts!XFD1048576: the sheet is used as far as this cell; delete what is in it, or allow "
-        'more with "--max-size"'
+        (
+            "Shorts!XFD1048576: the sheet is used as far as this cell; delete what is in it, or "
+            'allow more with "--max-size"'
+        )
     ]
     book["Shorts"]["XFD1048576"].value = None
     book["Shorts"]["XFD1048576"].number_format = "0.00"  # formatted, but empty

@@ -23,13 +23,13 @@ __all__ = ["Position", "Scan", "letters_of", "number_of", "position_of", "scan"]
 Position: TypeAlias = tuple[int, int]
 """A cell's row and column, both from 1."""
 
-_CELL = rb"<(?:[^\s<>/:]*:)?c"  # how a cell begins, with any prefix
-_TIER, _NEAR = 1_000_000, re.compile(_CELL + rb'(?! r="[A-Z]{1,2}[0-9]{1,3}"[ />])[\s/>]')
-_USUAL = re.compile(_CELL + rb'(?! r="[A-Z]{1,3}[0-9]{1,7}"[ />])[\s/>]')
-_PLACE = re.compile(_CELL + rb' r="([A-Z]+)([0-9]+)"')
-_FORMULA = re.compile(rb"<(?:[^\s<>/:]*:)?f[\s/>]")
-_ERROR = re.compile(rb"[\s\"']t\s*=\s*[\"']e[\"']")
-_TEXT = re.compile(rb"[\s\"']t\s*=\s*[\"']s[\"']")
+# Each begins with letters that a search finds fast; what it does not find is not there.
+_PREFIXED = re.compile(rb"<[^\s<>/:]*:[cf][\s/>]")
+_NEAR, _NEAR_CELLS = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,3}"[ />])[\s/>]'), 702 * 999
+_USUAL = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}"[ />])[\s/>]')
+_PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
+_FORMULA = re.compile(rb"<f[\s/>]")
+_TEXT = re.compile(rb"=\s*[\"']s[\"']")
 _REFERENCE = re.compile("([A-Za-z]{1,3})([0-9]{1,7})")
 _PIECE = 1 << 16  # bytes of XML that are looked through at once
 
@@ -62,8 +62,7 @@ def scan(xml: bytes, name: str, limits: Limits, strings: list[int]) -> Scan:
     refuse_doctype(xml, name)
     _refuse(limits.too_many(xml.count(b"<"), 8 * limits.cells, "tags"), name)
     copied = max(strings, default=0) * len(_TEXT.findall(xml)) if strings else 0
-    usual = copied <= limits.unpacked and not _FORMULA.search(xml) and not _ERROR.search(xml)
-    if usual and _fits(xml, limits):
+    if copied <= limits.unpacked and not _odd(xml) and _fits(xml, limits):
         return Scan()
     _refuse(limits.too_many(xml.count(b"<"), 4 * limits.cells, "tags"), name)
     cells = _Cells()
@@ -79,9 +78,18 @@ def _refuse(why: str, name: str) -> None:
         raise NotAWorkbook(why, name)
 
 
+def _odd(xml: bytes) -> bool:
+    """Whether there may be formulas, errors, or names with prefixes."""
+    return bool(
+        (b'"e"' in xml or b"'e'" in xml)
+        or (b"<f" in xml and _FORMULA.search(xml))
+        or ((b":c" in xml or b":f" in xml) and _PREFIXED.search(xml))
+    )
+
+
 def _fits(xml: bytes, limits: Limits) -> bool:
     """Whether all cells, formatted ones too, say where they are, and none is far out."""
-    if limits.cells >= _TIER and not _NEAR.search(xml):
+    if limits.cells >= _NEAR_CELLS and not _NEAR.search(xml):
         return True
     if _USUAL.search(xml):
         return False

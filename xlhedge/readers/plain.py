@@ -72,7 +72,7 @@ def refuse_formats(styles: bytes) -> None:
 def plain_workbook(
     sheets: Sequence[bytes], strings: bytes, styles: bytes, *, from_1904: bool
 ) -> bytes:
-    """A workbook's file of these parts; its sheets are called 0, 1, 2 …
+    """A workbook's file of these parts; its sheets are called by numbers from 0.
 
     Args:
         sheets: their parts.
