@@ -724,9 +724,14 @@ def test_json_that_is_not_text_is_one_line(tmp_path):
     (tmp_path / "bad.json").write_bytes(b'{"\xff\xff": 1}')
     (line,) = wrong(tmp_path / "bad.json")
     assert line.startswith("it is not JSON: ")
-    (tmp_path / "bad.json").write_text('{"Holdings": ' + "9" * 5_000 + "}", "utf-8")
-    (line,) = wrong(tmp_path / "bad.json")
-    assert line.startswith("it is not JSON: ")
+
+
+def test_a_whole_number_of_thousands_of_digits_is_named_with_its_place(tmp_path):
+    text = json.dumps(SAMPLE).replace('"contracts": 0.5', '"contracts": ' + "9" * 5_000)
+    (tmp_path / "long.json").write_text(text, "utf-8")
+    assert wrong(tmp_path / "long.json") == [
+        "Shorts[0] contracts: inf is not a finite number; it must be a number"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,10 @@ _SETTING = Column("name", text("Name of the setting."))
 
 def _read_upright(table: Table, grid: Grid) -> Reading:
     """An upright table, one row a field, read as a table of one row."""
+    if why := too_wide(len(grid.rows)):
+        reading = Reading(table, Origin(grid.place, tails=[""]), rows=[Draft({}, ())])
+        reading.refuse_table([Problem(grid.place, why)])
+        return reading
     where, _, problems = match(f"column of {table.name}", table.headers, grid.headers)
     absent = [name for name in table.headers if name not in where]
     problems += [Problem(grid.place, f"it is missing in {table.name}", name) for name in absent]

@@ -11,7 +11,7 @@ from xlhedge.readers.json_file import read_json_file
 from xlhedge.readers.limits import DEFAULT, Limits
 from xlhedge.readers.workbook import read_workbook
 
-__all__ = ["Content", "Limits", "load", "read", "read_content"]
+__all__ = ["DEFAULT", "Content", "Limits", "load", "read", "read_content"]
 
 
 def read(path: str | PathLike[str], limits: Limits = DEFAULT) -> Portfolio:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from xml.parsers import expat
 
 from xlhedge.errors import HedgeError
+from xlhedge.portfolio.values import one_line
 from xlhedge.readers.archive import NotAWorkbook, parse, refuse_doctype
 from xlhedge.readers.limits import Limits
 
@@ -166,7 +167,7 @@ class _Cells:
     def _note(self, cell: Position) -> None:
         self.bottom, self.right = max(self.bottom, cell[0]), max(self.right, cell[1])
         if self._kind == "e":
-            code = self._text or "an error"
+            code = one_line(self._text) or "an error"
             self.flaws[cell] = HedgeError(f"its cell holds {code}; correct the cell or its formula")
         elif self._kind == "s" and self._text.isdecimal():
             self.strings[int(self._text)] += 1

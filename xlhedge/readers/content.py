@@ -16,6 +16,7 @@ from pathlib import Path
 
 from xlhedge.portfolio import TABLES
 from xlhedge.portfolio.problems import PortfolioError, Problem
+from xlhedge.portfolio.values import one_line
 from xlhedge.readers.limits import DEFAULT, Limits
 
 __all__ = ["READABLE", "Content", "load"]
@@ -29,6 +30,7 @@ _INSTEAD = {
     ".xlsb": "it is a binary Excel workbook; save it as .xlsx",
     ".ods": "it is no Excel workbook; save it as .xlsx",
 }
+_MOST_FILES = 1_000
 _TABLES = {name.casefold() for name in TABLES}
 
 
@@ -117,14 +119,15 @@ def _folder(folder: Path, limits: Limits) -> dict[str, bytes]:
     home = folder.resolve()
     files: dict[str, bytes] = {}
     room = limits.size
-    for name in sorted(os.listdir(home)):  # noqa: PTH208  # names, as many as there may be
-        if Path(name).suffix.lower() != ".csv":
-            continue
+    names = [name for name in sorted(os.listdir(home)) if name.lower().endswith(".csv")]  # noqa: PTH208
+    if len(names) > _MOST_FILES:
+        raise _refusal(f"it has {len(names):,} CSV files; a folder may have {_MOST_FILES:,}")
+    for name in names:
         files[name] = b""
         if is_table(name):
             target = (home / name).resolve()
             if not target.is_relative_to(home):
-                raise _refusal("it is a link that leads out of the folder", name)
+                raise _refusal("it is a link out of the folder; put the file itself there", name)
             files[name] = _bytes(target, name, room, limits)
             room -= len(files[name])
     return files
@@ -148,4 +151,4 @@ def _bytes(path: Path, place: str, room: int, limits: Limits) -> bytes:
 
 
 def _refusal(why: str, place: str = "") -> PortfolioError:
-    return PortfolioError([Problem(place, why)])
+    return PortfolioError([Problem(one_line(place), why)])

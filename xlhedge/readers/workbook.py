@@ -39,7 +39,7 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
     try:
         grids, problems = _grids(Package(content, limits), limits)
     except NotAWorkbook as error:
-        raise PortfolioError([Problem(error.place, str(error))]) from None
+        raise PortfolioError([Problem(one_line(error.place), str(error))]) from None
     except DAMAGE:
         raise PortfolioError([Problem("", DAMAGED)]) from None
     return Portfolio.from_grids(grids, name, problems)
@@ -85,8 +85,9 @@ class _Area:
     """The cells of one sheet, with an error in those that only look empty."""
 
     def __init__(self, sheet: SheetPart, scan: Scan, rows: _Rows, limits: Limits) -> None:
-        plain = re.fullmatch(r"[^\W\d][\w.]*", sheet.name)
-        self._name = sheet.name if plain else "'" + sheet.name.replace("'", "''") + "'"
+        name = one_line(sheet.name)
+        plain = re.fullmatch(r"[^\W\d][\w.]*", name)
+        self._name = name if plain else "'" + name.replace("'", "''") + "'"
         self._tables = sheet.tables
         self._stray, self._flaws = scan.stray, scan.flaws
         self._rows = rows
