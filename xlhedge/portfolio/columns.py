@@ -185,13 +185,13 @@ class Column:
 
     def _read_string(self, value: str) -> str | float:
         clean = trimmed(value)
-        if _CONTROL.search(clean):
-            raise self._wrong(f"{shown(clean)} has a control character")
-        if len(clean) * 2 > LONGEST_TEXT and _utf16_units(clean) > LONGEST_TEXT:
+        if len(clean) * 2 > LONGEST_TEXT and _is_too_long(clean):
             raise HedgeError(
                 f"has {len(clean):,} characters; a cell holds at most {LONGEST_TEXT:,}",
                 argument=self.name,
             )
+        if _CONTROL.search(clean):
+            raise self._wrong(f"{shown(clean)} has a control character")
         if self.kind != "number":
             return clean
         found = as_number(clean) if isinstance(value, Written) else None
@@ -231,8 +231,9 @@ class Column:
         return HedgeError(f"{what}; it {self.allowed}", kind, self.name)
 
 
-def _utf16_units(text: str) -> int:
-    return len(text) + sum(letter > "\uffff" for letter in text)
+def _is_too_long(text: str) -> bool:
+    units = len(text)
+    return units > LONGEST_TEXT or units + sum(each > "\uffff" for each in text) > LONGEST_TEXT
 
 
 class Row(BaseModel):

@@ -19,9 +19,9 @@ from xlhedge.portfolio.problems import Found, Origin, Problem
 from xlhedge.portfolio.tables import Table
 from xlhedge.portfolio.values import is_blank
 
-__all__ = ["Draft", "Grid", "Reading", "Unread", "read_grid", "too_wide"]
+__all__ = ["MOST_COLUMNS", "Draft", "Grid", "Reading", "Unread", "read_grid", "too_wide"]
 
-_MOST_COLUMNS = 250
+MOST_COLUMNS = 250
 """Columns of a table, most of them misspelled: each is compared with those that there are."""
 
 
@@ -46,10 +46,8 @@ class Grid:
 
 
 def too_wide(columns: int) -> str:
-    """Why a table with so many columns is not read; an empty text where it is."""
-    return (
-        "" if columns <= _MOST_COLUMNS else f"it has {columns:,} columns; {_MOST_COLUMNS} at most"
-    )
+    """Why a table with so many columns, or settings, is not read; an empty text where it is."""
+    return f"it has more than {MOST_COLUMNS} columns" if columns > MOST_COLUMNS else ""
 
 
 class Unread(Exception):  # noqa: N818  # a signal from a draft to a check, never seen by people
@@ -209,7 +207,8 @@ _SETTING = Column("name", text("Name of the setting."))
 
 def _read_upright(table: Table, grid: Grid) -> Reading:
     """An upright table, one row a field, read as a table of one row."""
-    if why := too_wide(len(grid.rows)):
+    if len(grid.rows) > MOST_COLUMNS:
+        why = f"it has more than {MOST_COLUMNS} rows, and a row is a setting"
         reading = Reading(table, Origin(grid.place, tails=[""]), rows=[Draft({}, ())])
         reading.refuse_table([Problem(grid.place, why)])
         return reading

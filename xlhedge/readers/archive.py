@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812
 
 from xlhedge.readers.limits import Limits
@@ -24,6 +24,7 @@ _OLE = b"\xd0\xcf\x11\xe0"  # how .xls begins, and an encrypted workbook of any 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ENTRY = b"PK\x01\x02"  # how each entry of an archive's directory begins
 _DOCTYPE = b"<!DOCTYPE"
+_PACKED = {ZIP_STORED, ZIP_DEFLATED}
 _MOST_PARTS = 5_000
 _LARGEST_INDEX = 4_000_000  # bytes of a part that lists others: the workbook, relationships, tables
 _FREE, _RATIO = 8_000_000, 100  # a spreadsheet packs its parts 10 : 1, a bomb 1,000 : 1
@@ -69,9 +70,12 @@ class Archive:
             self._zip = ZipFile(io.BytesIO(content))
         except (*DAMAGE, NotImplementedError) as error:
             raise NotAWorkbook(DAMAGED) from error
-        self.names = {entry.filename: entry for entry in self._zip.infolist()}
-        if len(self.names) != len(self._zip.infolist()):
-            raise NotAWorkbook(DAMAGED)  # one name twice: programs differ in which they take
+        entries = self._zip.infolist()
+        self.names = {entry.filename: entry for entry in entries}
+        if len(self.names) != len(entries) or {each.compress_type for each in entries} - _PACKED:
+            # Programs differ in which of two parts of one name they take, and no spreadsheet packs
+            # in any other way.
+            raise NotAWorkbook(DAMAGED)
         size = sum(entry.file_size for entry in self.names.values())
         if size > max(_FREE, _RATIO * len(content)):
             ratio = size // len(content)

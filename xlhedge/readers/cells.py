@@ -25,12 +25,15 @@ Position: TypeAlias = tuple[int, int]
 """A cell's row and column, both from 1."""
 
 # Each begins with letters that a search finds fast; what it does not find is not there.
-_PREFIXED = re.compile(rb"<[^\s<>/:]*:[cf][\s/>]")
+_PREFIXED = re.compile(rb"<[^\s<>/:]*:[cfv][\s/>]")
 _NEAR, _NEAR_CELLS = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,3}"[ />])[\s/>]'), 702 * 999
 _USUAL = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}"[ />])[\s/>]')
 _PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
 _FORMULA = re.compile(rb"<f[\s/>]")
 _TEXT = re.compile(rb"=\s*[\"']s[\"']")
+_KIND = re.compile(rb"\st\s*=\s*[\"'](\w+)[\"']")
+_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>([^<]*)</)")
+_ROW = re.compile("[0-9]{1,10}")
 _REFERENCE = re.compile("([A-Za-z]{1,3})([0-9]{1,7})")
 _PIECE = 1 << 16  # bytes of XML that are looked through at once
 
@@ -64,8 +67,8 @@ def scan(xml: bytes, name: str, limits: Limits, strings: list[int]) -> Scan:
     _refuse(limits.too_many(xml.count(b"<"), 8 * limits.cells, "tags"), name)
     copied = max(strings, default=0) * len(_TEXT.findall(xml)) if strings else 0
     if copied <= limits.unpacked and not _odd(xml) and _fits(xml, limits):
-        return Scan()
-    _refuse(limits.too_many(xml.count(b"<"), 4 * limits.cells, "tags"), name)
+        return Scan(flaws=_flaws(xml))
+    _refuse(limits.too_many(xml.count(b"<"), 2 * limits.cells, "tags"), name)
     cells = _Cells()
     parse(cells.parser, xml, name)
     text = sum(strings[at] * count for at, count in cells.strings.items() if 0 <= at < len(strings))
@@ -80,12 +83,51 @@ def _refuse(why: str, name: str) -> None:
 
 
 def _odd(xml: bytes) -> bool:
-    """Whether there may be formulas, errors, or names with prefixes."""
-    return bool(
-        (b'"e"' in xml or b"'e'" in xml)
-        or (b"<f" in xml and _FORMULA.search(xml))
-        or ((b":c" in xml or b":f" in xml) and _PREFIXED.search(xml))
-    )
+    """Whether there may be names with prefixes, or comments."""
+    prefixed = (b":c" in xml or b":f" in xml or b":v" in xml) and _PREFIXED.search(xml)
+    return bool(prefixed) or b"<!" in xml
+
+
+def _flaws(xml: bytes) -> dict[Position, HedgeError]:
+    """What is wrong with the cells of a usual sheet, where each begins as `_PLACE` says."""
+    flaws: dict[Position, HedgeError] = {}
+    if b"<f" not in xml and b'"e"' not in xml and b"'e'" not in xml:
+        return flaws
+    for piece in _pieces(xml):
+        for cell in piece.split(b"<c ")[1:]:
+            if b"<f" in cell or b'"e"' in cell or b"'e'" in cell:
+                attributes, _, rest = cell.partition(b">")
+                body = rest.partition(b"</c>")[0]
+                kind, value = _KIND.search(attributes), _VALUE.search(body)
+                flaw = _flaw(
+                    _text(kind[1]) if kind else "",
+                    _text(value[1] or b"") if value else None,
+                    formula=bool(_FORMULA.search(body)),
+                )
+                place = _REFERENCE.match(_text(attributes)[3:])
+                if flaw and place:
+                    flaws[int(place[2]), number_of(place[1])] = flaw
+    return flaws
+
+
+def _text(xml: bytes) -> str:
+    return xml.decode("utf-8", "replace")
+
+
+def _flaw(kind: str, value: str | None, *, formula: bool) -> HedgeError | None:
+    """What is wrong with a cell whose value looks empty.
+
+    Args:
+        kind: its type.
+        value: what is stored; empty where that is an empty text, None where nothing is.
+        formula: whether it holds a formula.
+    """
+    if kind == "e":
+        code = one_line(value or "") or "an error"
+        return HedgeError(f"its cell holds {code}; correct the cell or its formula")
+    if not formula or value or (value is not None and kind == "str"):
+        return None
+    return HedgeError("its formula has no stored value; open the file in a spreadsheet and save it")
 
 
 def _fits(xml: bytes, limits: Limits) -> bool:
@@ -105,10 +147,10 @@ def _fits(xml: bytes, limits: Limits) -> bool:
 
 
 def _pieces(xml: bytes) -> Iterator[bytes]:
-    """The XML in pieces that end between tags, so that no list of all cells is held."""
+    """The XML in pieces that end between cells, so that no list of all cells is held."""
     start = 0
     while start < len(xml):
-        end = xml.find(b"<", start + _PIECE)
+        end = xml.find(b"<c ", start + _PIECE)
         end = len(xml) if end < 0 else end
         yield xml[start:end]
         start = end
@@ -135,12 +177,13 @@ class _Cells:
         if tag == "c":
             self._kind, self._text = attributes.get("t", ""), ""
             self._filled = self._formula = self._value = False
-            found = _REFERENCE.fullmatch(attributes.get("r", ""))
-            self._column = number_of(found[1]) if found else self._column
-            self._cell = int(found[2]) if found else self._row, self._column
+            row = self._row
+            if "r" in attributes:
+                row, self._column = position_of(attributes["r"])
+            self._cell = row, self._column
             self._column += 1
         elif tag == "row":
-            self._row, self._column = int(attributes.get("r", self._row)), 1
+            self._row, self._column = _row_of(attributes.get("r", str(self._row))), 1
         elif self._cell:
             self._filled = True
             if tag == "f":
@@ -166,16 +209,17 @@ class _Cells:
 
     def _note(self, cell: Position) -> None:
         self.bottom, self.right = max(self.bottom, cell[0]), max(self.right, cell[1])
-        if self._kind == "e":
-            code = one_line(self._text) or "an error"
-            self.flaws[cell] = HedgeError(f"its cell holds {code}; correct the cell or its formula")
-        elif self._kind == "s" and self._text.isdecimal():
+        if self._kind == "s" and self._text.isdecimal():
             self.strings[int(self._text)] += 1
-        # An empty text is stored where there is a value, and nothing in it.
-        elif self._formula and not self._text and not (self._value and self._kind == "str"):
-            self.flaws[cell] = HedgeError(
-                "its formula has no stored value; open the file in a spreadsheet and save it"
-            )
+        value = self._text if self._value else None
+        if flaw := _flaw(self._kind, value, formula=self._formula):
+            self.flaws[cell] = flaw
+
+
+def _row_of(text: str) -> int:
+    if not _ROW.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
 
 
 def letters_of(column: int) -> str:

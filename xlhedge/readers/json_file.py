@@ -8,7 +8,7 @@ from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.grids import Grid, too_wide
+from xlhedge.portfolio.grids import MOST_COLUMNS, Grid, too_wide
 from xlhedge.portfolio.naming import Header, by_table
 from xlhedge.portfolio.problems import PortfolioError, Problem
 from xlhedge.portfolio.tables import TABLES, Table
@@ -90,7 +90,7 @@ def _grid(table: Table, content: Any, limits: Limits) -> Grid:
     headers: dict[str, Header] = {}
     for number, row in enumerate(content):
         for key in row if isinstance(row, dict) else ():
-            if key not in headers:
+            if key not in headers and len(headers) <= MOST_COLUMNS:
                 headers[key] = Header(key, f"{table.name}[{number}]", table.name)
     cells = len(headers) * len(content)
     why = too_wide(len(headers)) or limits.too_many(cells, limits.cells, "cells")
@@ -123,8 +123,6 @@ def _cell(value: Any) -> Any:
 
 
 def _of_settings(table: Table, content: dict[str, Any]) -> Grid:
-    if why := too_wide(len(content)):
-        return Grid(table.name, broken=why)
     headers = [Header(name, table.name, table.name) for name in table.headers]
     rows = [[name, _cell(value)] for name, value in content.items()]
     return Grid(table.name, headers, rows, [""] * len(rows))

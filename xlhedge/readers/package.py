@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlhedge.readers.archive import Archive, Element, NotAWorkbook
+from xlhedge.readers.archive import DAMAGED, Archive, Element, NotAWorkbook
 from xlhedge.readers.cells import Scan, position_of, scan
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.plain import lengths_of, plain_workbook, refuse_formats
@@ -88,6 +88,8 @@ class Package:
         for sheet in listed:
             (key,) = (value for name, value in sheet.items() if name.endswith(":id"))
             part = self._related[key][1]
+            if part not in self._archive.names:
+                raise NotAWorkbook(DAMAGED)
             tables = [path for _, path in self._targets(part).values() if "/tables/" in f"/{path}"]
             if tables:
                 found = tuple(_table(self._archive.elements(path)) for path in tables)
