@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 
 from xlhedge.errors import HedgeError
-from xlhedge.portfolio.columns import columns_of
+from xlhedge.portfolio.columns import MOST_PROBLEMS, columns_of
 from xlhedge.portfolio.consistency import conflicts
 from xlhedge.portfolio.grids import Grid, read_grid
 from xlhedge.portfolio.ledger import Ledger
@@ -137,12 +137,14 @@ class Portfolio(BaseModel):
         rows = {
             reading.table.name: reading.rows
             for reading in readings
-            if not grids[reading.table.name].broken
+            if not (reading.given_up or grids[reading.table.name].broken)
         }
         found = conflicts(Ledger(rows, places))
         for reading in readings:
             found += reading.problems
         wrong = [*problems, *missing(grids), *in_order(found)]
+        if len(wrong) > MOST_PROBLEMS or any(reading.given_up for reading in readings):
+            wrong[MOST_PROBLEMS:] = [Problem("", "more is wrong than is told here")]
         if wrong:
             raise PortfolioError(wrong)
         return cls._of(rows, places, name)
