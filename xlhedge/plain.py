@@ -1,6 +1,7 @@
 r"""Somebody else's text as harmless text: on a terminal, and in CSV that a spreadsheet opens.
 
-A workbook needs neither: its cells say that they are text (`xlhedge.workbook.cells`).
+A workbook's cells say that they are text (`xlhedge.workbook.cells`) and hold it as typed; only a
+sentence that quotes it must keep its own direction.
 
 What a terminal obeys or hides is written out: control characters (ANSI escapes begin with one),
 line and paragraph separators, and Unicode's format characters, which turn the direction of what
@@ -13,12 +14,13 @@ import re
 import unicodedata
 from typing import TypeVar
 
-__all__ = ["csv_cell", "harmless"]
+__all__ = ["csv_cell", "harmless", "straight"]
 
 _T = TypeVar("_T")
 
 _OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # Unicode's names for what `harmless` writes out
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # A spreadsheet computes a cell that begins so, also behind spaces and what takes no room. And where
 # lists are separated by semicolons it splits the line there, if no quote opens the cell.
 _NO_ROOM = r"\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
@@ -46,6 +48,22 @@ def harmless(text: str) -> str:
         _written_out(letter) if unicodedata.category(letter) in _OBEYED else letter
         for letter in text
     )
+
+
+def straight(text: str) -> str:
+    r"""A text that turns the direction of nothing that is written behind it.
+
+    In a sentence a name with a right-to-left override would show the figures after it backwards:
+    what turns is written out. Letters of right-to-left scripts keep their own direction.
+
+    Args:
+        text: any text.
+
+    Example:
+        >>> print(straight("Short 3 of A\u202e, worth 1,234.00 USD."))
+        Short 3 of A\u202e, worth 1,234.00 USD.
+    """
+    return _TURNING.sub(lambda found: _written_out(found[0]), text)
 
 
 def csv_cell(value: _T) -> _T | str:

@@ -16,7 +16,7 @@ from xlhedge.algebra import Carrier, Expression, excel_text
 from xlhedge.bars import Track, returns, settled
 from xlhedge.history import AssetHistory, History
 from xlhedge.workbook.history_cells import Holding, total_of
-from xlhedge.workbook.look import LONGEST
+from xlhedge.workbook.look import sentence
 from xlhedge.workbook.sheets import Sheet
 
 __all__ = ["SIDES", "STEP", "TIME", "Bars", "Side"]
@@ -215,7 +215,7 @@ class Bars:
         for at, (value, text) in zip(self._above, exposures, strict=False):
             said = excel_text(text)
             sheet.put(at, column, value, "total money", said if "!" in said else None)
-        sheet.put(self._head, column, title[:LONGEST], "header")
+        sheet.put(self._head, column, sentence(title), "header")
         count = 0
         for count, each in enumerate(values, 1):
             sheet.put(self._head + below + count - 1, column, each, look)

@@ -20,7 +20,7 @@ from xlhedge.workbook.charts import time_chart
 from xlhedge.workbook.history_bars import SIDES, STEP, TIME, Bars, Side
 from xlhedge.workbook.history_cells import Holding, holdings_of, total_of
 from xlhedge.workbook.history_holdings import WIDE, headers, write_funding, write_ratios
-from xlhedge.workbook.look import LONGEST, finish, heading
+from xlhedge.workbook.look import finish, heading, sentence
 from xlhedge.workbook.native import NativeTable
 from xlhedge.workbook.sheets import Sheet
 
@@ -112,7 +112,7 @@ def _write_sample(sheet: Sheet, past: History, holdings: Sequence[Holding], bars
     total = past.total
     headers(sheet, _SAMPLE - 1, _FACTS)
     covered = ", ".join(past.covered) or total.reason
-    sheet.put(_SAMPLE, 1, covered[:LONGEST], "cell text")
+    sheet.put(_SAMPLE, 1, sentence(covered), "cell text")
     coins = total_of(
         term for each in holdings if each.past.comparison.hedged
         for term in (each.coins, each.posted)
@@ -208,7 +208,7 @@ def _write_caveats(sheet: Sheet, at: int, past: History) -> None:
         return
     sheet.put(at, 1, "What to know", "section")
     for n, line in enumerate(past.caveats, at + 1):
-        said = line[:LONGEST]
+        said = sentence(line)
         sheet.put(n, 1, said, "warning")
         sheet.design.merge_cells(start_row=n, end_row=n, start_column=1, end_column=WIDE)
         sheet.design.row_dimensions[n].height = 15.0 * -(-len(said) // _LINE)

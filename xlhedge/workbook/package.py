@@ -29,7 +29,7 @@ from xlhedge.workbook.sheets import PLAIN, Sheet
 
 __all__ = ["Book"]
 
-_MAX_TITLE = 31
+_MAX_TITLE, _MAX_PROPERTY = 31, 255
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
 _DIMENSION = re.compile(r'(?<=<dimension ref=")[^"]*')
 _SHEET_DATA = re.compile(r"<sheetData(?:\s*/>|>(.*?)</sheetData>)", re.DOTALL)
@@ -65,7 +65,7 @@ class Book:
         # Stored values stay what people see: Excel is not told to compute everything on opening,
         # nor does an older engine's number give it a reason to (openpyxl's would).
         self.design.calculation = CalcProperties(calcId=191029, fullCalcOnLoad=False)
-        self.design.properties.title = title
+        self.design.properties.title = title[:_MAX_PROPERTY]
         self.design.properties.creator = "xlhedge"
         self._created = created.astimezone(UTC) if created.tzinfo else created
         self._styles = {PLAIN: 0}
