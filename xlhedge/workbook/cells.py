@@ -13,10 +13,10 @@ from xml.sax.saxutils import escape
 from xlhedge.cell import serial
 from xlhedge.errors import CellError
 
-__all__ = ["cell_xml", "formula_xml", "guarded", "style_xml"]
+__all__ = ["MAX_FORMULA", "cell_xml", "formula_xml", "guarded", "style_xml"]
 
 # Excel's limits; it calls a file that exceeds them damaged.
-_MAX_TEXT, _MAX_FORMULA = 32_767, 8_192
+_MAX_TEXT, MAX_FORMULA = 32_767, 8_192
 
 # Excel counts a 29 February 1900 that never was; only from 1 March on do its days agree with ours.
 _FIRST_DATE = 61
@@ -38,8 +38,8 @@ def formula_xml(text: str, tag: str) -> str:
         return ""
     if not text or text.startswith("="):
         raise ValueError('a formula is given without its "=" and is not empty')
-    if len(text) > _MAX_FORMULA:
-        raise ValueError(f"the formula has {len(text):,} characters; Excel takes {_MAX_FORMULA:,}")
+    if len(text) > MAX_FORMULA:
+        raise ValueError(f"the formula has {len(text):,} characters; Excel takes {MAX_FORMULA:,}")
     return f"{tag}{_xml(text)}</f>"
 
 

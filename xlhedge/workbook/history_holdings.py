@@ -9,7 +9,7 @@ from xlhedge.algebra import Expression, excel_text
 from xlhedge.figures import NATIVE
 from xlhedge.history import History
 from xlhedge.workbook.history_bars import Bars
-from xlhedge.workbook.history_cells import Holding
+from xlhedge.workbook.history_cells import Holding, fitting
 from xlhedge.workbook.look import sentence
 from xlhedge.workbook.sheets import Sheet
 
@@ -65,7 +65,7 @@ def write_ratios(sheet: Sheet, at: int, holdings: Sequence[Holding], bars: Bars)
 def _formula(text: Any) -> str | None:
     """A formula's text; none for a constant."""
     said = text if isinstance(text, str) else excel_text(text)
-    return said if "$" in said else None
+    return fitting(said) if "$" in said else None
 
 
 def _instrument(each: Holding) -> str | None:

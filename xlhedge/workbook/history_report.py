@@ -18,7 +18,7 @@ from xlhedge.history import History
 from xlhedge.replay import Outcome
 from xlhedge.workbook.charts import time_chart
 from xlhedge.workbook.history_bars import SIDES, STEP, TIME, Bars, Side
-from xlhedge.workbook.history_cells import Holding, holdings_of, total_of
+from xlhedge.workbook.history_cells import Holding, fitting, holdings_of, total_of
 from xlhedge.workbook.history_holdings import WIDE, headers, write_funding, write_ratios
 from xlhedge.workbook.look import finish, heading, sentence
 from xlhedge.workbook.native import NativeTable
@@ -117,7 +117,7 @@ def _write_sample(sheet: Sheet, past: History, holdings: Sequence[Holding], bars
         term for each in holdings if each.past.comparison.hedged
         for term in (each.coins, each.posted)
     )  # fmt: skip
-    worth = f"ABS({excel_text(coins)})" if total.worth else None
+    worth = fitting(f"ABS({excel_text(coins)})") if total.worth else None
     sheet.put(_SAMPLE, 2, total.worth, "total money", worth)
     if total.hedged is None:
         return
