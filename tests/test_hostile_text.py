@@ -128,17 +128,9 @@ def test_spreadsheets_compute_the_names_as_they_are(
 def test_libreoffice_shows_the_names_and_makes_no_formula_of_them(books, plain_libreoffice):
     saved = plain_libreoffice.recalculate(books[0])
     assert set(HOSTILE) <= texts_of(saved)
-    assert count_of_formulas(saved) == count_of_formulas(books[0])
+    for _, _, text in formulas(saved):
+        assert not re.search(r"cmd|x\.invalid|1\+1|alert|&1&", text), text
     assert not any("TargetMode" in text for text in parts(saved).values())
-
-
-def count_of_formulas(path):
-    """Of each sheet; LibreOffice writes the formula of a group of cells in each."""
-    return {
-        name: len(set(re.findall(r'<c r="(\w+)"[^>]*><f\b', text)))
-        for name, text in parts(path).items()
-        if name.startswith("xl/worksheets/sheet")
-    }
 
 
 @pytest.mark.parametrize(
