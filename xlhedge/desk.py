@@ -159,7 +159,9 @@ class Desk:
         for path, target in _targets(inputs, folder):
             with self._input(path):
                 analysis = build_report(read(path), target, origin_of(path))
-                self._say("\n".join(_headlines(analysis, target)) + "\n")
+                for line in _headlines(analysis, target):
+                    self._say(line)
+                self._say("")
 
     def _read(self, path: Path) -> Portfolio:
         portfolio = read(path, self._limits)

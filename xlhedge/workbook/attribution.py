@@ -10,7 +10,7 @@ from xlhedge.formulas.scenario import LEGS
 from xlhedge.scenarios import LINES
 from xlhedge.workbook.charts import bar_chart
 from xlhedge.workbook.drawings import Chart
-from xlhedge.workbook.look import LONGEST, WIDTHS, finish, heading
+from xlhedge.workbook.look import WIDTHS, finish, heading, sentence
 from xlhedge.workbook.native import HEAD, NativeTable
 from xlhedge.workbook.sheets import Sheet
 
@@ -82,5 +82,5 @@ def _write_sums(sheet: Sheet, analysis: Analysis, lines: NativeTable) -> None:
         net, spot = result.legs["net"], result.legs["spot"]
         sheet.put(at, 7, net, "total money", f"SUM(B{at}:F{at})")
         sheet.put(at, 8, net - spot, "cell money", f"G{at}-B{at}")
-        sheet.put(at, 9, ", ".join(result.liquidated)[:LONGEST], "cell text")
+        sheet.put(at, 9, sentence(", ".join(result.liquidated)), "cell text")
         first = last + 1

@@ -14,11 +14,11 @@ from openpyxl.utils import get_column_letter
 from xlhedge.cell import serial
 from xlhedge.errors import CellError
 
-__all__ = ["LETTERS", "MAX_COLUMN", "MAX_ROW", "cell_xml", "formula_xml", "guarded"]
+__all__ = ["LETTERS", "MAX_COLUMN", "MAX_FORMULA", "MAX_ROW", "cell_xml", "formula_xml", "guarded"]
 
 # Excel's limits; it calls a file that exceeds them damaged.
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
-_MAX_TEXT, _MAX_FORMULA = 32_767, 8_192
+_MAX_TEXT, MAX_FORMULA = 32_767, 8_192
 
 LETTERS = ("", *map(get_column_letter, range(1, MAX_COLUMN + 1)))
 """The letters of each column, by its number from 1."""
@@ -37,8 +37,8 @@ def formula_xml(text: str, tag: str) -> str:
         return ""
     if not text or text.startswith("="):
         raise ValueError('a formula is given without its "=" and is not empty')
-    if len(text) > _MAX_FORMULA:
-        raise ValueError(f"the formula has {len(text):,} characters; Excel takes {_MAX_FORMULA:,}")
+    if len(text) > MAX_FORMULA:
+        raise ValueError(f"the formula has {len(text):,} characters; Excel takes {MAX_FORMULA:,}")
     return f"{tag}{_xml(text)}</f>"
 
 

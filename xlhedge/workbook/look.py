@@ -16,6 +16,8 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from xlhedge.plain import straight
+from xlhedge.workbook.cells import guarded
 from xlhedge.workbook.looks import Looks
 from xlhedge.workbook.sheets import Sheet
 
@@ -30,6 +32,7 @@ __all__ = [
     "heat_map",
     "label",
     "looks",
+    "sentence",
 ]
 
 FORMATS = {
@@ -52,6 +55,9 @@ FORMATS = {
 
 LONGEST = 1_000
 """Characters of a line that may name things; names may be as long as a cell, lines may not."""
+
+_FOOTER = 100
+"""Characters of a footer's name: Excel takes 255 units of all, and each may be written as two."""
 
 WIDTHS = {"text": 16, "money": 17, "cost": 17, "price": 14, "qty": 18, "date": 19, "rate": 13}
 """Width of a column of a kind of number, in characters; 12 for the others."""
@@ -141,9 +147,18 @@ def heading(sheet: Sheet, title: str, note: str = "", column: int = 1) -> None:
         column: where the note begins; behind the first one on sheets that print several pages
             wide, which repeat that one and would cut it off.
     """
-    sheet.put(1, 1, title[:LONGEST], "title")
+    sheet.put(1, 1, sentence(title), "title")
     if note:
-        sheet.put(2, column, note)
+        sheet.put(2, column, sentence(note))
+
+
+def sentence(text: str) -> str:
+    """A line of ours that may quote names: as long as a line may be, and in one direction.
+
+    Args:
+        text: the line.
+    """
+    return straight(text)[:LONGEST]
 
 
 def alert(sheet: Sheet, cells: str, condition: str, *, mild: bool = False) -> None:
@@ -215,14 +230,17 @@ def finish(
         design.print_title_cols = "A:A"
 
 
-def label(sheet: Sheet, text: str) -> None:
+def label(sheet: Sheet, name: str, more: str = "") -> None:
     """What stands at the foot of every printed page: sheet, a text, page.
 
     Args:
         sheet: the sheet.
-        text: what stands in the middle.
+        name: what the text begins with; shortened to what a footer takes.
+        more: its end.
     """
     footer: Any = sheet.design.oddFooter
+    shown = straight(name)
+    shown = shown if len(shown) <= _FOOTER else f"{shown[: _FOOTER - 1]}…"
     # && is a & in a footer, which knows codes that begin with one.
-    footer.left.text, footer.center.text = "&A", text.replace("&", "&&")
+    footer.left.text, footer.center.text = "&A", guarded(shown).replace("&", "&&") + more
     footer.right.text = "&P / &N"

@@ -33,7 +33,7 @@ from xlhedge.workbook.sheets import Sheet
 
 __all__ = ["Book"]
 
-_MAX_TITLE = 31
+_MAX_TITLE, _MAX_PROPERTY = 31, 255
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
 
 
@@ -69,7 +69,7 @@ class Book:
         # nor does an older engine's number give it a reason to (openpyxl's would).
         self.design.calculation = CalcProperties(calcId=191029, fullCalcOnLoad=False)
         properties = self.design.properties
-        properties.title, properties.creator = title, "xlhedge"
+        properties.title, properties.creator = title[:_MAX_PROPERTY], "xlhedge"
         day = created.astimezone(UTC) if created.tzinfo else created
         properties.created = properties.modified = day
         self._looks = looks

@@ -25,7 +25,7 @@ from xlhedge.workbook.hedge_report import (
     write_hedge_report,
 )
 from xlhedge.workbook.history_report import PAST, write_history
-from xlhedge.workbook.look import LONGEST, label, looks
+from xlhedge.workbook.look import label, looks
 from xlhedge.workbook.margin import write_margin_report
 from xlhedge.workbook.native import TOP, NativeTable
 from xlhedge.workbook.package import Book
@@ -90,7 +90,7 @@ def report_book(analysis: Analysis, origin: Origin | None = None, paper: Paper =
     write_summary(summary, analysis, charts, places, book.sheets[1:])
     _name(book, places, analysis.total)
     for sheet in book.sheets:
-        label(sheet, f"{settings.portfolio}, as of {settings.as_of:%Y-%m-%d %H:%M} UTC"[:LONGEST])
+        label(sheet, settings.portfolio, f", as of {settings.as_of:%Y-%m-%d %H:%M} UTC")
         sheet.design.page_setup.paperSize = _PAPERS[paper]
     return book
 

@@ -10,7 +10,7 @@ from xlhedge.analysis import Analysis
 from xlhedge.workbook.advice import advice
 from xlhedge.workbook.audit import CONVENTIONS
 from xlhedge.workbook.drawings import Chart
-from xlhedge.workbook.look import LONGEST, finish, heading
+from xlhedge.workbook.look import LONGEST, finish, heading, sentence
 from xlhedge.workbook.sheets import Sheet
 
 __all__ = ["Place", "write_summary"]
@@ -146,7 +146,7 @@ def _paragraph(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: st
         return at - 1
     sheet.put(at, 1, title, "section")
     for n, line in enumerate(lines, at + 1):
-        sheet.put(n, 1, line[:LONGEST], look)
+        sheet.put(n, 1, sentence(line), look)
         sheet.merge(n, 1, 3)
     return at + 1 + len(lines)
 
