@@ -10,7 +10,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # From the formulas outwards; a module may import those of its own layer and of the layers before.
 LAYERS = [
-    {"errors", "files"},
+    {"errors", "files", "terminal"},
     {"algebra"},
     {"domains", "formulas"},
     {"quantities"},
@@ -25,6 +25,7 @@ LAYERS = [
     {"unwinding"},
     {"analysis", "samples", "sample_history"},
     {"workbook"},
+    {"batch"},
     {"desk"},
     {"cli"},
     {"__main__"},
@@ -39,6 +40,7 @@ OUTSIDE = {
     "pydantic": "portfolio",
     "ccxt": "market",
     "typer": "cli",
+    "distributed": "batch",
 }
 CORE = {
     *("errors", "algebra", "domains", "quantities", "formulas", "functions"),

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from xlhedge.cli import hosts
-from xlhedge.cli.failing import fail
+from xlhedge.cli import hosts, reports
+from xlhedge.cli.failing import fail, say, warn
 
 __all__ = ["app", "main"]
 
@@ -25,6 +25,8 @@ app = typer.Typer(
 app.add_typer(hosts.excel, name="excel")
 app.add_typer(hosts.libreoffice, name="libreoffice")
 app.command("lambda")(hosts.lambdas)
+app.command()(reports.report)
+app.command()(reports.check)
 
 
 def main() -> None:
@@ -124,13 +126,6 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:.15g}"
 
 
-class Paper(StrEnum):
-    """What a report prints on."""
-
-    A4 = "a4"
-    LETTER = "letter"
-
-
 class Edition(StrEnum):
     """Where a template's functions are."""
 
@@ -138,41 +133,9 @@ class Edition(StrEnum):
     X365 = "365"
 
 
-Inputs = Annotated[
-    list[Path],
-    typer.Argument(help="Filled-in workbooks (.xlsx), JSON files, or folders of CSV files."),
-]
 Folder = Annotated[
     Path, typer.Option("-o", "--output", help="Folder to write to; made if missing.")
 ]
-
-
-@app.command()
-def report(
-    inputs: Inputs,
-    output: Folder = Path("reports"),
-    *,
-    paper: Annotated[Paper, typer.Option(help="What the report prints on.")] = Paper.A4,
-    pdf: Annotated[
-        bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
-    ] = False,
-) -> None:
-    """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
-    from xlhedge.desk import Desk
-
-    desk = Desk(typer.echo, _warn)
-    desk.report(inputs, output, paper=paper.value, pdf=pdf)
-    raise typer.Exit(desk.status)
-
-
-@app.command()
-def check(inputs: Inputs) -> None:
-    """Say all that is wrong with portfolios, write nothing: xlhedge check treasury.xlsx."""
-    from xlhedge.desk import Desk
-
-    desk = Desk(typer.echo, _warn)
-    desk.check(inputs)
-    raise typer.Exit(desk.status)
 
 
 @app.command()
@@ -197,7 +160,7 @@ def template(
         raise fail(f"{output}: is there already; name another file, or add --force to replace it")
     if empty and source:
         raise fail("--empty and --from: give one of them")
-    desk = Desk(typer.echo, _warn)
+    desk = Desk(say, warn)
     desk.template(output, edition.value, source=source, empty=empty)
     raise typer.Exit(desk.status)
 
@@ -207,10 +170,6 @@ def demo(output: Folder = Path("reports")) -> None:
     """Build the four samples, report on them, and show the headlines: xlhedge demo."""
     from xlhedge.desk import Desk
 
-    desk = Desk(typer.echo, _warn)
+    desk = Desk(say, warn)
     desk.demo(output)
     raise typer.Exit(desk.status)
-
-
-def _warn(line: str) -> None:
-    typer.echo(line, err=True)

@@ -1,12 +1,32 @@
-"""How a command ends that cannot do what it was asked."""
+"""What commands say, and how one ends that cannot do what it was asked."""
 
 from __future__ import annotations
 
 import typer
 
-__all__ = ["fail"]
+from xlhedge.terminal import shown_safely
+
+__all__ = ["fail", "say", "warn"]
 
 _USAGE = 2
+
+
+def say(line: str) -> None:
+    """Says a line of what was done.
+
+    Args:
+        line: what; names and messages in it may come from anybody.
+    """
+    typer.echo(shown_safely(line))
+
+
+def warn(line: str) -> None:
+    """Says a line about something wrong, on the error stream.
+
+    Args:
+        line: as for `say`.
+    """
+    typer.echo(shown_safely(line), err=True)
 
 
 def fail(message: object) -> typer.Exit:
@@ -22,5 +42,5 @@ def fail(message: object) -> typer.Exit:
         >>> fail("mine.xlsx: is there already").exit_code
         2
     """
-    typer.echo(f"xlhedge: {message}", err=True)
+    warn(f"xlhedge: {message}")
     return typer.Exit(_USAGE)

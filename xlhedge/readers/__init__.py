@@ -11,7 +11,7 @@ from xlhedge.readers.csv_folder import read_csv_folder
 from xlhedge.readers.json_file import read_json_file
 from xlhedge.readers.workbook import read_workbook
 
-__all__ = ["read"]
+__all__ = ["SUFFIXES", "read"]
 
 _BY_SUFFIX = {
     ".json": read_json_file,
@@ -20,6 +20,8 @@ _BY_SUFFIX = {
     ".xltx": read_workbook,
     ".xltm": read_workbook,
 }
+SUFFIXES = frozenset(_BY_SUFFIX)
+"""What the names of portfolios' files end in."""
 _INSTEAD = {
     ".csv": "it is one table; give the folder that holds Holdings.csv and the others",
     ".xls": "it is an old Excel workbook; save it as .xlsx",
