@@ -167,16 +167,13 @@ def _of_manifest(finder: _Finder, manifest: Path, line: int, text: str) -> Itera
         return
     folder = manifest.parent
     pattern = os.path.join(glob.escape(str(folder)), text)  # noqa: PTH118  # keeps **/
+    real = os.path.realpath(folder)
     for found in finder.named(text, folder / text, pattern):
-        if not _inside(found.path, os.path.realpath(folder)):
-            where = f"it leads out of the manifest's folder, {os.path.realpath(folder)}"
-            yield _Found(
-                place, f'"{shown}": {where}; move the manifest up, or name the file itself'
-            )
-        elif found.problem:
-            yield _Found(place, f'"{shown}": {found.problem}')
-        else:
-            yield found
+        if not _inside(found.path, real):
+            why = f"leads out of the manifest's folder, {real}; name it on the command line instead"
+            yield _Found(place, f'"{shown}": {why}')
+            return
+        yield _Found(place, f'"{shown}": {found.problem}') if found.problem else found
 
 
 def _entries(manifest: Path) -> Iterator[tuple[int, str]]:

@@ -106,7 +106,12 @@ class Pool:
 
     def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Begin a task."""
-        return self._executor.submit(task, *arguments)
+        try:
+            return self._executor.submit(task, *arguments)
+        except BrokenExecutor as error:  # it is told where the result is waited for
+            lost: Future[Any] = Future()
+            lost.set_exception(error)
+            return lost
 
     def restart(self) -> None:
         """Start the processes again."""
