@@ -61,7 +61,8 @@ def next_event(process):
 
 def end(process):
     """The rest of what a run says, and its exit status."""
-    said, wrong = process.communicate(timeout=120)
+    with process:
+        said, wrong = process.stdout.read(), process.stderr.read()
     return [json.loads(line) for line in said.splitlines()], wrong, process.returncode
 
 

@@ -7,9 +7,11 @@ dies is done again by another.
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
+from urllib.parse import urlsplit
 
 from xlhedge.batch.inputs import UsageError
 
@@ -41,11 +43,14 @@ class Cluster:
             ) from None
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we say what matters
         self.crashes = (KilledWorker,)
+        why = f"--cluster {address}: no Dask scheduler answers there"
         try:
+            # A client without anybody to talk to is long in going.
+            place = urlsplit(address if "://" in address else f"tcp://{address}")
+            socket.create_connection((place.hostname, place.port or 0), _PATIENCE).close()
             self._client = Client(address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError):
-            why = "no Dask scheduler answers there"
-            raise UsageError(f"--cluster {address}: {why}") from None
+            raise UsageError(why) from None
         try:
             self._meet(address, expected)
         except BaseException:

@@ -113,17 +113,26 @@ class _Run:
         folder = None if remote else str(self.output.hidden)
         options = Options(self.request.paper, self.request.pdf, folder)
         for chunk in Flow(self.workers, options, self.stop).through(plan.items()):
-            for item, made in chunk:
-                self.stop.check()
-                self._take(item, self._written(plan, item, made) if made else item.outcome)
+            done: list[tuple[Item, Outcome]] = []
             try:
-                self.output.commit()
-            except OSError as error:
-                raise _halt(error) from None
+                for item, made in chunk:
+                    self.stop.check()
+                    outcome = self._written(plan, item, made) if made else item.outcome
+                    done.append((item, outcome or Outcome(str(item.path), "failed")))
+            finally:
+                self._conclude(done)
 
-    def _take(self, item: Item, outcome: Outcome | None) -> None:
-        if outcome is None:
-            raise ValueError(f"{item.path}: neither an order nor an outcome")
+    def _conclude(self, done: list[tuple[Item, Outcome]]) -> None:
+        """What is told as done is on record before: nobody is told what a kill −9 undoes."""
+        try:
+            self.output.commit()
+        except OSError as error:
+            raise _halt(error) from None
+        finally:
+            for item, outcome in done:
+                self._take(item, outcome)
+
+    def _take(self, item: Item, outcome: Outcome) -> None:
         self.tally.count(outcome)
         failed = outcome.status == "failed"
         self.scratch.done(item.position, _row(outcome), failed=failed)

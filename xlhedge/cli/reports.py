@@ -93,8 +93,6 @@ def report(
             tally = run(request, teller, stop)
         except UsageError as error:
             raise fail(error) from None
-        except FileExistsError as error:
-            raise fail(f"{error.filename}: is a file; the output must be a folder") from None
         except BrokenPipeError:
             raise  # whoever read our lines has gone
         except sqlite3.Error as error:
