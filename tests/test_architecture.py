@@ -26,6 +26,7 @@ LAYERS = [
     {"unwinding"},
     {"analysis", "samples", "sample_history"},
     {"workbook"},
+    {"batch"},
     {"desk"},
     {"cli"},
     {"__main__"},
@@ -40,6 +41,7 @@ OUTSIDE = {
     "pydantic": "portfolio",
     "ccxt": "market",
     "typer": "cli",
+    "distributed": "batch",
 }
 CORE = {
     *("errors", "algebra", "domains", "quantities", "formulas", "entries", "functions"),

@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from xlhedge.desk import Desk
+from xlhedge.batch.output import HIDDEN
+from xlhedge.batch.planning import Request
+from xlhedge.batch.run import run as batch
+from xlhedge.batch.stopping import Stop
+from xlhedge.batch.telling import Lines
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
 
@@ -93,7 +97,9 @@ TREASURY = ROOT / "workbooks" / "treasury.xlsx"
 
 
 def files(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+    """All files and folders, but for the hidden record of the reports."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*"))
+    return sorted(str(path) for path in paths if HIDDEN not in path.parts)
 
 
 def test_reports_are_written_for_all_inputs(tmp_path):
@@ -105,6 +111,7 @@ def test_reports_are_written_for_all_inputs(tmp_path):
     assert done.returncode == 0
     assert files(tmp_path / "out" / "new") == [
         "full-hedge-report.xlsx",
+        "summary.csv",
         "treasury-2-report.xlsx",  # two inputs of one name: neither report is lost
         "treasury-report.xlsx",
     ]
@@ -129,7 +136,7 @@ def test_a_bad_input_is_told_and_does_not_stop_the_others(tmp_path):
         f"{bad}: Portfolio!H8 spot_price: -150 is out of range; it must be above 0",
         f'{bad}: Portfolio!K9 instrument: "BTC-PREP" is not in Instruments; it must be {allowed}',
     ]
-    assert files(tmp_path / "out") == ["treasury-report.xlsx"]
+    assert files(tmp_path / "out") == ["summary.csv", "treasury-report.xlsx"]
 
 
 def break_asset(book):
@@ -265,9 +272,16 @@ def test_a_terminal_without_unicode_gets_no_traceback():
     assert b"Equation:" in done.stdout
 
 
-def test_an_interrupted_write_leaves_the_old_report(tmp_path, monkeypatch):
-    from xlhedge.desk import Desk
+def report_here(source, folder, **options):
+    """Reports in this process, whose parts a test may replace."""
+    warned = []
+    with Stop() as stop:
+        request = Request((str(source),), folder, **options)
+        tally = batch(request, Lines(lambda _: None, warned.append), stop)
+    return tally.status, warned
 
+
+def test_an_interrupted_write_leaves_the_old_report(tmp_path, monkeypatch):
     old = tmp_path / "treasury-report.xlsx"
     old.write_text("the old report")
 
@@ -275,30 +289,25 @@ def test_an_interrupted_write_leaves_the_old_report(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("xlhedge.files.os.fsync", broken)
-    said, warned = [], []
-    desk = Desk(said.append, warned.append)
-    desk.report([TREASURY], tmp_path)
-    assert (desk.status, old.read_text(), files(tmp_path)) == (2, "the old report", [old.name])
-    assert warned[-1].endswith("No space left on device")
+    status, warned = report_here(TREASURY, tmp_path)
+    assert (status, old.read_text(), files(tmp_path)) == (2, "the old report", [old.name])
+    assert f"{old}: No space left on device; 1 of 1 inputs are not done" in warned[-1]
 
 
 def test_a_report_as_a_pdf(plain_libreoffice, tmp_path):
     assert plain_libreoffice  # which makes it
     done = run("report", ROOT / "workbooks/full-hedge.xlsx", "-o", tmp_path, "--pdf")
     assert done.returncode == 0, done.stderr
-    made = {path.name for path in tmp_path.iterdir()}
-    assert made == {"full-hedge-report.xlsx", "full-hedge-report.pdf"}
+    assert files(tmp_path) == ["full-hedge-report.pdf", "full-hedge-report.xlsx", "summary.csv"]
     assert (tmp_path / "full-hedge-report.pdf").read_bytes()[:5] == b"%PDF-"
 
 
 def test_without_libreoffice_the_report_is_there_and_the_pdf_is_not(tmp_path, monkeypatch):
     monkeypatch.setattr("xlhedge.hosts.pdf.program", lambda _: None)
-    said, warned = [], []
-    desk = Desk(said.append, warned.append)
-    desk.report([ROOT / "workbooks/full-hedge.xlsx"], tmp_path, pdf=True)
-    assert [path.name for path in tmp_path.iterdir()] == ["full-hedge-report.xlsx"]
+    status, warned = report_here(ROOT / "workbooks/full-hedge.xlsx", tmp_path, pdf=True)
+    assert files(tmp_path) == ["full-hedge-report.xlsx", "summary.csv"]
     assert "a PDF takes LibreOffice, which was not found" in warned[-1]
-    assert desk.status == 1  # the report is there
+    assert status == 1  # the report is there
 
 
 def test_a_report_for_american_paper(tmp_path):

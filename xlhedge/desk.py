@@ -1,26 +1,25 @@
-"""The main job: portfolios in, reports out, and what to tell the person at the desk."""
+"""What the smaller commands do, and what to tell the person at the desk."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from xlhedge.analysis import Analysis, analyse
+from xlhedge.batch.inputs import REPORT
+from xlhedge.batch.work import origin_of
 from xlhedge.errors import HedgeError
-from xlhedge.hosts.installing import InstallError
-from xlhedge.hosts.pdf import to_pdf
 from xlhedge.portfolio import Portfolio, stale
-from xlhedge.readers import DEFAULT, Limits, read
+from xlhedge.readers import DEFAULT, Limits, load, read, read_content
 from xlhedge.samples import SAMPLES
 from xlhedge.workbook.audit import Origin
 from xlhedge.workbook.report import Paper, report_book
 from xlhedge.workbook.start import Edition
 from xlhedge.workbook.template import template_book
 
-__all__ = ["TEMPLATE", "Desk", "build_report", "origin_of"]
+__all__ = ["TEMPLATE", "Desk", "build_report"]
 
 TEMPLATE = "full-hedge"
 """The sample that the template is filled in with."""
@@ -37,7 +36,7 @@ def build_report(
     Args:
         portfolio: what to report on; `read` makes one of a file, `Portfolio.from_frames` of frames.
         path: the .xlsx file to write, whole or not at all; its folder is made if missing.
-        origin: the file it was read from, named on the audit sheet; `origin_of` tells.
+        origin: the file it was read from, named on the audit sheet; `batch.work.origin_of` tells.
         paper: what it prints on.
 
     Returns:
@@ -52,19 +51,6 @@ def build_report(
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return analysis
-
-
-def origin_of(path: Path) -> Origin:
-    """A portfolio's file or folder, and the SHA-256 of its bytes.
-
-    Args:
-        path: a workbook, a JSON file, or a folder of CSV files, which are taken in order of name.
-    """
-    files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return Origin(path.resolve().name, digest.hexdigest())
 
 
 class Desk:
@@ -94,36 +80,22 @@ class Desk:
             return 0
         return 1 if self._good else 2
 
-    def check(self, inputs: Sequence[Path]) -> None:
-        """Read and work out each portfolio, and say what is wrong with it."""
-        for path in inputs:
+    def check(self, inputs: Iterable[tuple[Path, str]]) -> None:
+        """Read and work out each portfolio, and say what is wrong with it.
+
+        Args:
+            inputs: each input, and why it is none.
+        """
+        for path, problem in inputs:
             with self._input(path):
+                if problem:
+                    raise HedgeError(problem)
                 portfolio = self._read(path)
                 self._caution(path, analyse(portfolio))
                 self._say(
                     f"{path}: ok, {len(portfolio.holdings)} holdings, "
                     f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
                 )
-
-    def report(
-        self, inputs: Sequence[Path], folder: Path, *, paper: Paper = "a4", pdf: bool = False
-    ) -> None:
-        """Write a report for each portfolio; a bad one does not stop the others."""
-        for path, target in _targets(inputs, folder):
-            with self._input(path):
-                portfolio = self._read(path)
-                self._caution(path, build_report(portfolio, target, origin_of(path), paper))
-                self._say(f"{path} -> {target}")
-                if pdf:
-                    self._print(path, target)
-
-    def _print(self, path: Path, report: Path) -> None:
-        """Make a PDF of a report; the report stands, whatever comes of it."""
-        try:
-            self._say(f"{path} -> {to_pdf(report)}")
-        except InstallError as error:
-            self._bad += 1
-            self._warn(str(error))
 
     def template(
         self,
@@ -156,12 +128,13 @@ class Desk:
             samples.mkdir(parents=True, exist_ok=True)
             for path, portfolio in zip(inputs, SAMPLES.values(), strict=True):
                 template_book(analyse(portfolio)).save(path)
-        for path, target in _targets(inputs, folder):
+        for path in inputs:
             with self._input(path):
-                analysis = build_report(read(path), target, origin_of(path))
-                for line in _headlines(analysis, target):
+                target = folder / f"{path.stem}{REPORT}"
+                content = load(path)
+                analysis = build_report(read_content(content), target, origin_of(content))
+                for line in (*_headlines(analysis, target), ""):
                     self._say(line)
-                self._say("")
 
     def _read(self, path: Path) -> Portfolio:
         portfolio = read(path, self._limits)
@@ -180,7 +153,7 @@ class Desk:
             self._good += 1
         except HedgeError as error:
             self._bad += 1
-            for line in str(error).splitlines():
+            for line in str(error).split("\n"):
                 self._warn(f"{path}: {line}")
         except BrokenPipeError:
             raise  # whoever read our lines has gone: no input is to blame
@@ -197,19 +170,6 @@ class Desk:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _targets(inputs: Sequence[Path], folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Each input with its report; two inputs of one name get reports of two."""
-    taken: set[str] = set()
-    for path in inputs:
-        stem = path.resolve().name if path.is_dir() else path.stem
-        name, n = stem, 1
-        while name.casefold() in taken:
-            n += 1
-            name = f"{stem}-{n}"
-        taken.add(name.casefold())
-        yield path, folder / f"{name}-report.xlsx"
 
 
 def _headlines(analysis: Analysis, target: Path) -> Iterator[str]:

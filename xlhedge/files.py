@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-__all__ = ["write_bytes"]
+__all__ = ["TEMPORARY", "whole", "write_bytes"]
+
+TEMPORARY = ".tmp"
+"""What names of unfinished files end in; a kill −9 leaves them."""
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, folder: Path | None = None) -> None:
     """Write a file in one step: an error leaves what was there untouched, and nothing beside it.
 
     Args:
         path: the file; its folder is there.
         content: all of it.
+        folder: where it stands until it is finished, on the same disk; beside it if left out.
 
     Raises:
         OSError: it cannot be written; it names the file that was asked for.
@@ -26,16 +33,45 @@ def write_bytes(path: Path, content: bytes) -> None:
         ...     print([file.name for file in Path(folder).iterdir()])
         ['a']
     """
-    # In the same folder, as only there replacing is one step; made by `open`, so that others may
+    with whole(path, folder) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def whole(path: Path, folder: Path | None = None) -> Iterator[BinaryIO]:
+    """Write a file in pieces; it takes its name in one step, and only if no error came between.
+
+    Args:
+        path: the file; its folder is there.
+        folder: as for `write_bytes`.
+
+    Raises:
+        OSError: it cannot be written; it names the file that was asked for.
+    """
+    # On the same disk, as only there replacing is one step; made by `open`, so that others may
     # read the file as the folder's owner expects (`tempfile` would forbid it).
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    token = secrets.token_hex(8)
+    beside = path.with_name(f".{token}{TEMPORARY}")
+    temporary = folder / f"{token}{TEMPORARY}" if folder else beside
     try:
         with temporary.open("xb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
+        _replace(temporary, path)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # of a disk that takes no change any more
+            temporary.unlink(missing_ok=True)
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    try:
+        temporary.replace(path)
+    except PermissionError as error:
+        if not path.exists():
+            raise
+        # What Windows says of a file that another program has open.
+        why = f"it cannot be replaced ({error.strerror}); close it where it is open, as in Excel"
+        raise PermissionError(error.errno, why) from error

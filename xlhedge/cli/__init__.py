@@ -10,9 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from xlhedge.cli import hosts
+from xlhedge.cli import hosts, reports
 from xlhedge.cli.failing import fail
-from xlhedge.cli.saying import say
+from xlhedge.cli.options import MaxSize
+from xlhedge.cli.saying import say, warn
 
 __all__ = ["app", "main"]
 
@@ -26,6 +27,8 @@ app = typer.Typer(
 app.add_typer(hosts.excel, name="excel")
 app.add_typer(hosts.libreoffice, name="libreoffice")
 app.command("lambda")(hosts.lambdas)
+app.command()(reports.report)
+app.command()(reports.check)
 
 
 def main() -> None:
@@ -130,13 +133,6 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:.15g}"
 
 
-class Paper(StrEnum):
-    """What a report prints on."""
-
-    A4 = "a4"
-    LETTER = "letter"
-
-
 class Edition(StrEnum):
     """Where a template's functions are."""
 
@@ -144,54 +140,9 @@ class Edition(StrEnum):
     X365 = "365"
 
 
-Inputs = Annotated[
-    list[Path],
-    typer.Argument(help="Filled-in workbooks (.xlsx), JSON files, or folders of CSV files."),
-]
 Folder = Annotated[
     Path, typer.Option("-o", "--output", help="Folder to write to; made if missing.")
 ]
-MaxSize = Annotated[
-    float,
-    typer.Option(
-        min=0.001,
-        max=10_000,
-        metavar="MB",
-        help="Largest input in megabytes. A workbook may unpack to 4 times as much, and a table's "
-        "sheet, from A1 to its far corner, have 62,500 cells a megabyte.",
-    ),
-]
-
-
-@app.command()
-def report(
-    inputs: Inputs,
-    output: Folder = Path("reports"),
-    *,
-    paper: Annotated[Paper, typer.Option(help="What the report prints on.")] = Paper.A4,
-    pdf: Annotated[
-        bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
-    ] = False,
-    max_size: MaxSize = 16,
-) -> None:
-    """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
-    from xlhedge.desk import Desk
-    from xlhedge.readers import Limits
-
-    desk = Desk(say, _warn, Limits(max_size))
-    desk.report(inputs, output, paper=paper.value, pdf=pdf)
-    raise typer.Exit(desk.status)
-
-
-@app.command()
-def check(inputs: Inputs, *, max_size: MaxSize = 16) -> None:
-    """Say all that is wrong with portfolios, write nothing: xlhedge check treasury.xlsx."""
-    from xlhedge.desk import Desk
-    from xlhedge.readers import Limits
-
-    desk = Desk(say, _warn, Limits(max_size))
-    desk.check(inputs)
-    raise typer.Exit(desk.status)
 
 
 @app.command()
@@ -218,7 +169,7 @@ def template(
         raise fail(f"{output}: is there already; name another file, or add --force to replace it")
     if empty and source:
         raise fail("--empty and --from: give one of them")
-    desk = Desk(say, _warn, Limits(max_size))
+    desk = Desk(say, warn, Limits(max_size))
     desk.template(output, edition.value, source=source, empty=empty)
     raise typer.Exit(desk.status)
 
@@ -228,10 +179,6 @@ def demo(output: Folder = Path("reports")) -> None:
     """Build the four samples, report on them, and show the headlines: xlhedge demo."""
     from xlhedge.desk import Desk
 
-    desk = Desk(say, _warn)
+    desk = Desk(say, warn)
     desk.demo(output)
     raise typer.Exit(desk.status)
-
-
-def _warn(line: str) -> None:
-    say(line, err=True)

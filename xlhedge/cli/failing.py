@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from xlhedge.cli.saying import say
+from xlhedge.cli.saying import warn
 
 __all__ = ["fail"]
 
@@ -24,5 +24,5 @@ def fail(message: object) -> typer.Exit:
         >>> fail("mine.xlsx: is there already").exit_code
         2
     """
-    say(f"xlhedge: {message}", err=True)
+    warn(f"xlhedge: {message}")
     return typer.Exit(_USAGE)

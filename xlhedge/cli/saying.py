@@ -6,7 +6,7 @@ import typer
 
 from xlhedge.plain import harmless
 
-__all__ = ["say"]
+__all__ = ["say", "warn"]
 
 
 def say(*cells: str, err: bool = False) -> None:
@@ -21,3 +21,12 @@ def say(*cells: str, err: bool = False) -> None:
         BTC\x1b[2J: no such asset
     """
     typer.echo("\t".join(map(harmless, cells)), err=err)
+
+
+def warn(line: str) -> None:
+    """Prints a line about something wrong, on the error stream.
+
+    Args:
+        line: what, and where.
+    """
+    say(line, err=True)

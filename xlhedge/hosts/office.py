@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from xlhedge.hosts.installing import InstallError
 
-__all__ = ["PLACES", "program", "run"]
+__all__ = ["PLACES", "program", "run", "stop_all"]
 
 PLACES = (
     "/usr/lib/libreoffice/program",
@@ -52,27 +54,50 @@ def run(program: Path, *arguments: str) -> str:
         InstallError: it failed or did not end; says what it had to say.
     """
     command = [str(program), *arguments]
+    process = subprocess.Popen(  # noqa: S603  # LibreOffice's program, and our own arguments
+        command,
+        env=_environment(os.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,  # it starts others, and all of them are to end together
+    )
+    _running.add(process)
     try:
-        done = subprocess.run(  # noqa: S603  # LibreOffice's program, and our own arguments
-            command,
-            env=_environment(os.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=_TIMEOUT,
-            check=False,
-        )
+        said, _ = process.communicate(timeout=_TIMEOUT)
     except subprocess.TimeoutExpired:
         raise InstallError(
             f"{program}: did not end in {_TIMEOUT} s; close LibreOffice and try again"
         ) from None
-    if done.returncode:
+    finally:
+        _stop(process)
+        _running.discard(process)
+    if process.returncode:
         raise InstallError(
-            f"{program}: {_reason(done.stdout)}; if LibreOffice is running, close it and try again"
+            f"{program}: {_reason(said)}; if LibreOffice is running, close it and try again"
         )
-    return done.stdout
+    return said
+
+
+_running: set[subprocess.Popen[str]] = set()
+
+
+def stop_all() -> None:
+    """Ends all that this process has started and not seen the end of."""
+    for process in tuple(_running):
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    if process.poll() is not None:
+        return
+    if os.name == "posix":
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
 
 
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:

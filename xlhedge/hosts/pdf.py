@@ -1,46 +1,42 @@
-"""A workbook as a PDF, printed by LibreOffice where it is installed."""
+"""Workbooks as PDFs, printed by LibreOffice where it is installed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from xlhedge.hosts.installing import InstallError
 from xlhedge.hosts.office import program, run
 
-__all__ = ["to_pdf"]
+__all__ = ["to_pdfs"]
 
 
-def to_pdf(path: Path) -> Path:
-    """Prints a workbook into a PDF beside it, whole or not at all.
+def to_pdfs(paths: Sequence[Path], folder: Path) -> list[Path]:
+    """Prints workbooks into PDFs, in one run of LibreOffice.
 
-    LibreOffice works in a profile of its own, so that one that is open does not matter.
+    It works in a profile of its own, so that one that is open does not matter.
 
     Args:
-        path: the workbook.
+        paths: the workbooks, each of a name of its own.
+        folder: takes the PDFs and the profile; nothing else is in it.
 
     Returns:
-        The PDF's path.
+        The PDFs' paths; one that was not made is not there.
 
     Raises:
-        InstallError: LibreOffice is not there, or failed.
-        OSError: the PDF cannot be written.
+        InstallError: LibreOffice is not there, failed, or made none.
     """
     soffice = program("soffice")
     if soffice is None:
-        raise InstallError(
-            f"{path.with_suffix('.pdf')}: not made; a PDF takes LibreOffice, which was not found"
-        )
-    target = path.with_suffix(".pdf")
-    with TemporaryDirectory(prefix=".xlhedge-", dir=path.parent) as folder:
-        profile = Path(folder).absolute().as_uri()
-        said = run(
-            soffice,
-            f"-env:UserInstallation={profile}/profile",
-            *("--headless", "--convert-to", "pdf", "--outdir", folder, str(path.absolute())),
-        )
-        made = Path(folder) / target.name
-        if not made.exists():  # it reports success whatever happens
-            raise InstallError(f"{target}: LibreOffice made no PDF: {' '.join(said.split())[:200]}")
-        made.replace(target)
-    return target
+        raise InstallError("a PDF takes LibreOffice, which was not found")
+    profile = (folder / "profile").absolute().as_uri()
+    said = run(
+        soffice,
+        f"-env:UserInstallation={profile}",
+        *("--headless", "--convert-to", "pdf", "--outdir", str(folder)),
+        *(str(path.absolute()) for path in paths),
+    )
+    made = [folder / f"{path.stem}.pdf" for path in paths]
+    if not any(map(Path.exists, made)):  # it reports success whatever happens
+        raise InstallError(f"LibreOffice made no PDF: {' '.join(said.split())[:200]}")
+    return made

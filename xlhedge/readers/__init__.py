@@ -5,13 +5,13 @@ from __future__ import annotations
 from os import PathLike
 
 from xlhedge.portfolio import Portfolio
-from xlhedge.readers.content import Content, load
+from xlhedge.readers.content import READABLE, Content, load
 from xlhedge.readers.csv_folder import read_csv_folder
 from xlhedge.readers.json_file import read_json_file
 from xlhedge.readers.limits import DEFAULT, Limits
 from xlhedge.readers.workbook import read_workbook
 
-__all__ = ["DEFAULT", "Content", "Limits", "load", "read", "read_content"]
+__all__ = ["DEFAULT", "READABLE", "Content", "Limits", "load", "read", "read_content"]
 
 
 def read(path: str | PathLike[str], limits: Limits = DEFAULT) -> Portfolio:

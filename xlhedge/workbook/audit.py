@@ -40,7 +40,7 @@ class Origin:
 
     Args:
         name: the file's or folder's name.
-        sha256: of its bytes; of a folder, of its files in order of name.
+        sha256: of its bytes; of a folder, of what `sha256sum` says of its tables' files.
     """
 
     name: str

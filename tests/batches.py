@@ -1,0 +1,104 @@
+"""Runs of `xlhedge report` as processes, for the tests of batches."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from xlhedge.batch.output import HIDDEN
+
+ROOT = Path(__file__).parent.parent
+SMALL = ROOT / "workbooks" / "partial-hedge.xlsx"
+
+
+def portfolios(folder, count, source=SMALL):
+    """So many portfolios of different names in a new folder."""
+    folder.mkdir(parents=True)
+    for number in range(count):
+        shutil.copy(source, folder / f"p{number:02}.xlsx")
+    return folder
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "xlhedge", "report", *map(str, arguments)]
+
+
+def run(*arguments, **more):
+    """A run, to its end."""
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, **more)
+
+
+def events(*arguments, **more):
+    """What a run with --json says, and its exit status."""
+    done = run(*arguments, "--json", **more)
+    assert done.stderr == ""
+    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
+
+
+def start(*arguments, **more):
+    """A run in a session of its own; `next_event` reads what it says."""
+    return subprocess.Popen(
+        command(*arguments, "--json"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **more,
+    )
+
+
+def next_event(process):
+    line = process.stdout.readline()
+    return json.loads(line) if line else None
+
+
+def end(process):
+    """The rest of what a run says, and its exit status."""
+    with process:
+        said, wrong = process.stdout.read(), process.stderr.read()
+    return [json.loads(line) for line in said.splitlines()], wrong, process.returncode
+
+
+def session(process):
+    """The processes of a run that are there."""
+    found = []
+    for each in psutil.process_iter():
+        try:
+            if os.getsid(each.pid) == process.pid and each.status() != psutil.STATUS_ZOMBIE:
+                found.append(each)
+        except (ProcessLookupError, psutil.NoSuchProcess):
+            continue
+    return found
+
+
+def contents(folder):
+    """Every file that is not hidden, by name."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and HIDDEN not in path.parts
+    }
+
+
+def hidden(folder):
+    return sorted(path.name for path in (folder / HIDDEN).iterdir())
+
+
+def rows(folder):
+    """The rows of a summary."""
+    with (folder / "summary.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def hooked(folder, code):
+    """An environment in which every Python begins with this code."""
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text(code)
+    return os.environ | {"PYTHONPATH": str(folder)}

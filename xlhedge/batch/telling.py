@@ -1,0 +1,232 @@
+"""What a run tells: lines for people, a bar on a terminal, objects for machines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+__all__ = ["Lines", "Objects", "Outcome", "Tally", "Teller"]
+
+_FEW = 20  # reports of which a terminal shows a line each, besides the bar
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an input.
+
+    Args:
+        input: the input, as a person would write it.
+        status: ok, kept (an earlier run made it) or failed.
+        report: the report, if there is one.
+        pdf: its PDF, if there is one.
+        sha256: the input's, if it was read.
+        figures: the headlines, by column of the summary.
+        warnings: what to know.
+        errors: what went wrong, a line each; with the place, but without the input.
+    """
+
+    input: str
+    status: str
+    report: str = ""
+    pdf: str = ""
+    sha256: str = ""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Tally:
+    """How a run went.
+
+    Args:
+        total: inputs.
+        ok: reports made.
+        kept: reports that an earlier run made.
+        failed: inputs that something is wrong with.
+        reports: reports that stand, a failed PDF or not.
+        warnings: how many.
+        halted: why the run ended before all inputs were done; empty if it did not.
+        signal: the number of the signal that ended it, or 0.
+        summary: the summary, if it was written.
+    """
+
+    total: int = 0
+    ok: int = 0
+    kept: int = 0
+    failed: int = 0
+    reports: int = 0
+    warnings: int = 0
+    halted: str = ""
+    signal: int = 0
+    summary: str = ""
+
+    def count(self, outcome: Outcome) -> None:
+        """Count an outcome."""
+        setattr(self, outcome.status, getattr(self, outcome.status) + 1)
+        self.reports += bool(outcome.report)
+        self.warnings += len(outcome.warnings)
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0, 1 if some inputs failed, 2 if none was any good, or of a signal."""
+        if self.signal:
+            return 128 + self.signal
+        if not self.failed and not self.halted:
+            return 0
+        return 1 if self.reports else 2
+
+    def __str__(self) -> str:
+        said = [f"{self.reports:,} of {self.total:,} reports are there"]
+        said += [f"{self.kept:,} of them from an earlier run"] if self.kept else []
+        said += [f"{self.failed:,} inputs failed"] if self.failed else []
+        said += [f"{self.warnings:,} warnings"] if self.warnings else []
+        return ", ".join(said) + (f": {self.summary}" if self.summary else "")
+
+
+class Teller(Protocol):
+    """Tells how a run goes."""
+
+    def running(self, total: int) -> AbstractContextManager[None]:
+        """While it runs."""
+
+    def told(self, outcome: Outcome) -> None:
+        """An input is done."""
+
+    def end(self, tally: Tally, failures: Iterable[Mapping[str, Any]]) -> None:
+        """It is over; failures are rows of the summary."""
+
+
+class Lines:
+    """Lines for people.
+
+    Args:
+        say: takes a line of what was done.
+        warn: takes a line about something wrong.
+        quiet: whether only what is wrong with inputs is told.
+        terminal: whether a bar can be shown.
+    """
+
+    def __init__(self, say: Say, warn: Say, *, quiet: bool = False, terminal: bool = False) -> None:
+        self._say, self._warn = say, warn
+        self._quiet = quiet
+        self._terminal = terminal and not quiet
+        self._each = not quiet
+        self._many = False
+        self._advance: Callable[[bool], None] = lambda _: None
+
+    @contextmanager
+    def running(self, total: int) -> Iterator[None]:
+        """Shows the bar."""
+        self._many = total > 1
+        if not self._terminal or not self._many:
+            yield
+            return
+        self._each = total <= _FEW or not sys.stdout.isatty()
+        with _bar(total) as self._advance:
+            yield
+
+    def told(self, outcome: Outcome) -> None:
+        """A line for each file, and for each warning."""
+        self._advance(outcome.status == "failed")
+        if not self._each:
+            return
+        for warning in outcome.warnings:
+            self._warn(f"{outcome.input}: warning: {warning}")
+        kept = " (kept)" if outcome.status == "kept" else ""
+        for file in filter(None, (outcome.report, outcome.pdf)):
+            self._say(f"{outcome.input} -> {file}{kept}")
+
+    def end(self, tally: Tally, failures: Iterable[Mapping[str, Any]]) -> None:
+        """All that failed, last, where it is seen."""
+        if self._many and not self._quiet:
+            self._say(str(tally))
+        for row in failures:
+            for line in row["error"].split("\n"):
+                self._warn(f"{row['input']}: {line}")
+        if tally.halted:
+            done = tally.reports + tally.failed
+            rest = f"{tally.total - done:,} of {tally.total:,} inputs are not done"
+            self._warn(f"{tally.halted}; {rest}, --resume does them")
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[bool], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Left
+
+    bar = Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        Left(),
+        TextColumn("left"),
+        TextColumn("{task.fields[failed]}", style="red"),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    failed = 0
+    with bar:
+        task = bar.add_task("", total=total, rate="", failed="")
+
+        def advance(wrong: bool) -> None:  # noqa: FBT001  # the one thing it is told
+            nonlocal failed
+            failed += wrong
+            said = f"{failed:,} failed" if failed else ""
+            speed = bar.tasks[0].speed
+            bar.update(task, advance=1, failed=said, rate=f"{speed:,.1f}/s" if speed else "")
+
+        yield advance
+
+
+class Objects:
+    """One JSON object a line, for machines: an `input` each, and the `end`.
+
+    Args:
+        say: takes a line.
+    """
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+
+    def running(self, total: int) -> AbstractContextManager[None]:  # noqa: ARG002  # not told
+        """Nothing is shown."""
+        return nullcontext()
+
+    def told(self, outcome: Outcome) -> None:
+        """The outcome, its fields by name and the figures among them."""
+        self._write(
+            event="input",
+            input=outcome.input,
+            status=outcome.status,
+            report=outcome.report or None,
+            pdf=outcome.pdf or None,
+            input_sha256=outcome.sha256 or None,
+            warnings=outcome.warnings,
+            errors=outcome.errors,
+            figures=dict(outcome.figures) or None,
+        )
+
+    def end(self, tally: Tally, failures: Iterable[Mapping[str, Any]]) -> None:  # noqa: ARG002
+        """The counts; each failure has been told."""
+        self._write(
+            event="end",
+            total=tally.total,
+            ok=tally.ok,
+            kept=tally.kept,
+            failed=tally.failed,
+            summary=tally.summary or None,
+            halted=tally.halted or None,
+            signal=tally.signal or None,
+            exit_status=tally.status,
+        )
+
+    def _write(self, **fields: Any) -> None:
+        self._say(json.dumps(fields))  # in ASCII: nothing in it acts on a terminal

@@ -1,0 +1,152 @@
+"""Who does the work: this process, processes beside it, or (in `cluster`) other machines."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from typing import Any, Protocol
+
+from xlhedge.batch.stopping import Stop
+
+__all__ = ["Here", "Pool", "Workers", "processors"]
+
+_MOST_ON_WINDOWS = 61
+_GRACE = 1.0  # seconds
+
+
+class Workers(Protocol):
+    """Takes tasks and gives futures.
+
+    Attributes:
+        chunk: reports a task.
+        window: tasks at a time; those beyond wait, so that memory does not grow.
+        remote: whether workers cannot read our files.
+        crashes: what a future raises whose worker died.
+    """
+
+    chunk: int
+    window: int
+    remote: bool
+    crashes: tuple[type[Exception], ...]
+
+    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Begin a task."""
+
+    def restart(self) -> None:
+        """Make up for workers that died; tasks not finished are lost."""
+
+    def close(self, *, at_once: bool) -> None:
+        """Let the workers go: when they are through, or at once."""
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Here:
+    """This process itself; nothing is started.
+
+    Args:
+        stop: what may break the work off.
+    """
+
+    chunk, window, remote = 1, 1, False
+    crashes: tuple[type[Exception], ...] = ()
+
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
+
+    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Do the task now."""
+        done: Future[Any] = Future()
+        with self._stop.at_once():
+            done.set_result(task(*arguments))
+        return done
+
+    def restart(self) -> None:
+        """Nothing to do."""
+
+    def close(self, *, at_once: bool) -> None:
+        """Nothing to do."""
+
+
+class Pool:
+    """Processes of this machine, each with all that it takes imported.
+
+    Args:
+        jobs: how many.
+        chunk: reports a task.
+    """
+
+    remote = False
+    crashes: tuple[type[Exception], ...] = (BrokenExecutor,)
+
+    def __init__(self, jobs: int, chunk: int) -> None:
+        self._jobs = min(jobs, _MOST_ON_WINDOWS) if os.name == "nt" else jobs
+        self.chunk, self.window = chunk, 2 * self._jobs + 2
+        methods = multiprocessing.get_all_start_methods()
+        kind = "forkserver" if "forkserver" in methods else "spawn"
+        self._context: Any = multiprocessing.get_context(kind)
+        # No worker multiplies matrices: threads for it would only take memory.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        if kind == "forkserver":
+            self._context.set_forkserver_preload(["xlhedge.batch.work"])
+        self._executor = self._started()
+
+    def _started(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._jobs, self._context, _begin)
+
+    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Begin a task."""
+        try:
+            return self._executor.submit(task, *arguments)
+        except BrokenExecutor as error:  # it is told where the result is waited for
+            lost: Future[Any] = Future()
+            lost.set_exception(error)
+            return lost
+
+    def restart(self) -> None:
+        """Start the processes again."""
+        self.close(at_once=True)
+        self._executor = self._started()
+
+    def close(self, *, at_once: bool) -> None:
+        """Let the processes go."""
+        if at_once:
+            running = multiprocessing.active_children()
+            for process in running:
+                process.terminate()
+            for process in running:
+                process.join(_GRACE)
+                if process.is_alive():
+                    process.kill()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin() -> None:
+    """A process of the pool begins: whoever started it decides when it ends, and takes it along."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: _end())
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    _end()
+
+
+def _end() -> None:
+    from xlhedge.hosts.office import stop_all
+
+    stop_all()
+    os._exit(1)
