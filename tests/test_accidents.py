@@ -59,12 +59,6 @@ def verify(out, expected):
         assert content == expected[name], f"{name} is not whole"
         with zipfile.ZipFile(out / name) as archive:
             assert archive.testzip() is None
-    if found.keys() - {"summary.csv"}:
-        name = min(found.keys() - {"summary.csv"})
-        assert (
-            load_workbook(out / name).sheetnames
-            == CalamineWorkbook.from_path(out / name).sheet_names
-        )
     return len(found)
 
 
@@ -208,7 +202,7 @@ def test_stopping_before_anything_leaves_nothing(many, tmp_path):
 
 def test_two_runs_into_one_folder(many, tmp_path):
     desk, expected = many
-    first = start(desk, "-o", tmp_path / "out", "-j", "2")
+    first = start(desk, "-o", tmp_path / "out", "-j", "1")
     next_event(first)
     os.killpg(first.pid, signal.SIGSTOP)  # it still writes there, however long the second takes
     second = run(desk, "-o", tmp_path / "out", "--resume")

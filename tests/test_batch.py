@@ -417,3 +417,10 @@ def test_wrong_usage_is_one_line(tmp_path):
         f"xlhedge: {tmp_path / 'none.txt'}: No such file or directory\n",
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_documents_name_every_column_and_option():
+    text = (ROOT / "docs" / "batch.md").read_text("utf-8")
+    assert not [name for name in COLUMNS if f"`{name}`" not in text]
+    options = ("--manifest", "--jobs", "--resume", "--cluster", "--quiet", "--json")
+    assert not [name for name in options if name not in text]

@@ -17,7 +17,7 @@ from xlhedge.batch.inputs import UsageError
 
 __all__ = ["Cluster"]
 
-_PATIENCE = 15  # seconds
+_PATIENCE = 30  # seconds
 
 
 class Cluster:

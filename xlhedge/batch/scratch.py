@@ -34,6 +34,7 @@ class Scratch:
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(_TABLES)
+        self._database.execute("BEGIN")  # one transaction: it is only for us, and never ends
 
     def close(self) -> None:
         """Forget it all."""
