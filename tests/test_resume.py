@@ -1,5 +1,6 @@
 """`--resume` keeps what is the same and whole, and nothing else; no clock has a say in it."""
 
+import hashlib
 import os
 import shutil
 import sqlite3
