@@ -160,7 +160,10 @@ class Column:
             found = read(self._parameter, value)
         except HedgeError as error:  # it names the quantity, people know the column
             raise HedgeError(error.message, error.kind, self.name) from None
-        return int(found) if self.quantity.domain.whole else found
+        if self.quantity.domain.whole:
+            return int(found)
+        # A spreadsheet has no minus zero: -0.0 of a JSON file is the 0 that a workbook holds.
+        return found if isinstance(found, str) else found + 0.0
 
     def _read_text(self, value: Any) -> str:
         found = as_text(value)
