@@ -12,9 +12,10 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 
+from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
-from xlhedge.figures import VALUES
 from xlhedge.functions import Function, function
+from xlhedge.hedge import covered
 from xlhedge.workbook.checks import Check
 from xlhedge.workbook.computed import TOTAL, Block
 from xlhedge.workbook.inputs import Inputs
@@ -109,11 +110,8 @@ def headlines(analysis: Analysis, hedge: Block, margin: Block) -> list[Headline]
     def summed(title: str, name: str, look: str, meaning: str) -> Headline:
         return Headline(title, total(name), analysis.total[name], look, "", meaning, hedge.sheet)
 
-    exposed = sum(
-        row["spot_notional"] * row["beta"] + row["coin_margin"] for row in analysis.hedge
-    ) + (analysis.unassigned["coin_margin"] or 0.0)
-    short, delta = total("short_notional"), total("net_delta")
-    covered = VALUES.hedge_ratio(exposed, analysis.total["short_notional"]) if exposed else None
+    short, delta = (Expression(total(name)) for name in ("short_notional", "net_delta"))
+    now = covered(analysis.total["short_notional"], analysis.total["net_delta"], NOTHING)
     buffers = margin.cells("liquidation_buffer")
     near = [abs(b) for row in analysis.margin if isinstance(b := row["liquidation_buffer"], float)]
     return [
@@ -122,7 +120,7 @@ def headlines(analysis: Analysis, hedge: Block, margin: Block) -> list[Headline]
         summed("Short, value", "short_notional", "total money",
                "All that is short; positive is short."),
         Headline(
-            "Hedged", f'IF({short}+{delta}=0,"{NOTHING}",{short}/({short}+{delta}))', covered,
+            "Hedged", excel_text(covered(short, delta, NOTHING)), now,
             "total percent", "% of exposure",
             "Short ÷ (short + net delta): 100 % is fully hedged, above it over-hedged.",
             hedge.sheet,
