@@ -64,7 +64,9 @@ class Num:
 
     def agrees(self, value):
         """Whether a figure is this number, but for rounding."""
-        return not isinstance(value, str) and abs(value - self.value) <= 8 * self.error
+        if isinstance(value, str):
+            return False
+        return not abs(value - self.value) > 8 * self.error + 1e-300  # true of what is not known
 
 
 def num(value):

@@ -448,8 +448,14 @@ def grids(book, report):
     _compare(found, report, "With the shorts as they stand", held)
     full = total(_holding(book, row)["full_notional"] or 0 for row in book.holdings)
     rows, _, cells, _ = report.grid("ratio")
-    _cells(found, "ratio", rows, cells, [0, 0.25, 0.5, 0.75, 1, 1.25],
-           lambda part: [c - full * part * move for c, move in zip(unhedged, shocks, strict=True)])
+    _cells(
+        found,
+        "ratio",
+        rows,
+        cells,
+        [0, 0.25, 0.5, 0.75, 1, 1.25],
+        lambda part: [c - full * part * move for c, move in zip(unhedged, shocks, strict=True)],
+    )
     rows, _, cells, _ = report.grid("basis")
     _cells(found, "basis", rows, cells, [-0.05, -0.02, -0.01, 0, 0.01, 0.02, 0.05],
            lambda move: [h - short * max(move, -1 - shock)
@@ -573,8 +579,12 @@ def _averages(found, where, holding, row):
 def _signal(found, where, book, row):
     drop = book.settings["redeploy_drop"]
     change = row["price_change"] or 0.0
-    reasons = [("MARKET", row["support_confirmed"] == "yes"), ("HORIZON", book.days.value == 0),
-               ("REDEPLOY", drop > 0 and change <= -drop), ("FUNDING", row["funding_breach"] == "yes")]  # noqa: E501  # a row a reason
+    reasons = [
+        ("MARKET", row["support_confirmed"] == "yes"),
+        ("HORIZON", book.days.value == 0),
+        ("REDEPLOY", drop > 0 and change <= -drop),
+        ("FUNDING", row["funding_breach"] == "yes"),
+    ]  # a row a reason
     said = " + ".join(name for name, holds in reasons if holds) or "HOLD"
     if row["short_contracts"] == 0:
         said = "no short"

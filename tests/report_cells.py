@@ -8,6 +8,7 @@ import zipfile
 
 import openpyxl
 import python_calamine
+from openpyxl.utils.escape import unescape
 
 HEDGE = {
     "asset": "Asset", "quantity": "Quantity, coins", "spot_price": "Spot price",
@@ -167,14 +168,20 @@ def blank(value):
     return None if value == "" else value
 
 
-_UNWANTED = re.compile(rb'<v>(?:-?nan|[-+]?inf\w*|-0(?:\.0*)?(?:[eE][-+]?\d+)?)</v>| t="e"', re.I)
+_CELL = re.compile(rb"<c ([^>]*[^>/])>(.*?)</c>", re.DOTALL)
+_UNWANTED = re.compile(rb"<v>(?:[-+]?(?:nan|inf\w*)|-0(?:\.0*)?(?:e[-+]?\d+)?)</v>", re.IGNORECASE)
 
 
 def unwanted(content):
     """Cells of a workbook's file with no number, with minus zero, or with an error value."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
-        return [found[0] for name in sheets for found in _UNWANTED.finditer(archive.read(name))]
+        return [
+            (name, attributes, body)
+            for name in sheets
+            for attributes, body in _CELL.findall(archive.read(name))
+            if b't="e"' in attributes or (b't="' not in attributes and _UNWANTED.search(body))
+        ]
 
 
 def by_openpyxl(content):
@@ -188,7 +195,8 @@ def by_openpyxl(content):
                 place = sheet.title, cell.coordinate
                 value = stored[cell.coordinate].value
                 if value not in (None, ""):
-                    values[place] = value
+                    # It leaves what Excel reads as a letter as it is written: _x005F_x0041_.
+                    values[place] = unescape(value) if isinstance(value, str) else value
                 if cell.data_type == "f":
                     formulas[place] = getattr(cell.value, "text", cell.value)
     return values, formulas
