@@ -217,10 +217,14 @@ def by_calamine(report):
 def same(left, right):
     """Whether two readers mean the same value; a midnight may be a date or a date-time."""
     if isinstance(left, dt.date) and isinstance(right, dt.date):
-        return str(left)[:10] == str(right)[:10]
+        return _moment(left) == _moment(right)
     if isinstance(left, int | float) and isinstance(right, int | float):
         return float(left) == float(right)
     return left == right
+
+
+def _moment(value):
+    return dt.datetime.fromisoformat(value.isoformat())
 
 
 def finite(values):

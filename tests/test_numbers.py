@@ -8,10 +8,14 @@ import json
 import math
 import os
 
+import openpyxl
+import pytest
 import whole_portfolios as whole
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 from plain_finance import Book
+from plain_history import history
 from plain_report import CHECKS
 from report_cells import (
     CARRY,
@@ -32,7 +36,7 @@ from report_cells import (
 )
 
 from xlhedge.analysis import analyse
-from xlhedge.portfolio import PortfolioError
+from xlhedge.portfolio import TABLES, PortfolioError
 from xlhedge.readers import read
 from xlhedge.workbook.report import report_book
 from xlhedge.workbook.template import template_book
@@ -104,12 +108,14 @@ def test_most_portfolios_that_are_drawn_reach_their_report():
 @examples(25)
 @given(whole.portfolios(most=30))
 def test_a_report_says_what_plain_arithmetic_says(tables):
-    _, report = reported(tables)
+    analysis, report = reported(tables)
     if report:
         book = Book(tables)
         for check in CHECKS:
             found = check(book, report)
             assert not found, (check.__name__, found[:5], whole.told(tables))
+        found = history(tables, book, report, analysis)
+        assert not found, (found[:5], whole.told(tables))
 
 
 @examples(10)
@@ -505,7 +511,11 @@ def broken(draw):
         if rows and table == "Settings":
             cells[table, 0, column] = value
         elif rows:
-            cells[table, draw(st.integers(0, len(rows) - 1)), column] = value
+            at = draw(st.integers(0, len(rows) - 1))
+            other = str(rows[at].get("instrument") or "").swapcase()
+            if value == "nobody's" and column == "instrument" and other != other.swapcase():
+                value = other  # a reference in other letters is to nothing, and is told, too
+            cells[table, at, column] = value
     tables = whole.copied(tables)
     for (table, row, column), value in cells.items():
         (tables[table] if table == "Settings" else tables[table][row])[column] = value
@@ -531,3 +541,76 @@ def test_what_is_broken_is_told_with_its_place(drawn):
         for table, row, column in cells:
             where = "Settings" if table == "Settings" else f"{table}[{row}]"
             assert (where, column) in said, (cells, problems, whole.told(tables))
+
+
+def _as_workbook_and_csv(tables, folder):
+    """The files, and what a table's cell is called in each."""
+    book = whole.as_workbook(folder / "book.xlsx", tables)
+    sheets = openpyxl.load_workbook(book)
+
+    def in_workbook(table, row, column):
+        sheet = sheets[TABLES[table].sheet]
+        corner = sheet[sheet.tables[table].ref][0][0]
+        heads = {sheet.cell(corner.row, n).value: n for n in range(corner.column, 40)}
+        at = corner.row + 1 + row
+        if table == "Settings":
+            at = corner.row + 1 + list(tables[table]).index(column)
+        letter = get_column_letter(heads["value" if table == "Settings" else column])
+        return f"{sheet.title}!{letter}{at}"
+
+    def in_csv(table, row, column):
+        line = list(tables[table]).index(column) if table == "Settings" else row
+        return f"{table}.csv:{line + 2}"
+
+    return (book, in_workbook), (whole.as_csv(folder / "book", tables), in_csv)
+
+
+@examples(12)
+@given(broken())
+def test_places_are_those_of_the_workbook_and_of_the_csv_file(drawn):
+    tables, cells = drawn
+    plain = all(isinstance(value, str | float) and value == value for value in cells.values())  # noqa: PLR0124  # no NaN
+    assume(plain and len({(table, row) for table, row, _ in cells}) == len(cells) > 0)
+    with whole.folder() as place:
+        for path, named in _as_workbook_and_csv(tables, place):
+            with pytest.raises(PortfolioError) as caught:
+                analyse(read(path))
+            said = {(each.place, each.column) for each in caught.value.problems}
+            wanted = {(named(*cell), cell[2]) for cell in cells}
+            assert wanted <= said, (wanted, caught.value.problems)
+
+
+HUGE = st.sampled_from([1e290, 1e155, 1e308, 1e-300, 1e-160, 5e-324])
+
+
+@st.composite
+def absurd(draw):
+    """A portfolio with numbers that no venue has ever seen."""
+    tables = whole.copied(draw(whole.portfolios(most=6)))
+    for _ in range(draw(st.integers(1, 3))):
+        table, column = draw(st.sampled_from([
+            ("Holdings", "quantity"), ("Holdings", "spot_price"), ("Instruments", "futures_price"),
+            ("Instruments", "contract_size"), ("Shorts", "contracts"), ("Shorts", "margin"),
+            ("Shorts", "entry_price"), ("History", "close"), ("Instruments", "qty_step"),
+            ("Instruments", "interval_hours"), ("Tiers", "floor"), ("Holdings", "beta"),
+        ]))  # fmt: skip
+        if tables.get(table):
+            row = draw(st.sampled_from(tables[table]))
+            row[column] = draw(HUGE)
+    return tables
+
+
+@examples(30)
+@given(absurd())
+def test_numbers_too_large_are_refused_with_a_place_or_reported_as_numbers(tables):
+    with whole.folder() as place:
+        try:
+            analysis = analyse(read(whole.as_json(place / "book.json", tables)))
+        except PortfolioError as error:
+            analysis, problems = None, error.problems
+    if analysis is None:
+        assert all(each.place and "\n" not in str(each) for each in problems)
+        return
+    content = report_book(analysis).to_bytes()
+    assert unwanted(content) == []
+    assert finite(by_calamine(Report(content))) == []

@@ -78,7 +78,9 @@ def _or(nothing, strategy):
     return st.one_of(st.just(nothing), strategy)
 
 
-_moments = st.integers(1, 60 * 24 * 400).map(lambda minutes: AS_OF + dt.timedelta(minutes=minutes))
+_horizons = st.sampled_from([91, 0.5, 400.25, 1 / 1440, 30, 0, -9]).map(
+    lambda days: (AS_OF + dt.timedelta(days=days)).isoformat()
+)
 
 
 def _settings():
@@ -87,11 +89,7 @@ def _settings():
          {"shock_min": -0.3, "shock_max": -0.3}, {"shock_min": 0.1, "shock_step": 0.07}]
     )  # fmt: skip
     own = st.fixed_dictionaries(
-        {
-            "horizon_date": st.one_of(
-                _moments, _moments, st.just(AS_OF), st.just(AS_OF - dt.timedelta(days=9))
-            ).map(dt.datetime.isoformat)
-        },
+        {"horizon_date": _horizons},
         optional={
             "portfolio": names,
             "quote_currency": names,
@@ -127,7 +125,8 @@ def _instrument(draw, name, underlying, held):
         "qty_step": draw(_steps),
         "min_qty": draw(_or(None, st.sampled_from([0.001, 1.0]))),
         "min_notional": draw(_or(None, st.sampled_from([5.0, 100.0]))),
-        "mm_rate": draw(_or(None, st.sampled_from([0.0, 0.004, 0.01, 0.5]))),
+        "mm_rate": draw(st.sampled_from([0.004, 0.01, None, 0.5, 0.0])),
+        "mm_amount": draw(st.sampled_from([None, None, 0.001, 50.0])),
         "exchange": draw(_or(None, names)),
         "max_leverage": draw(_or(None, st.sampled_from([10.0, 125.0]))),
     }  # fmt: skip
@@ -191,8 +190,12 @@ def _tiers(draw, row):
 @st.composite
 def _scenarios(draw, movers):
     rows = []
-    for name in draw(st.lists(names, max_size=3, unique=True)):
-        moved = draw(st.lists(st.sampled_from(movers), max_size=3, unique_by=str.casefold))
+    for name in draw(
+        st.lists(names, min_size=draw(st.sampled_from([1, 2, 0])), max_size=3, unique=True)
+    ):
+        moved = draw(
+            st.lists(st.sampled_from(movers), min_size=1, max_size=3, unique_by=str.casefold)
+        )
         for asset in moved:
             shock = draw(_shocks)
             basis = draw(st.sampled_from([None, 0.0, 0.01, -0.02, 0.5]))
@@ -213,9 +216,9 @@ def _scenarios(draw, movers):
 def _history(draw, prices):
     """Bars with gaps, rates and volumes here and there, symbols in another case now and then."""
     rows = []
-    bars = draw(st.sampled_from([1, 2, 3, 8, 25]))
+    bars = draw(st.sampled_from([8, 25, 3, 2, 1]))
     for symbol, price in prices.items():
-        if draw(st.booleans()):
+        if draw(st.sampled_from([False, False, True])):
             continue
         spelled = draw(st.sampled_from([symbol, symbol.upper(), symbol.lower()]))
         if spelled.casefold() != symbol.casefold():  # İ in small letters is two characters
@@ -295,7 +298,7 @@ def portfolios(draw, *, most=200):
         for row in instruments
         if row["instrument"].casefold() not in map(str.casefold, prices)
     }
-    movers = [*assets, *(row["underlying"] for row in instruments), "*"]
+    movers = ["*", *assets, *(row["underlying"] for row in instruments)]
     tables = {
         "Settings": draw(_settings()),
         "Holdings": _copies(holdings, min(most, draw(st.sampled_from([0, 0, 0, 0, 30, 200])))),
