@@ -118,6 +118,11 @@ Public Function XLPy()
     Set XLPy = Sheet1
 End Function
 
+Public Function GetConfig(key As String, Optional default As String = "") As Variant
+    If key = "INTERPRETER_WIN" Then GetConfig = "C:\\py\\Scripts\\python.exe"
+    If key = "PYTHONPATH" Then GetConfig = "C:\\py\\Lib\\site-packages"
+End Function
+
 Public Sub SetCaller(cell As String)
     calling = cell
 End Sub
@@ -527,6 +532,39 @@ NO_PYTHON = (
     "Python did not answer. In a terminal, xlhedge excel status says what is wrong and how to mend "
     "it. (Could not load xlwings64-0.37.8.dll  from C:\\py)"
 )
+
+
+PATHS = {
+    "C:\\py\\python.exe": True,
+    "d:/py/python.exe": True,
+    "\\\\server\\py\\python.exe": True,
+    "pythonw": False,
+    "python.exe": False,
+    "": False,
+    "C:python.exe": False,
+    "\\py\\python.exe": False,
+    ".\\py\\python.exe": False,
+}
+
+
+@pytest.mark.parametrize("key", ["INTERPRETER_WIN", "PYTHONPATH"])
+def test_without_full_paths_no_python_is_started(key, office, tmp_path):
+    # cmd.exe looks for pythonw in the current folder first: where the last workbook was opened.
+    line = next(line for line in XLWINGS.source.splitlines() if f'"{key}"' in line)
+    missing = Module("xlwings", XLWINGS.source.replace(line, ""))
+    project = Project(PYTHON, missing)
+    source = project.sources["HedgeBridge"]
+    assert source.count("Private Function IsFull") == 1
+    project.sources["HedgeBridge"] = source.replace(
+        "Private Function IsFull", "Public Function IsFull"
+    )
+    project.add("cell", f"={FIRST.name}({asked(FIRST, '!number@A1')})")
+    project.run("tries", "result = tries")
+    for path in PATHS:
+        project.run(path, f'result = IsFull("{path}")')
+    found = project.computed(office, tmp_path)
+    assert (found["cell"], found["tries"]) == ("Error 2015", 0)
+    assert {path: bool(found[path]) for path in PATHS} == PATHS
 
 
 @by_name

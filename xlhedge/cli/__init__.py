@@ -12,6 +12,7 @@ import typer
 
 from xlhedge.cli import hosts
 from xlhedge.cli.failing import fail
+from xlhedge.cli.saying import say
 
 __all__ = ["app", "main"]
 
@@ -40,7 +41,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001  # typer's callback has this
     if wanted:
         from xlhedge import __version__
 
-        typer.echo(f"xlhedge {__version__}")
+        say(f"xlhedge {__version__}")
         raise typer.Exit
 
 
@@ -65,18 +66,23 @@ def functions(
 
     if name:
         try:
-            typer.echo(entry_text(function(name)))
+            lines = entry_text(function(name)).split("\n")
         except HedgeError as error:
             raise fail(error) from None
+        for line in lines:
+            say(line)
         return
     group = ""
     width = max(len(entry.name) for entry in FUNCTIONS)
     for entry in FUNCTIONS:
         if entry.group != group:
-            typer.echo(("\n" if group else "") + entry.group)
+            if group:
+                say()
+            say(entry.group)
             group = entry.group
-        typer.echo(f"  {entry.name:<{width}}  {entry.summary}")
-    typer.echo("\nxlhedge functions NAME explains one.")
+        say(f"  {entry.name:<{width}}  {entry.summary}")
+    say()
+    say("xlhedge functions NAME explains one.")
 
 
 # Arguments may be negative numbers: what looks like an option is an argument here.
@@ -98,7 +104,7 @@ def calc(
     except HedgeError as error:
         raise fail(error) from None
     for row in rows_of(value):
-        typer.echo("\t".join(map(_shown, row)))
+        say(*map(_shown, row))
 
 
 def _typed(text: str) -> Any:
@@ -145,6 +151,16 @@ Inputs = Annotated[
 Folder = Annotated[
     Path, typer.Option("-o", "--output", help="Folder to write to; made if missing.")
 ]
+MaxSize = Annotated[
+    float,
+    typer.Option(
+        min=0.001,
+        max=10_000,
+        metavar="MB",
+        help="Largest input in megabytes. A workbook may unpack to 4 times as much, and a table's "
+        "sheet, from A1 to its far corner, have 62,500 cells a megabyte.",
+    ),
+]
 
 
 @app.command()
@@ -156,21 +172,24 @@ def report(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
+    max_size: MaxSize = 16,
 ) -> None:
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
     from xlhedge.desk import Desk
+    from xlhedge.readers import Limits
 
-    desk = Desk(typer.echo, _warn)
+    desk = Desk(say, _warn, Limits(max_size))
     desk.report(inputs, output, paper=paper.value, pdf=pdf)
     raise typer.Exit(desk.status)
 
 
 @app.command()
-def check(inputs: Inputs) -> None:
+def check(inputs: Inputs, *, max_size: MaxSize = 16) -> None:
     """Say all that is wrong with portfolios, write nothing: xlhedge check treasury.xlsx."""
     from xlhedge.desk import Desk
+    from xlhedge.readers import Limits
 
-    desk = Desk(typer.echo, _warn)
+    desk = Desk(say, _warn, Limits(max_size))
     desk.check(inputs)
     raise typer.Exit(desk.status)
 
@@ -189,15 +208,17 @@ def template(
         typer.Option("--from", help="Fill it in from a portfolio: workbook, JSON or CSV folder."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    max_size: MaxSize = 16,
 ) -> None:
     """Write the template workbook, filled in with an example: xlhedge template -o my-hedge.xlsx."""
     from xlhedge.desk import Desk
+    from xlhedge.readers import Limits
 
     if output.exists() and not force:
         raise fail(f"{output}: is there already; name another file, or add --force to replace it")
     if empty and source:
         raise fail("--empty and --from: give one of them")
-    desk = Desk(typer.echo, _warn)
+    desk = Desk(say, _warn, Limits(max_size))
     desk.template(output, edition.value, source=source, empty=empty)
     raise typer.Exit(desk.status)
 
@@ -207,10 +228,10 @@ def demo(output: Folder = Path("reports")) -> None:
     """Build the four samples, report on them, and show the headlines: xlhedge demo."""
     from xlhedge.desk import Desk
 
-    desk = Desk(typer.echo, _warn)
+    desk = Desk(say, _warn)
     desk.demo(output)
     raise typer.Exit(desk.status)
 
 
 def _warn(line: str) -> None:
-    typer.echo(line, err=True)
+    say(line, err=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from xlhedge.cli.saying import say
+
 __all__ = ["fail"]
 
 _USAGE = 2
@@ -22,5 +24,5 @@ def fail(message: object) -> typer.Exit:
         >>> fail("mine.xlsx: is there already").exit_code
         2
     """
-    typer.echo(f"xlhedge: {message}", err=True)
+    say(f"xlhedge: {message}", err=True)
     return typer.Exit(_USAGE)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xlhedge.cli.failing import fail
+from xlhedge.cli.saying import say
 
 if TYPE_CHECKING:
     from xlhedge.hosts.installing import Check
@@ -53,7 +54,7 @@ def excel_install(
         wrong = [check for check in status(machine) if check.remedy]
         _show(wrong)
         if not wrong:
-            typer.echo("start Excel, then try =NET_DELTA(1, 60000, 45000): it gives 15000")
+            say("start Excel, then try =NET_DELTA(1, 60000, 45000): it gives 15000")
 
 
 @excel.command("status")
@@ -87,8 +88,8 @@ def excel_build(
         from xlhedge.hosts.installing import write_whole
 
         write_whole(output, build, force=force)
-        typer.echo(f"wrote {output}, for a computer with {_xlwings()}")
-        typer.echo("`xlhedge excel install` there does this and writes the configuration, too")
+        say(f"wrote {output}, for a computer with {_xlwings()}")
+        say("`xlhedge excel install` there does this and writes the configuration, too")
 
 
 @libreoffice.command("install")
@@ -130,7 +131,7 @@ def libreoffice_build(
         from xlhedge.hosts.libreoffice import build
 
         write_whole(output, build, force=force)
-        typer.echo(f"wrote {output}")
+        say(f"wrote {output}")
 
 
 def _xlwings() -> str:
@@ -141,7 +142,7 @@ def _xlwings() -> str:
 
 def _say(lines: Iterable[str]) -> None:
     for line in lines:
-        typer.echo(line)
+        say(line)
 
 
 def _show(checks: Iterable[Check]) -> None:
@@ -173,7 +174,7 @@ def lambdas(
 
         entries = [function(name) for name in names] if names else list(LAMBDAS)
         if output is None:
-            typer.echo(listing(entries))
+            _say(listing(entries).split("\n"))
         elif output.suffix.lower() == ".txt":
             text = listing(entries) + "\n"
             write_whole(output, lambda path: path.write_text(text, "utf-8"), force=force)
@@ -184,7 +185,7 @@ def lambdas(
         else:
             raise InstallError(f"{output}: name a workbook (.xlsx) or a list (.txt)")
         if output:
-            typer.echo(f"wrote {output}")
+            say(f"wrote {output}")
 
 
 @contextmanager

@@ -9,9 +9,10 @@ from openpyxl.utils import get_column_letter
 
 from xlhedge import __version__
 from xlhedge.analysis import Analysis
+from xlhedge.plain import harmless
 from xlhedge.portfolio import TABLES
 from xlhedge.workbook.hints import look_of
-from xlhedge.workbook.look import LONGEST, WIDTHS, finish, heading
+from xlhedge.workbook.look import WIDTHS, finish, heading, sentence
 from xlhedge.workbook.sheets import Sheet
 
 __all__ = ["AUDIT", "CONVENTIONS", "Origin", "write_audit"]
@@ -65,7 +66,7 @@ def write_audit(sheet: Sheet, analysis: Analysis, origin: Origin | None) -> None
         ("Portfolio", settings.portfolio, "text"),
         ("Prices as of, UTC", settings.as_of, "date"),
         ("Made by", f"xlhedge {__version__}", "text"),
-        ("Made from", origin.name if origin else "a portfolio made in Python", "text"),
+        ("Made from", harmless(origin.name) if origin else "a portfolio made in Python", "text"),
         ("SHA-256 of the input", origin.sha256 if origin else "", "text"),
     )
     at = 4
@@ -89,8 +90,8 @@ def _warnings(analysis: Analysis) -> Iterator[str]:
 def _lines(sheet: Sheet, at: int, title: str, lines: list[str] | tuple[str, ...], look: str) -> int:
     sheet.put(at, 1, title, "section")
     for n, line in enumerate(lines, at + 1):
-        sheet.put(n, 1, line[:LONGEST], look)
-        sheet.design.merge_cells(start_row=n, end_row=n, start_column=1, end_column=9)
+        sheet.put(n, 1, sentence(line), look)
+        sheet.merge(n, 1, 9)
     return at + len(lines) + 1
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from xlhedge.algebra import Carrier, Expression, excel_text
+from xlhedge.algebra import Carrier, excel_text
 from xlhedge.bars import Track, returns, settled
 from xlhedge.history import AssetHistory, History
-from xlhedge.workbook.history_cells import Holding, total_of
-from xlhedge.workbook.look import LONGEST
+from xlhedge.workbook.history_cells import Holding, fitting, total_of
+from xlhedge.workbook.look import sentence
 from xlhedge.workbook.sheets import Sheet
 
 __all__ = ["SIDES", "STEP", "TIME", "Bars", "Side"]
@@ -180,16 +180,19 @@ class Bars:
 
     def _exposure(self, symbol: str, *, hedged: bool) -> tuple[float, Carrier]:
         """What moves with a symbol, as a number and as a formula."""
-        value, text = 0.0, Expression("0")
+        value, long, short = 0.0, [], []
         for each in self._holdings:
             position = each.past.position
             if position.spot and position.spot.symbol == symbol:
-                value, text = value + position.coins, text + each.coins
+                value += position.coins
+                long.append(each.coins)
             if position.future and position.future.symbol == symbol:
-                value, text = value + position.posted, text + each.posted
+                value += position.posted
+                long.append(each.posted)
                 if hedged:
-                    value, text = value - position.short, text - each.short
-        return value, text
+                    value -= position.short
+                    short.append(each.short)
+        return value, total_of(long) - total_of(short)
 
     def _funded(self, symbol: str) -> tuple[float, Carrier]:
         """The shorts that a symbol's funding rates pay."""
@@ -214,12 +217,12 @@ class Bars:
         sheet, column = self._sheet, self._next
         for at, (value, text) in zip(self._above, exposures, strict=False):
             said = excel_text(text)
-            sheet.put(at, column, value, "total money", said if "!" in said else None)
-        sheet.put(self._head, column, title[:LONGEST], "header")
+            sheet.put(at, column, value, "total money", fitting(said) if "!" in said else None)
+        sheet.put(self._head, column, sentence(title), "header")
         count = 0
         for count, each in enumerate(values, 1):
             sheet.put(self._head + below + count - 1, column, each, look)
-        self._sheet.design.column_dimensions[get_column_letter(column)].width = 19
+        self._sheet.widen(column, 19)
         self._next += 1
         return count
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
-from xlhedge.algebra import Carrier, Expression
+from xlhedge.algebra import Carrier, Expression, excel_text
 from xlhedge.analysis import Analysis
 from xlhedge.history import AssetHistory, History
+from xlhedge.workbook.cells import MAX_FORMULA
 from xlhedge.workbook.native import TOP, NativeTable
 
-__all__ = ["Holding", "holdings_of", "total_of"]
+__all__ = ["Holding", "fitting", "holdings_of", "total_of"]
+
+# SUM(Hedge!$D$6:$D$8) or Hedge!$D$6: the column, the first row and the last one.
+_SUM = re.compile(r"(?:SUM\()?([^()+]+!\$[A-Z]+\$)(\d+)(?::\$[A-Z]+\$(\d+)\))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,45 @@ def holdings_of(
 
 
 def total_of(terms: Iterable[Carrier]) -> Carrier:
-    """The sum of terms; 0 without any."""
-    total: Carrier = 0
+    """The sum of cells, 0 without any; cells below each other are one SUM, as a formula is short.
+
+    Args:
+        terms: cells of other sheets, or sums of them.
+
+    Example:
+        >>> cells = [Expression(f"Hedge!$D${row}") for row in (6, 7, 8, 10)]
+        >>> total_of(cells)
+        Expression('SUM(Hedge!$D$6:$D$8)+Hedge!$D$10')
+        >>> total_of([total_of(cells[:3]), cells[3] + Expression("Margin!$C$6")])
+        Expression('SUM(Hedge!$D$6:$D$8)+Hedge!$D$10+Margin!$C$6')
+    """
+    rows: defaultdict[str, list[int]] = defaultdict(list)
     for term in terms:
-        total = total + term
+        text = excel_text(term)
+        if _SUM.sub("", text).strip("()+0"):
+            raise ValueError(f"{text} is no sum of cells")
+        for column, first, last in _SUM.findall(text):
+            rows[column] += range(int(first), int(last or first) + 1)
+    total: Carrier = 0
+    for column, numbers in rows.items():
+        for first, last in _runs(sorted(numbers)):
+            cell = f"{column}{first}"
+            span = f"SUM({cell}:{column.rpartition('!')[2]}{last})"
+            total = total + Expression(cell if first == last else span)
     return total
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The first and last of numbers that follow each other."""
+    for _, run in groupby(enumerate(numbers), lambda each: each[1] - each[0]):
+        found = [number for _, number in run]
+        yield found[0], found[-1]
+
+
+def fitting(text: str | None) -> str | None:
+    """A formula that Excel takes; of one that is too long the cell holds its value alone.
+
+    Args:
+        text: the formula, if there is one.
+    """
+    return text if text is None or len(text) <= MAX_FORMULA else None

@@ -9,7 +9,8 @@ from xlhedge.algebra import Expression, excel_text
 from xlhedge.figures import NATIVE
 from xlhedge.history import History
 from xlhedge.workbook.history_bars import Bars
-from xlhedge.workbook.history_cells import Holding
+from xlhedge.workbook.history_cells import Holding, fitting
+from xlhedge.workbook.look import sentence
 from xlhedge.workbook.sheets import Sheet
 
 __all__ = ["WIDE", "headers", "write_funding", "write_ratios"]
@@ -55,7 +56,8 @@ def write_ratios(sheet: Sheet, at: int, holdings: Sequence[Holding], bars: Bars)
         for n, (value, look) in enumerate(zip(values, looks, strict=True)):
             text = None if n >= len(texts) or value is None else _formula(texts[n])
             sheet.put(row, 3 + n, value, f"cell {look}", text)
-        sheet.put(row, 8, each.past.comparison.reason or ratios.reason or None, "cell text")
+        reason = each.past.comparison.reason or ratios.reason or ""
+        sheet.put(row, 8, sentence(reason) or None, "cell text")
         for column in (9, 10):
             sheet.put(row, column, None, "cell text")
 
@@ -63,7 +65,7 @@ def write_ratios(sheet: Sheet, at: int, holdings: Sequence[Holding], bars: Bars)
 def _formula(text: Any) -> str | None:
     """A formula's text; none for a constant."""
     said = text if isinstance(text, str) else excel_text(text)
-    return said if "$" in said else None
+    return fitting(said) if "$" in said else None
 
 
 def _instrument(each: Holding) -> str | None:
@@ -96,7 +98,7 @@ def write_funding(
         looks = ("heat", "rate", "percent", "money", "date", "date")
         for n, (value, look, text) in enumerate(zip(values, looks, texts, strict=True), 4):
             if paid.reason:  # over the columns that it explains
-                sheet.put(row, n, paid.reason if n == 4 else None, "cell text")
+                sheet.put(row, n, sentence(paid.reason) if n == 4 else None, "cell text")
             else:
                 sheet.put(row, n, value, f"cell {look}", None if value is None else text)
     last = first + len(holdings)

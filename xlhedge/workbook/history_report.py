@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from openpyxl.utils import get_column_letter
 
@@ -18,9 +17,9 @@ from xlhedge.history import History
 from xlhedge.replay import Outcome
 from xlhedge.workbook.charts import time_chart
 from xlhedge.workbook.history_bars import SIDES, STEP, TIME, Bars, Side
-from xlhedge.workbook.history_cells import Holding, holdings_of, total_of
+from xlhedge.workbook.history_cells import Holding, fitting, holdings_of, total_of
 from xlhedge.workbook.history_holdings import WIDE, headers, write_funding, write_ratios
-from xlhedge.workbook.look import LONGEST, finish, heading
+from xlhedge.workbook.look import finish, heading, sentence
 from xlhedge.workbook.native import NativeTable
 from xlhedge.workbook.sheets import Sheet
 
@@ -112,12 +111,12 @@ def _write_sample(sheet: Sheet, past: History, holdings: Sequence[Holding], bars
     total = past.total
     headers(sheet, _SAMPLE - 1, _FACTS)
     covered = ", ".join(past.covered) or total.reason
-    sheet.put(_SAMPLE, 1, covered[:LONGEST], "cell text")
+    sheet.put(_SAMPLE, 1, sentence(covered), "cell text")
     coins = total_of(
         term for each in holdings if each.past.comparison.hedged
         for term in (each.coins, each.posted)
     )  # fmt: skip
-    worth = f"ABS({excel_text(coins)})" if total.worth else None
+    worth = fitting(f"ABS({excel_text(coins)})") if total.worth else None
     sheet.put(_SAMPLE, 2, total.worth, "total money", worth)
     if total.hedged is None:
         return
@@ -208,9 +207,9 @@ def _write_caveats(sheet: Sheet, at: int, past: History) -> None:
         return
     sheet.put(at, 1, "What to know", "section")
     for n, line in enumerate(past.caveats, at + 1):
-        said = line[:LONGEST]
+        said = sentence(line)
         sheet.put(n, 1, said, "warning")
-        sheet.design.merge_cells(start_row=n, end_row=n, start_column=1, end_column=WIDE)
+        sheet.merge(n, 1, WIDE)
         sheet.design.row_dimensions[n].height = 15.0 * -(-len(said) // _LINE)
 
 
@@ -227,10 +226,9 @@ def _add_charts(sheet: Sheet, currency: str, past: History, bars: Bars) -> None:
     )
     for (place, width), (title, y, name) in zip(_CHART_SIZES.items(), charts, strict=True):
         lines = [(getattr(side, name), side.name.capitalize()) for side in SIDES]
-        chart: Any = time_chart(sheet, title, y, times, span, lines)
-        chart.height, chart.width = 8, width
-        chart.y_axis.scaling.min = 0.0 if name == "fall" else _below(values)
-        sheet.design.add_chart(chart, f"{place}{_CHARTS}")
+        bottom = 0.0 if name == "fall" else _below(values)
+        chart = time_chart(sheet, title, y, times, span, lines, bottom)
+        sheet.chart(chart.sized(8, width), f"{place}{_CHARTS}")
 
 
 def _below(values: Sequence[float]) -> float:

@@ -7,14 +7,18 @@ number: "input money", "cell percent", "total price".
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from openpyxl.formatting import rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from xlhedge.workbook.package import Book
+from xlhedge.plain import straight
+from xlhedge.workbook.cells import guarded
+from xlhedge.workbook.looks import Looks
 from xlhedge.workbook.sheets import Sheet
 
 __all__ = [
@@ -27,7 +31,8 @@ __all__ = [
     "heading",
     "heat_map",
     "label",
-    "register",
+    "looks",
+    "sentence",
 ]
 
 FORMATS = {
@@ -50,6 +55,9 @@ FORMATS = {
 
 LONGEST = 1_000
 """Characters of a line that may name things; names may be as long as a cell, lines may not."""
+
+_FOOTER = 100
+"""Characters of a footer's name: Excel takes 255 units of all, and each may be written as two."""
 
 WIDTHS = {"text": 16, "money": 17, "cost": 17, "price": 14, "qty": 18, "date": 19, "rate": 13}
 """Width of a column of a kind of number, in characters; 12 for the others."""
@@ -75,28 +83,30 @@ def _fill(color: str) -> PatternFill:
     return PatternFill("solid", fgColor=color)
 
 
-def register(book: Book) -> None:
-    """Register every look of the product in a book."""
-    book.style("title", font=_font(sz=16, b=True, color=_INK))
-    book.style("section", font=_font(sz=12, b=True, color=_INK))
+@lru_cache(maxsize=1)
+def looks() -> Looks:
+    """Every look of the product, made once; all its books share them."""
+    found = Looks()
+    found.style("title", font=_font(sz=16, b=True, color=_INK))
+    found.style("section", font=_font(sz=12, b=True, color=_INK))
     wrap = Alignment(wrap_text=True, vertical="top")
     noted = Alignment(horizontal="left", vertical="center", indent=1)
-    book.style("note", font=_font(color="FF4A5568"), alignment=noted)
-    book.style("unit", font=_font(sz=9, i=True, color="FF4A5568"), alignment=wrap)
-    book.style("warning", font=_font(b=True, color="FF9C2F00"), alignment=wrap)
-    book.style("words", font=_font(), alignment=Alignment(wrap_text=True, vertical="center"))
-    book.style("link", font=_font(color="FF1155CC", u="single"), alignment=noted)
-    book.style("count", number_format="0", border=Border(bottom=_THIN), alignment=Alignment(
+    found.style("note", font=_font(color="FF4A5568"), alignment=noted)
+    found.style("unit", font=_font(sz=9, i=True, color="FF4A5568"), alignment=wrap)
+    found.style("warning", font=_font(b=True, color="FF9C2F00"), alignment=wrap)
+    found.style("words", font=_font(), alignment=Alignment(wrap_text=True, vertical="center"))
+    found.style("link", font=_font(color="FF1155CC", u="single"), alignment=noted)
+    found.style("count", number_format="0", border=Border(bottom=_THIN), alignment=Alignment(
         horizontal="center", vertical="center"))  # fmt: skip
     for name, (ink, paper) in VERDICTS.items():
-        book.style(
+        found.style(
             name,
             font=_font(color=ink),
             fill=_fill(paper),
             alignment=Alignment(wrap_text=True, vertical="center", indent=1),
         )
     for name, side in (("header", "center"), ("header text", "left")):
-        book.style(
+        found.style(
             name,
             font=_font(b=True, color="FFFFFFFF"),
             fill=_fill(_INK),
@@ -112,7 +122,7 @@ def register(book: Book) -> None:
     }
     for role, parts in roles.items():
         for kind, number_format in FORMATS.items():
-            book.style(
+            found.style(
                 f"{role} {kind}",
                 border=Border(bottom=_THIN),
                 alignment=Alignment(
@@ -124,6 +134,7 @@ def register(book: Book) -> None:
                 number_format=number_format.split(";")[0] if role == "input" else number_format,
                 **parts,
             )
+    return found
 
 
 def heading(sheet: Sheet, title: str, note: str = "", column: int = 1) -> None:
@@ -136,9 +147,18 @@ def heading(sheet: Sheet, title: str, note: str = "", column: int = 1) -> None:
         column: where the note begins; behind the first one on sheets that print several pages
             wide, which repeat that one and would cut it off.
     """
-    sheet.put(1, 1, title[:LONGEST], "title")
+    sheet.put(1, 1, sentence(title), "title")
     if note:
-        sheet.put(2, column, note)
+        sheet.put(2, column, sentence(note))
+
+
+def sentence(text: str) -> str:
+    """A line of ours that may quote names: as long as a line may be, and in one direction.
+
+    Args:
+        text: the line.
+    """
+    return straight(text)[:LONGEST]
 
 
 def alert(sheet: Sheet, cells: str, condition: str, *, mild: bool = False) -> None:
@@ -197,7 +217,7 @@ def finish(
     design.sheet_view.showGridLines = False
     design.sheet_view.zoomScale = 90
     for column, width in widths.items():
-        design.column_dimensions[column].width = width
+        sheet.widen(column_index_from_string(column), width)
     design.page_setup.orientation = "landscape"
     design.page_setup.paperSize = design.PAPERSIZE_A4
     design.page_setup.fitToWidth, design.page_setup.fitToHeight = pages, tall
@@ -210,14 +230,17 @@ def finish(
         design.print_title_cols = "A:A"
 
 
-def label(sheet: Sheet, text: str) -> None:
+def label(sheet: Sheet, name: str, more: str = "") -> None:
     """What stands at the foot of every printed page: sheet, a text, page.
 
     Args:
         sheet: the sheet.
-        text: what stands in the middle.
+        name: what the text begins with; shortened to what a footer takes.
+        more: its end.
     """
     footer: Any = sheet.design.oddFooter
+    shown = straight(name)
+    shown = shown if len(shown) <= _FOOTER else f"{shown[: _FOOTER - 1]}…"
     # && is a & in a footer, which knows codes that begin with one.
-    footer.left.text, footer.center.text = "&A", text.replace("&", "&&")
+    footer.left.text, footer.center.text = "&A", guarded(shown).replace("&", "&&") + more
     footer.right.text = "&P / &N"

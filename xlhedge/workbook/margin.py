@@ -35,7 +35,7 @@ from xlhedge.workbook.computed import (
     write_total,
 )
 from xlhedge.workbook.inputs import Inputs
-from xlhedge.workbook.look import LONGEST, finish, heading
+from xlhedge.workbook.look import finish, heading, sentence
 from xlhedge.workbook.native import HEAD, NativeTable
 from xlhedge.workbook.package import Book
 from xlhedge.workbook.sheets import Sheet
@@ -232,7 +232,7 @@ def _write_nearest(sheet: Sheet, table: NativeTable, analysis: Analysis, at: int
         (1, at + 1, at + len(nearest)),
         [2],
     )
-    sheet.design.add_chart(chart, f"D{at}")
+    sheet.chart(chart, f"D{at}")
 
 
 def _distances(analysis: Analysis) -> Iterator[tuple[str, float, int]]:
@@ -242,6 +242,6 @@ def _distances(analysis: Analysis) -> Iterator[tuple[str, float, int]]:
     for n, row in enumerate(analysis.margin):
         name = row["instrument"]
         seen[name] += 1
-        label = name if lots[name] == 1 else f"{name[:LONGEST]}, lot {seen[name]}"
+        label = name if lots[name] == 1 else f"{sentence(name)}, lot {seen[name]}"
         if isinstance(row["liquidation_buffer"], float):
             yield label, row["liquidation_buffer"], n

@@ -91,6 +91,7 @@ Private Function Asked(functionName As String, arguments As Variant) As Variant
     End If
     KeepPythonSafe
     On Error GoTo unreachable
+    AskFullPaths
     Set reached = XLPy
     On Error GoTo failed
     Asked = reached.CallUDF("{python}", functionName, arguments)
@@ -113,6 +114,27 @@ Private Sub KeepPythonSafe()
     On Error Resume Next
     CreateObject("WScript.Shell").Environment("PROCESS").Item("PYTHONSAFEPATH") = "1"
 End Sub
+
+Private Sub AskFullPaths()
+    ' Without them cmd.exe, Windows and Python would look for what they run in Excel's current
+    ' folder, where a mailed workbook may lie beside a pythonw.bat of its own.
+    Static known As Boolean
+    Dim paths As String, path As Variant
+    If known Then Exit Sub
+    paths = GetConfig("INTERPRETER_WIN") & ";" & GetConfig("PYTHONPATH")
+    For Each path In Split(paths, ";")
+        If Not IsFull(CStr(path)) Then
+            Err.Raise 1000, , "xlhedge.conf does not say where Python and xlhedge are"
+        End If
+    Next path
+    known = True
+End Sub
+
+Private Function IsFull(path As String) As Boolean
+    Dim start As String
+    start = Replace(Left$(path, 3), Chr$(92), "/")
+    IsFull = Mid$(start, 2) = ":/" Or Left$(start, 2) = "//"
+End Function
 
 Private Function Unanswered(ByVal why As String) As String
     why = Trim$(Replace(Replace(why, vbCr, " "), vbLf, " "))
