@@ -130,7 +130,7 @@ def replay(positions: Sequence[Position]) -> Comparison:
             alone, held = (sum(side, np.zeros(sample.pairs)) for side in sides)
             unhedged = _outcome(sample, worth, alone)
             hedged = None if unknown else _outcome(sample, worth, held)
-    except (FloatingPointError, OverflowError):
+    except FloatingPointError:
         reason = "its prices make numbers that are too large"
         return Comparison(sample, worth, None, None, reason)
     return Comparison(sample, worth, unhedged, hedged, unknown)

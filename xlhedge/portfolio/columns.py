@@ -147,8 +147,8 @@ class Column:
         Behind `MOST_PROBLEMS` wrong cells the others are not read, and share the last error.
         """
         if self.kind == "number" and self._holds(found := [c for c in cells if type(c) is float]):
-            if len(found) == len(cells):
-                return found  # most columns of a history
+            if len(found) == len(cells):  # most columns of a history
+                return [each + 0.0 for each in found] if 0.0 in found else found  # no minus zero
             plain: type | None = float
         else:
             plain = None
@@ -158,7 +158,7 @@ class Column:
         for cell in cells:
             kind = cell.__class__
             if kind is plain:
-                values.append(cell)
+                values.append(cell + 0.0)
                 continue
             key = (kind, cell) if kind in _REPEATED else None
             value = known.get(key, _UNKNOWN) if key else _UNKNOWN
