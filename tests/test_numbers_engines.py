@@ -20,7 +20,7 @@ def drawn(tmp_path_factory):
     @given(whole.portfolios(most=12))
     def draw(tables):
         _, report = reported(tables)
-        if report and not _dusty(report):
+        if report:
             path = folder / f"{len(files)}.xlsx"
             path.write_bytes(report.content)
             results.append(stored(path))
@@ -73,5 +73,7 @@ def test_libreoffice_computes_what_the_reports_hold(drawn, plain_libreoffice):
 
 def test_ironcalc_computes_what_the_reports_hold(drawn, ironcalc):
     files, results, reports = drawn
-    for file, wanted, report in zip(files, results, reports, strict=True):
+    clean = [each for each in zip(files, results, reports, strict=True) if not _dusty(each[2])]
+    assert clean
+    for file, wanted, report in clean:
         assert _apart(ironcalc.values(file), with_serials(wanted), report) == []

@@ -19,7 +19,7 @@ NAKED = PERP | {"instrument": "NAKED", "funding_rate": 0.0001}
 
 def analysed(holdings, shorts=(), scenarios=(), **settings):
     tables = {"Settings": SETTINGS | settings, "Holdings": holdings, "Instruments": [PERP, NAKED],
-              "Shorts": list(shorts), "Scenarios": list(scenarios),}  # fmt: skip
+              "Shorts": list(shorts), "Scenarios": list(scenarios)}  # fmt: skip
     with whole.folder() as place:
         return analyse(read(whole.as_json(place / "book.json", tables)))
 

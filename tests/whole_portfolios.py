@@ -306,7 +306,7 @@ def portfolios(draw, *, most=200):
         "Tiers": tiers,
         "Shorts": draw(st.permutations(shorts)) if shorts else shorts,
         "Scenarios": draw(_scenarios(movers)),
-        "History": draw(_history(symbols)) if draw(st.booleans()) else [],
+        "History": draw(_history(symbols)) if draw(st.sampled_from([True, True, False])) else [],
     }  # fmt: skip
     if draw(st.booleans()):
         tables = {name: table for name, table in tables.items()
