@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test templates docs pictures bench mutate clean
+.PHONY: demo test numbers templates docs pictures bench mutate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/xlhedge demo -o reports
@@ -14,6 +14,10 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist worksteal
+
+numbers: $(VENV)/.installed-dev
+	.ci/libreoffice
+	XLHEDGE_NUMBERS=40 $(BIN)/pytest tests/test_numbers.py tests/test_numbers_engines.py
 
 templates: $(VENV)/.installed
 	$(BIN)/python .ci/templates.py

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,18 +87,26 @@ def analyse(portfolio: Portfolio) -> Analysis:
     Raises:
         PortfolioError: shorts are beyond their own liquidation price, or rows make numbers that
             are too large; it says where.
-        HedgeError: a total is too large for a number.
     """
     settings = portfolio.settings
     days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
     margin = _margin_rows(portfolio, days)
-    hedge = _hedge_rows(portfolio, margin, days)
-    unassigned = _unassigned(hedge, margin)
-    total = {
-        figure.name: sum_of([*hedge, unassigned], figure.name) for figure in HEDGE if figure.total
-    }
-    past = history(portfolio, hedge, margin)
-    grid = sensitivity(settings.shocks, hedge, margin, total)
+    with _told(portfolio, "Shorts"):
+        hedge = _hedge_rows(portfolio, margin, days)
+        unassigned = _unassigned(hedge, margin)
+    with _told(portfolio, "Holdings"):
+        total = {
+            figure.name: sum_of([*hedge, unassigned], figure.name)
+            for figure in HEDGE
+            if figure.total
+        }
+    with _told(portfolio, "History"):
+        past = history(portfolio, hedge, margin)
+    with _told(portfolio, "Settings", 0, "shock_max"):
+        grid = sensitivity(settings.shocks, hedge, margin, total)
+        close = closing(grid, margin, total["funding_drag"])
+    with _told(portfolio, "Holdings"):
+        unwind = unwinding(portfolio, hedge, margin, past, days)
     return Analysis(
         portfolio=portfolio,
         days=days,
@@ -106,14 +115,35 @@ def analyse(portfolio: Portfolio) -> Analysis:
         unassigned=unassigned,
         total=total,
         grid=grid,
-        scenarios=tuple(
-            stress(portfolio, hedge, margin, name, moves)
-            for name, moves in moves_of(portfolio).items()
-        ),
-        unwind=unwinding(portfolio, hedge, margin, past, days),
-        closing=closing(grid, margin, total["funding_drag"]),
+        scenarios=tuple(_scenarios(portfolio, hedge, margin)),
+        unwind=unwind,
+        closing=close,
         history=past,
     )
+
+
+@contextmanager
+def _told(
+    portfolio: Portfolio, table: str, row: int | None = None, column: str = ""
+) -> Iterator[None]:
+    """What cannot be worked out is told with the place where a person can mend it."""
+    try:
+        yield
+    except PortfolioError:
+        raise
+    except (HedgeError, OverflowError) as error:
+        message = getattr(error, "message", "its numbers are too large")
+        problem = Problem(portfolio.place(table, row, column), message, column)
+        raise PortfolioError([problem]) from None
+
+
+def _scenarios(
+    portfolio: Portfolio, hedge: Sequence[Cells], margin: Sequence[Cells]
+) -> Iterator[Stress]:
+    names = [row.scenario for row in portfolio.scenarios]
+    for name, moves in moves_of(portfolio).items():
+        with _told(portfolio, "Scenarios", names.index(name), "price_shock"):
+            yield stress(portfolio, hedge, margin, name, moves)
 
 
 def _margin_rows(portfolio: Portfolio, days: float) -> tuple[Cells, ...]:

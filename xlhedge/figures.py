@@ -29,6 +29,7 @@ __all__ = [
     "Figure",
     "by_instrument",
     "compute",
+    "finite",
     "formula_text",
     "row_of",
     "sum_of",
@@ -142,7 +143,7 @@ def compute(figures: Sequence[Figure], known: Mapping[str, Any]) -> dict[str, An
         value = None
         if None not in map(cells.__getitem__, figure.given):
             value = figure.formula(VALUES, row)
-            value = (value or None) if isinstance(value, str) else _finite(value, figure.title)
+            value = (value or None) if isinstance(value, str) else finite(value, figure.title)
         cells[figure.name] = value
         setattr(row, figure.name, "" if value is None else value)
     return cells
@@ -163,10 +164,15 @@ def sum_of(rows: Iterable[Mapping[str, Any]], name: str) -> float:
         HedgeError: it is too large for a number.
     """
     total = sum((row[name] for row in rows if row[name] is not None), 0.0)
-    return _finite(total, f"the total of {name}")
+    return finite(total, f"the total of {name}")
 
 
-def _finite(value: float, what: str) -> float:
+def finite(value: float, what: str) -> float:
+    """A number that is one.
+
+    Raises:
+        HedgeError: it is too large; `what` says whose it is.
+    """
     if not math.isfinite(value):
         raise HedgeError(f"{what} is too large for a number", CellError.NUM)
     return float(value)

@@ -5,12 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from xlhedge.algebra import Carrier, absolute, maximum, where
-from xlhedge.figures import Figure, Functions
+from xlhedge.figures import NOWHERE, Figure, Functions
 from xlhedge.positions import FUNDING
 
-__all__ = ["HEDGE"]
+__all__ = ["HEDGE", "covered"]
 
 _DUST = 1e-9
+
+
+def covered(short: Carrier, delta: Carrier, nothing: str = NOWHERE) -> Carrier:
+    """What part of the exposure all shorts together cover.
+
+    Args:
+        short: all that is short, in quote.
+        delta: the net delta.
+        nothing: what stands for it where there is no exposure.
+
+    Example:
+        >>> covered(45_000, 15_000), covered(0.3, -0.1 - 0.2)
+        (0.75, 'none')
+    """
+    exposed = short + delta
+    # What is left where a short hedges nothing is rounding, and no exposure.
+    dust = absolute(exposed) <= _DUST * absolute(short)
+    return where(dust, nothing, lambda: short / exposed)
 
 
 def _to_hedge(f: Functions, r: Any, ratio: Carrier) -> Carrier:

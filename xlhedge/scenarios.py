@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.algebra import NEVER, Carrier
-from xlhedge.figures import VALUES, Figure, Functions, row_of
+from xlhedge.figures import VALUES, Figure, Functions, finite, row_of, sum_of
 from xlhedge.formulas.scenario import LEGS, is_liquidated
 from xlhedge.portfolio import Portfolio
 
@@ -158,8 +158,8 @@ def stress(
     ]
     lines += shorts
     # The legs of all lines are added first, so that they add up to the net shown beside them.
-    legs = {leg: sum((line[leg] for line in lines), 0.0) for leg in LEGS[:-1]}
-    legs["net"] = sum(legs.values(), 0.0)
+    legs = {leg: sum_of(lines, leg) for leg in LEGS[:-1]}
+    legs["net"] = finite(sum(legs.values(), 0.0), "the total of net")
     return Stress(name, legs, tuple(dict.fromkeys(liquidated)), tuple(lines))
 
 
@@ -199,7 +199,7 @@ def _with_legs(known: Mapping[str, Any]) -> dict[str, Any]:
     """The line with its legs, which one call gives."""
     line: dict[str, Any] = {figure.name: known.get(figure.name) for figure in LINES}
     line |= zip(LEGS[:-1], _attribution(VALUES, row_of(line)), strict=False)
-    line["net"] = sum((line[leg] for leg in LEGS[:-1]), 0.0)
+    line["net"] = finite(sum((line[leg] for leg in LEGS[:-1]), 0.0), "net")
     return line
 
 

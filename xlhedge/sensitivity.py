@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from xlhedge.algebra import Carrier, maximum
-from xlhedge.figures import ARRAYS, VALUES, Functions, sum_of
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.figures import ARRAYS, VALUES, Functions, finite, sum_of
 
 __all__ = ["GRIDS", "USUAL_RATE", "Axis", "Grid", "Sensitivity", "sensitivity"]
 
@@ -185,7 +186,7 @@ def sensitivity(
     coins, short = total["coin_margin"], total["short_notional"]
     # Coins posted as margin fall with the underlying: their leg is a short of minus their value.
     unhedged = tuple(
-        sum(values) + VALUES.scenario_pnl(0, 1, -coins, shock)
+        finite(sum(values) + VALUES.scenario_pnl(0, 1, -coins, shock), "the P&L of all coins")
         for shock, *values in zip(shocks, *by_asset, strict=True)
     )
     given = {
@@ -200,7 +201,7 @@ def sensitivity(
         by_asset=by_asset,
         unhedged=unhedged,
         held=tuple(
-            coins + VALUES.scenario_pnl(0, 1, short, shock)
+            finite(coins + VALUES.scenario_pnl(0, 1, short, shock), "the P&L with the shorts")
             for coins, shock in zip(unhedged, shocks, strict=True)
         ),
         given=given,
@@ -240,6 +241,8 @@ def _values(
     )
     with np.errstate(all="ignore"):  # a number too large is told by the function that takes it
         values = grid.formula(ARRAYS, axes)
+    if not np.isfinite(values).all():
+        raise HedgeError(f'the grid "{grid.title}" has numbers that are too large', CellError.NUM)
     return tuple(map(tuple, values.tolist()))
 
 

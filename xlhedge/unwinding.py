@@ -12,7 +12,7 @@ from typing import Any
 
 from xlhedge.algebra import Carrier, maximum, where
 from xlhedge.errors import HedgeError
-from xlhedge.figures import VALUES, Figure, Functions, by_instrument, compute, sum_of
+from xlhedge.figures import VALUES, Figure, Functions, by_instrument, compute, finite, sum_of
 from xlhedge.history import History
 from xlhedge.portfolio import Portfolio
 from xlhedge.sensitivity import Sensitivity
@@ -157,6 +157,8 @@ def closing(grid: Sensitivity, margin: Sequence[Cells], drag: float) -> Closing:
     keep = tuple(held - fee * (1 + move) for held, move in zip(grid.held, grid.shocks, strict=True))
     funded = tuple(each - drag for each in keep)
     forgone = tuple(max(0.0, a - b) for a, b in zip(now, funded, strict=True))
+    for each in (*now, *keep, *funded, *forgone):
+        finite(each, "closing now against keeping")
     return Closing(fee, now, keep, funded, forgone)
 
 

@@ -147,8 +147,8 @@ class Column:
         Behind `MOST_PROBLEMS` wrong cells the others are not read, and share the last error.
         """
         if self.kind == "number" and self._holds(found := [c for c in cells if type(c) is float]):
-            if len(found) == len(cells):
-                return found  # most columns of a history
+            if len(found) == len(cells):  # most columns of a history
+                return [each + 0.0 for each in found] if 0.0 in found else found  # no minus zero
             plain: type | None = float
         else:
             plain = None
@@ -158,7 +158,7 @@ class Column:
         for cell in cells:
             kind = cell.__class__
             if kind is plain:
-                values.append(cell)
+                values.append(cell + 0.0)
                 continue
             key = (kind, cell) if kind in _REPEATED else None
             value = known.get(key, _UNKNOWN) if key else _UNKNOWN
@@ -211,7 +211,10 @@ class Column:
             found = read(self._parameter, value)
         except HedgeError as error:  # it names the quantity, people know the column
             raise HedgeError(error.message, error.kind, self.name) from None
-        return int(found) if self.quantity.domain.whole else found
+        if self.quantity.domain.whole:
+            return int(found)
+        # A spreadsheet has no minus zero: -0.0 of a JSON file is the 0 that a workbook holds.
+        return found if isinstance(found, str) else found + 0.0
 
     def _read_text(self, value: Any) -> str:
         found = as_text(value)

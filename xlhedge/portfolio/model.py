@@ -199,12 +199,12 @@ class Portfolio(BaseModel):
         """What looks mistyped, such as a hedge ratio of 50, in the order of the tables."""
         return in_order(oddities(Ledger(self.rows, self._places)))
 
-    def place(self, table: str, row: int, column: str = "") -> str:
-        """Where a row, or a cell of it, stands in what it was read from: ``Portfolio!B7``.
+    def place(self, table: str, row: int | None, column: str = "") -> str:
+        """Where a table, a row or a cell stands in what it was read from: ``Portfolio!B7``.
 
         Args:
             table: the table's name.
-            row: the number of the row in this portfolio, from 0.
+            row: the number of the row in this portfolio, from 0; None for the table.
             column: the column's name; for Settings the setting's.
         """
         return self._places.of(table, row, column)

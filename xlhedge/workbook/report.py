@@ -11,8 +11,9 @@ from typing import Literal
 
 from openpyxl.workbook.defined_name import DefinedName
 
-from xlhedge.algebra import Expression
+from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
+from xlhedge.hedge import covered
 from xlhedge.positions import MARGIN
 from xlhedge.workbook.attribution import attribution_chart, nets, write_scenarios
 from xlhedge.workbook.audit import AUDIT, Origin, write_audit
@@ -107,8 +108,8 @@ def _places(
     for name in analysis.total:
         table = hedge if hedge.has(name) else carry
         found[name] = Place(table.total(name), sheets[table.title])
-    short, delta = (hedge.total(name) for name in ("short_notional", "net_delta"))
-    found["hedged"] = Place(f"{short}/({short}+{delta})", sheets[hedge.title])
+    short, delta = (Expression(hedge.total(name)) for name in ("short_notional", "net_delta"))
+    found["hedged"] = Place(excel_text(covered(short, delta)), sheets[hedge.title])
     buffers = margin.column("liquidation_buffer")
     near = f'MIN(IF({buffers}="","",IF({buffers}<1E+300,ABS({buffers}),"")))'
     found["nearest"] = Place(near, sheets[margin.title], array=True)

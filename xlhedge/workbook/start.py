@@ -10,9 +10,10 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
+from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
-from xlhedge.figures import VALUES
 from xlhedge.functions import Function, function
+from xlhedge.hedge import covered
 from xlhedge.workbook.checks import Check
 from xlhedge.workbook.computed import TOTAL, Block
 from xlhedge.workbook.inputs import Inputs
@@ -107,11 +108,8 @@ def headlines(analysis: Analysis, hedge: Block, margin: Block) -> list[Headline]
     def summed(title: str, name: str, look: str, meaning: str) -> Headline:
         return Headline(title, total(name), analysis.total[name], look, "", meaning, hedge.sheet)
 
-    exposed = sum(
-        row["spot_notional"] * row["beta"] + row["coin_margin"] for row in analysis.hedge
-    ) + (analysis.unassigned["coin_margin"] or 0.0)
-    short, delta = total("short_notional"), total("net_delta")
-    covered = VALUES.hedge_ratio(exposed, analysis.total["short_notional"]) if exposed else None
+    short, delta = (Expression(total(name)) for name in ("short_notional", "net_delta"))
+    now = covered(analysis.total["short_notional"], analysis.total["net_delta"], NOTHING)
     buffers = margin.cells("liquidation_buffer")
     near = [abs(b) for row in analysis.margin if isinstance(b := row["liquidation_buffer"], float)]
     return [
@@ -120,7 +118,7 @@ def headlines(analysis: Analysis, hedge: Block, margin: Block) -> list[Headline]
         summed("Short, value", "short_notional", "total money",
                "All that is short; positive is short."),
         Headline(
-            "Hedged", f'IF({short}+{delta}=0,"{NOTHING}",{short}/({short}+{delta}))', covered,
+            "Hedged", excel_text(covered(short, delta, NOTHING)), now,
             "total percent", "% of exposure",
             "Short ÷ (short + net delta): 100 % is fully hedged, above it over-hedged.",
             hedge.sheet,

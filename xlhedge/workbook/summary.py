@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.analysis import Analysis
+from xlhedge.hedge import covered
 from xlhedge.workbook.advice import advice
 from xlhedge.workbook.audit import CONVENTIONS
 from xlhedge.workbook.drawings import Chart
@@ -118,14 +119,13 @@ def _headline(
         sheet.put(at, 2, value, look, place.formula)
 
 
-def _headlines(analysis: Analysis) -> Iterator[tuple[str, float | None, str, str, str]]:
+def _headlines(analysis: Analysis) -> Iterator[tuple[str, Any, str, str, str]]:
     """Title, value, look, meaning and figure of each headline."""
     total = analysis.total
-    exposed = total["short_notional"] + total["net_delta"]
     buffers = (row["liquidation_buffer"] for row in analysis.margin)
     near = [abs(buffer) for buffer in buffers if isinstance(buffer, float)]
     own = {
-        "hedged": total["short_notional"] / exposed if exposed else None,
+        "hedged": covered(total["short_notional"], total["net_delta"]),
         "nearest": min(near, default=None),
     }
     for name, title, meaning in _HEADLINES:

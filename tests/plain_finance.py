@@ -1,0 +1,223 @@
+"""The contract's arithmetic once more, in plain Python, with how far rounding may take each figure.
+
+Nothing here calls xlhedge: what a report says is compared with this.
+"""
+
+import datetime as dt
+import math
+
+_ULP = 2.0**-52
+
+
+class Num:
+    """A number, and a bound on what rounding has done to it (running error analysis)."""
+
+    __slots__ = ("error", "value")
+
+    def __init__(self, value, error=None):
+        self.value = float(value)
+        self.error = abs(self.value) * _ULP if error is None else error
+
+    def __repr__(self):
+        return f"{self.value!r} ± {self.error:.2g}"
+
+    def __neg__(self):
+        return Num(-self.value, self.error)
+
+    def __abs__(self):
+        return Num(abs(self.value), self.error)
+
+    def __add__(self, other):
+        other = num(other)
+        value = self.value + other.value
+        return Num(value, self.error + other.error + abs(value) * _ULP)
+
+    def __sub__(self, other):
+        return self + -num(other)
+
+    def __mul__(self, other):
+        other = num(other)
+        value = self.value * other.value
+        error = abs(self.value) * other.error + abs(other.value) * self.error
+        return Num(value, error + self.error * other.error + abs(value) * _ULP + 1e-300)
+
+    def __truediv__(self, other):
+        other = num(other)
+        if abs(other.value) <= other.error:
+            return Num(0, math.inf)
+        value = self.value / other.value
+        error = self.error + abs(value) * other.error
+        return Num(value, error / (abs(other.value) - other.error) + abs(value) * _ULP + 1e-300)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __rsub__(self, other):
+        return num(other) - self
+
+    def __rtruediv__(self, other):
+        return num(other) / self
+
+    @property
+    def sure(self):
+        """Whether its sign is beyond rounding."""
+        return abs(self.value) > 8 * self.error
+
+    def agrees(self, value):
+        """Whether a figure is this number, but for rounding."""
+        if isinstance(value, str):
+            return False
+        return not abs(value - self.value) > 8 * self.error + 1e-300  # true of what is not known
+
+
+def num(value):
+    return value if isinstance(value, Num) else Num(value)
+
+
+def total(terms):
+    """A sum without rounding of its own, and what adding in turn may do to it."""
+    terms = [num(term) for term in terms]
+    size = math.fsum(abs(term.value) for term in terms)
+    error = math.fsum(term.error for term in terms) + len(terms) * size * _ULP
+    return Num(math.fsum(term.value for term in terms), error)
+
+
+def larger(left, right):
+    """The larger of two."""
+    left, right = num(left), num(right)
+    return Num(max(left.value, right.value), max(left.error, right.error))
+
+
+_DEFAULTS = {
+    "Settings": {"hedge_ratio": 1.0, "shock_min": -0.5, "shock_max": 0.5, "shock_step": 0.05,
+                 "redeploy_drop": 0.2, "quote_currency": "USD"},
+    "Holdings": {"beta": 1.0, "avg_cost": None, "hedge_ratio": None, "instrument": None},
+    "Instruments": {
+        "contract_type": "linear", "interval_hours": 8.0, "contract_size": 1.0, "qty_step": 0.0,
+        "min_qty": 0.0, "min_notional": 0.0, "mm_amount": 0.0, "mm_basis": "mark",
+        "taker_fee": 0.0, "fee_discount": 0.0, "funding_rate": 0.0, "expiry": None,
+        "index_price": None, "mm_rate": None,
+    },
+    "Shorts": {"margin": None, "leverage": None},
+    "Scenarios": {"basis_shock": 0.0, "days": 0.0, "funding_rate": None},
+}  # fmt: skip
+
+
+class Book:
+    """A portfolio's tables with their defaults, and what follows from them.
+
+    Args:
+        tables: as `whole_portfolios` draws them.
+    """
+
+    def __init__(self, tables):
+        def filled(name, row):
+            given = {key: value for key, value in row.items() if value not in (None, "")}
+            return _DEFAULTS.get(name, {}) | given
+
+        self.settings = filled("Settings", tables["Settings"])
+        self.holdings, self.shorts, self.scenarios = (
+            [filled(name, row) for row in tables.get(name) or ()]
+            for name in ("Holdings", "Shorts", "Scenarios")
+        )
+        self.tiers, self.instruments = {}, {}
+        for row in tables.get("Tiers") or ():
+            self.tiers.setdefault(row["instrument"], []).append((row["floor"], row["mm_rate"]))
+        spot = {row["asset"]: row["spot_price"] for row in self.holdings}
+        for row in tables.get("Instruments") or ():
+            terms = filled("Instruments", row)
+            for word in ("contract_type", "mm_basis"):
+                terms[word] = terms[word].strip().lower()
+            if terms["index_price"] is None:
+                terms["index_price"] = spot[terms["underlying"]]
+            self.instruments[terms["instrument"]] = terms
+        self.as_of = dt.datetime.fromisoformat(self.settings["as_of"])
+        self.days = self._until(self.settings["horizon_date"])
+        self.lots = [Lot(self, row) for row in self.shorts]
+
+    def _until(self, moment):
+        days = (dt.datetime.fromisoformat(moment) - self.as_of) / dt.timedelta(days=1)
+        return Num(max(0.0, days), 2e-11)  # serial numbers of days hold no more digits
+
+    def days_to(self, terms):
+        """Days until a future expires; None for a perpetual."""
+        return None if terms["expiry"] is None else self._until(terms["expiry"])
+
+    def lots_of(self, instrument):
+        return [lot for lot in self.lots if lot.terms["instrument"] == instrument]
+
+    @property
+    def hedging(self):
+        """The instruments that hedge some holding."""
+        return {row["instrument"] for row in self.holdings}
+
+    @property
+    def shocks(self):
+        """The price axis of the grids."""
+        low, high, step = (self.settings[f"shock_{name}"] for name in ("min", "max", "step"))
+        count = math.ceil((high - low) / step - 1e-9) + 1
+        return [min(high, low + n * step) for n in range(count)]
+
+
+class Lot:
+    """One short as it stands.
+
+    Args:
+        book: the portfolio.
+        row: its row of Shorts.
+    """
+
+    def __init__(self, book, row):
+        self.row, self.terms = row, book.instruments[row["instrument"]]
+        self.inverse = self.terms["contract_type"] == "inverse"
+        self.face = num(row["contracts"]) * self.terms["contract_size"]
+        self.tiers = book.tiers.get(row["instrument"], [])
+        self.entry, self.mark = num(row["entry_price"]), num(self.terms["futures_price"])
+        self.index = num(self.terms["index_price"])
+        self.notional = self.face if self.inverse else self.face * self.mark
+        self.fee = num(self.terms["taker_fee"]) * (1 - num(self.terms["fee_discount"]))
+        self.perpetual = self.terms["expiry"] is None
+        self.known = bool(self.tiers) or self.terms["mm_rate"] is not None
+
+    def gain(self, price):
+        """P&L since entry, in the margin currency."""
+        if self.inverse:
+            return self.face / price - self.face / self.entry
+        return self.face * self.entry - self.face * price
+
+    def worth(self, price):
+        """The position's value, in the margin currency."""
+        return self.face / price if self.inverse else self.face * price
+
+    def maintenance(self, price):
+        """The maintenance margin: slice by slice where there are tiers."""
+        valued = self.entry if self.terms["mm_basis"] == "entry" else num(price)
+        value = abs(self.worth(valued))
+        if not self.tiers:
+            return value * self.terms["mm_rate"] - self.terms["mm_amount"]
+        ends = [*(floor for floor, _ in self.tiers[1:]), math.inf]
+        return total(
+            (value - floor if value.value <= end else num(end) - floor) * rate
+            for (floor, rate), end in zip(self.tiers, ends, strict=True)
+            if value.value > floor
+        ) + Num(0, value.error)
+
+    def excess(self, price):
+        """Margin balance less maintenance margin at a price: 0 is liquidation."""
+        return self.row["margin"] + self.gain(price) - self.maintenance(price)
+
+    @property
+    def pnl(self):
+        """Unrealised P&L in quote; an inverse one is worth what its coins are."""
+        return self.gain(self.mark) * self.index if self.inverse else self.gain(self.mark)
+
+    @property
+    def coins(self):
+        """Coins posted as margin and what they have earned, in quote."""
+        if not self.inverse:
+            return num(0)
+        return (self.row["margin"] + self.gain(self.mark)) * self.index
+
+    def drag(self, days):
+        """What funding costs over days; a dated future pays none."""
+        rate = self.terms["funding_rate"] if self.perpetual else 0.0
+        return -self.notional * rate * days * 24 / self.terms["interval_hours"]

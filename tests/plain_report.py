@@ -1,0 +1,595 @@
+"""A report's figures against `plain_finance`: each check lists what disagrees, in words."""
+
+import math
+
+from plain_finance import Num, larger, num, total
+from report_cells import (
+    CARRY,
+    CLOSING,
+    HEDGE,
+    LEGS,
+    LINES,
+    MARGIN,
+    TOTALS,
+    UNWIND,
+)
+
+_EDGE = 1e-9
+"""How near a threshold may be for either side of it to be right."""
+
+
+class Complaints(list):
+    """What disagrees; empty where nothing does."""
+
+    def expect(self, where, figure, shown, wanted):
+        """A figure is a number within rounding, a word, or blank (None)."""
+        if isinstance(wanted, Num):
+            good = shown is not None and wanted.agrees(shown)
+        else:
+            good = shown == wanted
+        if not good:
+            self.append(f"{where} {figure}: {shown!r}, not {wanted!r}")
+
+
+def margin_rows(book, report):
+    """The Margin sheet: value, margin, liquidation, collateral, funding and fee of each lot."""
+    found = Complaints()
+    rows = report.table("Margin", MARGIN, key=1)
+    if len(rows) != len(book.lots):
+        found.append(f"Margin has {len(rows)} rows for {len(book.lots)} shorts")
+    for n, (lot, row) in enumerate(zip(book.lots, rows, strict=False)):
+        where = f"Margin row {n}"
+        for name, wanted in _lot(book, lot).items():
+            found.expect(where, name, row[name], wanted)
+        _liquidation(found, where, lot, row)
+        _tiers(found, where, lot, row)
+    return found
+
+
+def _lot(book, lot):
+    """The figures of a lot that are plain arithmetic."""
+    terms, row = lot.terms, lot.row
+    value = lot.worth(lot.mark)
+    figures = {
+        "instrument": terms["instrument"],
+        "contracts": num(row["contracts"]),
+        "entry_price": lot.entry,
+        "futures_price": lot.mark,
+        "short_notional": lot.notional,
+        "unrealised_pnl": lot.pnl,
+        "position_value": value,
+        "leverage": row["leverage"],
+        "initial_margin": row["leverage"] and abs(value) / row["leverage"],
+        "margin": row["margin"],
+        "coin_margin": lot.coins,
+        "index_price": lot.index,
+        "contract_type": terms["contract_type"],
+        "contract_size": terms["contract_size"],
+        "funding_rate": terms["funding_rate"],
+        "interval_hours": terms["interval_hours"],
+        "taker_fee": terms["taker_fee"],
+        "fee_discount": terms["fee_discount"],
+        "mm_basis": terms["mm_basis"],
+        "own_rate": terms["mm_rate"],
+        "own_amount": terms["mm_amount"],
+        "tiers": len(lot.tiers),
+        "maintenance_margin": lot.maintenance(lot.mark) if lot.known else None,
+        "funding_drag": lot.drag(book.days),
+        "funding_year": lot.drag(365),
+        "close_fee": abs(lot.notional) * lot.fee,
+    }
+    for move in (10, 20, 30, 50):
+        figures[f"add_{move}"] = None
+        if lot.known and row["margin"] is not None:
+            price = lot.mark * (1 + math.copysign(move / 100, row["contracts"] or 1.0))
+            figures[f"add_{move}"] = larger(-lot.excess(price), 0)
+    return figures
+
+
+def _liquidation(found, where, lot, row):
+    """At the liquidation price the margin balance is the maintenance margin, and so on."""
+    short, price = row["contracts"] >= 0, row["liquidation_price"]
+    if row["margin"] is None or not lot.known:
+        unknown = ("margin_ratio", "liquidation_price", "liquidation_buffer")
+        for name in unknown:
+            found.expect(where, name, row[name], None)
+    else:
+        _ratio(found, where, lot, row)
+        if price == "none":
+            word = "not by a rise" if short else "not by a fall"
+            found.expect(where, "liquidation_buffer", row["liquidation_buffer"], word)
+            far = lot.entry * (1e6 if short else 1e-6)
+            left = lot.excess(far)
+            if row["contracts"] and left.sure and left.value < 0:
+                found.append(f"{where}: nothing left at {far!r}, yet no price liquidates")
+        else:
+            left = lot.excess(Num(price, price * 1e-15))
+            found.expect(where, "balance at the liquidation price", 0.0, left)
+            buffer = num(price) / lot.mark - 1
+            found.expect(where, "liquidation_buffer", row["liquidation_buffer"], buffer)
+    if row["margin"] is None:
+        found.expect(where, "bankruptcy_price", row["bankruptcy_price"], None)
+    elif row["bankruptcy_price"] != "none":
+        left = row["margin"] + lot.gain(Num(row["bankruptcy_price"]))
+        found.expect(where, "balance at the bankruptcy price", 0.0, left)
+
+
+def _ratio(found, where, lot, row):
+    balance = row["margin"] + lot.gain(lot.mark)
+    wanted = "no equity" if balance.value <= 0 else lot.maintenance(lot.mark) / balance
+    if row["contracts"] == 0:
+        wanted = num(0)
+    elif not balance.sure:
+        return
+    found.expect(where, "margin_ratio", row["margin_ratio"], wanted)
+
+
+def _tiers(found, where, lot, row):
+    """Each rate and amount shown gives the maintenance margin of its own price."""
+    if not lot.known:
+        return
+    for move in (0, 10, 20, 30, 50):
+        price = lot.mark * (1 + math.copysign(move / 100, row["contracts"] or 1.0))
+        if lot.terms["mm_basis"] == "entry":
+            price = lot.entry
+        shown = abs(lot.worth(price)) * row[f"rate_{move}"] - row[f"amount_{move}"]
+        wanted = lot.maintenance(price)
+        found.expect(where, f"margin by rate_{move}", shown.value, wanted + Num(0, shown.error))
+
+
+def hedge_rows(book, report):
+    """The Hedge and Funding & basis sheets: exposure, target, order, basis and funding."""
+    found = Complaints()
+    rows, carry = report.table("Hedge", HEDGE, key=1), report.table("Funding & basis", CARRY, key=1)
+    if not len(rows) == len(carry) == len(book.holdings) + 1:
+        found.append(f"Hedge has {len(rows)} rows for {len(book.holdings)} holdings")
+    for n, (holding, row, cost) in enumerate(zip(book.holdings, rows, carry, strict=False)):
+        where = f"Hedge row {n}"
+        plain = {"asset": holding["asset"], "quantity": holding["quantity"],
+                 "spot_price": holding["spot_price"], "avg_cost": holding["avg_cost"],
+                 "beta": holding["beta"], "instrument": holding["instrument"]}  # fmt: skip
+        for name, wanted in (plain | _holding(book, holding)).items():
+            found.expect(where, name, row[name], wanted)
+        _order(found, where, book, holding, row)
+        for name, wanted in _carry(book, holding, row).items():
+            found.expect(f"Funding & basis row {n}", name, cost[name], wanted)
+    _unassigned(found, book, rows[-1], carry[-1])
+    return found
+
+
+def share(book, holding):
+    """A holding's part of its instrument's shorts: pro rata to the targets of all who share it."""
+    targets = [
+        (each is holding, num(each["quantity"]) * each["spot_price"] * ratio(book, each)
+         * each["beta"])
+        for each in book.holdings
+        if each["instrument"] == holding["instrument"]
+    ]  # fmt: skip
+    net = total(target for _, target in targets)
+    gross = math.fsum(abs(target.value) for _, target in targets)
+    if abs(net.value) <= 1e-9 * gross:  # they cancel out: alike
+        return num(1 / len(targets))
+    return next(target for own, target in targets if own) / net
+
+
+def ratio(book, holding):
+    own = holding["hedge_ratio"]
+    return book.settings["hedge_ratio"] if own is None else own
+
+
+def _holding(book, holding):
+    spot = num(holding["quantity"]) * holding["spot_price"]
+    figures = {
+        "spot_notional": spot,
+        "unrealised_pnl": None,
+        "hedge_ratio": None,
+        **dict.fromkeys(("own_target", "share", "full_notional", "target_notional",
+                         "futures_price", "contract_type", "contract_size", "qty_step")),
+    }  # fmt: skip
+    if holding["avg_cost"] is not None:
+        figures["unrealised_pnl"] = spot - num(holding["quantity"]) * holding["avg_cost"]
+    short, posted, exposed = num(0), num(0), spot * holding["beta"]
+    if holding["instrument"] is not None:
+        terms, lots = book.instruments[holding["instrument"]], book.lots_of(holding["instrument"])
+        part, wanted = share(book, holding), ratio(book, holding)
+        contracts = part * total(lot.row["contracts"] for lot in lots)
+        face = contracts * terms["contract_size"]
+        short = face if terms["contract_type"] == "inverse" else face * terms["futures_price"]
+        posted = part * total(lot.coins for lot in lots)
+        figures |= {name: terms[name] for name in
+                    ("futures_price", "contract_type", "contract_size", "qty_step", "min_qty",
+                     "min_notional")}  # fmt: skip
+        figures |= {
+            "hedge_ratio": num(wanted),
+            "own_target": exposed * wanted,
+            "share": part,
+            "full_notional": exposed + posted,
+            "target_notional": (exposed + posted) * wanted,
+            "short_contracts": contracts,
+        }
+    figures |= {
+        "coin_margin": posted,
+        "short_notional": short,
+        "net_delta": exposed - short + posted,
+    }
+    exposed = exposed + posted
+    if exposed.sure:
+        figures["hedged"] = short / exposed
+    return figures
+
+
+def _worth(terms):
+    """What a contract is worth in quote."""
+    size = num(terms["contract_size"])
+    return size if terms["contract_type"] == "inverse" else size * terms["futures_price"]
+
+
+def _order(found, where, book, holding, row):
+    """Sizes are whole steps that never pass the target; what they leave is shown."""
+    left = num(row["net_delta"]) - (row["order_notional"] or 0.0)
+    found.expect(where, "residual_delta", row["residual_delta"], left)
+    if holding["instrument"] is None:
+        for name in ("target_contracts", "order_contracts", "action", "short_contracts"):
+            found.expect(where, name, row[name], None)
+        found.expect(where, "order_notional", row["order_notional"], num(0))
+        return
+    terms = book.instruments[holding["instrument"]]
+    target = num(row["target_notional"]) / _worth(terms)
+    _stepped(found, f"{where} target_contracts", row["target_contracts"], target, terms["qty_step"])
+    gap = num(row["target_contracts"]) - row["short_contracts"]
+    size = max(abs(row["target_contracts"]), abs(row["short_contracts"]))
+    if abs(gap.value) <= 1e-9 * size * (1 - _EDGE):
+        gap = num(0)
+    if not 1 - _EDGE < abs(gap.value) / (1e-9 * size or 1.0) < 1 + _EDGE:
+        order = row["order_contracts"]
+        _stepped(found, f"{where} order_contracts", order, gap, terms["qty_step"])
+    _action(found, where, terms, row)
+
+
+def _stepped(found, where, shown, exact, step):
+    if not step:
+        found.expect(where, "", shown, exact)
+        return
+    noise = 8 * exact.error + 1e-9 * step + 1e-10 * abs(exact.value)
+    whole = math.isclose(shown / step, round(shown / step), rel_tol=1e-11, abs_tol=1e-9)
+    size, most = abs(shown), abs(exact.value)
+    if not whole or not most - step - noise < size <= most + noise or shown * exact.value < 0:
+        found.append(f"{where}: {shown!r} of {exact!r} in steps of {step}")
+
+
+def _action(found, where, terms, row):
+    order = row["order_contracts"]
+    value = num(order) * _worth(terms)
+    small = abs(order) < terms["min_qty"] or abs(value.value) < terms["min_notional"]
+    near = math.isclose(abs(value.value), terms["min_notional"], rel_tol=_EDGE)
+    wanted = "none" if order == 0 else "too small" if small else "buy back"
+    wanted = "short" if wanted == "buy back" and order > 0 else wanted
+    if near and order:
+        wanted = row["action"]
+    found.expect(where, "action", row["action"], wanted)
+    traded = num(0) if row["action"] == "too small" else value
+    found.expect(where, "order_notional", row["order_notional"], traded)
+
+
+def _carry(book, holding, row):
+    """Basis and funding of a holding's short."""
+    figures = dict.fromkeys((*CARRY,)) | {
+        "asset": holding["asset"],
+        "instrument": holding["instrument"],
+        "short_notional": num(row["short_notional"]),
+    }
+    if holding["instrument"] is None:
+        return figures
+    terms = book.instruments[holding["instrument"]]
+    future, index = num(terms["futures_price"]), num(terms["index_price"])
+    days = book.days_to(terms)
+    rate = terms["funding_rate"]
+    paid = -num(row["short_notional"]) * rate * 24 / terms["interval_hours"]
+    apart = terms["futures_price"] - terms["index_price"]
+    return figures | {
+        "index_price": index,
+        "futures_price": future,
+        "basis": future - index,
+        "basis_pct": future / index - 1,
+        "days_to_expiry": days,
+        "basis_annualized": days and (future / index - 1) * 365 / days,
+        "basis_regime": "flat" if not apart else "contango" if apart > 0 else "backwardation",
+        "funding_rate": rate,
+        "interval_hours": terms["interval_hours"],
+        "funding_apr": num(rate) * 8760 / terms["interval_hours"],
+        "funding_drag": paid * book.days,
+        "funding_year": paid * 365,
+    }
+
+
+def _unassigned(found, book, row, carry):
+    """Shorts whose instrument hedges no holding are an exposure, too."""
+    naked = [lot for lot in book.lots if lot.terms["instrument"] not in book.hedging]
+    short, posted = (total(getattr(lot, name) for lot in naked) for name in ("notional", "coins"))
+    where = "Shorts without a holding"
+    for name, wanted in {
+        "short_notional": short,
+        "coin_margin": posted,
+        "net_delta": posted - short,
+        "residual_delta": posted - short,
+    }.items():
+        found.expect(where, name, row[name], wanted)
+    for name, days in (("funding_drag", book.days), ("funding_year", 365)):
+        found.expect(where, name, carry[name], total(lot.drag(days) for lot in naked))
+
+
+def totals(_, report):
+    """Every total is the sum of the cells under it."""
+    found = Complaints()
+    for sheet, titles in (("Hedge", HEDGE), ("Funding & basis", CARRY), ("Margin", MARGIN),
+                          ("Unwind", UNWIND)):  # fmt: skip
+        rows = report.table(sheet, titles, key=1)
+        for name, shown in report.totals(sheet, titles).items():
+            if isinstance(shown, float):
+                parts = [row[name] for row in rows if row[name] is not None]
+                found.expect(f"{sheet} total", name, shown, total(parts))
+    hedge, carry = report.totals("Hedge", HEDGE), report.totals("Funding & basis", CARRY)
+    margin = report.totals("Margin", MARGIN)
+    found.expect("all shorts", "short_notional", hedge["short_notional"], _all("Margin", report))
+    for name in ("funding_drag", "funding_year"):
+        wanted = total(row[name] for row in report.table("Margin", MARGIN, key=1))
+        shares = total(row[name] or 0 for row in report.table("Funding & basis", CARRY, key=1))
+        found.expect("all shorts", name, carry[name], wanted + Num(0, shares.error))
+        found.expect("all shorts", name, margin[name], wanted)
+    for name, title in TOTALS.items():
+        whole = (hedge if name in hedge else carry)[name]
+        found.expect("Summary", title, report.line("Summary", title)[0], num(whole))
+    return found
+
+
+def _all(sheet, report):
+    """All that is short, from the lots; shared out among holdings it is as much."""
+    lots = total(row["short_notional"] for row in report.table(sheet, MARGIN, key=1))
+    parts = total(row["short_notional"] for row in report.table("Hedge", HEDGE, key=1))
+    return lots + Num(0, 8 * parts.error)
+
+
+def scenarios(book, report):
+    """Each line's legs by the contract, each scenario's as sums over its lines."""
+    found = Complaints()
+    lines = report.table("Scenarios", LINES)
+    margins = report.table("Margin", MARGIN, key=1)
+    sums = report.table("Scenarios", {"name": "Scenario", **LEGS, "saved": "Saved by the hedge",
+                                      "liquidated": "Liquidated"})  # fmt: skip
+    moves = {}
+    for row in book.scenarios:
+        moves.setdefault(row["scenario"], {})[row["asset"]] = row
+    if [row["name"] for row in sums] != list(moves):
+        found.append(f"Scenarios are {[row['name'] for row in sums]}, not {list(moves)}")
+    each = len(book.holdings) + len(book.lots)
+    if len(lines) != each * len(moves):
+        found.append(f"Scenarios has {len(lines)} lines")
+    for n, (name, moved) in enumerate(moves.items()):
+        own = lines[n * each : (n + 1) * each]
+        still = {"price_shock": 0.0, "basis_shock": 0.0, "days": 0.0, "funding_rate": None}
+        common = moved.get("*", still)
+        for holding, line in zip(book.holdings, own, strict=False):
+            move = moved.get(holding["asset"])
+            beta = holding["beta"] if move is None else 1.0
+            shock = (common if move is None else move)["price_shock"]
+            fall = larger(-1, num(beta) * shock)
+            legs = {"spot": num(holding["quantity"]) * holding["spot_price"] * fall}
+            _legs(found, f"{name}, {holding['asset']}", line, legs)
+        for lot, row, line in zip(book.lots, margins, own[len(book.holdings) :], strict=False):
+            move = moved.get(lot.terms["underlying"], common)
+            _legs(found, f"{name}, {lot.terms['instrument']}", line, _moved(lot, row, line, move))
+        lost = [row["line"].removesuffix(", short") for row in own if row["liquidated"]]
+        found.expect(name, "liquidated", sums[n]["liquidated"],
+                     ", ".join(dict.fromkeys(lost))[:250] or None)  # fmt: skip
+        for leg in LEGS:
+            found.expect(name, leg, sums[n][leg], total(line[leg] for line in own))
+        in_turn = 0.0
+        for leg in list(LEGS)[:-1]:
+            in_turn += sums[n][leg]
+        found.expect(name, "net, its legs added left to right", sums[n]["net"], in_turn + 0.0)
+        found.expect(name, "saved", sums[n]["saved"], num(sums[n]["net"]) - sums[n]["spot"])
+    if sums:
+        worst = min(row["net"] for row in sums)
+        found.expect("Summary", "worst", report.line("Summary", "Worst scenario")[0], worst)
+    return found
+
+
+def _legs(found, where, line, legs):
+    for leg in list(LEGS)[:-1]:
+        found.expect(where, leg, line[leg], legs.get(leg, num(0)))
+    found.expect(where, "net", line["net"], total(line[leg] for leg in list(LEGS)[:-1]))
+
+
+def _moved(lot, row, line, move):
+    """The legs of a lot: its posted coins are spot, and it may be liquidated."""
+    price, basis = num(move["price_shock"]), num(move["basis_shock"])
+    reached = price + basis
+    rate = move["funding_rate"]
+    if rate is None or not lot.perpetual:
+        rate = lot.terms["funding_rate"] if lot.perpetual else 0.0
+    buffer = row["liquidation_buffer"]
+    lost = False
+    if isinstance(buffer, float):
+        lost = reached.value >= buffer if buffer > 0 else reached.value <= buffer
+        if abs(reached.value - buffer) <= _EDGE:  # a move to just that price
+            lost = bool(line["liquidated"])
+    if lost != bool(line["liquidated"]):
+        return {"liquidated": num(math.nan)}
+    legs = {
+        "spot": lot.coins * price,
+        "short": -lot.notional * price,
+        "basis": -lot.notional * basis,
+        "funding": lot.notional * rate * move["days"] * 24 / lot.terms["interval_hours"],
+        "fees": -(abs(lot.notional) * lot.fee * (1 + (1 + reached))),
+    }
+    if lost:
+        gone = lot.coins * (1 + price) if lot.inverse else lot.row["margin"] + lot.pnl
+        legs |= {"short": -larger(gone, 0), "basis": num(0),
+                 "fees": -(abs(lot.notional) * lot.fee)}  # fmt: skip
+    return legs
+
+
+def grids(book, report):
+    """The lines and grids of the Sensitivity sheet, and closing now against keeping."""
+    found = Complaints()
+    shocks = report.line("Sensitivity", "Move of the underlying")
+    for shown, wanted in zip(shocks, book.shocks, strict=True):
+        if abs(shown - wanted) > 1e-12:
+            found.append(f"Sensitivity: a move of {shown!r}, not {wanted!r}")
+    posted = total(lot.coins for lot in book.lots)
+    short = total(lot.notional for lot in book.lots)
+    unhedged = [
+        total([*(num(row["quantity"]) * row["spot_price"] * larger(-1, num(row["beta"]) * shock)
+                 for row in book.holdings), posted * shock])
+        for shock in shocks
+    ]  # fmt: skip
+    held = [coins - short * shock for coins, shock in zip(unhedged, shocks, strict=True)]
+    _compare(found, report, "All coins, unhedged", unhedged)
+    _compare(found, report, "With the shorts as they stand", held)
+    full = total(_holding(book, row)["full_notional"] or 0 for row in book.holdings)
+    rows, _, cells, _ = report.grid("ratio")
+    _cells(
+        found,
+        "ratio",
+        rows,
+        cells,
+        [0, 0.25, 0.5, 0.75, 1, 1.25],
+        lambda part: [c - full * part * move for c, move in zip(unhedged, shocks, strict=True)],
+    )
+    rows, _, cells, _ = report.grid("basis")
+    _cells(found, "basis", rows, cells, [-0.05, -0.02, -0.01, 0, 0.01, 0.02, 0.05],
+           lambda move: [h - short * max(move, -1 - shock)
+                         for h, shock in zip(held, shocks, strict=True)])  # fmt: skip
+    rows, days, cells, _ = report.grid("funding")
+    perpetual = total(lot.notional for lot in book.lots if lot.perpetual)
+    _cells(found, "funding", rows, cells, [-0.001, -0.0003, -0.0001, 0, 0.0001, 0.0003, 0.001],
+           lambda rate: [-perpetual * rate * day * 3 for day in days])  # fmt: skip
+    _leverage(found, report)
+    _closing(found, book, report, (shocks, unhedged, held))
+    return found
+
+
+def _compare(found, report, title, wanted, sheet="Sensitivity"):
+    shown = report.line(sheet, title)
+    if len(shown) != len(wanted):
+        found.append(f"{title}: {len(shown)} cells, not {len(wanted)}")
+    for n, (cell, number) in enumerate(zip(shown, wanted, strict=False)):
+        found.expect(title, f"column {n}", cell, number)
+
+
+def _cells(found, name, rows, cells, headers, wanted):
+    if rows != headers:
+        found.append(f"grid {name}: rows {rows}")
+    for header, row in zip(rows, cells, strict=True):
+        for n, (cell, number) in enumerate(zip(row, wanted(header), strict=True)):
+            found.expect(f"grid {name} at {header}", f"column {n}", cell, number)
+
+
+def _leverage(found, report):
+    """Margin left of a short of 1 opened now with 1 ÷ leverage of margin."""
+    lots = [row for row in report.table("Margin", MARGIN, key=1) if row["mm_rate"] is not None]
+    size = total(abs(row["short_notional"]) for row in lots)
+    weighted = total(num(abs(row["short_notional"])) * row["mm_rate"] for row in lots)
+    rate = weighted / size if size.value else num(0.005)
+    shown = report.line("Sensitivity", "Maintenance rate, mean of the shorts")[0]
+    found.expect("grid leverage", "mm_rate", shown, rate)
+    rows, rises, cells, beside = report.grid("leverage")
+    for leverage, row, distance in zip(rows, cells, beside, strict=True):
+        # Liquidated where 1/L − x = rate × (1 + x); at once where that is no rise.
+        wanted = larger((1 / num(leverage) - shown) / (1 + num(shown)), 1e-13)
+        found.expect(f"grid leverage at {leverage}", "distance", distance, wanted)
+        for cell, rise in zip(row, rises, strict=True):
+            left = 1 / num(leverage) - rise
+            if abs(rise - distance) > _EDGE:
+                left = num(0) if rise > distance else left
+                found.expect(f"grid leverage at {leverage}", f"+{rise}", cell, left)
+
+
+def _closing(found, book, report, lines):
+    fee = total(abs(lot.notional) * lot.fee for lot in book.lots)
+    drag = total(lot.drag(book.days) for lot in book.lots)
+    now, keep, funded = [], [], []
+    for shock, coins, held in zip(*lines, strict=True):
+        now.append(coins - fee)
+        keep.append(held - fee * (1 + num(shock)))
+        funded.append(keep[-1] - drag)
+    forgone = [larger(0, a - b) for a, b in zip(now, funded, strict=True)]
+    for name, wanted in zip(CLOSING, (now, keep, funded, forgone), strict=True):
+        _compare(found, report, CLOSING[name], wanted, "Unwind")
+
+
+def unwind_rows(book, report):
+    """The Unwind sheet: entry, profit, what it buys, and the signal by its reasons."""
+    found = Complaints()
+    rows, hedge = report.table("Unwind", UNWIND, key=1), report.table("Hedge", HEDGE, key=1)
+    for n, (holding, row, own) in enumerate(zip(book.holdings, rows, hedge, strict=False)):
+        where = f"Unwind row {n}"
+        short = num(own["short_notional"])
+        found.expect(where, "short_notional", row["short_notional"], short)
+        if holding["instrument"] is None:
+            blank = set(UNWIND) - {"asset", "short_notional", "spot_price", "quantity", "avg_cost"}
+            for name in blank:
+                found.expect(where, name, row[name], None)
+            continue
+        for name, wanted in _profit(book, holding, short).items():
+            found.expect(where, name, row[name], wanted)
+        _averages(found, where, holding, row)
+        _signal(found, where, book, row)
+    return found
+
+
+def _profit(book, holding, short):
+    terms, lots = book.instruments[holding["instrument"]], book.lots_of(holding["instrument"])
+    sizes = [num(lot.row["contracts"]) for lot in lots]
+    sides = {size.value > 0 for size in sizes if size.value}
+    entry = None
+    if len(sides) == 1:
+        if terms["contract_type"] == "inverse":
+            parts = [size / lot.entry for size, lot in zip(sizes, lots, strict=True)]
+            entry = total(sizes) / total(parts)
+        else:
+            parts = [size * lot.entry for size, lot in zip(sizes, lots, strict=True)]
+            entry = total(parts) / total(sizes)
+    fee = num(terms["taker_fee"]) * (1 - num(terms["fee_discount"]))
+    profit = share(book, holding) * total(lot.pnl for lot in lots)
+    spend = larger(0, profit - abs(short) * fee)
+    return {
+        "entry_price": entry,
+        "index_price": num(terms["index_price"]),
+        "price_change": entry and num(terms["index_price"]) / entry - 1,
+        "hedge_profit": profit,
+        "fee_rate": fee,
+        "close_fee": abs(short) * fee,
+        "spend": spend,
+        "redeploy_qty": spend * (1 - fee) / holding["spot_price"],
+    }
+
+
+def _averages(found, where, holding, row):
+    coins = num(holding["quantity"]) + row["redeploy_qty"]
+    accounting = economic = None
+    if holding["avg_cost"] is not None and coins.value:
+        paid = num(holding["quantity"]) * holding["avg_cost"]
+        accounting = (paid + row["spend"]) / coins
+        economic = (paid + row["spend"] - row["spend"]) / coins
+    for name, wanted in (("accounting_average", accounting), ("economic_average", economic)):
+        found.expect(where, name, row[name], wanted)
+
+
+def _signal(found, where, book, row):
+    drop = book.settings["redeploy_drop"]
+    change = row["price_change"] or 0.0
+    reasons = [
+        ("MARKET", row["support_confirmed"] == "yes"),
+        ("HORIZON", book.days.value == 0),
+        ("REDEPLOY", drop > 0 and change <= -drop),
+        ("FUNDING", row["funding_breach"] == "yes"),
+    ]  # a row a reason
+    said = " + ".join(name for name, holds in reasons if holds) or "HOLD"
+    if row["short_contracts"] == 0:
+        said = "no short"
+    if drop == 0 or abs(change + drop) > _EDGE:  # a fall of just that is one, to the last bit
+        found.expect(where, "signal", row["signal"], said)
+
+
+CHECKS = (margin_rows, hedge_rows, totals, scenarios, grids, unwind_rows)
