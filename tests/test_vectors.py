@@ -44,7 +44,7 @@ def alike(entry, got, wanted):
         return isinstance(got, HedgeError) and (got.kind, str(got)) == (wanted.kind, str(wanted))
     if entry.name in POWERS and isinstance(got, float):
         return math.isclose(got, wanted, rel_tol=1e-12, abs_tol=1e-12)
-    return type(got) is type(wanted) and got == wanted
+    return repr(got) == repr(wanted)
 
 
 def one_by_one(entry, arguments):
@@ -107,6 +107,7 @@ def test_ranges_without_cells_give_none():
     assert evaluate(function("NET_DELTA"), [[], 1, 0]).shape == (0,)
     assert evaluate(function("BASIS_REGIME"), [np.empty((3, 0)), 1]).shape == (3, 0)
     assert evaluate(function("SHORT_NOTIONAL"), [1, 2, 3, []]).shape == (0,)
+    assert evaluate(function("NET_DELTA"), [[], "x", 0]).dtype == float
 
 
 def test_only_cells_that_are_wrong_are_read_one_by_one(monkeypatch):
@@ -159,12 +160,13 @@ def test_date_times_of_numpy_and_pandas_are_dates():
 
 def test_what_has_no_value_for_any_cell_is_an_error_in_each():
     none = evaluate(function("FUNDING_BREAKEVEN_DAYS"), [60_000, 0.0001, [540, 100]])
-    assert [cell.kind for cell in none] == [CellError.NA] * 2
+    assert all(isinstance(cell, HedgeError) and cell.kind is CellError.NA for cell in none)
     large = evaluate(function("FUNDING_APR"), [0.5, 0.001, [["compound"], ["simple"]]])
     assert large[0, 0].kind is CellError.NUM
     assert large[1, 0] == 0.5 * 8760 / 0.001
-    tiers = evaluate(function("MAINTENANCE_TIER"), [[[1], [2]], [1, 2], [0.1, 0.2]])
-    assert {str(cell) for cell in tiers.flat} == {"tier_floors: must ascend from 0"}
+    for floors in ([1, 2], []):
+        tiers = evaluate(function("MAINTENANCE_TIER"), [[[1], [2]], floors, floors and [0.1, 0.2]])
+        assert {str(cell) for cell in tiers.flat} == {"tier_floors: must ascend from 0"}
 
 
 def test_an_error_in_a_cell_keeps_no_frames():
@@ -216,3 +218,15 @@ def test_a_wrong_cell_of_a_range_is_named():
         cell.admit(function("FUNDING_ACCRUED").parameters[1], [0.1, None])
     assert caught.value.position == (1,)
     assert str(caught.value).startswith("funding_rates[1]: is empty")
+
+
+def test_a_position_at_a_floor_is_in_the_tier_below():
+    # By hand: amounts are 50,000 × 0.1 % = 50 and 50 + 250,000 × 0.5 % = 1,300.
+    values = [0, 50_000, -50_000, 50_001, 250_000, 250_001]
+    first, second, third = [0.004, 0], [0.005, 50], [0.01, 1300]
+    expected = [first, first, first, second, second, third]
+    tiers = [0, 50_000, 250_000], [0.004, 0.005, 0.01]
+    found = evaluate(function("MAINTENANCE_TIER"), [[[value] for value in values], *tiers])
+    assert found.tolist() == [pytest.approx(row) for row in expected]
+    for value, row in zip(values, expected, strict=True):
+        assert evaluate(function("MAINTENANCE_TIER"), [value, *tiers]) == pytest.approx(row)
