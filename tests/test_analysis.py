@@ -1,11 +1,13 @@
 """The analysis against numbers worked out by hand from the contract's formulas."""
 
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 
 from xlhedge.analysis import analyse
 from xlhedge.errors import HedgeError
+from xlhedge.figures import VALUES
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.samples import SAMPLES
 from xlhedge.sensitivity import GRIDS
@@ -344,3 +346,59 @@ def test_caveats_of_the_margin():
     )
     calm = portfolio([BTC], [PERP | {"mm_rate": 0.01}], [SHORT | {"margin": 30_000}])
     assert analyse(calm).caveats == ()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_grids_are_their_formulas_cell_by_cell(name):
+    """They are computed in arrays; a cell by itself gives the same, to the last bit."""
+    grid_of = analyse(SAMPLES[name]).grid
+    for grid in GRIDS:
+        columns = grid.columns.values or grid_of.shocks
+        coins = [0.0] * len(columns) if grid.columns.values else grid_of.unhedged
+        sides = grid_of.beside.get(grid.name) or [0.0] * len(grid.rows.values)
+        for row, side, cells in zip(grid.rows.values, sides, grid_of.grids[grid.name], strict=True):
+            for column, coin, cell in zip(columns, coins, cells, strict=True):
+                axes = SimpleNamespace(
+                    row=row, column=column, unhedged=coin, beside=side, **grid_of.given
+                )
+                assert cell == grid.formula(VALUES, axes), (grid.name, row, column)
+                assert type(cell) is float
+
+
+def test_a_number_too_large_in_a_grid_is_told_without_a_place_in_it():
+    alone = {"asset": "BTC", "quantity": 1e307, "spot_price": 1}
+    with pytest.raises(HedgeError, match=r"^SCENARIO_PNL is too large for a number$"):
+        analyse(portfolio([alone], shock_max=50, shock_step=5))
+
+
+def test_a_copy_with_other_rows_finds_its_own():
+    first = portfolio([BTC], [PERP])
+    assert first.instrument("PERP").futures_price == 60_000
+    assert first.holding("BTC").quantity == 1
+    other = first.model_copy(
+        update={
+            "instruments": (Instrument(**PERP | {"futures_price": 61_000}),),
+            "holdings": (Holding(**BTC | {"quantity": 2}),),
+        }
+    )
+    assert other.instrument("PERP").futures_price == 61_000
+    assert other.holding("BTC").quantity == 2
+    assert first.instrument("PERP").futures_price == 60_000
+    assert first == portfolio([BTC], [PERP])  # which has looked up nothing
+    with pytest.raises(KeyError):
+        first.instrument("NONE")
+
+
+def test_two_holdings_share_a_short_s_profit_as_they_share_the_short():
+    analysis = analyse(
+        portfolio(
+            [BTC, {"asset": "ALT", "quantity": 100, "spot_price": 100, "beta": 2,
+                   "instrument": "PERP", "hedge_ratio": 0.5}],
+            [PERP],
+            [SHORT | {"contracts": 0.7, "entry_price": 70_000}],
+        )
+    )  # fmt: skip
+    assert [row["hedge_profit"] for row in analysis.unwind] == [
+        pytest.approx(6_000),
+        pytest.approx(1_000),
+    ]

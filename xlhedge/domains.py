@@ -47,6 +47,7 @@ class Domain:
     """Least and greatest of the floats it takes, all between them included: one look decides, and
     it leaves out NaN and infinity. Where it leaves out more, such as 0, no float is in the span."""
     _tests: tuple[tuple[Callable[[Any, float], Carrier], float], ...] = field(init=False)
+    _words: str = field(init=False)
 
     def __post_init__(self) -> None:
         ends = (
@@ -59,6 +60,7 @@ class Domain:
         tests = tuple((compare, end) for compare, end in ends if end is not None)
         object.__setattr__(self, "_tests", tests)
         object.__setattr__(self, "span", self._ends())
+        object.__setattr__(self, "_words", self._in_words())
 
     def _ends(self) -> tuple[float, float]:
         if self.nonzero or self.whole:
@@ -78,6 +80,9 @@ class Domain:
         return (floor(x) == x) & inside if self.whole else inside
 
     def __str__(self) -> str:
+        return self._words
+
+    def _in_words(self) -> str:
         ends = [
             f"{word} {end:g}" if end < 10_000 else f"{word} {end:,.0f}"
             for word, end in (

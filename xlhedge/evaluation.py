@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, zip_longest
@@ -145,7 +145,9 @@ def _shape(name: str, argument: Any) -> Shape:
         return ()
     if _are_single(argument):
         return (len(argument),)
-    if {list, tuple}.issuperset(map(type, argument)) and _are_single(chain.from_iterable(argument)):
+    if {list, tuple}.issuperset(map(type, argument)) and _are_single(
+        list(chain.from_iterable(argument))
+    ):
         widths = set(map(len, argument))
         if len(widths) == 1:
             return (len(argument), widths.pop())
@@ -155,7 +157,7 @@ def _shape(name: str, argument: Any) -> Shape:
     return (len(argument), *inner.pop())
 
 
-def _are_single(cells: Iterable[Any]) -> bool:
+def _are_single(cells: Sequence[Any]) -> bool:
     """Whether there is no row among them, by their types; arrays of one cell count as rows."""
     return all(kind in _CELLS or not hasattr(kind, "__len__") for kind in set(map(type, cells)))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import reduce
 from itertools import chain, compress
@@ -71,15 +70,14 @@ def _carriers(call: Call) -> tuple[list[Any], Any]:
     return [carrier for carrier, _ in read], reduce(np.logical_and, admitted, np.True_)
 
 
-def _holds(entry: Function, carriers: Sequence[Any]) -> Any:
-    """Whether the conditions on several arguments hold."""
-    held = (rule.holds(*(carriers[place] for place in places)) for rule, places in entry.rules)
-    return reduce(np.logical_and, held, np.True_)
+def _holds(entry: Function, carriers: Sequence[Any]) -> list[Any]:
+    """Whether the conditions on several arguments hold, each by itself."""
+    return [rule.holds(*map(carriers.__getitem__, places)) for rule, places in entry.rules]
 
 
 def _valid(call: Call, carriers: Sequence[Any], value: Any) -> Any:
     """Where the conditions hold and there is a value; a formula that has none gives NaN."""
-    held = _holds(call.entry, carriers)
+    held = reduce(np.logical_and, _holds(call.entry, carriers), np.True_)
     if value.dtype.kind != "f":
         return held
     finite = np.isfinite(value)
@@ -105,8 +103,10 @@ def _values(call: Call, carriers: Sequence[Any]) -> tuple[Any, bool]:
             for each in carriers
         ]
         held = _holds(entry, part)
-        unsure |= not np.all(held)
-        legs = _legs(entry, part, held)
+        fine = all(each is True or np.all(each) for each in held)
+        unsure |= not fine
+        # A body may rely on the conditions: it runs where they hold somewhere.
+        legs = _legs(entry, part) if fine or all(map(np.any, held)) else _nothing(entry)
         if values is None:
             values = np.empty((len(legs), *shape), dtype=np.result_type(*legs))
         for cells, leg in zip(values[..., block], legs, strict=True):
@@ -119,15 +119,21 @@ def _values(call: Call, carriers: Sequence[Any]) -> tuple[Any, bool]:
     return (np.moveaxis(values, 0, -1) if entry.columns else values[0]).reshape(call.cells), unsure
 
 
-def _legs(entry: Function, carriers: Sequence[Any], held: Any) -> list[Any]:
+def _legs(entry: Function, carriers: Sequence[Any]) -> list[Any]:
     """The cells of a row, or the only one; floats, truth values or text."""
-    found: Sequence[Any] = [math.nan] * max(1, len(entry.columns))
-    if np.any(held):  # a body may rely on the conditions
-        with suppress(ZeroDivisionError, OverflowError):  # in a step of single values
-            value = entry.body(*carriers)
-            found = value if entry.columns else [value]
-    legs = [np.asarray(math.nan if isinstance(leg, Undefined) else leg) for leg in found]
+    try:
+        value = entry.body(*carriers)
+    except (ZeroDivisionError, OverflowError):  # in a step of single values
+        return _nothing(entry)
+    legs = [
+        np.asarray(math.nan if isinstance(leg, Undefined) else leg)
+        for leg in (value if entry.columns else [value])
+    ]
     return [leg.astype(float) if leg.dtype.kind in "iu" else leg for leg in legs]
+
+
+def _nothing(entry: Function) -> list[Any]:
+    return [np.asarray(math.nan)] * max(1, len(entry.columns))
 
 
 def _is_array(carrier: Any) -> bool:
