@@ -170,7 +170,9 @@ def _rows(
     made: list[Row | Draft] = [Draft({}, ())] * len(rows)
     given = _Given(columns)
     state = reading.table.model.model_construct().__getstate__()
-    read = zip(good, zip(*values.values(), strict=True), zip(*filled, strict=True), strict=True)
+    # Where no column has a header that is known, there are no values, but as many rows.
+    known_cells = zip(*values.values(), strict=True) if values else [()] * len(good)
+    read = zip(good, known_cells, zip(*filled, strict=True), strict=True)
     for n, (number, cells, pattern) in enumerate(read):
         found = dict(zip(values, cells, strict=True))
         if n in wrong:
