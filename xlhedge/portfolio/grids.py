@@ -162,8 +162,7 @@ def _rows(
         if name in reading.unread:
             wrong.update(range(len(good)))
             continue
-        values[name] = column.read_all(cells)
-        errors = [n for n, value in enumerate(values[name]) if isinstance(value, HedgeError)]
+        values[name], errors = column.read_all(cells)
         for n in errors:
             reading.refuse(values[name][n].message, good[n], name)
         wrong.update(errors)
