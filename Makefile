@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test numbers templates docs pictures bench mutate clean
+.PHONY: demo test numbers templates docs pictures bench mutate fuzz clean
 
 demo: $(VENV)/.installed
 	$(BIN)/xlhedge demo -o reports
@@ -36,8 +36,12 @@ bench: $(VENV)/.installed-bench
 mutate: $(VENV)/.installed-dev
 	$(BIN)/python .ci/mutate.py
 
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/python .ci/fuzz.py --seconds 60
+
 clean:
-	rm -rf $(VENV) reports dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) reports dist build .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	.ci/venv $(PYTHON) $(VENV)

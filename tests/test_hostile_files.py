@@ -54,7 +54,6 @@ def test_every_hostile_file_ends_in_one_line_within_two_seconds_and_300_mb(tmp_p
     assert told["megabytes"] < 300
     assert (told["status"], told["said"]) == (2, "")
     assert sorted(tmp_path.rglob("*")) == there
-    print(len(cases), slowest, told["megabytes"])
 
 
 @pytest.mark.parametrize(

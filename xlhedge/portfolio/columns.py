@@ -141,21 +141,21 @@ class Column:
             return self._read_date(value)
         return self._read_number(value)
 
-    def read_all(self, cells: Sequence[Any]) -> list[Any]:
-        """The values of many cells, with a `HedgeError` in place of each that is wrong.
+    def read_all(self, cells: Sequence[Any]) -> tuple[list[Any], list[int]]:
+        """The values of many cells, a `HedgeError` in place of each that is wrong, and which are.
 
         Behind `MOST_PROBLEMS` wrong cells the others are not read, and share the last error.
         """
         if self.kind == "number" and self._holds(found := [c for c in cells if type(c) is float]):
-            if len(found) == len(cells):  # most columns of a history
-                return [each + 0.0 for each in found] if 0.0 in found else found  # no minus zero
+            if len(found) == len(cells):  # most columns of a history; there is no minus zero
+                return ([each + 0.0 for each in found] if 0.0 in found else found), []
             plain: type | None = float
         else:
             plain = None
         known: dict[tuple[type, Any], Any] = {}
         values: list[Any] = []
-        wrong = 0
-        for cell in cells:
+        wrong: list[int] = []
+        for number, cell in enumerate(cells):
             kind = cell.__class__
             if kind is plain:
                 values.append(cell + 0.0)
@@ -167,14 +167,15 @@ class Column:
                     value = self.read(cell)
                 except HedgeError as error:
                     value = error
-                    wrong += 1
-                    if wrong == MOST_PROBLEMS:
-                        return values + [value] * (len(cells) - len(values))
+                    wrong.append(number)
+                    if len(wrong) == MOST_PROBLEMS:
+                        wrong += range(number + 1, len(cells))
+                        return values + [value] * (len(cells) - number), wrong
                 else:
                     if key:
                         known[key] = value
             values.append(value)
-        return values
+        return values, wrong
 
     def _holds(self, numbers: list[float]) -> bool:
         """Whether its domain holds all of them."""

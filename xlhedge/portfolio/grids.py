@@ -162,15 +162,16 @@ def _rows(
         if name in reading.unread:
             wrong.update(range(len(good)))
             continue
-        values[name] = column.read_all(cells)
-        errors = [n for n, value in enumerate(values[name]) if isinstance(value, HedgeError)]
+        values[name], errors = column.read_all(cells)
         for n in errors:
             reading.refuse(values[name][n].message, good[n], name)
         wrong.update(errors)
     made: list[Row | Draft] = [Draft({}, ())] * len(rows)
     given = _Given(columns)
     state = reading.table.model.model_construct().__getstate__()
-    read = zip(good, zip(*values.values(), strict=True), zip(*filled, strict=True), strict=True)
+    # Where no column has a header that is known, there are no values, but as many rows.
+    known_cells = zip(*values.values(), strict=True) if values else [()] * len(good)
+    read = zip(good, known_cells, zip(*filled, strict=True), strict=True)
     for n, (number, cells, pattern) in enumerate(read):
         found = dict(zip(values, cells, strict=True))
         if n in wrong:

@@ -38,9 +38,11 @@ class Written(str):
 
 def is_blank(value: Any) -> bool:
     """Whether a cell is empty: nothing, a missing value of pandas, or only spaces."""
+    if value is None:
+        return True
     if isinstance(value, str):
-        return not trimmed(value)
-    return value is None or type(value).__name__ in ("NAType", "NaTType")
+        return not value.strip(_SPACES)
+    return type(value).__name__ in ("NAType", "NaTType")
 
 
 def is_truth(value: Any) -> bool:
