@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from openpyxl.chart import BarChart
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
@@ -10,6 +9,7 @@ from xlhedge.analysis import Analysis
 from xlhedge.formulas.scenario import LEGS
 from xlhedge.scenarios import LINES
 from xlhedge.workbook.charts import bar_chart
+from xlhedge.workbook.drawings import Chart
 from xlhedge.workbook.look import WIDTHS, finish, heading, sentence
 from xlhedge.workbook.native import HEAD, NativeTable
 from xlhedge.workbook.sheets import Sheet
@@ -40,12 +40,12 @@ def write_scenarios(sheet: Sheet, analysis: Analysis) -> None:
     _write_sums(sheet, analysis, table)
     if analysis.scenarios:
         chart = attribution_chart(sheet, analysis)
-        sheet.design.add_chart(chart, f"B{_FIRST + len(analysis.scenarios) + 2}")
+        sheet.chart(chart, f"B{_FIRST + len(analysis.scenarios) + 2}")
     widths = {get_column_letter(n): WIDTHS.get(f.look, 14) for n, f in enumerate(LINES, 1)}
     finish(sheet, f"B{_FIRST}", widths | {"A": 30, "B": 22}, pages=2)
 
 
-def attribution_chart(sheet: Sheet, analysis: Analysis) -> BarChart:
+def attribution_chart(sheet: Sheet, analysis: Analysis) -> Chart:
     """Where each scenario's profit or loss comes from: bars that stand on each other."""
     shown = min(len(analysis.scenarios), _MOST)
     currency = analysis.portfolio.settings.quote_currency

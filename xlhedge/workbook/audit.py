@@ -91,7 +91,7 @@ def _lines(sheet: Sheet, at: int, title: str, lines: list[str] | tuple[str, ...]
     sheet.put(at, 1, title, "section")
     for n, line in enumerate(lines, at + 1):
         sheet.put(n, 1, sentence(line), look)
-        sheet.design.merge_cells(start_row=n, end_row=n, start_column=1, end_column=9)
+        sheet.merge(n, 1, 9)
     return at + len(lines) + 1
 
 

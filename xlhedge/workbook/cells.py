@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from numbers import Integral, Real
-from typing import SupportsFloat
 from xml.sax.saxutils import escape
+
+from openpyxl.utils import get_column_letter
 
 from xlhedge.cell import serial
 from xlhedge.errors import CellError
 
-__all__ = ["MAX_FORMULA", "cell_xml", "formula_xml", "guarded", "style_xml"]
+__all__ = [
+    "LETTERS",
+    "MAX_COLUMN",
+    "MAX_FORMULA",
+    "MAX_ROW",
+    "cell_xml",
+    "formula_xml",
+    "guarded",
+]
 
 # Excel's limits; it calls a file that exceeds them damaged.
+MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 _MAX_TEXT, MAX_FORMULA = 32_767, 8_192
+
+LETTERS = ("", *map(get_column_letter, range(1, MAX_COLUMN + 1)))
+"""The letters of each column, by its number from 1."""
 
 # Excel counts a 29 February 1900 that never was; only from 1 March on do its days agree with ours.
 _FIRST_DATE = 61
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-
-
-def style_xml(styles: Mapping[str, int], name: str) -> str:
-    """The attribute that gives a cell the look of a name."""
-    if name not in styles:
-        raise ValueError(f'there is no look "{name}"; register it with Book.style first')
-    return f' s="{styles[name]}"' if styles[name] else ""
+_SHORT = 200
 
 
 def formula_xml(text: str, tag: str) -> str:
@@ -45,13 +52,16 @@ def formula_xml(text: str, tag: str) -> str:
 
 def cell_xml(ref: str, look: str, value: object, formula: str | None) -> str:
     """A cell; ``formula`` is None for a constant and "" inside an array formula."""
+    if type(value) is float and math.isfinite(value):  # what most cells hold
+        # A spreadsheet has no minus zero: -0.0 + 0.0 is 0.0.
+        return f'<c r="{ref}"{look}>{formula or ""}<v>{value + 0.0!r}</v></c>'
     if formula is None and (value is None or (isinstance(value, str) and not value)):
         # A person cannot type a text of no characters, and ISBLANK would deny that it is blank.
         return f'<c r="{ref}"{look}/>'
-    kind, text = _stored(value)
-    if kind == "str" and formula is None:
-        inline = f'<is><t xml:space="preserve">{text}</t></is>'
+    if formula is None and isinstance(value, str):
+        inline = f'<is><t xml:space="preserve">{_text(value)}</t></is>'
         return f'<c r="{ref}"{look} t="inlineStr">{inline}</c>'
+    kind, text = _stored(value)
     mark = "" if kind == "n" else f' t="{kind}"'
     return f'<c r="{ref}"{look}{mark}>{formula or ""}<v>{text}</v></c>'
 
@@ -62,10 +72,10 @@ def _stored(value: object) -> tuple[str, str]:
         return "str", _text(value)
     if isinstance(value, bool):
         return "b", str(int(value))
-    if isinstance(value, Real):
-        return "n", _number(value)
     if isinstance(value, date):
         return "n", _number(_date(value))
+    if isinstance(value, Real):
+        return "n", _number(value)
     if isinstance(value, CellError):
         return "e", value.code
     item = getattr(value, "item", None)  # NumPy's bool, which is no number and no bool
@@ -76,7 +86,7 @@ def _stored(value: object) -> tuple[str, str]:
     raise ValueError(f"a cell cannot hold a {type(value).__name__}")
 
 
-def _number(value: SupportsFloat) -> str:
+def _number(value: Real | float) -> str:
     """Write a number so that reading it gives the same one (``repr`` of NumPy's would not)."""
     try:
         number = float(value)
@@ -86,7 +96,7 @@ def _number(value: SupportsFloat) -> str:
         raise ValueError("NaN and infinity are not numbers to a spreadsheet")
     if isinstance(value, Integral):
         return str(int(value))
-    return repr(number + 0.0)  # a spreadsheet has no minus zero: -0.0 + 0.0 is 0.0
+    return repr(number + 0.0)
 
 
 def _date(value: date) -> float:
@@ -99,10 +109,18 @@ def _date(value: date) -> float:
 
 
 def _text(text: str) -> str:
+    return _short_text(text) if len(text) <= _SHORT else _any_text(text)
+
+
+def _any_text(text: str) -> str:
     units = len(text) + sum(character > "\uffff" for character in text)  # as Excel counts them
     if units > _MAX_TEXT:
         raise ValueError(f"the text has {units:,} characters; a cell holds {_MAX_TEXT:,}")
     return _xml(guarded(text))
+
+
+# Headers, units and names come again and again.
+_short_text = lru_cache(maxsize=4_096)(_any_text)
 
 
 def guarded(text: str) -> str:
@@ -111,6 +129,8 @@ def guarded(text: str) -> str:
 
 
 def _xml(text: str) -> str:
+    if text.isprintable() and not ("&" in text or "<" in text or ">" in text):
+        return text
     unfit = _NOT_XML.search(text)
     if unfit:
         raise ValueError(f"the character U+{ord(unfit[0]):04X} cannot stand in a workbook")

@@ -1,13 +1,14 @@
 """Charts: one shared look. Lines over prices or days, bars over names.
 
 Colours are told apart in grey and by the colour-blind: dark or light, solid or dashed. Ranges are
-of fixed size, never rows padded with blanks.
+of fixed size, never rows padded with blanks. A chart's form is made once; see `drawings`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from openpyxl.chart import BarChart, Reference, ScatterChart, Series
@@ -18,8 +19,11 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.title import Title, title_maker
 from openpyxl.drawing.line import LineProperties
+from openpyxl.utils import quote_sheetname
 
 from xlhedge.cell import serial
+from xlhedge.workbook.cells import LETTERS
+from xlhedge.workbook.drawings import Chart, Mould, blank
 from xlhedge.workbook.sheets import Sheet
 
 __all__ = ["bar_chart", "line_chart", "pnl_chart", "time_chart"]
@@ -33,6 +37,10 @@ _LINES: tuple[tuple[str, Any], ...] = (
 _BARS = ("1F3A5F", "E08E45", "8FB4DC", "A6A6A6", "D6B656")
 _SIZE = (9, 18)  # height and width in centimetres
 
+_TITLES = tuple(map(blank, range(3)))  # the chart's, and those of its two axes
+_SCALES = (1111111.25, 2222222.25, 3333333.25, 4444444.25)
+"""Stand for a time axis' ends and step, and for the bottom of the other."""
+
 
 def pnl_chart(
     source: Sheet,
@@ -41,7 +49,7 @@ def pnl_chart(
     columns: tuple[int, int],
     currency: str,
     names: Sequence[str] = (),
-) -> ScatterChart:
+) -> Chart:
     """Profit and loss against the move of the underlying, a line a row.
 
     Args:
@@ -73,7 +81,7 @@ def line_chart(
     rows: Sequence[int],
     columns: tuple[int, int],
     names: Sequence[str] = (),
-) -> ScatterChart:
+) -> Chart:
     """Lines over an axis of numbers; the arguments not named here are those of `pnl_chart`.
 
     Args:
@@ -87,12 +95,11 @@ def line_chart(
         names: what the lines are called; column A of their rows, if none.
     """
     first, last = columns
-    points = Reference(source.design, min_col=first, max_col=last, min_row=axis_row)
-    lines = []
+    words = [title, x[0], y[0], _cells(source, (first, axis_row), (last, axis_row))]
     for n, row in enumerate(rows):
-        values = Reference(source.design, min_col=first, max_col=last, min_row=row)
-        lines.append((values, _name(source, row, names[n] if names else None)))
-    return _line_chart(title, x, y, points, lines)
+        name = names[n] if names else _cells(source, (1, row))
+        words += [_cells(source, (first, row), (last, row)), name]
+    return _lines(len(rows), x[1], y[1], named=bool(names)).fill(words)
 
 
 def time_chart(
@@ -101,8 +108,9 @@ def time_chart(
     y: tuple[str, str],
     times: tuple[int, int, int],
     span: tuple[datetime, datetime],
-    lines: Iterable[tuple[int, str]],
-) -> ScatterChart:
+    lines: Sequence[tuple[int, str]],
+    bottom: float,
+) -> Chart:
     """Lines over date-times that stand in a column.
 
     Args:
@@ -112,43 +120,51 @@ def time_chart(
         times: the times' column, first and last row.
         span: the first and the last time: where the axis begins and ends.
         lines: the column and the name of each line.
+        bottom: where the axis of the numbers begins.
     """
     at, first, last = times
-
-    def column(number: int) -> Reference:
-        return Reference(source.design, min_col=number, min_row=first, max_row=last)
-
-    named = [(column(number), SeriesLabel(v=name)) for number, name in lines]
     begin, end = map(serial, span)
     step = (end - begin) / 4
     x = ("Date", "yyyy-mm-dd") if step >= 1 else ("Date and time, UTC", "mm-dd hh:mm")
-    chart = _line_chart(title, x, y, column(at), named)
-    axis: Any = chart.x_axis
-    axis.scaling.min, axis.scaling.max = begin, end
-    axis.majorUnit = float(round(step)) if step >= 1 else step
-    return chart
+    words = [title, x[0], y[0], _cells(source, (at, first), (at, last))]
+    for column, name in lines:
+        words += [_cells(source, (column, first), (column, last)), name]
+    step = float(round(step)) if step >= 1 else step
+    words += [f"{number:.16g}" for number in (begin, end, step, bottom)]
+    return _lines(len(lines), x[1], y[1], named=True, timed=True).fill(words)
 
 
-def _line_chart(
-    title: str,
-    x: tuple[str, str],
-    y: tuple[str, str],
-    points: Reference,
-    lines: Iterable[tuple[Reference, SeriesLabel]],
-) -> ScatterChart:
+@lru_cache(maxsize=64)
+def _lines(count: int, x: str, y: str, *, named: bool, timed: bool = False) -> Mould:
+    """The form of a chart of lines.
+
+    Args:
+        count: how many lines.
+        x: the number format of the axis at the bottom.
+        y: that of the other.
+        named: whether names are words, not cells.
+        timed: whether the axis at the bottom begins and ends where it is told.
+    """
     chart = ScatterChart(scatterStyle="lineMarker")
-    for n, (values, name) in enumerate(lines):
-        series = Series(values, points)
-        series.tx = name
+    for n in range(count):
+        values, name = (blank(len(_TITLES) + 1 + 2 * n + which) for which in range(2))
+        series = Series(_ANY, _ANY)
+        series.xVal.numRef.f, series.yVal.numRef.f = blank(len(_TITLES)), values
+        series.tx = SeriesLabel(v=name) if named else SeriesLabel(strRef=_text(name))
         series.marker.symbol = "none"
         series.smooth = False
         colour, dash = _LINES[n % len(_LINES)]
         line = LineProperties(w=25_400, solidFill=colour, prstDash=dash)
         series.graphicalProperties = GraphicalProperties(ln=line)
         chart.series.append(series)
-    _finish(chart, title, x, y)
+    _finish(chart, x, y)
     chart.y_axis.crosses = "min"
-    return chart
+    if not timed:
+        return Mould.of(chart)
+    axis: Any = chart.x_axis
+    axis.scaling.min, axis.scaling.max, axis.majorUnit, chart.y_axis.scaling.min = _SCALES
+    behind = len(_TITLES) + 1 + 2 * count
+    return Mould.of(chart, {f"{each!r}": blank(behind + n) for n, each in enumerate(_SCALES)})
 
 
 def bar_chart(
@@ -161,7 +177,7 @@ def bar_chart(
     *,
     stacked: bool = False,
     flat: bool = False,
-) -> BarChart:
+) -> Chart:
     """Bars over names in a column.
 
     Args:
@@ -174,47 +190,58 @@ def bar_chart(
         stacked: whether bars of one name stand on each other.
         flat: whether bars lie, which leaves room for long names.
     """
+    at, first, last = names
+    words = [title, x, y[0], _cells(source, (at, first), (at, last))]
+    for column in columns:
+        words += [_cells(source, (column, first), (column, last))]
+        words += [_cells(source, (column, first - 1))]
+    return _bars(len(columns), y[1], stacked=stacked, flat=flat).fill(words)
+
+
+@lru_cache(maxsize=64)
+def _bars(count: int, y: str, *, stacked: bool, flat: bool) -> Mould:
+    """The form of a chart of bars; the arguments are those of `bar_chart`."""
     chart = BarChart()
     chart.type = "bar" if flat else "col"
-    at, first, last = names
-    labels = Reference(source.design, min_col=at, min_row=first, max_row=last)
-    for n, column in enumerate(columns):
-        values = Reference(source.design, min_col=column, min_row=first, max_row=last)
-        series = Series(values)
-        title_cell = Reference(source.design, min_col=column, min_row=first - 1)
-        series.tx = SeriesLabel(strRef=_text(title_cell))
+    for n in range(count):
+        values, name = (blank(len(_TITLES) + 1 + 2 * n + which) for which in range(2))
+        series = Series(_ANY)
+        series.val.numRef.f = values
+        series.tx = SeriesLabel(strRef=_text(name))
         series.invertIfNegative = False
         series.graphicalProperties = GraphicalProperties(solidFill=_BARS[n % len(_BARS)])
-        series.cat = AxDataSource(strRef=_text(labels))
+        series.cat = AxDataSource(strRef=_text(blank(len(_TITLES))))
         chart.series.append(series)
     chart.gapWidth = 60
     if stacked:
         chart.grouping, chart.overlap = "stacked", 100
-    _finish(chart, title, (x, "General"), y, legend=len(columns) > 1)
+    _finish(chart, "General", y, legend=count > 1)
     if flat:
         chart.x_axis.scaling.orientation = "maxMin"  # the first name at the top
         chart.y_axis.crosses = "max"  # which puts the numbers back to the bottom
-    return chart
+    return Mould.of(chart)
 
 
-def _text(cell: Reference) -> Any:
-    return StrRef(f=str(cell))
+_ANY = Reference(range_string="Any!$A$1")  # a series wants cells to begin with
 
 
-def _name(source: Sheet, row: int, name: str | None) -> SeriesLabel:
-    if name is not None:
-        return SeriesLabel(v=name)
-    return SeriesLabel(strRef=_text(Reference(source.design, min_col=1, min_row=row)))
+def _cells(source: Sheet, first: tuple[int, int], last: tuple[int, int] | None = None) -> str:
+    """Cells by column and row, as a chart refers to them."""
+    ends = (first,) if last in (None, first) else (first, last)
+    corners = ":".join(f"${LETTERS[col]}${row}" for col, row in ends)
+    return f"{quote_sheetname(source.design.title)}!{corners}"
 
 
-def _finish(
-    chart: Any, title: str, x: tuple[str, str], y: tuple[str, str], *, legend: bool = True
-) -> None:
-    chart.title = _title(title, 12)
+def _text(cell: str) -> Any:
+    return StrRef(f=cell)
+
+
+def _finish(chart: Any, x: str, y: str, *, legend: bool = True) -> None:
+    chart.title = _title(_TITLES[0], 12)
     chart.height, chart.width = _SIZE
     chart.roundedCorners = False
-    _design(chart.x_axis, *x)
-    _design(chart.y_axis, *y)
+    _design(chart.x_axis, _TITLES[1], x)
+    _design(chart.y_axis, _TITLES[2], y)
     chart.legend = Legend(legendPos="b", overlay=False) if legend else None
 
 

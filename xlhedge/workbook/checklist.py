@@ -12,7 +12,7 @@ from typing import Any
 
 from xlhedge.errors import CellError
 from xlhedge.functions import FUNCTIONS, Function
-from xlhedge.workbook.look import alert, finish, heading, register
+from xlhedge.workbook.look import alert, finish, heading, looks
 from xlhedge.workbook.package import Book
 from xlhedge.workbook.sheets import Sheet
 
@@ -40,8 +40,7 @@ def checklist_book() -> Book:
         >>> checklist_book().design.sheetnames
         ['Checklist']
     """
-    book = Book(title="xlhedge: checklist for Excel", created=_CREATED)
-    register(book)
+    book = Book(looks(), title="xlhedge: checklist for Excel", created=_CREATED)
     sheet = book.sheet("Checklist")
     heading(
         sheet,

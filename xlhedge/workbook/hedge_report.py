@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from openpyxl.chart import BarChart
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.figures import Figure
 from xlhedge.hedge import HEDGE
 from xlhedge.workbook.charts import bar_chart, line_chart
+from xlhedge.workbook.drawings import Chart
 from xlhedge.workbook.native import TOP, NativeTable
 from xlhedge.workbook.sheets import Sheet
 
@@ -104,7 +102,7 @@ def _write_largest(sheet: Sheet, hedge: NativeTable, analysis: Analysis) -> int:
     return head
 
 
-def spot_chart(sheet: Sheet, analysis: Analysis, head: int) -> BarChart:
+def spot_chart(sheet: Sheet, analysis: Analysis, head: int) -> Chart:
     """Spot against short by asset; `head` is the row of the table's headers."""
     shown = min(len(analysis.hedge), LARGEST)
     currency = analysis.portfolio.settings.quote_currency
@@ -133,8 +131,7 @@ def write_carry(
         first=44,
     )
     for column in range(2, 2 + len(_DAYS)):
-        design = sheet.design.column_dimensions[get_column_letter(column)]
-        design.width = max(design.width, 17.0)
+        sheet.widen(column, 17)
     at = end + 3
     perpetual = analysis.grid.given["perpetual"]
     currency = analysis.portfolio.settings.quote_currency
@@ -164,4 +161,4 @@ def write_carry(
         (at + 2, at + 3),
         (2, 1 + len(_DAYS)),
     )
-    sheet.design.add_chart(chart, f"B{at + 6}")
+    sheet.chart(chart, f"B{at + 6}")

@@ -222,7 +222,7 @@ class Bars:
         count = 0
         for count, each in enumerate(values, 1):
             sheet.put(self._head + below + count - 1, column, each, look)
-        self._sheet.design.column_dimensions[get_column_letter(column)].width = 19
+        self._sheet.widen(column, 19)
         self._next += 1
         return count
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from openpyxl.utils import get_column_letter
 
@@ -210,7 +209,7 @@ def _write_caveats(sheet: Sheet, at: int, past: History) -> None:
     for n, line in enumerate(past.caveats, at + 1):
         said = sentence(line)
         sheet.put(n, 1, said, "warning")
-        sheet.design.merge_cells(start_row=n, end_row=n, start_column=1, end_column=WIDE)
+        sheet.merge(n, 1, WIDE)
         sheet.design.row_dimensions[n].height = 15.0 * -(-len(said) // _LINE)
 
 
@@ -227,10 +226,9 @@ def _add_charts(sheet: Sheet, currency: str, past: History, bars: Bars) -> None:
     )
     for (place, width), (title, y, name) in zip(_CHART_SIZES.items(), charts, strict=True):
         lines = [(getattr(side, name), side.name.capitalize()) for side in SIDES]
-        chart: Any = time_chart(sheet, title, y, times, span, lines)
-        chart.height, chart.width = 8, width
-        chart.y_axis.scaling.min = 0.0 if name == "fall" else _below(values)
-        sheet.design.add_chart(chart, f"{place}{_CHARTS}")
+        bottom = 0.0 if name == "fall" else _below(values)
+        chart = time_chart(sheet, title, y, times, span, lines, bottom)
+        sheet.chart(chart.sized(8, width), f"{place}{_CHARTS}")
 
 
 def _below(values: Sequence[float]) -> float:

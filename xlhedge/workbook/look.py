@@ -7,16 +7,18 @@ number: "input money", "cell percent", "total price".
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from openpyxl.formatting import rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from xlhedge.plain import straight
 from xlhedge.workbook.cells import guarded
-from xlhedge.workbook.package import Book
+from xlhedge.workbook.looks import Looks
 from xlhedge.workbook.sheets import Sheet
 
 __all__ = [
@@ -29,7 +31,7 @@ __all__ = [
     "heading",
     "heat_map",
     "label",
-    "register",
+    "looks",
     "sentence",
 ]
 
@@ -81,28 +83,30 @@ def _fill(color: str) -> PatternFill:
     return PatternFill("solid", fgColor=color)
 
 
-def register(book: Book) -> None:
-    """Register every look of the product in a book."""
-    book.style("title", font=_font(sz=16, b=True, color=_INK))
-    book.style("section", font=_font(sz=12, b=True, color=_INK))
+@lru_cache(maxsize=1)
+def looks() -> Looks:
+    """Every look of the product, made once; all its books share them."""
+    found = Looks()
+    found.style("title", font=_font(sz=16, b=True, color=_INK))
+    found.style("section", font=_font(sz=12, b=True, color=_INK))
     wrap = Alignment(wrap_text=True, vertical="top")
     noted = Alignment(horizontal="left", vertical="center", indent=1)
-    book.style("note", font=_font(color="FF4A5568"), alignment=noted)
-    book.style("unit", font=_font(sz=9, i=True, color="FF4A5568"), alignment=wrap)
-    book.style("warning", font=_font(b=True, color="FF9C2F00"), alignment=wrap)
-    book.style("words", font=_font(), alignment=Alignment(wrap_text=True, vertical="center"))
-    book.style("link", font=_font(color="FF1155CC", u="single"), alignment=noted)
-    book.style("count", number_format="0", border=Border(bottom=_THIN), alignment=Alignment(
+    found.style("note", font=_font(color="FF4A5568"), alignment=noted)
+    found.style("unit", font=_font(sz=9, i=True, color="FF4A5568"), alignment=wrap)
+    found.style("warning", font=_font(b=True, color="FF9C2F00"), alignment=wrap)
+    found.style("words", font=_font(), alignment=Alignment(wrap_text=True, vertical="center"))
+    found.style("link", font=_font(color="FF1155CC", u="single"), alignment=noted)
+    found.style("count", number_format="0", border=Border(bottom=_THIN), alignment=Alignment(
         horizontal="center", vertical="center"))  # fmt: skip
     for name, (ink, paper) in VERDICTS.items():
-        book.style(
+        found.style(
             name,
             font=_font(color=ink),
             fill=_fill(paper),
             alignment=Alignment(wrap_text=True, vertical="center", indent=1),
         )
     for name, side in (("header", "center"), ("header text", "left")):
-        book.style(
+        found.style(
             name,
             font=_font(b=True, color="FFFFFFFF"),
             fill=_fill(_INK),
@@ -118,7 +122,7 @@ def register(book: Book) -> None:
     }
     for role, parts in roles.items():
         for kind, number_format in FORMATS.items():
-            book.style(
+            found.style(
                 f"{role} {kind}",
                 border=Border(bottom=_THIN),
                 alignment=Alignment(
@@ -130,6 +134,7 @@ def register(book: Book) -> None:
                 number_format=number_format.split(";")[0] if role == "input" else number_format,
                 **parts,
             )
+    return found
 
 
 def heading(sheet: Sheet, title: str, note: str = "", column: int = 1) -> None:
@@ -212,7 +217,7 @@ def finish(
     design.sheet_view.showGridLines = False
     design.sheet_view.zoomScale = 90
     for column, width in widths.items():
-        design.column_dimensions[column].width = width
+        sheet.widen(column_index_from_string(column), width)
     design.page_setup.orientation = "landscape"
     design.page_setup.paperSize = design.PAPERSIZE_A4
     design.page_setup.fitToWidth, design.page_setup.fitToHeight = pages, tall

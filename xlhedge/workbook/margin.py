@@ -232,7 +232,7 @@ def _write_nearest(sheet: Sheet, table: NativeTable, analysis: Analysis, at: int
         (1, at + 1, at + len(nearest)),
         [2],
     )
-    sheet.design.add_chart(chart, f"D{at}")
+    sheet.chart(chart, f"D{at}")
 
 
 def _distances(analysis: Analysis) -> Iterator[tuple[str, float, int]]:

@@ -13,6 +13,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from xlhedge.functions import Function
 from xlhedge.hosts.lambdas import LAMBDAS, comment, lambda_text
+from xlhedge.workbook.looks import Looks
 from xlhedge.workbook.package import Book
 
 __all__ = ["define_functions", "lambda_book"]
@@ -43,7 +44,7 @@ def lambda_book(entries: Sequence[Function] = LAMBDAS) -> Book:
         >>> "NET_DELTA" in lambda_book().design.defined_names
         True
     """
-    book = Book(title="xlhedge functions for Excel 365", created=_CREATED)
+    book = Book(Looks(), title="xlhedge functions for Excel 365", created=_CREATED)
     book.sheet("Sheet1")
     define_functions(book, entries)
     return book

@@ -6,15 +6,16 @@ formula is left of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, TypeAlias
 
-from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.utils import quote_sheetname
 
 from xlhedge.algebra import Expression
 from xlhedge.figures import NATIVE, Figure, formula_text, sum_of
+from xlhedge.workbook.cells import LETTERS
 from xlhedge.workbook.look import WIDTHS, finish, heading
 from xlhedge.workbook.sheets import Sheet
 
@@ -23,7 +24,11 @@ __all__ = ["HEAD", "TOP", "TOTAL", "NativeTable"]
 HEAD, TOTAL, TOP = 4, 5, 6
 """The rows of a sheet's headers, of its totals and of its first figures."""
 
-_REFERENCE = re.compile(r"[A-Z]\$?\d")
+_ROW, _BASE_ROW = "\ue000", "\ue001"
+"""Stand in formulas for the number of a row that is still open: here, and on the base's sheet."""
+_MOST = 64
+_KIND = object()
+"""Stands for whatever number a cell holds: formulas refer to it."""
 _PAGE = 13
 """Columns of figures that a landscape page takes."""
 
@@ -51,13 +56,17 @@ class NativeTable:
 
     def letter(self, name: str) -> str:
         """The column of a figure."""
-        return get_column_letter([figure.name for figure in self.figures].index(name) + 1)
+        return self._letters[name]
+
+    @cached_property
+    def _letters(self) -> dict[str, str]:
+        return {figure.name: LETTERS[n] for n, figure in enumerate(self.figures, 1)}
 
     def has(self, name: str) -> bool:
         """Whether a figure is one of its columns."""
-        return any(figure.name == name for figure in self.figures)
+        return name in self._letters
 
-    def cell(self, name: str, at: int) -> str:
+    def cell(self, name: str, at: int | str) -> str:
         """One cell, as any sheet refers to it."""
         return f"{_quoted(self.title)}!${self.letter(name)}${at}"
 
@@ -96,7 +105,7 @@ class NativeTable:
         self.write_rows(sheet, last_row)
         sheet.put(TOTAL, 1, "Total", "total text")
         for column, figure in enumerate(self.figures[1:], 2):
-            letter, look = get_column_letter(column), f"total {figure.look}"
+            letter, look = LETTERS[column], f"total {figure.look}"
             if figure.total:
                 total = sum_of(self.rows, figure.name)
                 text = f"SUM({letter}{self.top}:{letter}{self._last})"
@@ -116,8 +125,12 @@ class NativeTable:
 
     def write_rows(self, sheet: Sheet, last_row: Mapping[str, str] | None = None) -> None:
         """Write the rows of figures."""
-        for n, row in enumerate(self.rows):
-            special = last_row if n == len(self.rows) - 1 else None
+        for at, row in enumerate(self.rows, self.top):
+            special = last_row if at == self._last else None
+            kinds = dict(self.known)
+            for name in self._read:
+                value = row[name]
+                kinds[name] = _KIND if isinstance(value, float) else value
             for column, figure in enumerate(self.figures, 1):
                 value = row[figure.name]
                 if value is None:
@@ -125,28 +138,78 @@ class NativeTable:
                 elif special is not None:
                     text = special.get(figure.name)
                 else:
-                    text = self._text(figure, row, self.top + n)
-                sheet.put(self.top + n, column, value, f"cell {figure.look}", text)
+                    text = self._text(figure, kinds, at)
+                sheet.put(at, column, value, f"cell {figure.look}", text)
 
-    def _text(self, figure: Figure, row: Mapping[str, Any], at: int) -> str | None:
-        """A figure as a formula over its row's cells; none where it refers to nothing."""
+    @cached_property
+    def _texts(self) -> _Texts:
+        base = self.base and (self.base.title, tuple(f.name for f in self.base.figures))
+        return _texts_of(tuple(self._letters), base)
+
+    @cached_property
+    def _read(self) -> dict[str, Expression]:
+        """What formulas may read of a row, as references of a row that is still open."""
+        base = self.base.figures if self.base else ()
+        names = [figure.name for figure in (*base, *self.figures)]
+        return {name: Expression(self._reference(name)) for name in names}
+
+    def _text(self, figure: Figure, kinds: Mapping[str, Any], at: int) -> str | None:
+        """A figure as a formula over its row's cells; none where it refers to nothing.
+
+        Rows whose cells are of one kind have one formula: it is written once, with the row open.
+        """
         if self.base and self.base.has(figure.name):
             return self.base.cell(figure.name, self.base.top + at - self.top)
         if figure.formula is None:
             return None
-        cells: dict[str, Any] = dict(self.known)
-        for other in [*(self.base.figures if self.base else ()), *self.figures]:
-            value = row[other.name]
-            cells[other.name] = value
-            if isinstance(value, float):
-                cells[other.name] = Expression(self._reference(other.name, at))
-        text = formula_text(figure, NATIVE, cells, guarded=False)
-        return text if _REFERENCE.search(text) else None
+        text = self._open(figure, kinds)
+        if text is None:
+            return None
+        if self.base:
+            text = text.replace(_BASE_ROW, str(self.base.top + at - self.top))
+        return text.replace(_ROW, str(at))
 
-    def _reference(self, name: str, at: int) -> str:
+    def _open(self, figure: Figure, kinds: Mapping[str, Any]) -> str | None:
+        """A figure's formula with its row open, for a row whose cells are of these kinds."""
+        known = self._texts.setdefault(figure.name, [])
+        for seen, text in known:
+            if all(kinds[name] == kind for name, kind in seen.items()):
+                return text
+        cells = _Noted({n: self._read[n] if k is _KIND else k for n, k in kinds.items()})
+        written = formula_text(figure, NATIVE, cells, guarded=False)
+        refers = _ROW in written or _BASE_ROW in written
+        seen = {name: kinds[name] for name in cells.read}
+        if len(known) >= _MOST:  # a batch has many horizons, which formulas hold as numbers
+            known.clear()
+        known.append((seen, written if refers else None))
+        return known[-1][1]
+
+    def _reference(self, name: str) -> str:
         if self.base and not self.has(name):
-            return self.base.cell(name, self.base.top + at - self.top)
-        return f"{self.letter(name)}{at}"
+            return self.base.cell(name, _BASE_ROW)
+        return f"{self.letter(name)}{_ROW}"
+
+
+_Texts: TypeAlias = dict[str, list[tuple[dict[str, Any], str | None]]]
+"""The formulas of each figure written so far, behind what they read."""
+
+
+@lru_cache(maxsize=64)
+def _texts_of(names: tuple[str, ...], base: tuple[str, tuple[str, ...]] | None) -> _Texts:  # noqa: ARG001  # they tell one table from another
+    """The formulas of all tables of these columns, on whatever sheet: they are the same."""
+    return {}
+
+
+class _Noted(dict[str, Any]):
+    """Cells that note which of them are read."""
+
+    def __init__(self, cells: Mapping[str, Any]) -> None:
+        super().__init__(cells)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.read.add(name)
+        return super().__getitem__(name)
 
 
 def _quoted(title: str) -> str:

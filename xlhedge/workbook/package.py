@@ -1,46 +1,49 @@
-"""A workbook as a file: openpyxl's design, repacked once with our rows in it.
+"""A workbook as a file: the parts that openpyxl designs and the rows that are ours, packed once.
 
 The same content gives the same bytes: times in the archive are fixed and the document's dates are
-the caller's. Relationships become relative, as IronCalc asks.
+the caller's. Relationships are relative, as Excel writes them and IronCalc asks.
 """
 
 from __future__ import annotations
 
 import io
-import posixpath
-import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Hashable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.packaging.relationship import RelationshipList
-from openpyxl.styles import Alignment, Border, Fill, Font, Protection
+from openpyxl.comments.comment_sheet import CommentSheet
+from openpyxl.packaging.extended import ExtendedProperties
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.workbook._writer import WorkbookWriter
 from openpyxl.workbook.properties import CalcProperties
-from openpyxl.xml.constants import ARC_CORE
-from openpyxl.xml.functions import fromstring, tostring
+from openpyxl.writer.theme import theme_xml
+from openpyxl.xml.functions import tostring
 
 from xlhedge.files import write_bytes
-from xlhedge.workbook.sheets import PLAIN, Sheet
+from xlhedge.workbook.design import notes_of, sheet_xml
+from xlhedge.workbook.drawings import drawing_xml
+from xlhedge.workbook.looks import Looks
+from xlhedge.workbook.parts import Parts
+from xlhedge.workbook.pieces import piece
+from xlhedge.workbook.sheets import Sheet
 
 __all__ = ["Book"]
 
 _MAX_TITLE, _MAX_PROPERTY = 31, 255
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
-_DIMENSION = re.compile(r'(?<=<dimension ref=")[^"]*')
-_SHEET_DATA = re.compile(r"<sheetData(?:\s*/>|>(.*?)</sheetData>)", re.DOTALL)
 
 
 class Book:
-    """A workbook in the making: register looks, add sheets, put cells, save.
+    """A workbook in the making: add sheets, put cells, save.
 
     Example:
-        >>> book = Book(title="Hedge", created=datetime(2026, 1, 2))
-        >>> book.style("money", number_format="#,##0.00")
+        >>> looks = Looks()
+        >>> looks.style("money", number_format="#,##0.00")
+        >>> book = Book(looks, title="Hedge", created=datetime(2026, 1, 2))
         >>> sheet = book.sheet("Summary")
         >>> sheet.put(1, 1, 1234.5, "money")
         >>> sheet.put(1, 2, 2469.0, "money", formula="2*A1")
@@ -52,56 +55,25 @@ class Book:
             through ``Sheet.design``.
     """
 
-    def __init__(self, *, title: str, created: datetime) -> None:
+    def __init__(self, looks: Looks, *, title: str, created: datetime) -> None:
         """Start a workbook without sheets.
 
         Args:
+            looks: What its cells may look like; books of a family share them.
             title: The document's title, as file managers show it.
             created: The document's two dates; without a time zone it is taken as UTC.
         """
         self.design = Workbook()
-        self._scratch = self.design.worksheets[0]  # looks are tried on here, then only remembered
-        self.design.remove(self._scratch)
+        self.design.remove(self.design.worksheets[0])
         # Stored values stay what people see: Excel is not told to compute everything on opening,
         # nor does an older engine's number give it a reason to (openpyxl's would).
         self.design.calculation = CalcProperties(calcId=191029, fullCalcOnLoad=False)
-        self.design.properties.title = title[:_MAX_PROPERTY]
-        self.design.properties.creator = "xlhedge"
-        self._created = created.astimezone(UTC) if created.tzinfo else created
-        self._styles = {PLAIN: 0}
+        properties = self.design.properties
+        properties.title, properties.creator = title[:_MAX_PROPERTY], "xlhedge"
+        day = created.astimezone(UTC) if created.tzinfo else created
+        properties.created = properties.modified = day
+        self._looks = looks
         self._sheets: list[Sheet] = []
-
-    def style(
-        self,
-        name: str,
-        *,
-        font: Font | None = None,
-        fill: Fill | None = None,
-        border: Border | None = None,
-        alignment: Alignment | None = None,
-        number_format: str = "General",
-        protection: Protection | None = None,
-    ) -> None:
-        """Register a look under a name, once; cells then refer to the name.
-
-        Raises:
-            ValueError: There is a look of that name.
-        """
-        if name in self._styles:
-            raise ValueError(f'there is a look "{name}" already')
-        cell = Cell(self._scratch, row=1, column=1)
-        cell.number_format = number_format
-        parts = {
-            "font": font,
-            "fill": fill,
-            "border": border,
-            "alignment": alignment,
-            "protection": protection,
-        }
-        for attribute, part in parts.items():
-            if part is not None:
-                setattr(cell, attribute, part)
-        self._styles[name] = cell.style_id
 
     def sheet(self, title: str) -> Sheet:
         """Add a sheet after the others.
@@ -115,7 +87,7 @@ class Book:
         if design.title != title:  # openpyxl would have numbered the second of two
             self.design.remove(design)
             raise ValueError(f'there is a sheet "{title}" already')
-        self._sheets.append(Sheet(design, self._styles))
+        self._sheets.append(Sheet(design, self._looks.attributes))
         return self._sheets[-1]
 
     @property
@@ -127,77 +99,81 @@ class Book:
         """Return the file; the same content gives the same bytes in one environment.
 
         Raises:
-            ValueError: ``Sheet.design`` was given a value or a look for a cell.
+            ValueError: ``Sheet.design`` was given what belongs to ``Sheet``.
         """
-        for sheet in self._sheets:
-            # Only having written them once does openpyxl know how deep columns are grouped.
-            sheet.design.column_dimensions.to_tree()
-        designed, finished = io.BytesIO(), io.BytesIO()
-        self.design.save(designed)
-        with ZipFile(designed) as source, ZipFile(finished, "w") as target:
-            for name in source.namelist():
-                part = self._part(name, source.read(name))
-                target.writestr(ZipInfo(name, _ZIP_TIME), part, ZIP_DEFLATED)
+        finished = io.BytesIO()
+        with ZipFile(finished, "w") as target:
+            for name, content in self._parts().items():
+                target.writestr(ZipInfo(name, _ZIP_TIME), content, ZIP_DEFLATED)
         return finished.getvalue()
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all: an error leaves what was at ``path`` untouched."""
         write_bytes(path, self.to_bytes())
 
-    def _part(self, name: str, designed: bytes) -> str | bytes:
-        """Return one part of the finished file, given what openpyxl made of it."""
-        if name == ARC_CORE:
-            properties = self.design.properties
-            properties.created = properties.modified = self._created  # saving set the second
-            core: str | bytes = tostring(properties.to_tree())
-            return core
-        if name.endswith(".rels"):
-            return _with_relative_targets(designed, name)
-        for sheet in self._sheets:
-            if sheet.design.path == f"/{name}":
-                return _with_rows(designed.decode(), sheet)
-        return designed
+    def _parts(self) -> dict[str, str | bytes]:
+        """The parts of the file by name, the list of their types first."""
+        parts = Parts()
+        parts.add("xl/workbook.xml", _workbook_xml(self.design), "workbook")
+        conditional: dict[Hashable, DifferentialStyle] = {}
+        numbers: Counter[str] = Counter()
+        for number, sheet in enumerate(self._sheets, 1):
+            name = f"xl/worksheets/sheet{number}.xml"
+            _add_sheet(parts, name, sheet, conditional, numbers)
+            parts.relate("xl/workbook.xml", "worksheet", name)
+        parts.add("xl/styles.xml", self._looks.stylesheet(conditional), "styles")
+        parts.relate("xl/workbook.xml", "styles", "xl/styles.xml")
+        parts.add("xl/theme/theme1.xml", theme_xml, "theme")
+        parts.relate("xl/workbook.xml", "theme", "xl/theme/theme1.xml")
+        parts.add("docProps/core.xml", tostring(self.design.properties.to_tree()), "core")
+        parts.add("docProps/app.xml", piece(ExtendedProperties()), "app")
+        parts.relate("", "officeDocument", "xl/workbook.xml")
+        parts.relate("", "core-properties", "docProps/core.xml")
+        parts.relate("", "extended-properties", "docProps/app.xml")
+        return parts.finished()
 
 
-def _with_rows(designed: str, sheet: Sheet) -> str:
-    """Put a sheet's rows in the place of openpyxl's, which have heights but no cells."""
-    head, rows, tail = _SHEET_DATA.split(designed)
-    head = _DIMENSION.sub(sheet.extent, head)
-    body = "".join(sheet.rows(_row_attributes(rows or "", sheet)))
-    return f"{head}<sheetData>{body}</sheetData>{tail}"
+_Notes: Any = CommentSheet  # openpyxl gives neither of the two types
+_Writer: Any = WorkbookWriter
 
 
-def _row_attributes(rows: str, sheet: Sheet) -> Mapping[int, str]:
-    """Return what openpyxl says of the rows besides their numbers: heights, hiding, outlines.
-
-    Raises:
-        ValueError: A cell has a value or a look there, which would be lost.
-    """
-    attributes = {}
-    for row in fromstring(f"<rows>{rows}</rows>"):
-        for cell in row:
-            _refuse_content(cell, sheet)
-        number = int(row.attrib.pop("r"))
-        if row.attrib:
-            said = (f" {key}={quoteattr(text)}" for key, text in row.attrib.items())
-            attributes[number] = "".join(said)
-    return attributes
+def _workbook_xml(design: Workbook) -> str:
+    text: str = _Writer(design).write().decode()
+    return text
 
 
-def _refuse_content(cell: Any, sheet: Sheet) -> None:
-    ref = cell.attrib["r"]
-    # A cell with a note is there but empty; openpyxl gives one with a link the link's text.
-    has_value = len(cell) > 0 and sheet.design[ref].hyperlink is None
-    if has_value or "s" in cell.attrib:
-        title = sheet.design.title
-        raise ValueError(f"{title}!{ref}: put its value and look through Sheet.put, not openpyxl")
+def _add_sheet(
+    parts: Parts,
+    name: str,
+    sheet: Sheet,
+    conditional: dict[Hashable, DifferentialStyle],
+    numbers: Counter[str],
+) -> None:
+    """Add a sheet, and what belongs to it: its drawing, its notes and its tables."""
+    design: Any = sheet.design
+    tables = iter(design.tables.values())
 
+    def relate(kind: str) -> str:
+        numbers[kind] += 1
+        number = numbers[kind]
+        if kind == "drawing":
+            target = f"xl/drawings/drawing{number}.xml"
+            parts.add(target, drawing_xml(sheet.charts), "drawing")
+            for placed in sheet.charts:
+                numbers["chart"] += 1
+                chart = f"xl/charts/chart{numbers['chart']}.xml"
+                parts.add(chart, placed.chart.xml, "chart")
+                parts.relate(target, "chart", chart)
+        elif kind == "vmlDrawing":
+            notes = _Notes.from_comments(notes_of(design))
+            parts.add(f"xl/comments/comment{number}.xml", tostring(notes.to_tree()), "comments")
+            parts.relate(name, "comments", f"xl/comments/comment{number}.xml")
+            target = f"xl/drawings/commentsDrawing{number}.vml"
+            parts.add(target, notes.write_shapes())
+        else:
+            table = next(tables)
+            table.id, target = number, f"xl/tables/table{number}.xml"
+            parts.add(target, tostring(table.to_tree()), "table")
+        return parts.relate(name, kind, target)
 
-def _with_relative_targets(relationships: bytes, name: str) -> str | bytes:
-    """Name related parts relative to the part they belong to, as Excel itself does."""
-    folder = posixpath.dirname(posixpath.dirname(name))
-    parsed = RelationshipList.from_tree(fromstring(relationships))
-    for relationship in parsed:
-        if relationship.TargetMode != "External" and relationship.Target.startswith("/"):
-            relationship.Target = posixpath.relpath(relationship.Target, f"/{folder}")
-    return tostring(parsed.to_tree())
+    parts.add(name, sheet_xml(sheet, conditional, relate), "worksheet")

@@ -52,7 +52,7 @@ def _write_entry(sheet: Sheet, at: int, entry: Function) -> int:
     said = parts(entry)
     for column in range(1, _LAST + 1):
         sheet.put(at, column, entry.syntax if column == 1 else None, "header text")
-    sheet.design.merge_cells(start_row=at, end_row=at, start_column=1, end_column=_LAST)
+    sheet.merge(at, 1, _LAST)
     sheet.design.row_dimensions[at].height = _POINTS * _lines(entry.syntax, 150)
     at = _spread(sheet, at + 1, "what it is", entry.summary)
     at = _spread(sheet, at, "equation", said["Equation"])
@@ -102,7 +102,7 @@ def _write_result(sheet: Sheet, at: int, entry: Function, call: str) -> int:
     sheet.put(at, 1, "gives", "total text")
     if isinstance(entry.value, str):
         sheet.put(at, _VALUES, entry.value, "words", call)
-        sheet.design.merge_cells(start_row=at, end_row=at, start_column=_VALUES, end_column=_LAST)
+        sheet.merge(at, _VALUES, _LAST)
         sheet.design.row_dimensions[at].height = _POINTS * _lines(entry.value, 140)
     else:
         sheet.put(at, _VALUES, entry.value, "total any", call)
@@ -115,14 +115,14 @@ def _spread(sheet: Sheet, at: int, label: str, text: str) -> int:
         return at
     sheet.put(at, 1, label, "note")
     sheet.put(at, _VALUES, text, "words")
-    sheet.design.merge_cells(start_row=at, end_row=at, start_column=_VALUES, end_column=_LAST)
+    sheet.merge(at, _VALUES, _LAST)
     sheet.design.row_dimensions[at].height = _POINTS * _lines(text, 140)
     return at + 1
 
 
 def _help(sheet: Sheet, at: int, text: str) -> None:
     sheet.put(at, _WORDS, text, "words")
-    sheet.design.merge_cells(start_row=at, end_row=at, start_column=_WORDS, end_column=_LAST)
+    sheet.merge(at, _WORDS, _LAST)
     sheet.design.row_dimensions[at].height = _POINTS * _lines(text, _LINE)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from openpyxl.chart._chart import ChartBase
 from openpyxl.workbook.defined_name import DefinedName
 
 from xlhedge.algebra import Expression
@@ -17,6 +16,7 @@ from xlhedge.analysis import Analysis
 from xlhedge.positions import MARGIN
 from xlhedge.workbook.attribution import attribution_chart, nets, write_scenarios
 from xlhedge.workbook.audit import AUDIT, Origin, write_audit
+from xlhedge.workbook.drawings import Chart
 from xlhedge.workbook.hedge_report import (
     CARRY,
     hedge_tables,
@@ -25,7 +25,7 @@ from xlhedge.workbook.hedge_report import (
     write_hedge_report,
 )
 from xlhedge.workbook.history_report import PAST, write_history
-from xlhedge.workbook.look import label, register
+from xlhedge.workbook.look import label, looks
 from xlhedge.workbook.margin import write_margin_report
 from xlhedge.workbook.native import TOP, NativeTable
 from xlhedge.workbook.package import Book
@@ -63,8 +63,8 @@ def report_book(analysis: Analysis, origin: Origin | None = None, paper: Paper =
 'Hedge history', 'Inputs & audit']
     """
     settings = analysis.portfolio.settings
-    book = Book(title=f"Hedge report: {settings.portfolio}", created=settings.as_of)
-    register(book)
+    title = f"Hedge report: {settings.portfolio}"
+    book = Book(looks(), title=title, created=settings.as_of)
     summary = book.sheet("Summary")
     hedge, carry = hedge_tables(analysis)
     margin = NativeTable("Margin", MARGIN, analysis.margin, {"days": analysis.days})
@@ -76,7 +76,7 @@ def report_book(analysis: Analysis, origin: Origin | None = None, paper: Paper =
     write_scenarios(scenarios, analysis)
     write_carry(book.sheet(CARRY), carry, margin, hedge, analysis)
     write_margin_report(book.sheet(margin.title), margin, analysis)
-    charts: list[ChartBase] = [ratio_chart(sensitivity, analysis)]
+    charts: list[Chart] = [ratio_chart(sensitivity, analysis)]
     charts.append(spot_chart(holdings, analysis, largest))
     if analysis.scenarios:
         charts.append(attribution_chart(scenarios, analysis))

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from openpyxl.chart import ScatterChart
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
 from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
 from xlhedge.figures import CALLS, NATIVE, Functions
 from xlhedge.sensitivity import GRIDS, USUAL_RATE, Grid
+from xlhedge.workbook.cells import LETTERS
 from xlhedge.workbook.charts import pnl_chart
+from xlhedge.workbook.drawings import Chart
 from xlhedge.workbook.look import finish, heading, heat_map
 from xlhedge.workbook.sheets import Sheet
 
@@ -37,6 +37,8 @@ __all__ = [
 AXIS, UNHEDGED, HELD = 4, 5, 6
 _CHART, _GRIDS, _HEAD = 8, 28, 3
 """The chart's row, the first grid's, and the rows of a grid's head."""
+_ROW, _COLUMN = "\ue000", "\ue001"
+"""Stand in formulas for the number of a row and the letter of a column that are still open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,12 @@ def write_sensitivity(sheet: Sheet, analysis: Analysis, sources: Sources, moves:
     page.lines(first)
     currency = analysis.portfolio.settings.quote_currency
     chart = pnl_chart(sheet, AXIS, (UNHEDGED, HELD), (2, moves + 1), currency)
-    sheet.design.add_chart(chart, f"B{_CHART}")  # A repeats on each page
-    widths = {get_column_letter(column): 15.0 for column in range(2, moves + 2)}
+    sheet.chart(chart, f"B{_CHART}")  # A repeats on each page
+    widths = {LETTERS[column]: 15.0 for column in range(2, moves + 2)}
     finish(sheet, f"B{AXIS + 1}", {"A": 34} | widths, pages=2)
 
 
-def ratio_chart(sheet: Sheet, analysis: Analysis) -> ScatterChart:
+def ratio_chart(sheet: Sheet, analysis: Analysis) -> Chart:
     """Unhedged, as it stands, and at two of the grid's ratios, against the price."""
     grid, ratios = GRIDS[0], (0.5, 1.0)
     first = _GRIDS + _HEAD
@@ -143,7 +145,6 @@ def given(sizes: str, rates: str, expiry: str) -> dict[str, str]:
 class _Page:
     def __init__(self, sheet: Sheet, analysis: Analysis, sources: Sources, moves: int) -> None:
         self._sheet, self._grid, self._from, self._moves = sheet, analysis.grid, sources, moves
-        self._letters = [get_column_letter(2 + n) for n in range(moves)]
 
     def _spread(self, values: Sequence[Any]) -> list[Any]:
         """Values of the moves in the axis' columns: the last repeats to the end."""
@@ -154,15 +155,15 @@ class _Page:
     ) -> None:
         """A line over the moves; the formula's argument is the moves, and the coins unhedged."""
         if self._from.live:
-            first, last = self._letters[0], self._letters[-1]
-            span = [Expression(f"${first}${n}:${last}${n}") for n in (AXIS, UNHEDGED)]
+            last = LETTERS[1 + self._moves]
+            span = [Expression(f"$B${n}:${last}${n}") for n in (AXIS, UNHEDGED)]
             text = excel_text(formula(*span))
             text = f'IF({guard}="","",{text})' if guard else text
             self._sheet.array(at, 2, [self._spread(values)], text, style)
             return
-        for column, letter in enumerate(self._letters):
-            cells = [Expression(f"{letter}${n}") for n in (AXIS, UNHEDGED)]
-            self._sheet.put(at, 2 + column, values[column], style, excel_text(formula(*cells)))
+        text = excel_text(formula(*(Expression(f"{_COLUMN}${n}") for n in (AXIS, UNHEDGED))))
+        for column, value in enumerate(values, 2):
+            self._sheet.put(at, column, value, style, text.replace(_COLUMN, LETTERS[column]))
 
     def lines(self, assets: int) -> None:
         """The axis, all coins unhedged, and with the shorts as they stand."""
@@ -173,12 +174,12 @@ class _Page:
             sheet.put(AXIS, 2 + column, shock, "axis move", text)
         sheet.put(UNHEDGED, 1, "All coins, unhedged", "total text")
         coins = self._from.totals["coin_margin"]
+        every = f"SUM({_COLUMN}{assets}:{_COLUMN}{assets + len(self._from.assets) - 1})"
+        move = Expression(f"{_COLUMN}${AXIS}")
+        text = excel_text(Expression(every) + f.scenario_pnl(0, 1, -coins, move))
         for column, value in enumerate(self._spread(grid.unhedged)):
-            letter = self._letters[column]
-            every = f"SUM({letter}{assets}:{letter}{assets + len(self._from.assets) - 1})"
-            move = Expression(f"{letter}${AXIS}")
-            text = excel_text(Expression(every) + f.scenario_pnl(0, 1, -coins, move))
-            sheet.put(UNHEDGED, 2 + column, value, "total heat", text)
+            own = text.replace(_COLUMN, LETTERS[2 + column])
+            sheet.put(UNHEDGED, 2 + column, value, "total heat", own)
         sheet.put(HELD, 1, "With the shorts as they stand", "total text")
         short = self._from.totals["short_notional"]
         self._row(
@@ -194,7 +195,7 @@ class _Page:
         self._sheet.design.row_breaks.append(Break(id=first - 2))
         self._sheet.put(first - 1, 1, "Each asset, unhedged", "header text")
         for column, shock in enumerate(self._spread(self._grid.shocks)):
-            move = f"{self._letters[column]}${AXIS}"
+            move = f"{LETTERS[2 + column]}${AXIS}"
             self._sheet.put(first - 1, 2 + column, shock, "axis move", move)
         for n, asset in enumerate(self._from.assets):
             at = first + n
@@ -240,7 +241,7 @@ class _Page:
         for n, value in enumerate(grid.rows.values):
             sheet.put(at + _HEAD + n, 1, value, f"{role} {grid.rows.look}")
         for column, value in enumerate(self._columns(grid)):
-            letter = get_column_letter(_start(grid) + column)
+            letter = LETTERS[_start(grid) + column]
             own = bool(grid.columns.values)
             text = None if own else f"{letter}${AXIS}"
             look = f"{role if own else 'axis'} {grid.columns.look}"
@@ -255,13 +256,13 @@ class _Page:
         values = self._grid.grids[grid.name]
         if not grid.columns.values:
             values = tuple(tuple(self._spread(row)) for row in values)
-        style, end = f"cell {grid.look}", get_column_letter(start + len(values[0]) - 1)
+        style, end = f"cell {grid.look}", LETTERS[start + len(values[0]) - 1]
         if grid.beside:
             for n, value in enumerate(self._grid.beside[grid.name]):
                 cell = self._cell(grid, top, f"$A{top + n}", "", "")
                 text = excel_text(grid.beside[1](self._from.functions, cell))
                 sheet.put(top + n, 2, value, "cell move", text)
-        first = get_column_letter(start)
+        first = LETTERS[start]
         if self._from.live:
             cell = self._cell(
                 grid, top, f"$A${top}:$A${last}", f"${first}${top - 1}:${end}${top - 1}",
@@ -270,13 +271,15 @@ class _Page:
             text = excel_text(grid.formula(self._from.functions, cell))
             sheet.array(top, start, values, text, style)
         else:
-            for n, row in enumerate(values):
-                for column, value in enumerate(row):
-                    letter, at = get_column_letter(start + column), top + n
-                    cell = self._cell(grid, top, f"$A{at}", f"{letter}${top - 1}", f"$B{at}",
-                                      f"{letter}${UNHEDGED}")  # fmt: skip
-                    text = excel_text(grid.formula(self._from.functions, cell))
-                    sheet.put(at, start + column, value, style, text)
+            cell = self._cell(
+                grid, top, f"$A{_ROW}", f"{_COLUMN}${top - 1}", f"$B{_ROW}", f"{_COLUMN}${UNHEDGED}"
+            )
+            text = excel_text(grid.formula(self._from.functions, cell))
+            for at, row in enumerate(values, top):
+                line = text.replace(_ROW, str(at))
+                for column, value in enumerate(row, start):
+                    own = line.replace(_COLUMN, LETTERS[column])
+                    sheet.put(at, column, value, style, own)
         heat_map(sheet, f"{first}{top}:{end}{last}", grid.scale)
 
     def _cell(

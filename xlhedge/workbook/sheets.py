@@ -7,42 +7,55 @@ here, already as XML text, and ``package`` puts them into the file that openpyxl
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from xml.sax.saxutils import quoteattr
 
-from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.utils import quote_sheetname
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.filters import AutoFilter
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlhedge.workbook.cells import cell_xml, formula_xml, guarded, style_xml
+from xlhedge.workbook.cells import (
+    LETTERS,
+    MAX_COLUMN,
+    MAX_ROW,
+    cell_xml,
+    formula_xml,
+    guarded,
+)
+from xlhedge.workbook.drawings import Chart, Placed
+from xlhedge.workbook.looks import PLAIN
 
-__all__ = ["PLAIN", "Sheet"]
+__all__ = ["Sheet"]
 
-PLAIN = "plain"
-"""The look a cell has if none is named: the workbook's own font, no number format."""
-
-# Excel's limits; it calls a file that exceeds them damaged.
-_MAX_ROW, _MAX_COLUMN = 1_048_576, 16_384
 _MAX_HEADER = 255
 
 
 class Sheet:
     """One sheet: ``design`` is openpyxl's worksheet, the cells are put here.
 
-    Never give ``design`` a value or a style for a cell: saving refuses it, as it would be lost.
+    What is said of many cells or columns, and charts, go through this class: saving refuses them
+    in ``design``.
 
     Attributes:
-        design: Column widths, row heights, frozen panes, merged cells, notes, validations,
-            conditional formats, charts and print set-up, exactly as in openpyxl.
+        design: Row heights, frozen panes, notes, validations, conditional formats and print
+            set-up, exactly as in openpyxl.
+        charts: What `chart` put on the sheet.
+        merged: What `merge` made one cell.
+        links: The links within the workbook, as XML.
+        widths: The widths of columns that were widened, in characters.
     """
 
-    def __init__(self, design: Worksheet, styles: Mapping[str, int]) -> None:
+    def __init__(self, design: Worksheet, looks: Mapping[str, str]) -> None:
         """Use ``Book.sheet`` instead, which knows the names of the looks."""
         self.design = design
-        self._styles = styles
-        self._cells: dict[tuple[int, int], str] = {}
+        self.charts: list[Placed] = []
+        self.merged: list[str] = []
+        self.links: list[str] = []
+        self.widths: dict[int, float] = {}
+        self._looks = looks
+        self._cells: dict[int, dict[int, str]] = {}
 
     def put(
         self, row: int, col: int, value: object, style: str = PLAIN, formula: str | None = None
@@ -140,56 +153,76 @@ class Sheet:
         self.design.add_table(table)
         return table
 
-    def link(self, row: int, col: int, target: Sheet, cell: str = "A1") -> None:
-        """Make a cell a link to a cell of another sheet; its text and look are put as usual."""
-        place = f"{quote_sheetname(target.design.title)}!{cell}"
-        self.design.cell(row, col).hyperlink = Hyperlink(ref=_ref(row, col), location=place)
+    def link(self, row: int, col: int, title: str) -> None:
+        """Make a cell a link to another sheet of the book; its text and look are put as usual."""
+        place = f"{quote_sheetname(title)}!A1"
+        self.links.append(f'<hyperlink ref="{_ref(row, col)}" location={quoteattr(place)}/>')
+
+    def merge(self, row: int, first: int, last: int) -> None:
+        """Make the cells of a row from one column to another one cell; the first one's is kept."""
+        self.merged.append(f"{_ref(row, first)}:{_ref(row, last)}")
+
+    def widen(self, col: int, width: float) -> None:
+        """Make a column at least so many characters wide; it counts from 1."""
+        self.widths[col] = max(self.widths.get(col, 0), width)
+
+    def chart(self, chart: Chart, cell: str) -> None:
+        """Put a chart on the sheet, its upper left corner at a cell."""
+        row, col = coordinate_to_tuple(cell)
+        self.charts.append(Placed(chart, row, col))
 
     @property
     def extent(self) -> str:
         """The smallest range that holds every cell put here, such as ``A1:F40``."""
         if not self._cells:
             return "A1:A1"
-        rows, columns = zip(*self._cells, strict=True)
-        first, left = min(rows), min(columns)
-        return _span(first, left, max(rows) - first + 1, max(columns) - left + 1)
+        first, last = min(self._cells), max(self._cells)
+        left, right = min(map(min, self._cells.values())), max(map(max, self._cells.values()))
+        return _span(first, left, last - first + 1, right - left + 1)
 
     def rows(self, attributes: Mapping[int, str]) -> Iterator[str]:
         """Yield each row's XML from the top; ``attributes`` is what rows say beside a number."""
-        lines: defaultdict[int, list[str]] = defaultdict(list)
-        for (row, _), cell in sorted(self._cells.items()):
-            lines[row].append(cell)
-        for row in sorted(lines.keys() | attributes.keys()):
-            yield f'<row r="{row}"{attributes.get(row, "")}>{"".join(lines[row])}</row>'
+        for row in sorted(self._cells.keys() | attributes.keys()):
+            cells = self._cells.get(row, {})
+            body = "".join([cells[col] for col in sorted(cells)])
+            yield f'<row r="{row}"{attributes.get(row, "")}>{body}</row>'
 
     def _put(
         self, row: int, col: int, value: object, style: str, formula: str | None, tag: str
     ) -> None:
         """Check and keep one cell; a cell inside an array formula has ``""`` for both strings."""
+        if not (0 < row <= MAX_ROW and 0 < col <= MAX_COLUMN):
+            raise self._refusal(row, col, "a sheet has rows 1 to 1,048,576 and columns 1 to 16,384")
+        cells = self._cells.get(row)
+        if cells is not None and col in cells:
+            raise self._refusal(row, col, "the cell has been written already")
+        look = self._looks.get(style)
+        if look is None:
+            raise self._refusal(
+                row, col, f'there is no look "{style}"; register it with Looks.style first'
+            )
         try:
-            _check_free(self._cells, row, col)
-            look = style_xml(self._styles, style)
             source = None if formula is None else formula_xml(formula, tag)
-            self._cells[row, col] = cell_xml(_ref(row, col), look, value, source)
+            cell = cell_xml(f"{LETTERS[col]}{row}", look, value, source)
         except ValueError as error:
-            raise ValueError(f"{self._place(row, col)}: {error}") from error
+            raise self._refusal(row, col, error) from error
+        if cells is None:
+            self._cells[row] = {col: cell}
+        else:
+            cells[col] = cell
+
+    def _refusal(self, row: int, col: int, why: object) -> ValueError:
+        return ValueError(f"{self._place(row, col)}: {why}")
 
     def _place(self, row: int, col: int) -> str:
         """Name a cell the way a person finds it; any numbers, as they may be what is wrong."""
-        inside = 0 < row <= _MAX_ROW and 0 < col <= _MAX_COLUMN
+        inside = 0 < row <= MAX_ROW and 0 < col <= MAX_COLUMN
         return f"{self.design.title}!{_ref(row, col) if inside else f'row {row}, column {col}'}"
 
 
 def _ref(row: int, col: int) -> str:
-    return f"{get_column_letter(col)}{row}"
+    return f"{LETTERS[col]}{row}"
 
 
 def _span(row: int, col: int, n_rows: int, n_cols: int) -> str:
     return f"{_ref(row, col)}:{_ref(row + n_rows - 1, col + n_cols - 1)}"
-
-
-def _check_free(cells: Mapping[tuple[int, int], str], row: int, col: int) -> None:
-    if not (0 < row <= _MAX_ROW and 0 < col <= _MAX_COLUMN):
-        raise ValueError("a sheet has rows 1 to 1,048,576 and columns 1 to 16,384")
-    if (row, col) in cells:
-        raise ValueError("the cell has been written already")

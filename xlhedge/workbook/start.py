@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.utils import quote_sheetname
-from openpyxl.worksheet.hyperlink import Hyperlink
 
 from xlhedge.analysis import Analysis
 from xlhedge.figures import VALUES
@@ -182,7 +180,7 @@ def _wide(sheet: Sheet, at: int, text: str, look: str, formula: str | None = Non
     """A text over the columns to the right of a label, or over all of them."""
     first = 1 if look == "words" else 2
     sheet.put(at, first, text, look, formula)
-    sheet.design.merge_cells(start_row=at, end_row=at, start_column=first, end_column=5)
+    sheet.merge(at, first, 5)
 
 
 def _probe(entry: Function) -> str:
@@ -232,7 +230,7 @@ def _write_headlines(
 def _write_checks(sheet: Sheet, at: int, questions: Sequence[Check]) -> int:
     sheet.put(at, 1, "Is anything missing?", "section")
     _header(sheet, at + 1, ("Check", "Found", "What to do", "", ""))
-    sheet.design.merge_cells(start_row=at + 1, end_row=at + 1, start_column=3, end_column=5)
+    sheet.merge(at + 1, 3, 5)
     first, last = at + 2, at + 1 + len(questions)
     for row, each in enumerate(questions, first):
         sheet.put(row, 1, each.title, "cell text")
@@ -240,7 +238,7 @@ def _write_checks(sheet: Sheet, at: int, questions: Sequence[Check]) -> int:
         said = "ok" if each.count == 0 else each.remedy
         text = f'IFERROR(IF($B{row}=0,"ok","{each.remedy}"),"{_UNKNOWN}")'
         sheet.put(row, 3, said, "words", text)
-        sheet.design.merge_cells(start_row=row, end_row=row, start_column=3, end_column=5)
+        sheet.merge(row, 3, 5)
     _colours(sheet, f"B{first}:B{last}", f'$C{first}="ok"', "good")
     _colours(sheet, f"B{first}:E{last}", f'$C{first}<>"ok"', "bad")
     return last + 1
@@ -277,8 +275,7 @@ def _header(sheet: Sheet, at: int, titles: Sequence[str]) -> None:
 
 def _link(sheet: Sheet, row: int, column: int, title: str) -> None:
     sheet.put(row, column, title, "link")
-    cell: Any = sheet.design.cell(row, column)
-    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(title)}!A1")
+    sheet.link(row, column, title)
 
 
 def _quoted(text: str) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.chart._chart import ChartBase
-
 from xlhedge.analysis import Analysis
 from xlhedge.workbook.advice import advice
 from xlhedge.workbook.audit import CONVENTIONS
+from xlhedge.workbook.drawings import Chart
 from xlhedge.workbook.look import LONGEST, finish, heading, sentence
 from xlhedge.workbook.sheets import Sheet
 
@@ -65,7 +64,7 @@ class Place:
 def write_summary(
     sheet: Sheet,
     analysis: Analysis,
-    charts: Sequence[ChartBase],
+    charts: Sequence[Chart],
     places: Mapping[str, Place],
     others: Sequence[Sheet],
 ) -> None:
@@ -100,7 +99,7 @@ def write_summary(
     at = _contents(sheet, at + 1, others)
     below = max(at, _TOP + _CHART_ROWS) + 1
     for chart, corner in zip(charts, (f"E{_TOP - 1}", f"A{below}", f"E{below}"), strict=False):
-        sheet.design.add_chart(chart, corner)
+        sheet.chart(chart, corner)
     finish(sheet, f"A{_TOP}", {"A": 34, "B": 20, "C": 52, "D": 2}, tall=1)
 
 
@@ -112,7 +111,7 @@ def _headline(
         sheet.put(at, 2, "none" if value is None else value, look)
         return
     sheet.put(at, 1, title, "link")
-    sheet.link(at, 1, place.sheet)
+    sheet.link(at, 1, place.sheet.design.title)
     if place.array:
         sheet.array(at, 2, [[value]], place.formula, look)
     else:
@@ -148,7 +147,7 @@ def _paragraph(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: st
     sheet.put(at, 1, title, "section")
     for n, line in enumerate(lines, at + 1):
         sheet.put(n, 1, sentence(line), look)
-        sheet.design.merge_cells(start_row=n, end_row=n, start_column=1, end_column=3)
+        sheet.merge(n, 1, 3)
     return at + 1 + len(lines)
 
 
@@ -157,9 +156,9 @@ def _contents(sheet: Sheet, at: int, others: Sequence[Sheet]) -> int:
     for n, other in enumerate(others, at + 1):
         title = other.design.title
         sheet.put(n, 1, title, "link")
-        sheet.link(n, 1, other)
+        sheet.link(n, 1, title)
         sheet.put(n, 2, _MEANINGS[title], "note")
-        sheet.design.merge_cells(start_row=n, end_row=n, start_column=2, end_column=3)
+        sheet.merge(n, 2, 3)
     return at + 1 + len(others)
 
 

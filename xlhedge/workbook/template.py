@@ -17,7 +17,7 @@ from xlhedge.workbook.computed import Block, write_hedge
 from xlhedge.workbook.empty import blank_analysis, hide_day_0
 from xlhedge.workbook.inputs import Inputs
 from xlhedge.workbook.live import live_sources
-from xlhedge.workbook.look import register
+from xlhedge.workbook.look import looks
 from xlhedge.workbook.margin import write_margin
 from xlhedge.workbook.package import Book
 from xlhedge.workbook.reference_sheet import write_functions
@@ -50,8 +50,8 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     created = analysis.portfolio.settings.as_of if analysis else _BLANK_CREATED
     analysis = analysis or blank_analysis()
     portfolio = analysis.portfolio
-    book = Book(title=f"xlhedge: {portfolio.settings.portfolio or 'template'}", created=created)
-    register(book)
+    title = f"xlhedge: {portfolio.settings.portfolio or 'template'}"
+    book = Book(looks(), title=title, created=created)
     start = book.sheet("Start")
     inputs = Inputs(book, portfolio)
     hedge = Block("Hedge", HEDGE, inputs.capacity("Holdings"))

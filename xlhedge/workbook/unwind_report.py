@@ -50,8 +50,7 @@ def write_unwind_report(
     )
     moves = len(analysis.grid.shocks)
     for column in range(2, moves + 2):
-        design = sheet.design.column_dimensions[get_column_letter(column)]
-        design.width = max(design.width, 16.0)
+        sheet.widen(column, 16)
     at = table.top + len(table.rows) + 2
     price_rows(sheet, at, analysis, moves, fee, drag)
 
@@ -101,4 +100,4 @@ def price_rows(sheet: Sheet, at: int, analysis: Analysis, moves: int, fee: str, 
         (2, 1 + moves),
         ("Close now", "Keep, with funding"),
     )
-    sheet.design.add_chart(chart, f"B{at + len(_LINES) + 3}")
+    sheet.chart(chart, f"B{at + len(_LINES) + 3}")

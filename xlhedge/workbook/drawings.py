@@ -1,0 +1,134 @@
+"""Charts as parts of a file: drawn once by openpyxl, then only their words are filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
+
+from openpyxl.xml.functions import tostring
+
+__all__ = ["Chart", "Mould", "Placed", "blank", "drawing_xml"]
+
+_FIRST_BLANK, _LAST_BLANK = "\ue000", "\uf8ff"
+_BLANK = re.compile(f"([{_FIRST_BLANK}-{_LAST_BLANK}])")
+
+
+class Chart(NamedTuple):
+    """A finished chart.
+
+    Args:
+        xml: its part of the file.
+        width: in EMU, Excel's unit of length.
+        height: likewise.
+    """
+
+    xml: str
+    width: int
+    height: int
+
+    def sized(self, height: float, width: float) -> Chart:
+        """The same chart in another size, in centimetres."""
+        return Chart(self.xml, _emu(width), _emu(height))
+
+
+class Placed(NamedTuple):
+    """A chart on a sheet.
+
+    Args:
+        chart: the chart.
+        row: of the cell of its upper left corner, from 1.
+        col: likewise.
+    """
+
+    chart: Chart
+    row: int
+    col: int
+
+
+def _emu(centimetres: float) -> int:
+    return round(centimetres * 360_000)
+
+
+def blank(number: int) -> str:
+    """What stands in a mould for the word of a number; a character that nobody types.
+
+    Example:
+        >>> len(blank(0)), blank(0) == blank(1)
+        (1, False)
+    """
+    return chr(ord(_FIRST_BLANK) + number)
+
+
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """A chart of openpyxl's whose titles, names and ranges are blank.
+
+    Args:
+        pieces: its XML, cut at the blanks, which stand at every second place.
+        width: in EMU.
+        height: likewise.
+    """
+
+    pieces: tuple[str, ...]
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, chart: Any, numbers: Mapping[str, str] | None = None) -> Mould:
+        """Take the form of a chart of openpyxl's, in which `blank` stands for words.
+
+        Args:
+            chart: the chart.
+            numbers: the blanks that take the place of numbers, as the chart's XML has them:
+                openpyxl takes no text there.
+        """
+        xml = tostring(chart._write()).decode()  # noqa: SLF001  # openpyxl's own writer calls it
+        for number, blank_ in (numbers or {}).items():
+            xml = xml.replace(f'"{number}"', f'"{blank_}"')
+        return cls(tuple(_BLANK.split(xml)), _emu(chart.width), _emu(chart.height))
+
+    def fill(self, words: Sequence[str] = ()) -> Chart:
+        """The chart with its words, in the order of the blanks' numbers.
+
+        Example:
+            >>> from openpyxl.chart import BarChart
+            >>> bars = BarChart()
+            >>> bars.title = blank(0)
+            >>> "<a:t>P &amp; L</a:t>" in Mould.of(bars).fill(["P & L"]).xml
+            True
+        """
+        escaped = [escape(word) for word in words]
+        pieces = list(self.pieces)
+        for at in range(1, len(pieces), 2):
+            pieces[at] = escaped[ord(pieces[at]) - ord(_FIRST_BLANK)]
+        return Chart("".join(pieces), self.width, self.height)
+
+
+_HEAD = (
+    '<wsDr xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    'xmlns="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing">'
+)
+
+
+def drawing_xml(placed: Sequence[Placed]) -> str:
+    """The part that says where a sheet's charts are; the relationship rId1 is the first one's."""
+    return f"{_HEAD}{''.join(_anchor(each, n) for n, each in enumerate(placed, 1))}</wsDr>"
+
+
+def _anchor(placed: Placed, number: int) -> str:
+    chart = placed.chart
+    return (
+        f"<oneCellAnchor><from><col>{placed.col - 1}</col><colOff>0</colOff>"
+        f"<row>{placed.row - 1}</row><rowOff>0</rowOff></from>"
+        f'<ext cx="{chart.width}" cy="{chart.height}"/>'
+        f'<graphicFrame><nvGraphicFramePr><cNvPr id="{number}" name="Chart {number}"/>'
+        "<cNvGraphicFramePr/></nvGraphicFramePr><xfrm/>"
+        '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'
+        f'<c:chart r:id="rId{number}"/></a:graphicData></a:graphic></graphicFrame>'
+        "<clientData/></oneCellAnchor>"
+    )

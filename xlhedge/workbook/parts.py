@@ -1,0 +1,83 @@
+"""The parts of a file in Office Open XML: what type each is, and which refers to which."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+
+from openpyxl.xml.constants import CONTYPES_NS, PKG_REL_NS, REL_NS
+
+__all__ = ["Parts"]
+
+_SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+_DRAWINGS = "application/vnd.openxmlformats-officedocument."
+_TYPES = {
+    "workbook": f"{_SHEETS}sheet.main+xml",
+    "worksheet": f"{_SHEETS}worksheet+xml",
+    "styles": f"{_SHEETS}styles+xml",
+    "table": f"{_SHEETS}table+xml",
+    "comments": f"{_SHEETS}comments+xml",
+    "theme": f"{_DRAWINGS}theme+xml",
+    "drawing": f"{_DRAWINGS}drawing+xml",
+    "chart": f"{_DRAWINGS}drawingml.chart+xml",
+    "core": "application/vnd.openxmlformats-package.core-properties+xml",
+    "app": f"{_DRAWINGS}extended-properties+xml",
+}
+_EXTENSIONS = {
+    "rels": "application/vnd.openxmlformats-package.relationships+xml",
+    "xml": "application/xml",
+    "vml": f"{_DRAWINGS}vmlDrawing",
+}
+
+
+class Parts:
+    """Collects parts.
+
+    Example:
+        >>> parts = Parts()
+        >>> parts.add("xl/workbook.xml", "<workbook/>", "workbook")
+        >>> parts.relate("xl/workbook.xml", "worksheet", "xl/worksheets/sheet1.xml")
+        'rId1'
+        >>> list(parts.finished())
+        ['[Content_Types].xml', 'xl/workbook.xml', 'xl/_rels/workbook.xml.rels']
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[str, str | bytes] = {}
+        self._types: dict[str, str] = {}
+        self._related: defaultdict[str, list[str]] = defaultdict(list)
+
+    def add(self, name: str, content: str | bytes, kind: str = "") -> None:
+        """Add a part; one without a kind has the type of its extension."""
+        self._parts[name] = content
+        if kind:
+            self._types[name] = _TYPES[kind]
+
+    def relate(self, name: str, kind: str, target: str) -> str:
+        """Let a part ("" is the file itself) refer to another; returns the relationship's id."""
+        found = self._related[name]
+        number = f"rId{len(found) + 1}"
+        where = posixpath.relpath(target, posixpath.dirname(name) or ".")
+        space = f"{PKG_REL_NS}/metadata" if kind == "core-properties" else REL_NS
+        found.append(f'<Relationship Type="{space}/{kind}" Target="{where}" Id="{number}"/>')
+        return number
+
+    def finished(self) -> dict[str, str | bytes]:
+        """All parts by name, those that say types and relationships included."""
+        defaults = "".join(
+            f'<Default Extension="{extension}" ContentType="{kind}"/>'
+            for extension, kind in _EXTENSIONS.items()
+            if extension != "vml" or any(name.endswith(".vml") for name in self._parts)
+        )
+        overrides = "".join(
+            f'<Override PartName="/{name}" ContentType="{kind}"/>'
+            for name, kind in self._types.items()
+        )
+        types = f'<Types xmlns="{CONTYPES_NS}">{defaults}{overrides}</Types>'
+        related = {
+            posixpath.join(posixpath.dirname(name), "_rels", f"{posixpath.basename(name)}.rels"): (
+                f'<Relationships xmlns="{PKG_REL_NS}">{"".join(found)}</Relationships>'
+            )
+            for name, found in self._related.items()
+        }
+        return {"[Content_Types].xml": types, **self._parts, **related}
