@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test templates docs pictures bench mutate clean
+.PHONY: demo test templates docs pictures bench audit mutate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/xlhedge demo -o reports
@@ -28,6 +28,9 @@ pictures: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	.ci/libreoffice
 	$(BIN)/python benchmarks/hosts.py
+
+audit: $(VENV)/.installed
+	.ci/audit $(BIN)/python
 
 mutate: $(VENV)/.installed-dev
 	$(BIN)/python .ci/mutate.py
