@@ -25,9 +25,9 @@ pictures: $(VENV)/.installed-dev
 	.ci/libreoffice
 	$(BIN)/python .ci/pictures.py
 
-bench: $(VENV)/.installed-dev
+bench: $(VENV)/.installed-bench
 	.ci/libreoffice
-	$(BIN)/python benchmarks/hosts.py
+	$(BIN)/python benchmarks/run.py
 
 audit: $(VENV)/.installed
 	.ci/audit $(BIN)/python
@@ -48,3 +48,7 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	touch $@

@@ -1,9 +1,8 @@
-"""How long each host takes for a workbook of 2,000 calls: `make bench`.
+"""How long each host takes for a workbook of 2,000 calls.
 
-Each round runs every host once, in turn, so that a busy machine slows all of them alike; the table
-shows the median of the rounds. The call counts are exact: the same examples of the registry, over
-and over. Excel is not among them: nothing here was run in Excel. What stands for it is the Python
-side of the add-in, through xlwings' own dispatch with the Windows modules stubbed, without COM.
+The call counts are exact: the same examples of the registry, over and over. Excel is not among
+them: nothing here was run in Excel. What stands for it is the Python side of the add-in, through
+xlwings' own dispatch with the Windows modules stubbed, without COM.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -22,13 +20,15 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from engines import CallSheet, IronCalc, LibreOffice  # noqa: E402  # the tests' own programs
 from openpyxl.workbook.defined_name import DefinedName  # noqa: E402
+from timing import ROUNDS, Row, medians  # noqa: E402
 
+from xlhedge.algebra import Expression, excel_text  # noqa: E402
 from xlhedge.evaluation import evaluate  # noqa: E402
 from xlhedge.functions import FUNCTIONS, Function  # noqa: E402
 from xlhedge.hosts.lambdas import lambda_text  # noqa: E402
 from xlhedge.hosts.libreoffice import build  # noqa: E402
 
-CALLS, ROUNDS = 2_000, 5
+CALLS = 2_000
 SINGLE = [entry for entry in FUNCTIONS if entry.traceable and not entry.columns]
 EXAMPLES: list[Function] = list(islice(cycle(SINGLE), CALLS))
 
@@ -51,13 +51,21 @@ print(time.perf_counter() - start)
 """
 
 
-def workbook(path: Path, *, names: bool = False, calls: bool = True) -> Path:
-    """Every call with its arguments in cells; without calls only the arguments."""
+def workbook(path: Path, *, names: bool = False, form: str = "calls") -> Path:
+    """A workbook of the examples, with their arguments in cells.
+
+    Args:
+        path: where.
+        names: whether the functions are names of the workbook, as LAMBDA.
+        form: "calls", "native" for the same formulas in Excel's own words, "none" for arguments.
+    """
     sheet = CallSheet()
     for entry in EXAMPLES:
-        (row,) = sheet.add(entry.name, entry.example)
-        if not calls:
-            sheet.sheet[row[0]] = None
+        ((place,),) = sheet.add(entry.name, entry.example)
+        if form == "none":
+            sheet.sheet[place] = None
+        elif form == "native":
+            sheet.sheet[place] = f"={_native(entry, sheet.sheet[place].value)}"
     if names:
         for entry in SINGLE:
             sheet.book.defined_names[entry.name] = DefinedName(
@@ -66,11 +74,15 @@ def workbook(path: Path, *, names: bool = False, calls: bool = True) -> Path:
     return sheet.save(path)
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds of wall time."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def _native(entry: Function, call: str) -> str:
+    """A call's formula without our function."""
+    given = call.partition("(")[2].rstrip(")").split(",")
+    references = [*given, *[""] * (len(entry.parameters) - len(given))]
+    arguments = [
+        Expression(reference) if reference else parameter.default
+        for reference, parameter in zip(references, entry.parameters, strict=True)
+    ]
+    return excel_text(entry.body(*arguments))
 
 
 def python() -> None:
@@ -80,7 +92,7 @@ def python() -> None:
 
 
 def addin() -> float:
-    """The Python side of the Excel add-in, in a process of its own."""
+    """Seconds of the Python side of the Excel add-in, in a process of its own."""
     done = subprocess.run(  # noqa: S603  # ourselves
         [sys.executable, "-c", _EXCEL], cwd=Path(__file__).parent,
         capture_output=True, text=True, check=True,
@@ -88,27 +100,31 @@ def addin() -> float:
     return float(done.stdout)
 
 
-def main() -> None:
-    """Print the table."""
+def rows() -> Iterator[Row]:
+    """The lines of the table."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "office").mkdir()
         office = LibreOffice(home / "office", build(home / "xlhedge.oxt"))
-        ours, empty = workbook(home / "calls.xlsx"), workbook(home / "empty.xlsx", calls=False)
+        ours, none = workbook(home / "calls.xlsx"), workbook(home / "none.xlsx", form="none")
+        native = workbook(home / "native.xlsx", form="native")
         named = workbook(home / "named.xlsx", names=True)
-        hosts: dict[str, Callable[[], float]] = {
-            "Python, evaluate": lambda: timed(python),
-            "Excel add-in, its Python side": addin,
-            "IronCalc, LAMBDA": lambda: timed(lambda: IronCalc().values(named)),
-            "LibreOffice, with the extension": lambda: timed(lambda: office.recalculate(ours)),
-            "LibreOffice, the same without calls": lambda: timed(lambda: office.recalculate(empty)),
-        }
-        office.recalculate(empty)  # the first start makes the profile
-        rounds = [{name: work() for name, work in hosts.items()} for _ in range(ROUNDS)]
-    print(f"{CALLS:,} calls of {len(SINGLE)} functions, seconds, median of {ROUNDS} rounds")
-    for name in hosts:
-        print(f"{name:<38}{statistics.median(each[name] for each in rounds):8.3f}")
-
-
-if __name__ == "__main__":
-    main()
+        taken = medians(
+            {
+                "Python, evaluate": python,
+                "IronCalc, as LAMBDA": lambda: IronCalc().values(named),
+                "LibreOffice, with the extension": lambda: office.recalculate(ours),
+                "LibreOffice, as native formulas": lambda: office.recalculate(native),
+                "LibreOffice, the arguments alone": lambda: office.recalculate(none),
+            }
+        )
+    inside = statistics.median(addin() for _ in range(ROUNDS))
+    yield Row(
+        f"{CALLS:,} calls of {len(SINGLE)} functions: Excel add-in's Python", f"{inside:.3f} s"
+    )
+    for name, each in taken.items():
+        yield Row(f"  {name}", f"{each:.3f} s")
+    ratio = taken["LibreOffice, with the extension"] / taken["LibreOffice, as native formulas"]
+    yield Row(
+        "  the extension against native formulas, LibreOffice's start included", f"{ratio:.2f} ×"
+    )

@@ -14,6 +14,7 @@ LAYERS = [
     {"algebra"},
     {"domains", "formulas"},
     {"quantities"},
+    {"entries"},
     {"functions"},
     {"ranges"},
     {"cell", "evaluation", "vectors"},
@@ -41,7 +42,7 @@ OUTSIDE = {
     "typer": "cli",
 }
 CORE = {
-    *("errors", "algebra", "domains", "quantities", "formulas", "functions"),
+    *("errors", "algebra", "domains", "quantities", "formulas", "entries", "functions"),
     *("ranges", "cell", "evaluation", "reference", "explain"),
 }
 # HEDGE_EXPLAIN stands in the registry and evaluates what stands there: its body asks for the module

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hostile import HOSTILE, LONG, PLAIN, hostile_portfolio, plain_portfolio, portfolio
+from hostile_names import HOSTILE, LONG, PLAIN, hostile_portfolio, plain_portfolio, portfolio
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook

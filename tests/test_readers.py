@@ -26,7 +26,7 @@ from portfolios import (
 from xlhedge.portfolio import Portfolio, PortfolioError
 from xlhedge.portfolio.values import as_number, hint
 from xlhedge.readers import read
-from xlhedge.readers.package import letters_of
+from xlhedge.readers.cells import letters_of
 
 
 def wrong(path):
@@ -480,7 +480,10 @@ def test_a_stray_cell_far_out_is_named(saved):
     book = book_of(SAMPLE)
     book["Shorts"]["XFD1048576"] = "x"
     assert wrong(saved(book)) == [
-        "Shorts!XFD1048576: the sheet is used as far as this cell; delete what is in it"
+        (
+            "Shorts!XFD1048576: the sheet is used as far as this cell; delete what is in it, or "
+            'allow more with "--max-size"'
+        )
     ]
     book["Shorts"]["XFD1048576"].value = None
     book["Shorts"]["XFD1048576"].number_format = "0.00"  # formatted, but empty
@@ -721,9 +724,14 @@ def test_json_that_is_not_text_is_one_line(tmp_path):
     (tmp_path / "bad.json").write_bytes(b'{"\xff\xff": 1}')
     (line,) = wrong(tmp_path / "bad.json")
     assert line.startswith("it is not JSON: ")
-    (tmp_path / "bad.json").write_text('{"Holdings": ' + "9" * 5_000 + "}", "utf-8")
-    (line,) = wrong(tmp_path / "bad.json")
-    assert line.startswith("it is not JSON: ")
+
+
+def test_a_whole_number_of_thousands_of_digits_is_named_with_its_place(tmp_path):
+    text = json.dumps(SAMPLE).replace('"contracts": 0.5', '"contracts": ' + "9" * 5_000)
+    (tmp_path / "long.json").write_text(text, "utf-8")
+    assert wrong(tmp_path / "long.json") == [
+        "Shorts[0] contracts: inf is not a finite number; it must be a number"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,9 @@ class Expression:
             return Expression(text[1:] if text[0] == "-" else "-" + text, _MULTIPLY)
         return Expression(f"-{_operand(self, _ATOM)}", _NEGATE)
 
+    def __abs__(self) -> Expression:
+        return _call("ABS", self)
+
     def __add__(self, other: Carrier) -> Expression:
         return _binary(self, "+", other, _ADD)
 
@@ -204,14 +207,6 @@ def _call(name: str, *arguments: Carrier) -> Expression:
     return Expression(f"{name}({','.join(map(excel_text, arguments))})")
 
 
-def _is_text(*values: Carrier) -> bool:
-    return any(isinstance(value, Expression) for value in values)
-
-
-def _is_array(*values: Carrier) -> bool:
-    return any(hasattr(value, "dtype") for value in values)
-
-
 def _value(branch: Carrier | Callable[[], Carrier]) -> Carrier:
     return branch() if callable(branch) else branch
 
@@ -228,9 +223,13 @@ def where(condition: Carrier, then: Carrier, otherwise: Carrier) -> Carrier:
         >>> where(Expression("A1") > 0, 1, lambda: Expression("B1") / Expression("A1"))
         Expression('IF(A1>0,1,B1/A1)')
     """
-    if _is_text(condition):
+    if condition is True:  # single cells come first: nearly all calls are of those
+        return then() if callable(then) else then
+    if condition is False:
+        return otherwise() if callable(otherwise) else otherwise
+    if isinstance(condition, Expression):
         return _call("IF", condition, _value(then), _value(otherwise))
-    if _is_array(condition):
+    if hasattr(condition, "dtype"):
         import numpy as np
 
         branches = (_value(then), _value(otherwise))
@@ -247,11 +246,11 @@ def join_reasons(reasons: Sequence[tuple[Carrier, str]], otherwise: str) -> Carr
         'HORIZON + FUNDING'
     """
     conditions = [condition for condition, _ in reasons]
-    if _is_text(*conditions):
+    if any(isinstance(each, Expression) for each in conditions):
         words = [_call("IF", condition, f" + {word}", "").text for condition, word in reasons]
         joined = Expression("&".join(words), _JOIN)
         return where(joined == "", otherwise, _call("MID", joined, 4, 99))
-    if _is_array(*conditions):
+    if any(hasattr(each, "dtype") for each in conditions):
         import numpy as np
 
         arrays: list[Any] = [np.where(condition, f" + {word}", "") for condition, word in reasons]
@@ -272,7 +271,7 @@ def maximum(a: Carrier, b: Carrier) -> Carrier:
 
 def absolute(x: Carrier) -> Carrier:
     """The magnitude of x."""
-    return _call("ABS", x) if _is_text(x) else abs(x)
+    return abs(x)
 
 
 def floor(x: Carrier) -> Carrier:
@@ -291,9 +290,9 @@ def exp(x: Carrier) -> Carrier:
 
 
 def _elementary(excel: str, python: str, x: Carrier) -> Carrier:
-    if _is_text(x):
+    if isinstance(x, Expression):
         return _call(excel, x)
-    if _is_array(x):
+    if hasattr(x, "dtype"):
         import numpy as np
 
         return getattr(np, python)(x)

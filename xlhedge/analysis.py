@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.errors import HedgeError
-from xlhedge.figures import VALUES, Figure, compute, sum_of
+from xlhedge.figures import VALUES, Figure, by_instrument, compute, sum_of
 from xlhedge.hedge import HEDGE
 from xlhedge.history import History, history
 from xlhedge.portfolio import (
@@ -17,6 +17,7 @@ from xlhedge.portfolio import (
     PortfolioError,
     Problem,
     Short,
+    Tier,
 )
 from xlhedge.positions import STEPS
 from xlhedge.scenarios import UNDERLYING, Move, Stress, moves_of, stress
@@ -117,9 +118,10 @@ def analyse(portfolio: Portfolio) -> Analysis:
 
 def _margin_rows(portfolio: Portfolio, days: float) -> tuple[Cells, ...]:
     rows, problems = [], []
+    tiers = by_instrument(map(_columns, portfolio.tiers))
     for n, short in enumerate(portfolio.shorts):
         try:
-            rows.append(_margin_row(portfolio, short, days))
+            rows.append(_margin_row(portfolio, short, tiers.get(short.instrument, ()), days))
         except HedgeError as error:
             place = portfolio.place("Shorts", n, "margin")
             problems.append(Problem(place, error.message, "margin"))
@@ -128,10 +130,9 @@ def _margin_rows(portfolio: Portfolio, days: float) -> tuple[Cells, ...]:
     return tuple(rows)
 
 
-def _margin_row(portfolio: Portfolio, short: Short, days: float) -> Cells:
+def _margin_row(portfolio: Portfolio, short: Short, tiers: Sequence[Cells], days: float) -> Cells:
     instrument = portfolio.instrument(short.instrument)
     known = _columns(instrument) | _columns(short)
-    tiers = [tier for tier in portfolio.tiers if tier.instrument == instrument.instrument]
     known |= {
         "index_price": portfolio.index_price(instrument),
         "funding_rate": instrument.funding_rate or 0.0,
@@ -139,8 +140,8 @@ def _margin_row(portfolio: Portfolio, short: Short, days: float) -> Cells:
         "own_rate": known.pop("mm_rate"),
         "own_amount": known.pop("mm_amount"),
         "tiers": len(tiers),
-        "tier_floors": [tier.floor for tier in tiers],
-        "tier_rates": [tier.mm_rate for tier in tiers],
+        "tier_floors": [tier["floor"] for tier in tiers],
+        "tier_rates": [tier["mm_rate"] for tier in tiers],
     }
     row = compute(STEPS, known)
     buffer = row["liquidation_buffer"]
@@ -153,7 +154,7 @@ def _margin_row(portfolio: Portfolio, short: Short, days: float) -> Cells:
     return row
 
 
-def _columns(row: Instrument | Short | Holding) -> dict[str, Any]:
+def _columns(row: Instrument | Short | Holding | Tier) -> dict[str, Any]:
     return {name: getattr(row, name) for name in type(row).model_fields}
 
 
@@ -166,19 +167,37 @@ def _hedge_rows(portfolio: Portfolio, margin: Sequence[Cells], days: float) -> t
     weights: dict[str, list[float]] = {}
     for row, target in zip(known, own, strict=True):
         weights.setdefault(row["instrument"], []).append(target or 0.0)
+    lots = by_instrument(margin)
+    shorts = {
+        name: _Shared(targets, lots.get(name, ()))
+        for name, targets in weights.items()
+        if name is not None
+    }
     for row, target in zip(known, own, strict=True):
         if row["instrument"] is None:
             row |= {"share": None, "short_contracts": None, "coin_margin": 0.0}
             continue
-        targets = weights[row["instrument"]]
-        net, gross = sum(targets), sum(map(abs, targets))
-        # Targets that cancel out say nothing of who holds what is short.
-        share = 1 / len(targets) if abs(net) <= 1e-9 * gross else target / net
-        held = [each for each in margin if each["instrument"] == row["instrument"]]
-        row["share"] = share
-        row["short_contracts"] = share * sum_of(held, "contracts")
-        row["coin_margin"] = share * sum_of(held, "coin_margin")
+        shared = shorts[row["instrument"]]
+        share = row["share"] = shared.of(target)
+        row["short_contracts"] = share * shared.contracts
+        row["coin_margin"] = share * shared.coin_margin
     return tuple(_computed(portfolio, n, HEDGE, row) for n, row in enumerate(known))
+
+
+class _Shared:
+    """The shorts of one instrument, which its holdings share by their targets."""
+
+    def __init__(self, targets: Sequence[float], lots: Sequence[Cells]) -> None:
+        self.holdings = len(targets)
+        self.net, self.gross = sum(targets), sum(map(abs, targets))
+        self.contracts = sum_of(lots, "contracts")
+        self.coin_margin = sum_of(lots, "coin_margin")
+
+    def of(self, target: float) -> float:
+        """The share of a holding; targets that cancel out say nothing of who holds what."""
+        if abs(self.net) <= 1e-9 * self.gross:
+            return 1 / self.holdings
+        return target / self.net
 
 
 def _computed(

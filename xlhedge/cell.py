@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from xlhedge.domains import Quantity
+from xlhedge.entries import Function, Parameter
 from xlhedge.errors import CellError, HedgeError, Undefined
-from xlhedge.functions import Function, Parameter
 from xlhedge.ranges import flattened, is_blank
 
-__all__ = ["EPOCH", "evaluate_one", "read", "serial", "taken"]
+__all__ = ["EPOCH", "admit", "evaluate_one", "read", "serial", "taken"]
 
+_PLAIN = (float, int)
 EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers, as they run since March 1900
 
 
@@ -27,21 +27,22 @@ def read(parameter: Parameter, value: Any) -> Any:
         HedgeError: text for a number, an unknown word, a blank for a required argument, or a
             number outside its domain; it names the argument.
     """
-    quantity = parameter.quantity
-    if value.__class__ is float or value.__class__ is int:
-        number = value
-    elif is_blank(value):
-        if parameter.required:
-            raise _wrong(quantity, "is empty", CellError.VALUE)
+    if not parameter.required and is_blank(value):
         return parameter.default
-    elif quantity.kind == "word":
-        return _word(quantity, value)
-    else:
-        number = _number(quantity, value)
+    return _given(parameter.quantity, value)
+
+
+def _given(quantity: Quantity, value: Any) -> Any:
+    """What is no blank: as `read`."""
+    if not isinstance(value, _PLAIN):
+        if is_blank(value):
+            raise _wrong(quantity, "is empty", CellError.VALUE)
+        if quantity.kind != "word":
+            value = _number(quantity, value)
     if quantity.kind == "word":
         return _word(quantity, value)
     try:
-        number = float(number)
+        number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
@@ -51,17 +52,26 @@ def read(parameter: Parameter, value: Any) -> Any:
     return number
 
 
-def _read(parameter: Parameter, value: Any) -> Any:
-    """An argument, or all of a range's; what may be anything is left as it is."""
-    if parameter.quantity.kind == "any":
+def admit(parameter: Parameter, value: Any) -> Any:
+    """An argument as `read`, or all of a range's; what may be anything is left as it is.
+
+    Raises:
+        HedgeError: as `read`; it says which of a range's elements is wrong.
+    """
+    if parameter.quantity.kind == "any" or (
+        value.__class__ is str and value in parameter.quantity.options
+    ):
         return value
     if value.__class__ is not list:
         return read(parameter, value)
-    required = replace(parameter, default=Parameter.empty)
+    low, high = parameter.quantity.domain.span
     values = []
     for place, element in enumerate(value):
+        if element.__class__ is float and low <= element <= high:
+            values.append(element)
+            continue
         try:
-            values.append(read(required, element))
+            values.append(_given(parameter.quantity, element))
         except HedgeError as error:
             error.position = (place,)
             raise
@@ -76,12 +86,15 @@ def _word(quantity: Quantity, value: Any) -> str:
 
 
 def _number(quantity: Quantity, value: Any) -> float:
-    if isinstance(value, date):
+    moment = value
+    if value.__class__.__name__ == "datetime64":  # NumPy's, which float() may count in nanoseconds
+        moment = value.astype("M8[us]").item()
+    if isinstance(moment, date):
         if quantity.kind == "date":
-            return serial(value)
+            return serial(moment)
     elif not isinstance(value, str | bytes | complex):
         try:
-            return float(value)  # NumPy's scalars, Decimal, Fraction, bool
+            return float(value)  # NumPy's scalars, Decimal, Fraction
         except (TypeError, ValueError):
             pass
     raise _wrong(quantity, f"{_shown(value)} is not a number", CellError.VALUE)
@@ -141,23 +154,42 @@ def taken(entry: Function, arguments: Sequence[Any]) -> list[Any]:
     Raises:
         HedgeError: an argument is wrong, or a condition on several does not hold.
     """
-    if entry.ranges:
+    if entry.series:
         arguments = flattened(entry, arguments)
-    for parameter, argument in zip(entry.parameters, arguments, strict=True):
-        if argument.__class__ is CellError and parameter.quantity.kind != "any":
-            raise HedgeError(f"its cell holds {argument.code}", argument, parameter.name)
-    values = [_read(p, a) for p, a in zip(entry.parameters, arguments, strict=True)]
+    values = []
+    try:
+        for (low, high, default, parameter), value in zip(entry.plan, arguments, strict=True):
+            if (value.__class__ is float or value.__class__ is int) and low <= value <= high:
+                values.append(float(value))
+            elif value is None and default is not Parameter.empty:
+                values.append(default)
+            else:
+                values.append(admit(parameter, value))
+    except HedgeError:
+        _pass_on(entry, arguments)
+        raise
     for rule, places in entry.rules:
-        if not rule.holds(*(values[place] for place in places)):
+        if not rule.holds(*map(values.__getitem__, places)):
             raise HedgeError(rule.message, rule.kind, rule.arguments[-1])
     return values
 
 
+def _pass_on(entry: Function, arguments: Sequence[Any]) -> None:
+    """Raise the leftmost error among the inputs; nothing takes one for a value."""
+    if CellError not in set(map(type, arguments)):
+        return
+    for parameter, argument in zip(entry.parameters, arguments, strict=True):
+        if argument.__class__ is CellError and parameter.quantity.kind != "any":
+            raise HedgeError(f"its cell holds {argument.code}", argument, parameter.name) from None
+
+
 def _checked(entry: Function, value: Any) -> Any:
+    if value.__class__ is float and math.isfinite(value):
+        return value + 0.0  # -0.0 becomes 0.0
     if isinstance(value, Undefined):
         raise HedgeError(value.why, value.kind)
     if isinstance(value, str | bool):
         return value
     if not math.isfinite(value):
         raise HedgeError(f"{entry.name} is too large for a number", CellError.NUM)
-    return value + 0.0  # an int becomes a float, and -0.0 becomes 0.0
+    return float(value) + 0.0

@@ -13,7 +13,7 @@ from xlhedge.errors import HedgeError
 from xlhedge.hosts.installing import InstallError
 from xlhedge.hosts.pdf import to_pdf
 from xlhedge.portfolio import Portfolio, stale
-from xlhedge.readers import read
+from xlhedge.readers import DEFAULT, Limits, read
 from xlhedge.samples import SAMPLES
 from xlhedge.workbook.audit import Origin
 from xlhedge.workbook.report import Paper, report_book
@@ -73,11 +73,18 @@ class Desk:
     Args:
         say: takes a line for the person.
         warn: takes a line about something wrong.
+        limits: how much of an input is read.
     """
 
-    def __init__(self, say: Callable[[str], None], warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        warn: Callable[[str], None],
+        limits: Limits = DEFAULT,
+    ) -> None:
         self._say = say
         self._warn = warn
+        self._limits = limits
         self._good = self._bad = 0
 
     @property
@@ -157,7 +164,7 @@ class Desk:
                 self._say("")
 
     def _read(self, path: Path) -> Portfolio:
-        portfolio = read(path)
+        portfolio = read(path, self._limits)
         for problem in (*portfolio.warnings, *stale(portfolio, _now())):
             self._warn(f"{path}: warning: {problem}")
         return portfolio

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import operator
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +13,10 @@ from xlhedge.algebra import Carrier, floor
 from xlhedge.errors import CellError
 
 __all__ = ["Domain", "Quantity", "Rule"]
+
+
+_EMPTY = (math.inf, -math.inf)
+"""A span that has no number in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,9 @@ class Domain:
     at_most: float | None = None
     nonzero: bool = False
     whole: bool = False
+    span: tuple[float, float] = field(init=False)
+    """Least and greatest of the floats it takes, all between them included: one look decides, and
+    it leaves out NaN and infinity. Where it leaves out more, such as 0, no float is in the span."""
     _tests: tuple[tuple[Callable[[Any, float], Carrier], float], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,6 +58,17 @@ class Domain:
         )
         tests = tuple((compare, end) for compare, end in ends if end is not None)
         object.__setattr__(self, "_tests", tests)
+        object.__setattr__(self, "span", self._ends())
+
+    def _ends(self) -> tuple[float, float]:
+        if self.nonzero or self.whole:
+            return _EMPTY
+        least, most = [-sys.float_info.max], [sys.float_info.max]
+        least += [math.nextafter(end, math.inf) for end in (self.above,) if end is not None]
+        most += [math.nextafter(end, -math.inf) for end in (self.below,) if end is not None]
+        least += [float(end) for end in (self.at_least,) if end is not None]
+        most += [float(end) for end in (self.at_most,) if end is not None]
+        return max(least), min(most)
 
     def admits(self, x: Carrier) -> Carrier:
         """Whether x lies inside: a truth value, an array of them, or Excel text."""
@@ -101,6 +121,11 @@ class Quantity:
     def whole(self) -> bool:
         """Whether the argument is taken as it is, and never broadcast."""
         return self.series or self.kind == "any"
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The domain's, between which a float needs no more checks; empty if it is no number."""
+        return self.domain.span if self.kind in ("number", "flag", "date") else _EMPTY
 
     @property
     def allowed(self) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain, zip_longest
+from operator import getitem
 from typing import Any
 
 from xlhedge.cell import evaluate_one
-from xlhedge.errors import HedgeError
-from xlhedge.functions import Function
+from xlhedge.entries import Function
+from xlhedge.errors import CellError, HedgeError
 
-__all__ = ["Call", "evaluate", "rows_of"]
+__all__ = ["Call", "Shape", "evaluate", "rows_of"]
 
 Shape = tuple[int, ...]
+
+_CELLS = frozenset({float, int, bool, str, type(None), CellError})
+"""What cells hold, by exact type: one look at the types tells single values from ranges."""
 
 
 def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
@@ -45,6 +49,8 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
     if spare < 0:
         raise HedgeError(f"{entry.name} takes at most {len(entry.parameters)} arguments")
     arguments = [*arguments, *(None,) * spare]
+    if _CELLS.issuperset(map(type, arguments)):
+        return evaluate_one(entry, arguments)
     shapes = [
         () if parameter.quantity.whole else _shape(parameter.name, argument)
         for parameter, argument in zip(entry.parameters, arguments, strict=True)
@@ -55,7 +61,7 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
     if entry.columns and len(shape) > 1 and shape[-1] > 1:
         raise HedgeError(f"{entry.name} gives one row for each row: pass columns, not a grid")
     call = Call(entry, arguments, shapes, shape)
-    if entry.ranges:  # their bodies take lists, not arrays
+    if entry.ranges and not entry.rowwise:  # their bodies take lists, not arrays
         return call.nested()
     try:
         from xlhedge.vectors import evaluate_arrays
@@ -92,20 +98,19 @@ class Call:
     def element(self, index: Shape) -> Any:
         """The value of one cell, or the `HedgeError` that it holds instead, with its place."""
         index += (0,) * (len(self.shape) - len(index))
-        places = [
-            tuple(0 if size == 1 else at for size, at in zip(own, index[-len(own) :], strict=True))
-            if own
-            else ()
-            for own in self.shapes
-        ]
-        cells = [
-            reduce(lambda rows, at: rows[at], place, argument)
-            for argument, place in zip(self.arguments, places, strict=True)
-        ]
+        places, cells = [], []
+        for argument, own in zip(self.arguments, self.shapes, strict=True):
+            place = index[len(index) - len(own) :]
+            if 1 in own:
+                place = tuple(0 if size == 1 else at for size, at in zip(own, place, strict=True))
+            places.append(place)
+            cells.append(reduce(getitem, place, argument))
         try:
             return evaluate_one(self.entry, cells)
         except HedgeError as error:
-            names = [parameter.name for parameter in self.entry.parameters]
+            # It is kept as a value, and so must not keep the call's frames.
+            error.__traceback__ = error.__context__ = None
+            names = self.entry.names
             error.position = places[names.index(error.argument)] if error.argument else index
             return [error] * len(self.entry.columns) if self.entry.columns else error
 
@@ -138,10 +143,21 @@ def _shape(name: str, argument: Any) -> Shape:
         return tuple(shape)
     if not isinstance(argument, list | tuple):
         return ()
+    if _are_single(argument):
+        return (len(argument),)
+    if {list, tuple}.issuperset(map(type, argument)) and _are_single(chain.from_iterable(argument)):
+        widths = set(map(len, argument))
+        if len(widths) == 1:
+            return (len(argument), widths.pop())
     inner = {_shape(name, item) for item in argument}
     if len(inner) > 1:
         raise HedgeError("its rows differ in length", argument=name)
-    return (len(argument), *(inner.pop() if inner else ()))
+    return (len(argument), *inner.pop())
+
+
+def _are_single(cells: Iterable[Any]) -> bool:
+    """Whether there is no row among them, by their types; arrays of one cell count as rows."""
+    return all(kind in _CELLS or not hasattr(kind, "__len__") for kind in set(map(type, cells)))
 
 
 def _common(shapes: Sequence[Shape]) -> Shape:
@@ -152,7 +168,7 @@ def _common(shapes: Sequence[Shape]) -> Shape:
         return right if left == 1 else left
 
     def join(left: Shape, right: Shape) -> Shape:
-        pairs = itertools.zip_longest(reversed(left), reversed(right), fillvalue=1)
+        pairs = zip_longest(reversed(left), reversed(right), fillvalue=1)
         return tuple(reversed([widest(*pair) for pair in pairs]))
 
     return reduce(join, shapes)

@@ -11,19 +11,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from xlhedge.algebra import Carrier, Expression, excel_text
 from xlhedge.cell import evaluate_one
 from xlhedge.errors import CellError, HedgeError
+from xlhedge.evaluation import evaluate
 from xlhedge.functions import Function, function
 
 __all__ = [
+    "ARRAYS",
     "CALLS",
     "NATIVE",
     "NOWHERE",
     "VALUES",
     "Figure",
+    "by_instrument",
     "compute",
     "formula_text",
     "row_of",
@@ -61,7 +65,12 @@ class Functions:
 
     def __getattr__(self, name: str) -> Callable[..., Carrier]:
         entry = function(name)
-        return lambda *arguments: self.call(entry, arguments)
+
+        def call(*arguments: Carrier) -> Carrier:
+            return self.call(entry, arguments)
+
+        setattr(self, name, call)  # the next one finds it there
+        return call
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
         """One call in this carrier."""
@@ -74,9 +83,8 @@ class Functions:
 
 class _Values(Functions):
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        return evaluate_one(
-            entry, [*arguments, *(None,) * (len(entry.parameters) - len(arguments))]
-        )
+        spare = len(entry.parameters) - len(arguments)
+        return evaluate_one(entry, (*arguments, *(None,) * spare))
 
     def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
         try:
@@ -85,6 +93,16 @@ class _Values(Functions):
             if error.kind is not CellError.NA:
                 raise
             return NOWHERE
+
+
+class _Arrays(Functions):
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        values = evaluate(entry, arguments)
+        if hasattr(values, "dtype") and values.dtype.kind == "O":
+            error = next(value for value in values.flat if isinstance(value, HedgeError))
+            error.position = None  # a place in a grid of ours says nothing to anybody
+            raise error
+        return values
 
 
 class _Texts(Functions):
@@ -102,23 +120,14 @@ class _Native(_Texts):
         return entry.body(*arguments)
 
 
-VALUES, CALLS, NATIVE = _Values(), _Calls(), _Native()
-
-
-class _Row:
-    """A row's figures as attributes; a blank one is "", as in a spreadsheet."""
-
-    def __init__(self, cells: Mapping[str, Any]) -> None:
-        self._cells = cells
-
-    def __getattr__(self, name: str) -> Any:
-        value = self._cells[name]
-        return "" if value is None else value
+VALUES, ARRAYS, CALLS, NATIVE = _Values(), _Arrays(), _Calls(), _Native()
 
 
 def row_of(cells: Mapping[str, Any]) -> Any:
     """A row's figures as attributes, as formulas read them; a blank one is ""."""
-    return _Row(cells)
+    return SimpleNamespace(
+        **{name: "" if value is None else value for name, value in cells.items()}
+    )
 
 
 def compute(figures: Sequence[Figure], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,16 +135,25 @@ def compute(figures: Sequence[Figure], known: Mapping[str, Any]) -> dict[str, An
 
     A figure is None (blank) where a figure it needs is.
     """
-    cells = dict(known)
-    row = _Row(cells)
+    cells, row = dict(known), row_of(known)
     for figure in figures:
-        if figure.formula is not None:
-            blank = any(cells[name] is None for name in figure.given)
-            value = "" if blank else figure.formula(VALUES, row)
-            cells[figure.name] = (
-                (value or None) if isinstance(value, str) else _finite(value, figure.title)
-            )
+        if figure.formula is None:
+            continue
+        value = None
+        if None not in map(cells.__getitem__, figure.given):
+            value = figure.formula(VALUES, row)
+            value = (value or None) if isinstance(value, str) else _finite(value, figure.title)
+        cells[figure.name] = value
+        setattr(row, figure.name, "" if value is None else value)
     return cells
+
+
+def by_instrument(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """The rows of each instrument, in order."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["instrument"], []).append(row)
+    return found
 
 
 def sum_of(rows: Iterable[Mapping[str, Any]], name: str) -> float:
@@ -154,6 +172,17 @@ def _finite(value: float, what: str) -> float:
     return float(value)
 
 
+class _References:
+    """A row's references as attributes, each looked up when a formula asks for it."""
+
+    def __init__(self, cells: Mapping[str, Any]) -> None:
+        self._cells = cells
+
+    def __getattr__(self, name: str) -> Any:
+        value = self._cells[name]
+        return "" if value is None else value
+
+
 def formula_text(
     figure: Figure, carrier: Functions, references: Mapping[str, Any], *, guarded: bool = True
 ) -> str:
@@ -167,7 +196,7 @@ def formula_text(
     """
     if figure.formula is None:
         raise ValueError(f"{figure.name} is looked up, not computed")
-    text = excel_text(figure.formula(carrier, _Row(references)))
+    text = excel_text(figure.formula(carrier, _References(references)))
     for name in reversed(figure.given) if guarded else ():
         text = f'IF({excel_text(references[name])}="","",{text})'
     return text

@@ -7,130 +7,16 @@ domains are those of `quantities`.
 
 from __future__ import annotations
 
-import inspect
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
-from xlhedge.domains import Quantity, Rule
+from xlhedge.domains import Quantity
+from xlhedge.entries import Function, Parameter
 from xlhedge.errors import HedgeError
 from xlhedge.formulas import basis, funding, margin, pnl, scenario, sizing, tiers, unwind
-from xlhedge.quantities import ARGUMENTS, QUANTITIES, RULES
+from xlhedge.quantities import QUANTITIES
 
 __all__ = ["FUNCTIONS", "Function", "Parameter", "function"]
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One argument of one function.
-
-    Args:
-        quantity: what it is: name, unit, domain, help.
-        default: its value when left out or blank; `Parameter.empty` if it is required.
-    """
-
-    quantity: Quantity
-    default: Any
-    empty = inspect.Parameter.empty
-
-    @property
-    def name(self) -> str:
-        """The argument's name."""
-        return self.quantity.name
-
-    @property
-    def required(self) -> bool:
-        """Whether it must be given."""
-        return self.default is self.empty
-
-
-@dataclass(frozen=True)
-class Function:
-    """One spreadsheet function.
-
-    Args:
-        body: the formula, a plain function of floats, arrays or Excel text.
-        example: arguments of an example call.
-        value: what the example gives.
-        columns: for a function that returns a row: what its cells hold.
-        overrides: arguments that are other here than in the vocabulary.
-        group: the heading it stands under.
-    """
-
-    body: Callable[..., Any]
-    example: tuple[Any, ...]
-    value: Any
-    columns: tuple[str, ...] = ()
-    overrides: Mapping[str, Quantity] = field(default_factory=dict)
-    group: str = ""
-
-    @cached_property
-    def name(self) -> str:
-        """The name in a spreadsheet, such as NET_DELTA; the Python name in capitals."""
-        return self.body.__name__.upper()
-
-    @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """The arguments, in order; ``*arguments`` of the body are argument_1, argument_2, ..."""
-        found = []
-        for name, parameter in inspect.signature(self.body).parameters.items():
-            if parameter.kind is parameter.VAR_POSITIONAL:
-                found += [Parameter(QUANTITIES[each], None) for each in ARGUMENTS]
-            else:
-                quantity = self.overrides.get(name) or QUANTITIES[name]
-                found.append(Parameter(quantity, parameter.default))
-        return tuple(found)
-
-    @cached_property
-    def rules(self) -> tuple[tuple[Rule, tuple[int, ...]], ...]:
-        """Conditions on several arguments, each with the places of its arguments."""
-        names = [parameter.name for parameter in self.parameters]
-        return tuple(
-            (rule, tuple(names.index(argument) for argument in rule.arguments))
-            for rule in RULES
-            if set(rule.arguments) <= set(names)
-        )
-
-    @cached_property
-    def ranges(self) -> bool:
-        """Whether it works on whole ranges; those bodies run on lists of floats only."""
-        return any(parameter.quantity.series for parameter in self.parameters)
-
-    @property
-    def traceable(self) -> bool:
-        """Whether its body runs on every carrier: floats, arrays and Excel text."""
-        return not any(parameter.quantity.whole for parameter in self.parameters)
-
-    @property
-    def summary(self) -> str:
-        """One line on what it is for."""
-        return inspect.getdoc(self.body).splitlines()[0]  # type: ignore[union-attr]  # a test asserts that each has one
-
-    @property
-    def syntax(self) -> str:
-        """How to type it: ``NAME(required, [optional=default])``."""
-        shown = [p for p in self.parameters if p.name not in ARGUMENTS[1:]]
-        more = ["…"] if len(shown) < len(self.parameters) else []
-        return f"{self.name}({', '.join([*map(_typed, shown), *more])})"
-
-
-def _typed(parameter: Parameter) -> str:
-    if parameter.required:
-        return parameter.name
-    default = parameter.default
-    if isinstance(default, tuple):  # of a range that one number may stand for
-        (default,) = default
-    if isinstance(default, bool):
-        return f"[{parameter.name}={str(default).upper()}]"
-    if isinstance(default, str):
-        return f'[{parameter.name}="{default}"]'
-    if default is None or not math.isfinite(
-        default
-    ):  # NEVER, UNGIVEN: a way to say "left out", not a number to type
-        return f"[{parameter.name}]"
-    return f"[{parameter.name}={default:g}]"
 
 
 def _one_or_as_many(name: str) -> dict[str, Quantity]:
@@ -239,6 +125,7 @@ FUNCTIONS: tuple[Function, ...] = (
             (264_000, [0, 50_000, 250_000], [0.004, 0.005, 0.01]),
             (0.01, 1_300),
             columns=("mm_rate", "mm_amount"),
+            rowwise=True,
         ),
         Function(margin.maintenance_margin, (3_500_032.458, 0.025, 16_300), 71_200.81145),
         Function(margin.liquidation_price, (1, 100, 10, 0.005), 109.45273631840796),
@@ -246,6 +133,7 @@ FUNCTIONS: tuple[Function, ...] = (
             tiers.liquidation_price_tiered,
             (4, 60_000, 48_000, [0, 250_000], [0.004, 0.01]),
             289_500 / 4.04,
+            rowwise=True,
         ),
         Function(margin.liquidation_buffer, (60_000, 75_000), 0.25),
         Function(margin.bankruptcy_price, (1, 10_000, 200), 10_200),

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from xlhedge.bars import Track, tracks_of
-from xlhedge.figures import sum_of
+from xlhedge.figures import by_instrument, sum_of
 from xlhedge.portfolio import Portfolio
 from xlhedge.replay import Comparison, Position, replay
 from xlhedge.signals import Funding, Ratios, Signals, funding_of, ratios_of, signals_of
@@ -138,10 +138,8 @@ def history(
 def _naked(hedge: Sequence[Cells], margin: Sequence[Cells]) -> Iterator[Cells]:
     """A row for each instrument whose shorts hedge no holding."""
     hedging = {row["instrument"] for row in hedge}
-    names = dict.fromkeys(row["instrument"] for row in margin)
-    for name in names:
+    for name, held in by_instrument(margin).items():
         if name not in hedging:
-            held = [row for row in margin if row["instrument"] == name]
             sums = {figure: sum_of(held, figure) for figure in ("short_notional", "coin_margin")}
             yield {"asset": None, "instrument": name, "spot_notional": 0.0, **sums}
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
+from xlhedge.entries import Function
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions import Function
 
 __all__ = ["flattened", "is_blank"]
 
+_NUMBERS = frozenset({float, int})
+
 
 def is_blank(value: Any) -> bool:
-    """Whether a value stands for an empty cell: None, or a missing value of pandas."""
-    return value is None or type(value).__name__ in ("NAType", "NaTType")
+    """Whether a value stands for an empty cell: None, or a missing value of pandas or NumPy."""
+    if value is None:
+        return True
+    name = type(value).__name__
+    return name in ("NAType", "NaTType") or (name == "datetime64" and value != value)  # noqa: PLR0124  # only NaT differs from itself
 
 
-def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
+def flattened(entry: Function, arguments: Sequence[Any]) -> Sequence[Any]:
     """The arguments of a whole-range function, its ranges as lists of one length.
 
     Where one range has an empty cell the others' cells beside it are left out, too. An error in a
@@ -25,6 +31,9 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
     Raises:
         HedgeError: a range is a block of rows and columns, or as long as no other.
     """
+    given = [arguments[at] for at in entry.series]
+    if all(map(_is_plain, given)) and len(set(map(len, given))) == 1:
+        return arguments
     found = [
         _listed(argument) if parameter.quantity.series else argument
         for parameter, argument in zip(entry.parameters, arguments, strict=True)
@@ -34,26 +43,32 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> list[Any]:
     for parameter, argument in zip(entry.parameters, arguments, strict=True):
         if parameter.quantity.series and _is_block(argument):
             raise HedgeError("must be one row or one column", argument=parameter.name)
-    ranges = [
-        (parameter, cells)
-        for parameter, cells in zip(entry.parameters, found, strict=True)
-        if cells.__class__ is list and not (parameter.quantity.single and len(cells) == 1)
-    ]
-    for parameter, cells in ranges[1:]:
-        first, wanted = ranges[0]
-        if len(cells) != len(wanted):
+    ranges = {
+        at: cells
+        for at, (parameter, cells) in enumerate(zip(entry.parameters, found, strict=True))
+        if parameter.quantity.series
+        and cells.__class__ is list
+        and not (parameter.quantity.single and len(cells) == 1)
+    }
+    lists = list(ranges.values())
+    for at, cells in ranges.items():
+        if len(cells) != len(lists[0]):
+            first = entry.names[next(iter(ranges))]
             raise HedgeError(
-                f"has {len(cells)} cells and {first.name} {len(wanted)}; they must be equally long",
-                argument=parameter.name,
+                f"has {len(cells)} cells and {first} {len(lists[0])}; they must be equally long",
+                argument=entry.names[at],
             )
-    lists = [cells for _, cells in ranges]
+    if all(map(_is_plain, lists)):
+        return found  # no cell is empty
     kept = [not any(map(is_blank, beside)) for beside in zip(*lists, strict=True)]
     return [
-        [cell for cell, keep in zip(cells, kept, strict=True) if keep]
-        if any(cells is each for each in lists)
-        else cells
-        for cells in found
+        list(compress(cells, kept)) if at in ranges else cells for at, cells in enumerate(found)
     ]
+
+
+def _is_plain(cells: Any) -> bool:
+    """Whether it is a list of nothing but numbers."""
+    return cells.__class__ is list and _NUMBERS.issuperset(map(type, cells))
 
 
 def _listed(argument: Any) -> Any:
@@ -61,9 +76,11 @@ def _listed(argument: Any) -> Any:
     argument = _plain(argument)
     if not isinstance(argument, list | tuple):
         return argument if is_blank(argument) or isinstance(argument, CellError) else [argument]
-    cells = list(argument)
-    if any(isinstance(row, list | tuple) for row in cells):
-        cells = [cell for row in cells for cell in row]
+    if _NUMBERS.issuperset(map(type, argument)):
+        return list(argument)
+    cells: list[Any] = []
+    for row in argument:
+        cells += row if isinstance(row, list | tuple) else [row]
     errors = [cell for cell in cells if isinstance(cell, CellError)]
     return errors[0] if errors else cells
 

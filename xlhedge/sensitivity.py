@@ -6,13 +6,15 @@ array formula or the report's native one, as with `figures`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from xlhedge.algebra import Carrier, maximum
-from xlhedge.figures import VALUES, Functions, sum_of
+from xlhedge.figures import ARRAYS, VALUES, Functions, sum_of
 
 __all__ = ["GRIDS", "USUAL_RATE", "Axis", "Grid", "Sensitivity", "sensitivity"]
 
@@ -21,6 +23,8 @@ USUAL_RATE = 0.005
 
 _AT_ONCE = 1e-13
 """How far a position is from liquidation that has less margin than it must maintain: no move."""
+
+_COINS = ("quantity", "spot_price", "beta")
 
 Cells = Mapping[str, Any]
 
@@ -175,15 +179,9 @@ def sensitivity(
         margin: the rows of `positions.MARGIN`.
         total: their totals.
     """
-    by_asset = tuple(
-        tuple(
-            VALUES.scenario_pnl(
-                row["quantity"], row["spot_price"], 0, shock, 0, 0, 0, 8, 0, row["beta"]
-            )
-            for shock in shocks
-        )
-        for row in hedge
-    )
+    quantity, price, beta = (_column(row[name] for row in hedge) for name in _COINS)
+    moves = ARRAYS.scenario_pnl(quantity, price, 0, np.array([shocks]), 0, 0, 0, 8, 0, beta)
+    by_asset = tuple(map(tuple, moves.tolist()))
     coins, short = total["coin_margin"], total["short_notional"]
     # Coins posted as margin fall with the underlying: their leg is a short of minus their value.
     unhedged = tuple(
@@ -214,6 +212,10 @@ def sensitivity(
     )
 
 
+def _column(values: Iterable[float]) -> Any:
+    return np.array([*values]).reshape(-1, 1)
+
+
 def _beside(grid: Grid, given: Cells) -> tuple[float, ...]:
     if grid.beside is None:
         return ()
@@ -229,17 +231,16 @@ def _values(
     unhedged: tuple[float, ...],
 ) -> tuple[tuple[float, ...], ...]:
     columns = grid.columns.values or shocks
-    coins = unhedged if not grid.columns.values else (0.0,) * len(columns)
-    sides = beside or (0.0,) * len(grid.rows.values)
-    return tuple(
-        tuple(
-            grid.formula(
-                VALUES, SimpleNamespace(row=row, column=column, unhedged=coin, beside=side, **given)
-            )
-            for column, coin in zip(columns, coins, strict=True)
-        )
-        for row, side in zip(grid.rows.values, sides, strict=True)
+    axes = SimpleNamespace(
+        row=_column(grid.rows.values),
+        column=np.array([columns]),
+        unhedged=0.0 if grid.columns.values else np.array([unhedged]),
+        beside=_column(beside or [0.0]),
+        **given,
     )
+    with np.errstate(all="ignore"):  # a number too large is told by the function that takes it
+        values = grid.formula(ARRAYS, axes)
+    return tuple(map(tuple, values.tolist()))
 
 
 def _maintenance(margin: Sequence[Cells]) -> float:

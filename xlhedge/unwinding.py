@@ -12,7 +12,7 @@ from typing import Any
 
 from xlhedge.algebra import Carrier, maximum, where
 from xlhedge.errors import HedgeError
-from xlhedge.figures import VALUES, Figure, Functions, compute, sum_of
+from xlhedge.figures import VALUES, Figure, Functions, by_instrument, compute, sum_of
 from xlhedge.history import History
 from xlhedge.portfolio import Portfolio
 from xlhedge.sensitivity import Sensitivity
@@ -177,29 +177,34 @@ def unwinding(
         days: to the horizon.
     """
     rows = []
+    lots = by_instrument(margin)
+    shorts: dict[str, dict[str, Any]] = {}
     for n, row in enumerate(hedge):
         known = {figure.name: row.get(figure.name) for figure in UNWIND}
         known |= {"days": days, "redeploy_drop": portfolio.settings.redeploy_drop}
-        if row["instrument"] is not None:
-            known |= _of_shorts(portfolio, row, margin) | _of_history(history, n)
+        name = row["instrument"]
+        if name is not None:
+            if name not in shorts:
+                shorts[name] = _of_shorts(portfolio, name, lots.get(name, ()))
+            known |= shorts[name] | _of_history(history, n)
+            known["hedge_profit"] = row["share"] * shorts[name]["hedge_profit"]
         rows.append(compute(_IN_TURN, known))
     return tuple(rows)
 
 
-def _of_shorts(portfolio: Portfolio, row: Cells, margin: Sequence[Cells]) -> dict[str, Any]:
-    """The holding's part of the shorts on its instrument, and their average entry."""
-    instrument = portfolio.instrument(row["instrument"])
-    held = [each for each in margin if each["instrument"] == row["instrument"]]
+def _of_shorts(portfolio: Portfolio, name: str, lots: Sequence[Cells]) -> dict[str, Any]:
+    """The shorts on an instrument: their average entry, and what they have made."""
+    instrument = portfolio.instrument(name)
     entry = None
-    if held:
-        sizes, prices = ([each[name] for each in held] for name in ("contracts", "entry_price"))
+    if lots:
+        sizes, prices = ([each[cell] for each in lots] for cell in ("contracts", "entry_price"))
         try:
             entry = VALUES.average_entry(sizes, prices, instrument.contract_type)
         except HedgeError:  # a long and a short lot have no average
             entry = None
     return {
         "entry_price": entry,
-        "hedge_profit": row["share"] * sum_of(held, "unrealised_pnl"),
+        "hedge_profit": sum_of(lots, "unrealised_pnl"),
         "fee_rate": instrument.fee_rate,
     }
 

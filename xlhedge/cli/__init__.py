@@ -151,6 +151,16 @@ Inputs = Annotated[
 Folder = Annotated[
     Path, typer.Option("-o", "--output", help="Folder to write to; made if missing.")
 ]
+MaxSize = Annotated[
+    float,
+    typer.Option(
+        min=0.001,
+        max=10_000,
+        metavar="MB",
+        help="Largest input in megabytes. A workbook may unpack to 4 times as much, and a table's "
+        "sheet, from A1 to its far corner, have 62,500 cells a megabyte.",
+    ),
+]
 
 
 @app.command()
@@ -162,21 +172,24 @@ def report(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
+    max_size: MaxSize = 16,
 ) -> None:
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
     from xlhedge.desk import Desk
+    from xlhedge.readers import Limits
 
-    desk = Desk(say, _warn)
+    desk = Desk(say, _warn, Limits(max_size))
     desk.report(inputs, output, paper=paper.value, pdf=pdf)
     raise typer.Exit(desk.status)
 
 
 @app.command()
-def check(inputs: Inputs) -> None:
+def check(inputs: Inputs, *, max_size: MaxSize = 16) -> None:
     """Say all that is wrong with portfolios, write nothing: xlhedge check treasury.xlsx."""
     from xlhedge.desk import Desk
+    from xlhedge.readers import Limits
 
-    desk = Desk(say, _warn)
+    desk = Desk(say, _warn, Limits(max_size))
     desk.check(inputs)
     raise typer.Exit(desk.status)
 
@@ -195,15 +208,17 @@ def template(
         typer.Option("--from", help="Fill it in from a portfolio: workbook, JSON or CSV folder."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    max_size: MaxSize = 16,
 ) -> None:
     """Write the template workbook, filled in with an example: xlhedge template -o my-hedge.xlsx."""
     from xlhedge.desk import Desk
+    from xlhedge.readers import Limits
 
     if output.exists() and not force:
         raise fail(f"{output}: is there already; name another file, or add --force to replace it")
     if empty and source:
         raise fail("--empty and --from: give one of them")
-    desk = Desk(say, _warn)
+    desk = Desk(say, _warn, Limits(max_size))
     desk.template(output, edition.value, source=source, empty=empty)
     raise typer.Exit(desk.status)
 

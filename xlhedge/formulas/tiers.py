@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlhedge.algebra import NEVER, Expression, excel_text
+from xlhedge.algebra import NEVER, Carrier, Expression, absolute, excel_text, where
 from xlhedge.errors import CellError, Undefined
 from xlhedge.formulas.margin import liquidation_price
 
@@ -15,8 +15,8 @@ _NOISE = 1e-12
 
 
 def maintenance_tier(
-    position_value: float, tier_floors: Sequence[float], tier_rates: Sequence[float]
-) -> tuple[float, ...]:
+    position_value: Carrier, tier_floors: Sequence[float], tier_rates: Sequence[float]
+) -> tuple[Carrier, ...]:
     """The maintenance rate and amount of the tier that a position falls in: one row of the two.
 
     A tier reaches from above its floor to the next floor, that one included. The amount makes the
@@ -36,9 +36,12 @@ def maintenance_tier(
     Source:
         Binance, leverage and margin of USD-M futures.
     """
-    below = [tier for tier in _tiers(tier_floors, tier_rates) if tier[0] < abs(position_value)]
-    _, _, rate, amount = below[-1] if below else next(_tiers(tier_floors, tier_rates))
-    return rate, amount
+    size = absolute(position_value)
+    (_, _, rate, amount), *others = _tiers(tier_floors, tier_rates)
+    held: tuple[Carrier, Carrier] = rate, amount
+    for floor, _, rate, amount in others:  # they ascend: the last one below the size holds
+        held = where(floor < size, rate, held[0]), where(floor < size, amount, held[1])
+    return held
 
 
 def _tiers(
@@ -53,14 +56,14 @@ def _tiers(
 
 
 def liquidation_price_tiered(
-    short_contracts: float,
-    entry_price: float,
-    margin: float,
+    short_contracts: Carrier,
+    entry_price: Carrier,
+    margin: Carrier,
     tier_floors: Sequence[float],
     tier_rates: Sequence[float],
-    contract_size: float = 1,
-    contract_type: str = "linear",
-) -> float | Undefined:
+    contract_size: Carrier = 1,
+    contract_type: Carrier = "linear",
+) -> Carrier:
     """Mark price of liquidation where the maintenance rate rises with the position's value.
 
     The tier that counts is the one at the liquidation price, not at entry: every tier's price is
@@ -85,20 +88,21 @@ def liquidation_price_tiered(
     Source:
         Binance and Bybit tiers; 289,500 ÷ (4 × 1.01) with the amount of 1,500 in the second.
     """
-    found: list[float] = []
+    found: Carrier = Undefined(CellError.NA, "no price liquidates this position")
+    nearest: Carrier = NEVER
     for floor, end, rate, amount in _tiers(tier_floors, tier_rates):
         price = liquidation_price(
             short_contracts, entry_price, margin, rate, amount, contract_size, contract_type
         )
         if isinstance(price, Undefined):
             continue
-        worth = price if contract_type == "linear" else 1 / price
-        value = abs(short_contracts) * contract_size * worth
-        if floor * (1 - _NOISE) <= value <= end * (1 + _NOISE):
-            found.append(price)
-    if not found:
-        return Undefined(CellError.NA, "no price liquidates this position")
-    return min(found, key=lambda price: abs(price - entry_price))
+        worth = where(contract_type == "linear", price, lambda: 1 / price)  # noqa: B023  # called here
+        value = absolute(short_contracts) * contract_size * worth
+        away = absolute(price - entry_price)
+        holds = (floor * (1 - _NOISE) <= value) & (value <= end * (1 + _NOISE))
+        better = holds & ((nearest == NEVER) | (away < nearest))
+        found, nearest = where(better, price, found), where(better, away, nearest)
+    return found
 
 
 _NEVER = excel_text(NEVER)

@@ -7,8 +7,9 @@ of a function. A model's field carries its column as ``Annotated[float, number("
 from __future__ import annotations
 
 import inspect
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -33,11 +34,17 @@ from xlhedge.portfolio.values import (
 )
 from xlhedge.quantities import QUANTITIES
 
-__all__ = ["Column", "Row", "columns_of", "moment", "number", "text"]
+__all__ = ["MOST_PROBLEMS", "Column", "Row", "columns_of", "moment", "number", "text"]
 
 LONGEST_TEXT = 32_767
 """What a cell of a spreadsheet can hold, in UTF-16 units."""
 
+MOST_PROBLEMS = 1_000
+"""How much is told of what is wrong with a table: nobody reads more, and it would fill memory."""
+
+# What repeats in a column: names, dates, blanks. Numbers do not, and 0.0 would stand for -0.0.
+_REPEATED = {str, Written, datetime, type(None)}
+_UNKNOWN = object()
 # Excel counts a 29 February 1900 that never was: before it, its days are not ours.
 _FIRST_DAY = datetime(1900, 3, 1)
 # What XML, and so a workbook, has no place for; and a line break would break a name in two.
@@ -135,22 +142,66 @@ class Column:
             return self._read_date(value)
         return self._read_number(value)
 
+    def read_all(self, cells: Sequence[Any]) -> list[Any]:
+        """The values of many cells, with a `HedgeError` in place of each that is wrong.
+
+        Behind `MOST_PROBLEMS` wrong cells the others are not read, and share the last error.
+        """
+        if self.kind == "number" and self._holds(found := [c for c in cells if type(c) is float]):
+            if len(found) == len(cells):
+                return found  # most columns of a history
+            plain: type | None = float
+        else:
+            plain = None
+        known: dict[tuple[type, Any], Any] = {}
+        values: list[Any] = []
+        wrong = 0
+        for cell in cells:
+            kind = cell.__class__
+            if kind is plain:
+                values.append(cell)
+                continue
+            key = (kind, cell) if kind in _REPEATED else None
+            value = known.get(key, _UNKNOWN) if key else _UNKNOWN
+            if value is _UNKNOWN:
+                try:
+                    value = self.read(cell)
+                except HedgeError as error:
+                    value = error
+                    wrong += 1
+                    if wrong == MOST_PROBLEMS:
+                        return values + [value] * (len(cells) - len(values))
+                else:
+                    if key:
+                        known[key] = value
+            values.append(value)
+        return values
+
+    def _holds(self, numbers: list[float]) -> bool:
+        """Whether its domain holds all of them."""
+        domain = self.quantity.domain
+        if not numbers or domain.whole or domain.nonzero or not all(map(math.isfinite, numbers)):
+            return False
+        return bool(domain.admits(min(numbers)) and domain.admits(max(numbers)))
+
     def _read_string(self, value: str) -> str | float:
         clean = trimmed(value)
-        if _CONTROL.search(clean):
-            raise self._wrong(f"{shown(clean)} has a control character")
-        if len(clean) * 2 > LONGEST_TEXT and _utf16_units(clean) > LONGEST_TEXT:
+        if len(clean) * 2 > LONGEST_TEXT and _is_too_long(clean):
             raise HedgeError(
                 f"has {len(clean):,} characters; a cell holds at most {LONGEST_TEXT:,}",
                 argument=self.name,
             )
+        if _CONTROL.search(clean):
+            raise self._wrong(f"{shown(clean)} has a control character")
         if self.kind != "number":
             return clean
         found = as_number(clean) if isinstance(value, Written) else None
+        if found is not None:
+            return found
         meant = hint(clean)
-        if meant and found is None:
+        if meant:
             raise HedgeError(meant, argument=self.name)
-        return clean if found is None else found
+        return clean
 
     def _read_number(self, value: Any) -> Any:
         if is_truth(value):  # a tick box is no quantity
@@ -181,8 +232,9 @@ class Column:
         return HedgeError(f"{what}; it {self.allowed}", kind, self.name)
 
 
-def _utf16_units(text: str) -> int:
-    return len(text) + sum(letter > "\uffff" for letter in text)
+def _is_too_long(text: str) -> bool:
+    units = len(text)
+    return units > LONGEST_TEXT or units + sum(each > "\uffff" for each in text) > LONGEST_TEXT
 
 
 class Row(BaseModel):

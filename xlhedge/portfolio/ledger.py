@@ -114,8 +114,10 @@ class Ledger:
 def _first(rows: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, int]:
     numbers: dict[Any, int] = {}
     for number, row in enumerate(rows):
-        with suppress(Unread):
+        try:
             numbers.setdefault(key(row), number)
+        except Unread:
+            continue
     return numbers
 
 
@@ -139,9 +141,11 @@ def findings(checks: Iterable[Check], ledger: Ledger) -> list[Found]:
     for table, column, complaint in checks:
         with suppress(Unread):
             for number, row in enumerate(ledger.rows(table)):
-                with suppress(Unread):
+                try:
                     message = complaint(row, number, ledger)
-                    if message:
-                        problem = Problem(ledger.place(table, number, column), message, column)
-                        found.append((TABLES[table].rank(number, column), problem))
+                except Unread:
+                    continue
+                if message:
+                    problem = Problem(ledger.place(table, number, column), message, column)
+                    found.append((TABLES[table].rank(number, column), problem))
     return found

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 
 from xlhedge.errors import HedgeError
-from xlhedge.portfolio.columns import columns_of
+from xlhedge.portfolio.columns import MOST_PROBLEMS, columns_of
 from xlhedge.portfolio.consistency import conflicts
 from xlhedge.portfolio.grids import Grid, read_grid
 from xlhedge.portfolio.ledger import Ledger
@@ -36,6 +36,26 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = ["Portfolio", "stale"]
+
+
+class _Named:
+    """Rows by their names, looked up once; what was looked up makes no portfolio another."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Any, dict[str, Any]]] = {}
+
+    def rows(self, rows: tuple[Any, ...], column: str) -> dict[str, Any]:
+        """A table's rows by a column; a copy of a portfolio may have come with other rows."""
+        known = self._known.get(column)
+        if known is None or known[0] is not rows:
+            known = self._known[column] = rows, {getattr(row, column): row for row in rows}
+        return known[1]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Named)
+
+    def __hash__(self) -> int:
+        return hash(_Named)
 
 
 class Portfolio(BaseModel):
@@ -87,6 +107,7 @@ class Portfolio(BaseModel):
     scenarios: tuple[Scenario, ...] = ()
     history: tuple[Bar, ...] = ()
     _places: Places = PrivateAttr(default_factory=Places)
+    _named: _Named = PrivateAttr(default_factory=_Named)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Portfolio:
@@ -116,12 +137,14 @@ class Portfolio(BaseModel):
         rows = {
             reading.table.name: reading.rows
             for reading in readings
-            if not grids[reading.table.name].broken
+            if not (reading.given_up or grids[reading.table.name].broken)
         }
         found = conflicts(Ledger(rows, places))
         for reading in readings:
             found += reading.problems
         wrong = [*problems, *missing(grids), *in_order(found)]
+        if len(wrong) > MOST_PROBLEMS or any(reading.given_up for reading in readings):
+            wrong[MOST_PROBLEMS:] = [Problem("", "more is wrong than is told here")]
         if wrong:
             raise PortfolioError(wrong)
         return cls._of(rows, places, name)
@@ -192,10 +215,8 @@ class Portfolio(BaseModel):
         Raises:
             KeyError: there is none.
         """
-        for instrument in self.instruments:
-            if instrument.instrument == name:
-                return instrument
-        raise KeyError(name)
+        found: Instrument = self._named.rows(self.instruments, "instrument")[name]
+        return found
 
     def holding(self, asset: str) -> Holding:
         """The holding of that asset.
@@ -203,10 +224,8 @@ class Portfolio(BaseModel):
         Raises:
             KeyError: there is none.
         """
-        for holding in self.holdings:
-            if holding.asset == asset:
-                return holding
-        raise KeyError(asset)
+        found: Holding = self._named.rows(self.holdings, "asset")[asset]
+        return found
 
     def hedge_ratio(self, holding: Holding) -> float:
         """The hedge ratio that counts: the holding's own, or else the setting."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from xlhedge.portfolio.problems import Problem
 from xlhedge.portfolio.tables import TABLES
+from xlhedge.portfolio.values import one_line
 
 __all__ = ["Header", "Matched", "by_table", "match", "missing"]
 
@@ -87,7 +88,8 @@ def by_table(found: Iterable[str], *, only: bool) -> tuple[dict[str, str], list[
         if table is None:
             others.append(name)
         elif table in where:
-            problems.append(Problem(table, f'it is there twice, as "{where[table]}" and "{name}"'))
+            names = f'"{one_line(where[table])}" and "{one_line(name)}"'
+            problems.append(Problem(table, f"it is there twice, as {names}"))
         else:
             where[table] = name
     absent = [name for name in TABLES if name not in where]
@@ -113,8 +115,7 @@ def missing(found: Mapping[str, object]) -> list[Problem]:
 def _unknown(noun: str, name: str, allowed: Iterable[str]) -> str:
     near = _nearest(name, allowed)
     hint = f'did you mean "{near}"? ' if near else ""
-    shown = name if name.isprintable() else ascii(name)[1:-1]
-    return f'"{shown[:60]}" is no {noun}; {hint}allowed are {", ".join(allowed)}'
+    return f'"{one_line(name)}" is no {noun}; {hint}allowed are {", ".join(allowed)}'
 
 
 def _nearest(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:

@@ -14,6 +14,7 @@ __all__ = [
     "hint",
     "is_blank",
     "is_truth",
+    "one_line",
     "shown",
     "trimmed",
 ]
@@ -22,7 +23,7 @@ _SPACES = " \t\r\n\xa0\u3000"
 _EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers
 _PAST_LAST_DAY = 2_958_466  # the serial number of the day after 9999-12-31
 
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _GROUPS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*([. '][0-9]{3})*,[0-9]+")
 _PERCENT = re.compile(r"([+-]?[0-9]+\.?[0-9]*) ?%")
@@ -53,8 +54,13 @@ def trimmed(text: str) -> str:
 
 def shown(value: Any) -> str:
     """A value as a message shows it, in one line that is not long."""
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = f'"{value[:61]}"' if isinstance(value, str) else str(value)
     text = text.upper() if is_truth(value) else text
+    return one_line(text)
+
+
+def one_line(text: str) -> str:
+    """A text from a file as a message shows it, in one line that is not long."""
     text = text if len(text) <= 60 else text[:57] + "..."
     return text if text.isprintable() else ascii(text)[1:-1]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
+from itertools import islice
 
 __all__ = ["one_of", "percent", "shown"]
 
@@ -21,8 +22,8 @@ def percent(value: float) -> str:
     return f"{value * 100:.3g} %" if abs(value) < 10 else f"{value * 100:,.0f} %"
 
 
-def one_of(names: Iterable[str]) -> str:
+def one_of(names: Collection[str]) -> str:
     """What is allowed where only some names are: the first eight of them."""
-    quoted = [f'"{name}"' for name in names]
-    rest = [f"one of {len(quoted) - 8} more"] if len(quoted) > 8 else []
-    return f"it must be {' or '.join(quoted[:8] + rest)}" if quoted else "the table has no rows"
+    quoted = [f'"{name}"' for name in islice(names, 8)]
+    rest = [f"one of {len(names) - 8} more"] if len(names) > 8 else []
+    return f"it must be {' or '.join(quoted + rest)}" if quoted else "the table has no rows"

@@ -3,57 +3,41 @@
 from __future__ import annotations
 
 from os import PathLike
-from pathlib import Path
 
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.problems import PortfolioError, Problem
+from xlhedge.readers.content import Content, load
 from xlhedge.readers.csv_folder import read_csv_folder
 from xlhedge.readers.json_file import read_json_file
+from xlhedge.readers.limits import DEFAULT, Limits
 from xlhedge.readers.workbook import read_workbook
 
-__all__ = ["read"]
-
-_BY_SUFFIX = {
-    ".json": read_json_file,
-    ".xlsx": read_workbook,
-    ".xlsm": read_workbook,
-    ".xltx": read_workbook,
-    ".xltm": read_workbook,
-}
-_INSTEAD = {
-    ".csv": "it is one table; give the folder that holds Holdings.csv and the others",
-    ".xls": "it is an old Excel workbook; save it as .xlsx",
-    ".xlsb": "it is a binary Excel workbook; save it as .xlsx",
-    ".ods": "it is no Excel workbook; save it as .xlsx",
-}
+__all__ = ["DEFAULT", "Content", "Limits", "load", "read", "read_content"]
 
 
-def read(path: str | PathLike[str]) -> Portfolio:
+def read(path: str | PathLike[str], limits: Limits = DEFAULT) -> Portfolio:
     """Read a portfolio from a file or a folder.
 
     Args:
         path: an Excel workbook (.xlsx, .xlsm), a JSON file, or a folder of CSV files.
+        limits: how much of it may be read.
 
     Raises:
         PortfolioError: it cannot be read, or something in it is wrong; it holds all that is.
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    try:
-        if path.is_dir():
-            return read_csv_folder(path)
-        if not path.exists():
-            raise _refusal("there is no such file or folder")
-        if suffix in _BY_SUFFIX:
-            return _BY_SUFFIX[suffix](path)
-    except OSError as error:
-        raise _refusal(f"it cannot be read: {error.strerror or error}") from None
-    raise _refusal(
-        _INSTEAD.get(
-            suffix, "it must be an Excel workbook (.xlsx), a folder of CSV files, or a .json file"
-        )
-    )
+    return read_content(load(path, limits), limits)
 
 
-def _refusal(why: str) -> PortfolioError:
-    return PortfolioError([Problem("", why)])
+def read_content(content: Content, limits: Limits = DEFAULT) -> Portfolio:
+    """Read a portfolio from bytes in memory; `load` reads those of a path.
+
+    Args:
+        content: the bytes, and the name that says what they are.
+        limits: how much of it may be read.
+
+    Raises:
+        PortfolioError: something in it is wrong; it holds all that is.
+    """
+    if not isinstance(content.body, bytes):
+        return read_csv_folder(content.body, content.stem, limits)
+    read_file = read_json_file if content.suffix == ".json" else read_workbook
+    return read_file(content.body, content.stem, limits)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.grids import Grid
+from xlhedge.portfolio.grids import Grid, too_wide
 from xlhedge.portfolio.naming import Header, by_table
-from xlhedge.portfolio.values import Written, is_blank
+from xlhedge.portfolio.values import Written, is_blank, one_line
+from xlhedge.readers.limits import Limits
 
 __all__ = ["read_csv_folder"]
 
+_SAVE = 'save the file as "CSV UTF-8"'
 
-def read_csv_folder(folder: Path) -> Portfolio:
+
+def read_csv_folder(files: Mapping[str, bytes], name: str, limits: Limits) -> Portfolio:
     """Read a portfolio from a folder of CSV files.
 
     The files are UTF-8, with commas or semicolons between the cells and points in the numbers.
@@ -24,49 +30,62 @@ def read_csv_folder(folder: Path) -> Portfolio:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
-    files = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".csv"}
-    found, problems = by_table(files, only=False)
-    grids = {table: _grid(files[stem]) for table, stem in found.items()}
-    return Portfolio.from_grids(grids, folder.resolve().name, problems)
+    called = {Path(file).stem: file for file in files}
+    found, problems = by_table((Path(file).stem for file in files), only=False)
+    grids = {
+        table: _grid(one_line(called[stem]), files[called[stem]], limits)
+        for table, stem in found.items()
+    }
+    return Portfolio.from_grids(grids, name, problems)
 
 
-def _grid(path: Path) -> Grid:
+def _grid(name: str, content: bytes, limits: Limits) -> Grid:
     """One file as a grid."""
-    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Grid(f"{name}:1", broken=f"it is UTF-16 text; {_SAVE}")
     try:
-        text = content.decode("utf-8-sig")
+        first = content.decode("utf-8-sig").lstrip().split("\n", 1)[0]
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        why = 'it is not UTF-8 text; save the file as "CSV UTF-8"'
-        return Grid(f"{path.name}:{line}", broken=why)
+        return Grid(f"{name}:{line}", broken=f"it is not UTF-8 text; {_SAVE}")
+    delimiter = _delimiter(first)
+    # Each cell but the first stands behind one of these: counted before any is made.
+    cells = sum(map(content.count, (delimiter.encode(), b"\n", b"\r")))
+    why = limits.too_many(cells, 2 * limits.cells, "cells")
+    if why:
+        return Grid(name, broken=why)
     lines: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    stream = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
     start = 1
     try:
-        for cells in reader:
-            if not all(map(is_blank, cells)):
-                lines.append((start, cells))
+        for row in reader:
+            if not all(map(is_blank, row)):
+                lines.append((start, row))
             start = reader.line_num + 1  # quoted cells may hold line breaks
     except csv.Error as error:
-        return Grid(f"{path.name}:{start}", broken=f"it is not CSV: {error}")
+        return Grid(f"{name}:{start}", broken=f"it is not CSV: {error}")
     if not lines:
-        return Grid(path.name, broken="the file is empty; its first line must be the headers")
-    return _with_headers(path.name, *lines[0], lines[1:])
+        return Grid(name, broken="the file is empty; its first line must be the headers")
+    return _with_headers(name, *lines[0], lines[1:], limits)
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(first: str) -> str:
     """What stands between the cells: headers hold neither, so the first line tells."""
-    first = text.lstrip().split("\n", 1)[0]
     return ";" if first.count(";") > first.count(",") else ","
 
 
 def _with_headers(
-    name: str, line: int, names: list[str], lines: list[tuple[int, list[str]]]
+    name: str, line: int, names: list[str], lines: list[tuple[int, list[str]]], limits: Limits
 ) -> Grid:
     place = f"{name}:{line}"
     width = len(names)
     while is_blank(names[width - 1]):  # spreadsheets pad lines with empty cells
         width -= 1
+    cells = width * len(lines)
+    why = too_wide(width) or limits.too_many(cells, limits.cells, "cells")
+    if why:
+        return Grid(place, broken=why)
     headers = [Header(each, place, name) for each in names[:width]]
     rows = [_row(cells, width, len(names)) for _, cells in lines]
     return Grid(place, headers, rows, [f":{number}" for number, _ in lines])
@@ -75,8 +94,13 @@ def _with_headers(
 def _row(cells: list[str], width: int, padded: int) -> list[Any] | HedgeError:
     # One cell more, even an empty one, may be a decimal comma that has shifted the cells behind it.
     if len(cells) > padded or not all(map(is_blank, cells[width:])):
-        return HedgeError(
-            f"it has {len(cells)} cells, its headers are {width}; write decimals with a point, "
-            'and text that holds the separator in "quotes"'
-        )
+        return _shifted(len(cells), width)
     return [*map(Written, cells[:width]), *[None] * (width - len(cells))]
+
+
+@cache  # one for all the rows that are wrong alike: there may be very many
+def _shifted(cells: int, width: int) -> HedgeError:
+    return HedgeError(
+        f"it has {cells} cells, its headers are {width}; write decimals with a point, "
+        'and text that holds the separator in "quotes"'
+    )

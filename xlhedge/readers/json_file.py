@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.grids import Grid
+from xlhedge.portfolio.grids import MOST_COLUMNS, Grid, too_wide
 from xlhedge.portfolio.naming import Header, by_table
 from xlhedge.portfolio.problems import PortfolioError, Problem
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import is_blank
+from xlhedge.readers.limits import Limits
 
 __all__ = ["read_json_file"]
 
+_MOST_KEYS = 100
+_LONGEST_NUMBER = 400  # digits; the largest float has 309
+_TWICE = HedgeError("it is there twice")
+_NO_ROW = HedgeError("it must be an object of columns and values")
+_NO_VALUE = HedgeError("it must be one value, not a list or an object")
 
-def read_json_file(path: Path) -> Portfolio:
+
+def read_json_file(content: bytes, name: str, limits: Limits) -> Portfolio:
     """Read a portfolio from a JSON file.
 
     ``{"Settings": {"as_of": "2026-03-27", …}, "Holdings": [{"asset": "BTC", …}, …], …}``
@@ -26,31 +32,52 @@ def read_json_file(path: Path) -> Portfolio:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
+    tables = _parsed(content, limits)
+    if not isinstance(tables, dict):
+        raise _refusal("it must be an object with the tables as keys")
+    if len(tables) > _MOST_KEYS:
+        raise _refusal(f"it has {len(tables):,} keys; the tables of a portfolio are {len(TABLES)}")
+    found, problems = by_table(tables, only=True)
+    grids = {table: _grid(TABLES[table], tables[key], limits) for table, key in found.items()}
+    return Portfolio.from_grids(grids, name, problems)
+
+
+def _parsed(content: bytes, limits: Limits) -> Any:
+    # Each value but the first stands behind one of these: counted before any is made.
+    values = sum(map(content.count, (b",", b"[", b"{")))
+    why = limits.too_many(values, 2 * limits.cells, "values")
+    if why:
+        raise _refusal(why)
     try:
-        content = json.loads(path.read_bytes(), object_pairs_hook=_object)
+        return json.loads(content, object_pairs_hook=_object, parse_int=_whole)
     except json.JSONDecodeError as error:
         why = f"it is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
-        raise PortfolioError([Problem("", why)]) from None
     except RecursionError:
-        raise PortfolioError([Problem("", "its lists are nested too deeply")]) from None
-    except ValueError as error:  # not UTF-8, or a number of thousands of digits
-        raise PortfolioError([Problem("", f"it is not JSON: {error}")]) from None
-    if not isinstance(content, dict):
-        raise PortfolioError([Problem("", "it must be an object with the tables as keys")])
-    found, problems = by_table(content, only=True)
-    grids = {table: _grid(TABLES[table], content[name]) for table, name in found.items()}
-    return Portfolio.from_grids(grids, path.stem, problems)
+        why = "its lists are nested too deeply"
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        why = f"it is not JSON: it is not UTF-8 text in line {line}"
+    raise _refusal(why)
+
+
+def _refusal(why: str) -> PortfolioError:
+    return PortfolioError([Problem("", why)])
+
+
+def _whole(digits: str) -> float:
+    """A whole number; one that no float holds is infinite, as one with an exponent would be."""
+    return int(digits) if len(digits) < _LONGEST_NUMBER else float(digits)
 
 
 def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose repeated keys hold an error, where Python would take the last in silence."""
     content: dict[str, Any] = {}
     for key, value in pairs:
-        content[key] = HedgeError("it is there twice") if key in content else value
+        content[key] = _TWICE if key in content else value
     return content
 
 
-def _grid(table: Table, content: Any) -> Grid:
+def _grid(table: Table, content: Any, limits: Limits) -> Grid:
     """One table as a grid."""
     if isinstance(content, HedgeError):
         return Grid(table.name, broken=content.message)
@@ -63,7 +90,12 @@ def _grid(table: Table, content: Any) -> Grid:
     headers: dict[str, Header] = {}
     for number, row in enumerate(content):
         for key in row if isinstance(row, dict) else ():
-            headers.setdefault(key, Header(key, f"{table.name}[{number}]", table.name))
+            if key not in headers and len(headers) <= MOST_COLUMNS:
+                headers[key] = Header(key, f"{table.name}[{number}]", table.name)
+    cells = len(headers) * len(content)
+    why = too_wide(len(headers)) or limits.too_many(cells, limits.cells, "cells")
+    if why:
+        return Grid(table.name, broken=why)
     if not headers:
         headers = {name: Header(name, table.name, table.name) for name in table.headers}
     return _with_headers(table.name, list(headers.values()), content)
@@ -72,20 +104,21 @@ def _grid(table: Table, content: Any) -> Grid:
 def _with_headers(table: str, headers: list[Header], content: list[Any]) -> Grid:
     rows: list[list[Any] | HedgeError] = []
     tails = []
+    names = [header.name for header in headers]
     for number, row in enumerate(content):
         if not isinstance(row, dict):
-            rows.append(HedgeError("it must be an object of columns and values"))
+            rows.append(_NO_ROW)
         elif all(map(is_blank, row.values())):
             continue
         else:
-            rows.append([_cell(row.get(header.name)) for header in headers])
+            rows.append([_cell(row.get(name)) for name in names])
         tails.append(f"[{number}]")
     return Grid(table, headers, rows, tails)
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, list | dict):
-        return HedgeError("it must be one value, not a list or an object")
+        return _NO_VALUE
     return value
 
 

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.grids import Grid
+from xlhedge.portfolio.grids import Grid, too_wide
 from xlhedge.portfolio.naming import Header, by_table
 from xlhedge.portfolio.problems import PortfolioError, Problem
-from xlhedge.portfolio.values import is_blank
-from xlhedge.readers.package import NotAWorkbook, SheetPart, TablePart, letters_of, sheets_of
+from xlhedge.portfolio.values import is_blank, one_line
+from xlhedge.readers.archive import DAMAGE, DAMAGED, NotAWorkbook
+from xlhedge.readers.cells import Scan, letters_of
+from xlhedge.readers.limits import Limits
+from xlhedge.readers.package import Package, SheetPart, TablePart
 
 __all__ = ["read_workbook"]
 
+_Rows: TypeAlias = Sequence[Sequence[Any]]
+_STRAY = (
+    'the sheet is used as far as this cell; delete what is in it, or allow more with "--max-size"'
+)
 
-def read_workbook(path: Path) -> Portfolio:
+
+def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
     """Read a portfolio from an Excel workbook, as a spreadsheet saved it.
 
     Rows typed below a table count as its rows. Nothing is computed: a formula counts with its
@@ -31,60 +37,81 @@ def read_workbook(path: Path) -> Portfolio:
         PortfolioError: something is wrong; it holds all that is.
     """
     try:
-        grids, problems = _grids(path.read_bytes())
+        grids, problems = _grids(Package(content, limits), limits)
     except NotAWorkbook as error:
-        raise PortfolioError([Problem("", str(error))]) from None
-    except CalamineError as error:
-        raise PortfolioError([Problem("", f"it is damaged: {error}")]) from None
-    return Portfolio.from_grids(grids, path.stem, problems)
+        raise PortfolioError([Problem(one_line(error.place), str(error))]) from None
+    except DAMAGE:
+        raise PortfolioError([Problem("", DAMAGED)]) from None
+    return Portfolio.from_grids(grids, name, problems)
 
 
-def _grids(content: bytes) -> tuple[dict[str, Grid], list[Problem]]:
+def _grids(package: Package, limits: Limits) -> tuple[dict[str, Grid], list[Problem]]:
     """The tables of a portfolio in a workbook's file, and what is wrong with their names."""
-    sheets = sheets_of(content)
-    values = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    sheets = package.sheets()
     found, problems = by_table(
         (table.name for sheet in sheets for table in sheet.tables), only=False
     )
     names = {called: table for table, called in found.items()}
+    ours = [sheet for sheet in sheets if any(table.name in names for table in sheet.tables)]
     grids: dict[str, Grid] = {}
-    for sheet in sheets:
-        ours = [table for table in sheet.tables if table.name in names]
-        if ours:
-            area = _Area(sheet, values)
-            grids.update((names[table.name], area.grid(table)) for table in ours)
+    scans, archive = package.scanned(ours)
+    for sheet, scan, rows in zip(ours, scans, _values(archive, len(ours)), strict=True):
+        area = _Area(sheet, scan, rows, limits)
+        for table in sheet.tables:
+            if table.name in names:
+                grids[names[table.name]] = area.grid(table)
     return grids, problems
+
+
+def _values(archive: bytes, count: int) -> list[_Rows]:
+    """The cells' values of the sheets that a plain workbook has.
+
+    Raises:
+        NotAWorkbook: calamine cannot read them.
+    """
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(archive))
+        sheets = [workbook.get_sheet_by_index(number) for number in range(count)]
+        return [sheet.to_python(skip_empty_area=False) for sheet in sheets]
+    except CalamineError as error:
+        raise NotAWorkbook(f"it is damaged: {one_line(str(error))}") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # a fault in its Rust, and no Exception
+            raise
+        raise NotAWorkbook(DAMAGED) from None
 
 
 class _Area:
     """The cells of one sheet, with an error in those that only look empty."""
 
-    def __init__(self, sheet: SheetPart, values: CalamineWorkbook) -> None:
-        plain = re.fullmatch(r"[^\W\d][\w.]*", sheet.name)
-        self._name = sheet.name if plain else "'" + sheet.name.replace("'", "''") + "'"
+    def __init__(self, sheet: SheetPart, scan: Scan, rows: _Rows, limits: Limits) -> None:
+        name = one_line(sheet.name)
+        plain = re.fullmatch(r"[^\W\d][\w.]*", name)
+        self._name = name if plain else "'" + name.replace("'", "''") + "'"
         self._tables = sheet.tables
-        self._stray = sheet.stray()
-        self._rows: Sequence[Sequence[Any]] = ()
-        self._flaws: Mapping[tuple[int, int], HedgeError] = {}
-        if not self._stray:
-            self._flaws = sheet.flaws()
-            self._rows = values.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+        self._stray, self._flaws = scan.stray, scan.flaws
+        self._rows = rows
+        self._limits = limits
         # A cell that only looks empty may be the last one.
         self._end = 1 + max([len(self._rows), *(row for row, _ in self._flaws)])
 
     def grid(self, table: TablePart) -> Grid:
         """One table, and what is typed below it."""
         if self._stray:
-            why = "the sheet is used as far as this cell; delete what is in it"
-            return Grid(f"{self._name}!{self._stray}", broken=why)
+            return Grid(f"{self._name}!{self._stray}", broken=_STRAY)
         columns = range(table.left, table.left + len(table.columns))
-        rows = [
-            (row, cells)
-            for row in self._rows_of(table)
-            if not all(map(is_blank, cells := [self._cell(row, column) for column in columns]))
-        ]
         stems = [f"{self._name}!{letters_of(column)}" for column in columns]
         above = table.first - 1  # where the headers are, or would be
+        numbers = self._rows_of(table)
+        wide = self._limits.too_many(len(numbers) * len(columns), self._limits.cells, "cells")
+        broken = too_wide(len(columns)) or wide
+        if broken:
+            return Grid(f"{stems[0]}{above}", broken=broken)
+        rows = [
+            (row, cells)
+            for row in numbers
+            if not all(map(is_blank, cells := self._cells(row, columns)))
+        ]
         headers = [
             Header(self._header(table, number), f"{stem}{above}", stem)
             for number, stem in enumerate(stems)
@@ -109,12 +136,17 @@ class _Area:
     def _header(self, table: TablePart, number: int) -> str:
         if table.first == table.top:
             return table.columns[number]
-        cell = self._cell(table.top, table.left + number)
+        (cell,) = self._cells(table.top, range(table.left + number, table.left + number + 1))
         return cell if isinstance(cell, str) and cell else table.columns[number]
 
-    def _cell(self, row: int, column: int) -> Any:
-        flaw = self._flaws.get((row, column))
-        if flaw:
-            return flaw
-        inside = row <= len(self._rows) and column <= len(self._rows[row - 1])
-        return self._rows[row - 1][column - 1] if inside else None
+    def _cells(self, row: int, columns: range) -> list[Any]:
+        """The cells of a row in these columns."""
+        inside = self._rows[row - 1] if row <= len(self._rows) else ()
+        cells = list(inside[columns.start - 1 : columns.stop - 1])
+        cells += [None] * (len(columns) - len(cells))
+        if self._flaws:
+            cells = [
+                self._flaws.get((row, column), cell)
+                for column, cell in zip(columns, cells, strict=True)
+            ]
+        return cells

@@ -14,15 +14,7 @@ from openpyxl.utils import get_column_letter
 from xlhedge.cell import serial
 from xlhedge.errors import CellError
 
-__all__ = [
-    "LETTERS",
-    "MAX_COLUMN",
-    "MAX_FORMULA",
-    "MAX_ROW",
-    "cell_xml",
-    "formula_xml",
-    "guarded",
-]
+__all__ = ["LETTERS", "MAX_COLUMN", "MAX_FORMULA", "MAX_ROW", "cell_xml", "formula_xml", "guarded"]
 
 # Excel's limits; it calls a file that exceeds them damaged.
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384

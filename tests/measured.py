@@ -1,0 +1,34 @@
+"""Runs a program, and says when each line of its error stream came, and how much memory it took.
+
+It is a program of its own because a process counts the memory of the one that started it.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def spent(process):
+    """The processor time of a process so far; where the system does not tell, the time of day."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return time.monotonic()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def main():
+    process = subprocess.Popen(sys.argv[1:], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    lines = [(line.decode().rstrip("\n"), spent(process)) for line in process.stderr]
+    said = process.stdout.read().decode()
+    status = process.wait()
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(json.dumps({"lines": lines, "said": said, "status": status, "megabytes": peak / 1024}))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

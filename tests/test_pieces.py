@@ -1,0 +1,168 @@
+"""What is remembered of a design is the design's own, whatever was written before."""
+
+# ruff: noqa: S314, SLF001 - the XML is our own; openpyxl shows charts nowhere else
+
+import io
+import zipfile
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pytest
+from openpyxl.chart import BarChart, Reference
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.views import SheetView, SheetViewList
+from openpyxl.xml.functions import tostring
+from test_report import PORTFOLIOS
+
+from xlhedge.analysis import analyse
+from xlhedge.workbook import charts as charts_
+from xlhedge.workbook import native, pieces
+from xlhedge.workbook.charts import bar_chart, line_chart, time_chart
+from xlhedge.workbook.drawings import Mould, blank
+from xlhedge.workbook.looks import Looks
+from xlhedge.workbook.package import Book
+from xlhedge.workbook.pieces import piece
+from xlhedge.workbook.report import report_book
+
+CREATED = datetime(2026, 1, 2)
+
+
+def views(zoom, grid):
+    return SheetViewList(sheetView=[SheetView(zoomScale=zoom, showGridLines=grid)])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: PageMargins(0.1 * n, 0.2, 0.3, 0.4),
+        lambda n: PageMargins(0.2, 0.1 * n, 0.3, 0.4),
+        lambda n: views(80 + n, grid=False),
+        lambda n: views(90, grid=bool(n % 2)),
+    ],
+)
+def test_a_piece_is_what_openpyxl_writes_also_when_it_is_remembered(make):
+    for n in (1, 2, 1, 3, 2):  # the ones that come again are remembered
+        assert piece(make(n)) == tostring(make(n).to_tree()).decode()
+
+
+def test_what_is_remembered_has_an_end(monkeypatch):
+    monkeypatch.setattr(pieces, "_MOST", 10)
+    pieces._KNOWN.clear()
+    for n in range(100):
+        piece(PageMargins(n, 1, 1, 1))
+    assert len(pieces._KNOWN) <= 10
+
+
+def test_a_report_does_not_depend_on_those_before_it():
+    """Made in a fresh state, and behind others whose rows are of other kinds."""
+    analyses = [analyse(portfolio) for portfolio in PORTFOLIOS.values()]
+    fresh = []
+    for analysis in analyses:
+        pieces._KNOWN.clear()
+        native._texts_of.cache_clear()
+        charts_._lines.cache_clear()
+        charts_._bars.cache_clear()
+        fresh.append(report_book(analysis).to_bytes())
+    native._texts_of.cache_clear()
+    for order in (1, -1):
+        behind = [report_book(analysis).to_bytes() for analysis in analyses[::order]]
+        assert behind[::order] == fresh
+
+
+def marked(color, condition):
+    """A book with one conditional look."""
+    book = Book(looks, title="Marked", created=CREATED)
+    sheet = book.sheet("Marked")
+    sheet.put(1, 1, 1.0)
+    rule = FormulaRule([condition], font=Font(color=color))
+    sheet.design.conditional_formatting.add("A1:A9", rule)
+    return openpyxl.load_workbook(io.BytesIO(book.to_bytes()))["Marked"]
+
+
+looks = Looks()
+
+
+def test_books_that_share_looks_keep_their_own_conditional_ones():
+    for color, condition in (("FFAA0000", "A1>0"), ("FF00AA00", "A1>0"), ("FFAA0000", "A1<0")):
+        [formatting] = marked(color, condition).conditional_formatting
+        [rule] = formatting.rules
+        assert (rule.formula, rule.dxf.font.color.rgb) == ([condition], color)
+
+
+WORDS = ["A & B", "<script>", "“…”", f"x{blank(1)}y"]
+
+
+def test_words_of_a_chart_stand_as_they_are():
+    bars = BarChart()
+    bars.title, bars.y_axis.title, bars.x_axis.title = blank(0), blank(1), blank(2)
+    for words in (WORDS[:3], WORDS[1:]):
+        tree = ET.fromstring(Mould.of(bars).fill(words).xml)
+        said = [node.text for node in tree.iter() if node.tag.endswith("main}t")]
+        assert sorted(said) == sorted(words)
+
+
+@pytest.fixture
+def charts(tmp_path):
+    """A chart of each kind, read back by openpyxl."""
+    book = Book(looks, title="Charts", created=CREATED)
+    sheet = book.sheet("It's P&L")
+    sheet.put(1, 1, 1.0)
+    y = ("Value, USD", "#,##0")
+    first = line_chart(sheet, "Lines", ("Move", "0%"), y, 3, (4, 6), (2, 9))
+    second = line_chart(sheet, "Named", ("Move", "0%"), y, 3, (4,), (2, 9), ["one"])
+    third = bar_chart(sheet, "Bars", "Asset", y, (1, 5, 8), (2, 4), stacked=True)
+    span = (datetime(2026, 1, 1), datetime(2026, 1, 9))
+    fourth = time_chart(sheet, "Time", y, (1, 2, 9), span, [(3, "Spot"), (4, "Short")], -7.5)
+    for chart, cell in zip((first, second, third, fourth.sized(5, 10)), "BCDE", strict=True):
+        sheet.chart(chart, f"{cell}20")
+    path = tmp_path / "charts.xlsx"
+    book.save(path)
+    return openpyxl.load_workbook(path)["It's P&L"]._charts
+
+
+def test_charts_refer_to_the_cells_they_were_given(charts):
+    def area(corners):
+        return f"'It''s P&L'!{corners}"
+
+    lines, named, bars, time = charts
+    assert [(s.xVal.numRef.f, s.yVal.numRef.f, s.tx.strRef.f) for s in lines.series] == [
+        (area("$B$3:$I$3"), area("$B$4:$I$4"), area("$A$4")),
+        (area("$B$3:$I$3"), area("$B$6:$I$6"), area("$A$6")),
+    ]
+    assert [(s.tx.v, s.yVal.numRef.f) for s in named.series] == [("one", area("$B$4:$I$4"))]
+    assert [(s.cat.strRef.f, s.val.numRef.f, s.tx.strRef.f) for s in bars.series] == [
+        (area("$A$5:$A$8"), area("$B$5:$B$8"), area("$B$4")),
+        (area("$A$5:$A$8"), area("$D$5:$D$8"), area("$D$4")),
+    ]
+    assert [(s.tx.v, s.yVal.numRef.f) for s in time.series] == [
+        ("Spot", area("$C$2:$C$9")),
+        ("Short", area("$D$2:$D$9")),
+    ]
+
+
+def test_a_time_axis_spans_its_bars_and_the_other_begins_where_it_is_told(charts):
+    axis = charts[3].x_axis
+    assert (axis.scaling.min, axis.scaling.max, axis.majorUnit) == (46023, 46031, 2)  # Excel's days
+    assert charts[3].y_axis.scaling.min == -7.5
+
+
+def test_charts_stand_where_they_were_put_in_their_size(charts):
+    places = [(chart.anchor._from.col, chart.anchor._from.row) for chart in charts]
+    assert places == [(1, 19), (2, 19), (3, 19), (4, 19)]
+    sizes = [(chart.anchor.ext.width, chart.anchor.ext.height) for chart in charts]
+    assert sizes == [(6_480_000, 3_240_000)] * 3 + [(3_600_000, 1_800_000)]  # 360,000 EMU a cm
+
+
+def test_a_chart_of_openpyxls_own_is_drawn_the_same(tmp_path):
+    book = Book(looks, title="Own", created=CREATED)
+    sheet = book.sheet("Own")
+    sheet.put(1, 1, 1.0)
+    bars = BarChart()
+    bars.add_data(Reference(sheet.design, min_col=1, min_row=1, max_row=3))
+    sheet.chart(Mould.of(bars).fill(), "C3")
+    book.save(tmp_path / "own.xlsx")
+    with zipfile.ZipFile(tmp_path / "own.xlsx") as archive:
+        assert archive.read("xl/charts/chart1.xml") == tostring(bars._write())
