@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test numbers templates docs pictures bench mutate fuzz clean
+.PHONY: demo test numbers templates docs pictures bench mutate fuzz audit clean
 
 demo: $(VENV)/.installed
 	$(BIN)/xlhedge demo -o reports
@@ -32,6 +32,9 @@ pictures: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-bench
 	.ci/libreoffice
 	$(BIN)/python benchmarks/run.py
+
+audit: $(VENV)/.installed
+	.ci/audit $(BIN)/python
 
 mutate: $(VENV)/.installed-dev
 	$(BIN)/python .ci/mutate.py

@@ -24,7 +24,7 @@ from test_template import differences, poisoned, stored, with_serials
 
 from xlhedge.analysis import analyse
 from xlhedge.hosts.pdf import to_pdf
-from xlhedge.plain import csv_cell, harmless
+from xlhedge.plain import csv_cell, harmless, straight
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.problems import PortfolioError
 from xlhedge.readers import read
@@ -166,6 +166,14 @@ def test_a_name_cannot_turn_the_sentences_that_quote_it(books):
                 text = cell.value if isinstance(cell.value, str) else ""
                 if text.removesuffix(", short") not in HOSTILE:
                     assert not re.search("[\u202a-\u202e\u2066-\u2069]", text), cell.coordinate
+
+
+def test_a_sentence_that_begins_from_the_right_is_read_from_the_left():
+    # Else the sign of the number would stand at its other end.
+    said = straight("שלום: a move of +10.0%")
+    assert said == "\u200eשלום: a move of +10.0%"
+    assert straight("Größe") == "Größe"
+    assert straight("BTC שלום") == "BTC שלום"
 
 
 def test_the_document_s_title_is_text(tmp_path):

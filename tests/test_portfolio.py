@@ -255,7 +255,10 @@ def test_what_is_left_out_has_its_default():
             0,
             "opened",
             "1899-12-31",
-            '"1899-12-31" is before 1900; it must be a date such as 2026-03-27 or 2026-03-27 08:00',
+            (
+                '"1899-12-31" is before March 1900; '
+                "it must be a date such as 2026-03-27 or 2026-03-27 08:00"
+            ),
         ),
         ("Scenarios", 0, "price_shock", -1.1, "-1.1 is out of range; it must be at least -1"),
         (

@@ -21,6 +21,7 @@ _T = TypeVar("_T")
 _OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # Unicode's names for what `harmless` writes out
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LEFT_TO_RIGHT = "\u200e"
 # A spreadsheet computes a cell that begins so, also behind spaces and what takes no room. And where
 # lists are separated by semicolons it splits the line there, if no quote opens the cell.
 _NO_ROOM = r"\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
@@ -54,7 +55,8 @@ def straight(text: str) -> str:
     r"""A text that turns the direction of nothing that is written behind it.
 
     In a sentence a name with a right-to-left override would show the figures after it backwards:
-    what turns is written out. Letters of right-to-left scripts keep their own direction.
+    what turns is written out. Letters of right-to-left scripts keep their own direction; a sentence
+    that begins with them gets a mark that nobody sees, as all of it would run from the right.
 
     Args:
         text: any text.
@@ -63,7 +65,11 @@ def straight(text: str) -> str:
         >>> print(straight("Short 3 of A\u202e, worth 1,234.00 USD."))
         Short 3 of A\u202e, worth 1,234.00 USD.
     """
-    return _TURNING.sub(lambda found: _written_out(found[0]), text)
+    if text.isascii():
+        return text
+    shown = _TURNING.sub(lambda found: _written_out(found[0]), text)
+    strong = (way for way in map(unicodedata.bidirectional, shown) if way in {"L", "R", "AL"})
+    return shown if next(strong, "L") == "L" else f"{_LEFT_TO_RIGHT}{shown}"
 
 
 def csv_cell(value: _T) -> _T | str:

@@ -13,6 +13,7 @@ from xlhedge.algebra import NEVER, Carrier
 from xlhedge.figures import VALUES, Figure, Functions, finite, row_of, sum_of
 from xlhedge.formulas.scenario import LEGS, is_liquidated
 from xlhedge.portfolio import Portfolio
+from xlhedge.portfolio.problems import PortfolioError, Problem
 
 __all__ = ["LINES", "UNDERLYING", "Move", "Stress", "moves_of", "stress"]
 
@@ -116,14 +117,27 @@ LINES: tuple[Figure, ...] = (
 """One row a holding or short in one scenario; what it has not is blank."""
 
 _STILL = Move(0.0)
+_LONGEST_NAME = 1_000  # of a line; it may be as long as a cell, and then nothing may follow it
+_MOST_LINES = 1_000_000  # a sheet has 48,576 rows more, for what stands above them
 
 
 def moves_of(portfolio: Portfolio) -> dict[str, dict[str, Move]]:
-    """The portfolio's scenarios, in order: the moves of each, by asset."""
+    """The portfolio's scenarios, in order: the moves of each, by asset.
+
+    Raises:
+        PortfolioError: with a line for each holding and short they would not fit a sheet.
+    """
     found: dict[str, dict[str, Move]] = {}
     for row in portfolio.scenarios:
         move = Move(row.price_shock, row.basis_shock, row.funding_rate, row.days)
         found.setdefault(row.scenario, {})[row.asset] = move
+    each = len(portfolio.holdings) + len(portfolio.shorts)
+    if len(found) * each > _MOST_LINES:
+        why = (
+            f"{len(found):,} scenarios of {each:,} holdings and shorts make more lines than the "
+            f"{_MOST_LINES:,} that a sheet has room for; {_MOST_LINES // each:,} scenarios do"
+        )
+        raise PortfolioError([Problem(portfolio.place("Scenarios", 0), why)])
     return found
 
 
@@ -181,7 +195,7 @@ def _short_line(
     buffer, equity = _liquidation(row, move)
     limit = NEVER if buffer is None else buffer
     known = {
-        "line": f"{row['instrument']}, short",
+        "line": f"{row['instrument'][:_LONGEST_NAME]}, short",
         "price_shock": move.price_shock,
         "basis_shock": move.basis_shock,
         "funding_rate": rate,

@@ -45,7 +45,8 @@ MOST_PROBLEMS = 1_000
 # What repeats in a column: names, dates, blanks. Numbers do not, and 0.0 would stand for -0.0.
 _REPEATED = {str, Written, datetime, type(None)}
 _UNKNOWN = object()
-_FIRST_DAY = datetime(1900, 1, 1)  # the earliest that a spreadsheet can hold
+# Excel counts a 29 February 1900 that never was: before it, its days are not ours.
+_FIRST_DAY = datetime(1900, 3, 1)
 # What XML, and so a workbook, has no place for; and a line break would break a name in two.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ALLOWED = {
@@ -228,7 +229,7 @@ class Column:
         if found is None:
             raise self._wrong(f"{shown(value)} is not a date")
         if found < _FIRST_DAY:
-            raise self._wrong(f"{shown(value)} is before 1900", CellError.NUM)
+            raise self._wrong(f"{shown(value)} is before March 1900", CellError.NUM)
         return found
 
     def _wrong(self, what: str, kind: CellError = CellError.VALUE) -> HedgeError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -113,18 +112,21 @@ def as_text(value: Any) -> str | None:
     """The text that a cell meant to be a name holds; a number counts, None for anything else.
 
     Example:
-        >>> as_text(1.0), as_text("BTC"), as_text(True)
-        ('1', 'BTC', None)
+        >>> as_text(1.0), as_text("BTC"), as_text(True), as_text(12345678901234567890.0)
+        ('1', 'BTC', None, None)
     """
     if isinstance(value, str):
         return str(value)
     if is_truth(value) or isinstance(value, complex):
         return None
+    if isinstance(value, int):
+        return str(value)
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    return f"{number:.15g}" if math.isfinite(number) else None
+    # A number holds 15 digits: of a longer name the last ones would be others.
+    return f"{number:.15g}" if abs(number) < 1e15 else None
 
 
 def as_moment(value: Any) -> datetime | None:

@@ -81,7 +81,10 @@ class Book:
         Raises:
             ValueError: Excel would not take the title, or another sheet has it.
         """
-        if not 0 < len(title) <= _MAX_TITLE or title.strip("'") != title:
+        if title.casefold() == "history":
+            raise ValueError(f'"{title}" is no sheet title: Excel keeps it for itself')
+        units = len(title.encode("utf-16-le")) // 2  # as Excel counts
+        if not 0 < units <= _MAX_TITLE or title.strip("'") != title:
             raise ValueError(f'"{title}" is no sheet title: 1–31 characters, no apostrophe outside')
         design = self.design.create_sheet(title)
         if design.title != title:  # openpyxl would have numbered the second of two

@@ -16,6 +16,7 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlhedge.errors import HedgeError
 from xlhedge.workbook.cells import (
     LETTERS,
     MAX_COLUMN,
@@ -191,7 +192,12 @@ class Sheet:
         self, row: int, col: int, value: object, style: str, formula: str | None, tag: str
     ) -> None:
         """Check and keep one cell; a cell inside an array formula has ``""`` for both strings."""
-        if not (0 < row <= MAX_ROW and 0 < col <= MAX_COLUMN):
+        if row > MAX_ROW:  # who asks for a report may not know that it has so many
+            raise HedgeError(
+                f"{self.design.title} would have more than the {MAX_ROW:,} rows of a sheet; "
+                "take fewer holdings, scenarios or bars"
+            )
+        if not (row > 0 and 0 < col <= MAX_COLUMN):
             raise self._refusal(row, col, "a sheet has rows 1 to 1,048,576 and columns 1 to 16,384")
         cells = self._cells.get(row)
         if cells is not None and col in cells:
