@@ -178,7 +178,7 @@ def _analysis() -> Iterator[Row]:
     few, many = _portfolio(1_000), _portfolio(10_000)
     taken = _medians({"treasury": lambda: analyse(SAMPLES["treasury"])})
     cost = taken["treasury"]
-    yield Row("analysis of treasury", f"{cost * 1000:.1f} ms", "≤ 12 ms", cost <= 0.012)
+    yield Row("analysis of treasury", f"{cost * 1000:.1f} ms")
     alone, together = (_seconds(lambda given=each: analyse(given)) for each in (few, many))
     what = "analysis of 10,000 holdings, instruments and shorts, 3 scenarios (one run)"
     yield Row(what, f"{together:.1f} s")
