@@ -125,12 +125,16 @@ class LibreOffice:
         """What LibreOffice computes for every cell of an .xlsx file."""
         return _values(self.recalculate(path))
 
-    def values_of_all(self, paths: Sequence[Path]) -> list[Values]:
-        """What LibreOffice computes for every cell of several .xlsx files, in one run."""
+    def recalculate_all(self, paths: Sequence[Path]) -> list[Path]:
+        """Copies of several .xlsx files, computed and saved by LibreOffice in one run."""
         folder = Path(tempfile.mkdtemp(dir=self.home))
         command = ["--headless", "--convert-to", "xlsx", "--outdir", str(folder)]
         self._run(_program("soffice"), *self._options, *command, *map(str, paths))
-        return [_values(folder / path.name) for path in paths]
+        return [folder / path.name for path in paths]
+
+    def values_of_all(self, paths: Sequence[Path]) -> list[Values]:
+        """What LibreOffice computes for every cell of several .xlsx files, in one run."""
+        return list(map(_values, self.recalculate_all(paths)))
 
     def ask(self, question: str) -> str:
         """What a Python script prints that runs against a running LibreOffice.
