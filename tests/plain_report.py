@@ -378,9 +378,7 @@ def scenarios(book, report):
         for lot, row, line in zip(book.lots, margins, own[len(book.holdings) :], strict=False):
             move = moved.get(lot.terms["underlying"], common)
             _legs(found, f"{name}, {lot.terms['instrument']}", line, _moved(lot, row, line, move))
-        lost = [row["line"].removesuffix(", short") for row in own if row["liquidated"]]
-        found.expect(name, "liquidated", sums[n]["liquidated"],
-                     ", ".join(dict.fromkeys(lost))[:250] or None)  # fmt: skip
+        _lost(found, name, own, sums[n]["liquidated"])
         for leg in LEGS:
             found.expect(name, leg, sums[n][leg], total(line[leg] for line in own))
         in_turn = 0.0
@@ -392,6 +390,14 @@ def scenarios(book, report):
         worst = min(row["net"] for row in sums)
         found.expect("Summary", "worst", report.line("Summary", "Worst scenario")[0], worst)
     return found
+
+
+def _lost(found, name, lines, shown):
+    """The instruments that a scenario liquidates; a long list is cut."""
+    lost = [row["line"].removesuffix(", short") for row in lines if row["liquidated"]]
+    said = ", ".join(dict.fromkeys(lost))
+    if not said.startswith(shown or "") or bool(said) != bool(shown):
+        found.append(f"{name}: {shown!r} liquidated, not {said!r}")
 
 
 def _legs(found, where, line, legs):

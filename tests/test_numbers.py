@@ -457,6 +457,25 @@ def test_the_sign_of_funding_is_the_sign_of_its_cost(tables):
             assert [-row[name] for row in second.margin] == shorts
 
 
+def _stepped(tables):
+    """With order steps everywhere, which shorts do not keep to."""
+    changed = whole.copied(tables)
+    for n, row in enumerate(changed["Instruments"]):
+        row["qty_step"] = (0.001, 1.0, 5.0)[n % 3]
+    return changed
+
+
+@examples(40)
+@given(whole.portfolios(most=12).map(_stepped))
+def test_an_order_goes_toward_the_target_and_never_past_it(tables):
+    analysis = analysed(tables)
+    for row in analysis.hedge if analysis else ():
+        if row["instrument"] is not None:
+            gap, order = row["target_contracts"] - row["short_contracts"], row["order_contracts"]
+            assert order * gap >= 0, row
+            assert abs(order) <= abs(gap) * (1 + 1e-9), row
+
+
 # ------------------------------------------------------------------------------- what is refused
 
 TEN = st.sampled_from(["ten", "1,5", "5 %", True, float("inf"), float("nan"), 10**400])
