@@ -156,7 +156,9 @@ def workbooks():
         '<styleSheet><numFmts><numFmt numFmtId="200" formatCode="' + "0" * 900_000 + '"/></numFmts>'
         "<cellXfs>" + '<xf numFmtId="200"/>' * 2_000 + "</cellXfs></styleSheet>"
     ).encode()
-    text_cells = rows(*("<row><c t='s'><v>0</v></c></row>" for _ in range(1_000)))
+    text_cells = rows(
+        *(f'<row r="{n}"><c r="H{n}" t="s"><v>0</v></c></row>' for n in range(9, 1_009))
+    )
     yield (
         "ratio",
         book({"xl/media/big": zeros}),
@@ -168,7 +170,11 @@ def workbooks():
         book({"xl/media/noise": os.urandom(700_000), SHEET: lambda part: part + b" " * 65_000_000}),
         rf"{SHEET}: it has 65,\d{{3}},\d{{3}} bytes, unpacked; it may have 64,000,000, {ROOM}",
     )
-    yield "small", lying(book({SHEET: lambda part: part + b" " * 50_000_000}), SHEET, 100), DAMAGED
+    yield (
+        "small",
+        lying(book({SHEET: lambda part: part + b" " * 200_000_000}, 1), SHEET, 100),
+        DAMAGED,
+    )
     yield "large", lying(good, SHEET, 7_000_000), DAMAGED
     yield (
         "claims",
