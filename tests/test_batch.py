@@ -311,7 +311,7 @@ def test_any_number_of_jobs_makes_the_same(tmp_path):
     assert made[0] == made[1] == made[2]
     assert said[0] == said[1] == said[2]
     assert len(made[0]) == 5
-    assert said[0].splitlines()[-1].startswith("4 of 5 reports are there, 1 inputs failed")
+    assert said[0].splitlines()[-1].startswith("4 of 5 reports are there, 1 input failed")
 
 
 def test_failures_are_listed_at_the_end_and_quiet_says_nothing_else(tmp_path):

@@ -74,6 +74,17 @@ class Analysis:
                 said.append(f"{row['instrument']}: liquidated by a move of {buffer:+.1%}")
         return tuple(dict.fromkeys(said))
 
+    @property
+    def nearest(self) -> float | None:
+        """The smallest move of a mark price that liquidates a short; none where none is known."""
+        buffers = (row["liquidation_buffer"] for row in self.margin)
+        return min((abs(each) for each in buffers if isinstance(each, float)), default=None)
+
+    @property
+    def worst(self) -> Stress | None:
+        """The scenario with the lowest net; none without scenarios."""
+        return min(self.scenarios, key=lambda result: result.legs["net"], default=None)
+
     def after(self, price_shock: float) -> float:
         """P&L of a sudden move of all underlyings, in quote, before fees; liquidation included."""
         moves = {UNDERLYING: Move(price_shock)}

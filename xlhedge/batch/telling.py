@@ -85,9 +85,13 @@ class Tally:
     def __str__(self) -> str:
         said = [f"{self.reports:,} of {self.total:,} reports are there"]
         said += [f"{self.kept:,} of them from an earlier run"] if self.kept else []
-        said += [f"{self.failed:,} inputs failed"] if self.failed else []
-        said += [f"{self.warnings:,} warnings"] if self.warnings else []
+        said += [_counted(self.failed, "input") + " failed"] if self.failed else []
+        said += [_counted(self.warnings, "warning")] if self.warnings else []
         return ", ".join(said) + (f": {self.summary}" if self.summary else "")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 class Teller(Protocol):

@@ -6,7 +6,6 @@ else: no clock, no machine, no order.
 
 from __future__ import annotations
 
-import math
 import sys
 import threading
 import zlib
@@ -140,9 +139,7 @@ def _report(content: Content, options: Options) -> Made:
 def headlines(analysis: Analysis) -> dict[str, Any]:
     """An analysis in one row, by column of the summary."""
     settings, total = analysis.portfolio.settings, analysis.total
-    buffers = (row["liquidation_buffer"] for row in analysis.margin)
-    near = [abs(each) for each in buffers if isinstance(each, float) and math.isfinite(each)]
-    worst = min(analysis.scenarios, key=lambda result: result.legs["net"], default=None)
+    worst = analysis.worst
     return {
         "portfolio": settings.portfolio,
         "quote_currency": settings.quote_currency,
@@ -155,7 +152,7 @@ def headlines(analysis: Analysis) -> dict[str, Any]:
         "pnl_up_20": analysis.after(0.2),
         "worst_scenario": worst and worst.name,
         "worst_scenario_pnl": worst and worst.legs["net"],
-        "nearest_liquidation": min(near, default=None),
+        "nearest_liquidation": analysis.nearest,
     }
 
 

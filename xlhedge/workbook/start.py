@@ -111,7 +111,6 @@ def headlines(analysis: Analysis, hedge: Block, margin: Block) -> list[Headline]
     short, delta = (Expression(total(name)) for name in ("short_notional", "net_delta"))
     now = covered(analysis.total["short_notional"], analysis.total["net_delta"], NOTHING)
     buffers = margin.cells("liquidation_buffer")
-    near = [abs(b) for row in analysis.margin if isinstance(b := row["liquidation_buffer"], float)]
     return [
         summed("Coins held, value", "spot_notional", "total money",
                "Spot price × quantity, without coins posted as margin."),
@@ -130,7 +129,7 @@ def headlines(analysis: Analysis, hedge: Block, margin: Block) -> list[Headline]
         Headline(
             "Nearest liquidation",
             f'IF(COUNT({buffers})=0,"{NOTHING}",MIN(IF({buffers}<1E+300,ABS({buffers}),"")))',
-            min(near, default=None), "total percent", "% of mark price",
+            analysis.nearest, "total percent", "% of mark price",
             "Move of the mark price that liquidates the first short.", margin.sheet,
         ),
     ]  # fmt: skip

@@ -122,11 +122,9 @@ def _headline(
 def _headlines(analysis: Analysis) -> Iterator[tuple[str, Any, str, str, str]]:
     """Title, value, look, meaning and figure of each headline."""
     total = analysis.total
-    buffers = (row["liquidation_buffer"] for row in analysis.margin)
-    near = [abs(buffer) for buffer in buffers if isinstance(buffer, float)]
     own = {
         "hedged": covered(total["short_notional"], total["net_delta"]),
-        "nearest": min(near, default=None),
+        "nearest": analysis.nearest,
     }
     for name, title, meaning in _HEADLINES:
         look = f"total {_LOOKS.get(name, 'money')}"
@@ -135,8 +133,7 @@ def _headlines(analysis: Analysis) -> Iterator[tuple[str, Any, str, str, str]]:
         meaning = "At once, as it stands; liquidation included, before fees"
         title = f"P&L at {shock:+.0%} of the underlying"
         yield title, analysis.after(shock), "total money", meaning, ""
-    if analysis.scenarios:
-        worst = min(analysis.scenarios, key=lambda result: result.legs["net"])
+    if worst := analysis.worst:
         yield "Worst scenario", worst.legs["net"], "total money", worst.name[:LONGEST], "worst"
 
 
