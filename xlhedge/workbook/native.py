@@ -26,7 +26,7 @@ HEAD, TOTAL, TOP = 4, 5, 6
 
 _ROW, _BASE_ROW = "\ue000", "\ue001"
 """Stand in formulas for the number of a row that is still open: here, and on the base's sheet."""
-_MOST = 64
+_MOST = 16
 _KIND = object()
 """Stands for whatever number a cell holds: formulas refer to it."""
 _PAGE = 13
