@@ -23,7 +23,7 @@ from structure import faults
 from test_template import differences, poisoned, stored, with_serials
 
 from xlhedge.analysis import analyse
-from xlhedge.hosts.pdf import to_pdf
+from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.plain import csv_cell, harmless, straight
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.problems import PortfolioError
@@ -190,7 +190,8 @@ def test_the_document_s_title_is_text(tmp_path):
 def test_the_pdf_shows_the_names_and_leads_nowhere(tmp_path):
     path = tmp_path / "hostile.xlsx"
     report_book(analyse(hostile_portfolio())).save(path)
-    pdf = to_pdf(path)
+    (tmp_path / "made").mkdir()
+    (pdf,) = to_pdfs([path], tmp_path / "made")
     said = subprocess.run(["pdftotext", "-raw", pdf, "-"], capture_output=True, check=True)
     text = said.stdout.decode()
     for name in HOSTILE:
