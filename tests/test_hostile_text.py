@@ -129,7 +129,7 @@ def test_libreoffice_shows_the_names_and_makes_no_formula_of_them(books, plain_l
     saved = plain_libreoffice.recalculate(books[0])
     assert set(HOSTILE) <= texts_of(saved)
     for _, _, text in formulas(saved):
-        assert not re.search(r"cmd|x\.invalid|1\+1|alert|&1&", text), text
+        assert not re.search(r"cmd\||x\.invalid|1\+1|alert\(|&1&", text), text
     assert not any("TargetMode" in text for text in parts(saved).values())
 
 
