@@ -1,4 +1,4 @@
-"""Runs a program, and says when each line of its error stream came, and how much memory it took.
+"""Runs a program, and says when each line of its output came, and how much memory it took.
 
 It is a program of its own because a process counts the memory of the one that started it.
 """
@@ -23,8 +23,8 @@ def spent(process):
 
 def main():
     process = subprocess.Popen(sys.argv[1:], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    lines = [(line.decode().rstrip("\n"), spent(process)) for line in process.stderr]
-    said = process.stdout.read().decode()
+    lines = [(line.decode().rstrip("\n"), spent(process)) for line in process.stdout]
+    said = process.stderr.read().decode()
     status = process.wait()
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     print(json.dumps({"lines": lines, "said": said, "status": status, "megabytes": peak / 1024}))  # noqa: T201

@@ -18,7 +18,7 @@ from portfolios import SAMPLE, changed, write_csv, write_json
 from structure import faults
 
 from xlhedge.analysis import analyse
-from xlhedge.desk import Desk
+from xlhedge.batch.work import Options, Order, make, program
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.portfolio.problems import PortfolioError
 from xlhedge.portfolio.tables import Bar
@@ -118,12 +118,11 @@ def told(tables, tmp_path, monkeypatch=None, rows=None):
     """What the report of a portfolio ends with."""
     if rows:
         monkeypatch.setattr("xlhedge.workbook.sheets.MAX_ROW", rows)
-    lines = []
-    desk = Desk(lines.append, lines.append)
-    desk.report([write_json(tmp_path / "mine.json", tables)], tmp_path / "out")
-    assert not list((tmp_path / "out").glob("*")), lines
-    (line,) = [line for line in lines if "warning" not in line]
-    return line.removeprefix(f"{tmp_path / 'mine.json'}: ")
+    path = write_json(tmp_path / "mine.json", tables)
+    (made,) = make([Order(str(path))], Options(), program())
+    assert not made.report
+    (line,) = made.errors
+    return line
 
 
 def test_more_rows_than_a_sheet_has_are_one_line(tmp_path, monkeypatch):

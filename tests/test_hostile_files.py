@@ -37,22 +37,23 @@ def test_every_hostile_file_ends_in_one_line_within_two_seconds_and_300_mb(tmp_p
     home.mkdir()
     cases = [(home / "first.json", "there is no such file or folder"), *hostile.all_of(home)]
     there = sorted(tmp_path.rglob("*"))
-    told = measured(XLHEDGE, "report", *(path for path, _ in cases), "-o", tmp_path / "out")
-    lines = [line for line, _ in told["lines"]]
+    inputs = (path for path, _ in cases)
+    options = ("-o", tmp_path / "out", "--json", "--jobs", "1")  # each is told when it is done
+    told = measured(XLHEDGE, "report", *inputs, *options)
+    *outcomes, end = (json.loads(line) for line, _ in told["lines"])
     times = [time for _, time in told["lines"]]
     assert len(cases) > 100
-    for line, (path, pattern) in zip(lines, cases, strict=True):
-        prefix = f"{path}: "
-        assert line.startswith(prefix)
-        rest = line.removeprefix(prefix)
-        assert rest == pattern or re.fullmatch(pattern, rest), (path, rest)
+    for outcome, (path, pattern) in zip(outcomes, cases, strict=True):
+        assert (outcome["input"], outcome["report"]) == (str(path), None)
+        (line,) = outcome["errors"]
+        assert line == pattern or re.fullmatch(pattern, line), (path, line)
     slowest = max(
         (after - before, line)
         for (line, after), before in zip(told["lines"][1:], times, strict=False)
     )
     assert slowest[0] < 2, slowest
     assert told["megabytes"] < 300
-    assert (told["status"], told["said"]) == (2, "")
+    assert (told["status"], told["said"], end["failed"]) == (2, "", len(cases))
     assert sorted(tmp_path.rglob("*")) == there
 
 

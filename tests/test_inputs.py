@@ -224,7 +224,7 @@ def test_a_blank_template_says_what_is_missing(blank):
     ]
     lines = []
     desk = Desk(lines.append, lines.append)
-    desk.check([blank])
+    desk.check([(blank, "")])
     assert desk.status == 2
     assert lines == [f"{blank}: {line}" for line in said]
 

@@ -35,7 +35,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 
-from xlhedge.errors import CellError
+from xlhedge.errors import CellError, HedgeError
 from xlhedge.workbook.drawings import Mould
 from xlhedge.workbook.looks import Looks
 from xlhedge.workbook.package import Book
@@ -579,10 +579,15 @@ def test_a_refused_cell_is_not_written() -> None:
     assert list(sheet.rows({})) == ['<row r="1"><c r="A1"><v>5</v></c></row>']
 
 
-@pytest.mark.parametrize("place", [(0, 1), (1, 0), (1_048_577, 1), (1, 16_385), (-1, -1)])
+@pytest.mark.parametrize("place", [(0, 1), (1, 0), (1, 16_385), (-1, -1)])
 def test_a_place_outside_the_sheet_is_refused(place: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match=f"Far!row {place[0]}, column {place[1]}: a sheet has"):
         new_book().sheet("Far").put(*place, 1)
+
+
+def test_more_rows_than_a_sheet_has_are_refused_with_what_to_do() -> None:
+    with pytest.raises(HedgeError, match=r"^Far would have more than the 1,048,576 rows"):
+        new_book().sheet("Far").put(1_048_577, 1, 1)
 
 
 def test_a_cell_is_written_once() -> None:
