@@ -68,7 +68,7 @@ def test_a_wrong_call_is_one_line(arguments, message):
 
 
 def test_functions_are_listed_and_explained():
-    from xlhedge.functions import FUNCTIONS
+    from xlhedge.functions.registry import FUNCTIONS
 
     listed = run("functions").stdout
     assert all(f"  {entry.name} " in listed for entry in FUNCTIONS)

@@ -14,7 +14,7 @@ from test_template import COMMITTED, ODD, ROOT, differences, poisoned, stored, w
 
 from xlhedge.analysis import analyse
 from xlhedge.desk import TEMPLATE
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.lambdas import LAMBDAS, LONGEST_COMMENT, lambda_text
 from xlhedge.samples import SAMPLES
 from xlhedge.workbook.checklist import checklist_book

@@ -12,7 +12,7 @@ from test_template import ODD, ROOT, differences, poisoned, stored, with_serials
 
 import xlhedge
 from xlhedge.analysis import analyse
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
 from xlhedge.workbook.advice import advice

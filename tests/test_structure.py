@@ -21,7 +21,7 @@ from test_template import COMMITTED, ROOT
 
 from xlhedge.analysis import analyse
 from xlhedge.errors import CellError
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.lambdas import comment, lambda_text
 from xlhedge.workbook.charts import pnl_chart
 from xlhedge.workbook.looks import Looks

@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from xlhedge.analysis import analyse
-from xlhedge.cell import serial
 from xlhedge.desk import TEMPLATE
+from xlhedge.functions.arguments import serial
 from xlhedge.hedge import HEDGE
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.readers import read

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from xlhedge.algebra import Carrier, Expression, excel_text
-from xlhedge.cell import evaluate_one
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.evaluation import evaluate
-from xlhedge.functions import Function, function
+from xlhedge.functions.algebra import Carrier, Expression, excel_text
+from xlhedge.functions.arguments import evaluate_one
+from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.registry import Function, function
 
 __all__ = [
     "ARRAYS",

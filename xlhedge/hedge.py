@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlhedge.algebra import Carrier, absolute, maximum, where
 from xlhedge.figures import NOWHERE, Figure, Functions
+from xlhedge.functions.algebra import Carrier, absolute, maximum, where
 from xlhedge.positions import FUNDING
 
 __all__ = ["HEDGE", "covered"]

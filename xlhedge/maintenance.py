@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from xlhedge.algebra import Carrier, Expression, where
 from xlhedge.figures import NATIVE, NOWHERE, Figure, Functions
+from xlhedge.functions.algebra import Carrier, Expression, where
 
 __all__ = ["MAINTENANCE", "MOVES", "kind", "named", "percent", "rise", "value_at"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from xlhedge.algebra import Carrier, maximum, where
 from xlhedge.figures import NOWHERE, Figure, Functions
+from xlhedge.functions.algebra import Carrier, maximum, where
 from xlhedge.maintenance import MAINTENANCE, MOVES, kind, named, percent, rise, value_at
 
 __all__ = ["ALARM", "FUNDING", "MARGIN", "NO_EQUITY", "STEPS"]

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlhedge.algebra import NEVER, Carrier
 from xlhedge.figures import VALUES, Figure, Functions, finite, row_of, sum_of
-from xlhedge.formulas.scenario import LEGS, is_liquidated
+from xlhedge.functions.algebra import NEVER, Carrier
+from xlhedge.functions.formulas.scenario import LEGS, is_liquidated
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.problems import PortfolioError, Problem
 

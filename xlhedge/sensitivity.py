@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from xlhedge.algebra import Carrier, maximum
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.figures import ARRAYS, VALUES, Functions, finite, sum_of
+from xlhedge.functions.algebra import Carrier, maximum
 
 __all__ = ["GRIDS", "USUAL_RATE", "Axis", "Grid", "Sensitivity", "sensitivity"]
 

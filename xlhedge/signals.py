@@ -16,9 +16,9 @@ from typing import Any
 from xlhedge.bars import Track, days_between, returns
 from xlhedge.errors import HedgeError, Undefined
 from xlhedge.figures import VALUES
-from xlhedge.formulas.funding import funding_accrued
-from xlhedge.formulas.sizing import hedge_effectiveness, min_variance_ratio
-from xlhedge.functions import function
+from xlhedge.functions.formulas.funding import funding_accrued
+from xlhedge.functions.formulas.sizing import hedge_effectiveness, min_variance_ratio
+from xlhedge.functions.registry import function
 from xlhedge.portfolio import Instrument, Settings
 
 __all__ = ["LOOKBACK", "Funding", "Ratios", "Signals", "funding_of", "ratios_of", "signals_of"]

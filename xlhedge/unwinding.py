@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlhedge.algebra import Carrier, maximum, where
 from xlhedge.errors import HedgeError
 from xlhedge.figures import VALUES, Figure, Functions, by_instrument, compute, finite, sum_of
+from xlhedge.functions.algebra import Carrier, maximum, where
 from xlhedge.history import History
 from xlhedge.portfolio import Portfolio
 from xlhedge.sensitivity import Sensitivity

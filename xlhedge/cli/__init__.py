@@ -64,8 +64,8 @@ def functions(
 ) -> None:
     """List the spreadsheet functions, or explain one: xlhedge functions NET_DELTA."""
     from xlhedge.errors import HedgeError
-    from xlhedge.functions import FUNCTIONS, function
-    from xlhedge.reference import entry_text
+    from xlhedge.functions.reference import entry_text
+    from xlhedge.functions.registry import FUNCTIONS, function
 
     if name:
         try:
@@ -99,8 +99,8 @@ def calc(
 ) -> None:
     """Evaluate one function: xlhedge calc HEDGE_NOTIONAL 1 60000 0.5."""
     from xlhedge.errors import HedgeError
-    from xlhedge.evaluation import evaluate, rows_of
-    from xlhedge.functions import function
+    from xlhedge.functions.evaluate import evaluate, rows_of
+    from xlhedge.functions.registry import function
 
     try:
         value = evaluate(function(name), [_typed(text) for text in arguments or []])

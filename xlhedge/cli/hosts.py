@@ -168,7 +168,7 @@ def lambdas(
 ) -> None:
     """The functions as names for any Excel 365: xlhedge lambda -o functions.xlsx."""
     with _told(output):
-        from xlhedge.functions import function
+        from xlhedge.functions.registry import function
         from xlhedge.hosts.installing import InstallError, write_whole
         from xlhedge.hosts.lambdas import LAMBDAS, listing
 

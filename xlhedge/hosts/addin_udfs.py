@@ -18,7 +18,7 @@ from typing import Any
 
 from xlhedge import __version__
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions import FUNCTIONS, Function
+from xlhedge.functions.registry import FUNCTIONS, Function
 from xlhedge.hosts.excel.bridge import ERROR_MARK
 from xlhedge.hosts.xlwings_udfs import answer, udf
 

@@ -23,8 +23,8 @@ from typing import Any
 import xlwings as xw
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.evaluation import evaluate, rows_of
-from xlhedge.functions import FUNCTIONS, Function
+from xlhedge.functions.evaluate import evaluate, rows_of
+from xlhedge.functions.registry import FUNCTIONS, Function
 
 __all__ = ["answer", "udf"]
 
@@ -50,7 +50,7 @@ def answer(entry: Function, arguments: Sequence[Any], error: Callable[[HedgeErro
         HedgeError: the call as a whole has no value.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> answer(function("SPOT_NOTIONAL"), [((1.0,), (None,)), 10.0], error=str)
         [[10.0], ['spot_qty[1, 0]: is empty; it must be a number']]
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
+from xlhedge.functions.vocabulary import QUANTITIES, RULES
 from xlhedge.portfolio.grids import Unread
 from xlhedge.portfolio.ledger import Check, Ledger, findings
 from xlhedge.portfolio.problems import Found, Problem
@@ -20,7 +21,6 @@ from xlhedge.portfolio.tables import (
     Tier,
 )
 from xlhedge.portfolio.wording import one_of, shown
-from xlhedge.quantities import QUANTITIES, RULES
 
 __all__ = ["conflicts"]
 

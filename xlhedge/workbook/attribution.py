@@ -6,7 +6,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
 from xlhedge.analysis import Analysis
-from xlhedge.formulas.scenario import LEGS
+from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.scenarios import LINES
 from xlhedge.workbook.charts import bar_chart
 from xlhedge.workbook.drawings import Chart

@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter
 
-from xlhedge.cell import serial
 from xlhedge.errors import CellError
+from xlhedge.functions.arguments import serial
 
 __all__ = ["LETTERS", "MAX_COLUMN", "MAX_FORMULA", "MAX_ROW", "cell_xml", "formula_xml", "guarded"]
 

@@ -21,7 +21,7 @@ from openpyxl.chart.title import Title, title_maker
 from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import quote_sheetname
 
-from xlhedge.cell import serial
+from xlhedge.functions.arguments import serial
 from xlhedge.workbook.cells import LETTERS
 from xlhedge.workbook.drawings import Chart, Mould, blank
 from xlhedge.workbook.sheets import Sheet

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from xlhedge.errors import CellError
-from xlhedge.functions import FUNCTIONS, Function
+from xlhedge.functions.registry import FUNCTIONS, Function
 from xlhedge.workbook.look import alert, finish, heading, looks
 from xlhedge.workbook.package import Book
 from xlhedge.workbook.sheets import Sheet

@@ -8,9 +8,9 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
 from xlhedge.figures import CALLS, Figure, formula_text
+from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.portfolio import TABLES
 from xlhedge.portfolio.columns import Column
 from xlhedge.portfolio.tables import MOST_SHOCKS

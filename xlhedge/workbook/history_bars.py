@@ -12,8 +12,8 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from xlhedge.algebra import Carrier, excel_text
 from xlhedge.bars import Track, returns, settled
+from xlhedge.functions.algebra import Carrier, excel_text
 from xlhedge.history import AssetHistory, History
 from xlhedge.workbook.history_cells import Holding, fitting, total_of
 from xlhedge.workbook.look import sentence

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from xlhedge.algebra import Carrier, Expression, excel_text
 from xlhedge.analysis import Analysis
+from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.history import AssetHistory, History
 from xlhedge.workbook.cells import MAX_FORMULA
 from xlhedge.workbook.native import TOP, NativeTable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from xlhedge.algebra import Expression, excel_text
 from xlhedge.figures import NATIVE
+from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.history import History
 from xlhedge.workbook.history_bars import Bars
 from xlhedge.workbook.history_cells import Holding, fitting

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from openpyxl.utils import get_column_letter
 
-from xlhedge.algebra import excel_text
 from xlhedge.analysis import Analysis
 from xlhedge.figures import NOWHERE
+from xlhedge.functions.algebra import excel_text
 from xlhedge.history import History
 from xlhedge.replay import Outcome
 from xlhedge.workbook.charts import time_chart

@@ -8,7 +8,7 @@ from typing import Any
 from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter, quote_sheetname
 
-from xlhedge.algebra import excel_text
+from xlhedge.functions.algebra import excel_text
 from xlhedge.portfolio import TABLES, Portfolio, Table
 from xlhedge.portfolio.columns import Column
 from xlhedge.workbook.hints import look_of, note_of, unit_of

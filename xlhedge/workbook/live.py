@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xlhedge.algebra import Expression
 from xlhedge.analysis import Analysis
+from xlhedge.functions.algebra import Expression
 from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.workbook.computed import TOP, TOTAL, Block
 from xlhedge.workbook.inputs import Inputs

@@ -18,9 +18,9 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 
-from xlhedge.algebra import Expression
 from xlhedge.analysis import Analysis
 from xlhedge.figures import sum_of
+from xlhedge.functions.algebra import Expression
 from xlhedge.portfolio import TABLES
 from xlhedge.positions import ALARM, MARGIN, NO_EQUITY
 from xlhedge.workbook.charts import bar_chart

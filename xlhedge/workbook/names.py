@@ -11,7 +11,7 @@ from datetime import datetime
 
 from openpyxl.workbook.defined_name import DefinedName
 
-from xlhedge.functions import Function
+from xlhedge.functions.registry import Function
 from xlhedge.hosts.lambdas import LAMBDAS, comment, lambda_text
 from xlhedge.workbook.looks import Looks
 from xlhedge.workbook.package import Book

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 from openpyxl.utils import quote_sheetname
 
-from xlhedge.algebra import Expression
 from xlhedge.figures import NATIVE, Figure, formula_text, sum_of
+from xlhedge.functions.algebra import Expression
 from xlhedge.workbook.cells import LETTERS
 from xlhedge.workbook.look import WIDTHS, finish, heading
 from xlhedge.workbook.sheets import Sheet

@@ -9,8 +9,8 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from xlhedge.functions import Function, Parameter
-from xlhedge.reference import parts
+from xlhedge.functions.reference import parts
+from xlhedge.functions.registry import Function, Parameter
 from xlhedge.workbook.look import finish, heading
 from xlhedge.workbook.sheets import Sheet
 

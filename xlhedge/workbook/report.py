@@ -11,8 +11,8 @@ from typing import Literal
 
 from openpyxl.workbook.defined_name import DefinedName
 
-from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
+from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.hedge import covered
 from xlhedge.positions import MARGIN
 from xlhedge.workbook.attribution import attribution_chart, nets, write_scenarios

@@ -13,9 +13,9 @@ from typing import Any
 
 from openpyxl.worksheet.pagebreak import Break
 
-from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
 from xlhedge.figures import CALLS, NATIVE, Functions
+from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sensitivity import GRIDS, USUAL_RATE, Grid
 from xlhedge.workbook.cells import LETTERS
 from xlhedge.workbook.charts import pnl_chart

@@ -10,9 +10,9 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
-from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
-from xlhedge.functions import Function, function
+from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.functions.registry import Function, function
 from xlhedge.hedge import covered
 from xlhedge.workbook.checks import Check
 from xlhedge.workbook.computed import TOTAL, Block

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from xlhedge.analysis import Analysis
-from xlhedge.formulas.scenario import LEGS
+from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.scenarios import Stress
 from xlhedge.workbook.computed import Block
 from xlhedge.workbook.inputs import Inputs

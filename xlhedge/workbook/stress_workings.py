@@ -12,9 +12,9 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from xlhedge.algebra import Expression, excel_text
 from xlhedge.analysis import Analysis
-from xlhedge.formulas.scenario import is_liquidated
+from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.functions.formulas.scenario import is_liquidated
 from xlhedge.scenarios import UNDERLYING, Move, Stress, moves_of
 from xlhedge.workbook.computed import TOP, Block
 from xlhedge.workbook.inputs import Inputs

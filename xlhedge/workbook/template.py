@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from xlhedge.analysis import Analysis
-from xlhedge.functions import FUNCTIONS, Function
+from xlhedge.functions.registry import FUNCTIONS, Function
 from xlhedge.hedge import HEDGE
 from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.workbook.checks import checks

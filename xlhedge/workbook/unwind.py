@@ -12,9 +12,9 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from xlhedge.algebra import Expression
 from xlhedge.analysis import Analysis
 from xlhedge.figures import CALLS, formula_text, sum_of
+from xlhedge.functions.algebra import Expression
 from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.signals import LOOKBACK
 from xlhedge.unwinding import QUIET, UNKNOWN, UNWIND

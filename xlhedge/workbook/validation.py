@@ -6,8 +6,8 @@ from typing import Any
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from xlhedge.algebra import Expression, excel_text
-from xlhedge.domains import Domain
+from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.functions.quantity import Domain
 from xlhedge.portfolio.columns import Column
 from xlhedge.workbook.hints import prompt_of
 

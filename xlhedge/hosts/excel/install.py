@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import xlhedge
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.excel.addin import build, version_of
 from xlhedge.hosts.excel.configuration import Configuration
 from xlhedge.hosts.installing import InstallError, write_whole

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from xlhedge.algebra import (
+from xlhedge.errors import CellError, Undefined
+from xlhedge.functions.algebra import (
     NEVER,
     UNGIVEN,
     Carrier,
@@ -15,7 +16,6 @@ from xlhedge.algebra import (
     minimum,
     where,
 )
-from xlhedge.errors import CellError, Undefined
 
 __all__ = [
     "TEXTS",

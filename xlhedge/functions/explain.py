@@ -10,12 +10,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from xlhedge.cell import EPOCH, evaluate_one, taken
-from xlhedge.domains import Quantity
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions import FUNCTIONS, Function, Parameter, function
-from xlhedge.ranges import is_blank
-from xlhedge.reference import parts
+from xlhedge.functions.arguments import EPOCH, evaluate_one, taken
+from xlhedge.functions.quantity import Quantity
+from xlhedge.functions.ranges import is_blank
+from xlhedge.functions.reference import parts
+from xlhedge.functions.registry import FUNCTIONS, Function, Parameter, function
 
 __all__ = ["equation", "explained"]
 

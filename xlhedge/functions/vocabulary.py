@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from xlhedge.algebra import NEVER
-from xlhedge.domains import Domain, Quantity, Rule
 from xlhedge.errors import CellError
+from xlhedge.functions.algebra import NEVER
+from xlhedge.functions.quantity import Domain, Quantity, Rule
 
 __all__ = ["ARGUMENTS", "QUANTITIES", "RULES"]
 

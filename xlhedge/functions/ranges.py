@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import Any
 
-from xlhedge.entries import Function
 from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions.definition import Function
 
 __all__ = ["flattened", "is_blank"]
 

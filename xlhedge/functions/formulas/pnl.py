@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlhedge.algebra import Carrier, where
 from xlhedge.errors import CellError, Undefined
+from xlhedge.functions.algebra import Carrier, where
 
 __all__ = ["TEXTS", "average_entry", "pair_pnl", "short_pnl", "target_price"]
 

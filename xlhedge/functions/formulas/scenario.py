@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xlhedge.algebra import NEVER, NOISE, UNGIVEN, Carrier, absolute, maximum, where
-from xlhedge.formulas.funding import funding_drag
+from xlhedge.functions.algebra import NEVER, NOISE, UNGIVEN, Carrier, absolute, maximum, where
+from xlhedge.functions.formulas.funding import funding_drag
 
 __all__ = ["LEGS", "is_liquidated", "scenario_attribution", "scenario_pnl", "spot_leg"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xlhedge.algebra import Carrier, absolute, exp, ln, maximum, where
 from xlhedge.errors import CellError, Undefined
+from xlhedge.functions.algebra import Carrier, absolute, exp, ln, maximum, where
 
 __all__ = [
     "basis",

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from xlhedge.cell import EPOCH, admit
-from xlhedge.entries import Function, Parameter
 from xlhedge.errors import HedgeError, Undefined
-from xlhedge.evaluation import Call, Shape
-from xlhedge.ranges import flattened
+from xlhedge.functions.arguments import EPOCH, admit
+from xlhedge.functions.definition import Function, Parameter
+from xlhedge.functions.evaluate import Call, Shape
+from xlhedge.functions.ranges import flattened
 
 __all__ = ["evaluate_arrays"]
 

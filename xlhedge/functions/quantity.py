@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlhedge.algebra import Carrier, floor
 from xlhedge.errors import CellError
+from xlhedge.functions.algebra import Carrier, floor
 
 __all__ = ["Domain", "Quantity", "Rule"]
 

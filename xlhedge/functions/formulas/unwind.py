@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlhedge.algebra import NEVER, NOISE, Carrier, absolute, join_reasons
 from xlhedge.errors import CellError, Undefined
-from xlhedge.formulas.scenario import spot_leg
+from xlhedge.functions.algebra import NEVER, NOISE, Carrier, absolute, join_reasons
+from xlhedge.functions.formulas.scenario import spot_leg
 
 __all__ = [
     "TEXTS",

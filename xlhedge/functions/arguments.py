@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from xlhedge.domains import Quantity
-from xlhedge.entries import Function, Parameter
 from xlhedge.errors import CellError, HedgeError, Undefined
-from xlhedge.ranges import flattened, is_blank
+from xlhedge.functions.definition import Function, Parameter
+from xlhedge.functions.quantity import Quantity
+from xlhedge.functions.ranges import flattened, is_blank
 
 __all__ = ["EPOCH", "admit", "evaluate_one", "read", "serial", "taken"]
 

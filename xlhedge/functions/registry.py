@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from xlhedge.domains import Quantity
-from xlhedge.entries import Function, Parameter
 from xlhedge.errors import HedgeError
-from xlhedge.formulas import basis, funding, margin, pnl, scenario, sizing, tiers, unwind
-from xlhedge.quantities import QUANTITIES
+from xlhedge.functions.definition import Function, Parameter
+from xlhedge.functions.formulas import basis, funding, margin, pnl, scenario, sizing, tiers, unwind
+from xlhedge.functions.quantity import Quantity
+from xlhedge.functions.vocabulary import QUANTITIES
 
 __all__ = ["FUNCTIONS", "Function", "Parameter", "function"]
 
@@ -51,7 +51,7 @@ def hedge_explain(function_name: Any, *arguments: Any) -> str:
         The registry of functions, and the function's own source.
     """
     # It evaluates the functions below, so it cannot be there before them.
-    from xlhedge.explain import explained
+    from xlhedge.functions.explain import explained
 
     return explained(function_name, arguments)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlhedge.algebra import Carrier, absolute, where
 from xlhedge.errors import CellError, Undefined
+from xlhedge.functions.algebra import Carrier, absolute, where
 
 __all__ = [
     "TEXTS",

@@ -12,9 +12,9 @@ is that one crossing, solved for another unknown.
 
 from __future__ import annotations
 
-from xlhedge.algebra import Carrier, absolute, where
 from xlhedge.errors import CellError, Undefined
-from xlhedge.formulas.pnl import short_pnl
+from xlhedge.functions.algebra import Carrier, absolute, where
+from xlhedge.functions.formulas.pnl import short_pnl
 
 __all__ = [
     "bankruptcy_price",

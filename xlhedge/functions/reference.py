@@ -7,8 +7,8 @@ import itertools
 import textwrap
 from typing import Any
 
-from xlhedge.functions import FUNCTIONS, Function, Parameter
-from xlhedge.quantities import ARGUMENTS
+from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
+from xlhedge.functions.vocabulary import ARGUMENTS
 
 __all__ = ["arguments_of", "entry_text", "example_call", "markdown", "parts"]
 
@@ -33,7 +33,7 @@ def example_call(entry: Function) -> str:
     """The registry's example as a person types it in a cell.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> example_call(function("HEDGE_RATIO"))
         '=HEDGE_RATIO(60000, 45000)'
     """
@@ -64,7 +64,7 @@ def parts(entry: Function) -> dict[str, str]:
     """A docstring's sections by heading: "" (the meaning), Equation, Question, Errors, Source.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> parts(function("BASIS"))["Equation"]
         'futures_price − spot_price'
     """

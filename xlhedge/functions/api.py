@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from xlhedge.errors import HedgeError
-from xlhedge.evaluation import evaluate
-from xlhedge.functions import FUNCTIONS, Function
-from xlhedge.reference import arguments_of
+from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.reference import arguments_of
+from xlhedge.functions.registry import FUNCTIONS, Function
 
 __all__ = ["CALLABLES"]
 

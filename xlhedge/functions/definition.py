@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from xlhedge.domains import Quantity, Rule
-from xlhedge.quantities import ARGUMENTS, QUANTITIES, RULES
+from xlhedge.functions.quantity import Quantity, Rule
+from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES, RULES
 
 __all__ = ["Function", "Parameter"]
 

@@ -9,9 +9,9 @@ from itertools import chain, zip_longest
 from operator import getitem
 from typing import Any
 
-from xlhedge.cell import evaluate_one
-from xlhedge.entries import Function
 from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions.arguments import evaluate_one
+from xlhedge.functions.definition import Function
 
 __all__ = ["Call", "Shape", "evaluate", "rows_of"]
 
@@ -41,7 +41,7 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
         HedgeError: a call of single values has no value, or arrays do not broadcast.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> evaluate(function("SCENARIO_PNL"), [1, 100, [[0], [100]], [-0.25, 0.5]]).tolist()
         [[-25.0, 50.0], [0.0, 0.0]]
     """
@@ -64,7 +64,7 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
     if entry.ranges and not entry.rowwise:  # their bodies take lists, not arrays
         return call.nested()
     try:
-        from xlhedge.vectors import evaluate_arrays
+        from xlhedge.functions.arrays import evaluate_arrays
     except ImportError:  # LibreOffice's own Python may have no NumPy, and says so in its own way
         return call.nested()
     return evaluate_arrays(call)

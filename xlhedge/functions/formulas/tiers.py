@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlhedge.algebra import NEVER, Carrier, Expression, absolute, excel_text, where
 from xlhedge.errors import CellError, Undefined
-from xlhedge.formulas.margin import liquidation_price
+from xlhedge.functions.algebra import NEVER, Carrier, Expression, absolute, excel_text, where
+from xlhedge.functions.formulas.margin import liquidation_price
 
 __all__ = ["TEXTS", "liquidation_price_tiered", "maintenance_tier"]
 
