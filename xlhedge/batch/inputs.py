@@ -143,7 +143,7 @@ class _Finder:
 
 def _is_portfolio(folder: Path) -> bool:
     """Whether a folder's CSV files are meant as a portfolio's tables, if with names mistyped."""
-    from xlhedge.portfolio.naming import by_table
+    from xlhedge.portfolio.headings import by_table
 
     with os.scandir(folder) as entries:
         names = (entry.name for entry in entries if entry.name.lower().endswith(".csv"))

@@ -14,7 +14,7 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.portfolio import TABLES, Portfolio, Table
-from xlhedge.portfolio.oddities import LARGE_FUNDING, LARGE_RATIO
+from xlhedge.portfolio.plausibility import LARGE_FUNDING, LARGE_RATIO
 from xlhedge.workbook.computed import Block
 from xlhedge.workbook.hints import look_of
 from xlhedge.workbook.inputs import Inputs

@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import timedelta
 
 from xlhedge.functions.vocabulary import QUANTITIES, RULES
-from xlhedge.portfolio.grids import Unread
-from xlhedge.portfolio.ledger import Check, Ledger, findings
 from xlhedge.portfolio.problems import Found, Problem
+from xlhedge.portfolio.rows import Unread
+from xlhedge.portfolio.side_by_side import Check, Ledger, findings
 from xlhedge.portfolio.tables import (
     MOST_SHOCKS,
     TABLES,

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlhedge.readers.archive import DAMAGED, Archive, Element, NotAWorkbook
-from xlhedge.readers.cells import Scan, position_of, scan
+from xlhedge.readers.bare_workbook import lengths_of, plain_workbook, refuse_formats
 from xlhedge.readers.limits import Limits
-from xlhedge.readers.plain import lengths_of, plain_workbook, refuse_formats
+from xlhedge.readers.sheet_xml import Scan, position_of, scan
 
 __all__ = ["Package", "SheetPart", "TablePart"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from xlhedge.portfolio.ledger import Check, Ledger, findings
 from xlhedge.portfolio.problems import Found
+from xlhedge.portfolio.side_by_side import Check, Ledger, findings
 from xlhedge.portfolio.tables import Holding, Instrument, Scenario, Settings, Short
 from xlhedge.portfolio.wording import percent, shown
 

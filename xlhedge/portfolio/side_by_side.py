@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from xlhedge.portfolio.columns import Row
-from xlhedge.portfolio.grids import Draft, Unread
 from xlhedge.portfolio.problems import Found, Places, Problem
+from xlhedge.portfolio.rows import Draft, Unread
 from xlhedge.portfolio.tables import TABLES, Holding, Instrument, Settings, Tier
 
 __all__ = ["Check", "Ledger", "findings"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio.columns import MOST_PROBLEMS, Column, Row, columns_of, text
-from xlhedge.portfolio.naming import Header, match
+from xlhedge.portfolio.headings import Header, match
 from xlhedge.portfolio.problems import Found, Origin, Problem
 from xlhedge.portfolio.tables import Table
 from xlhedge.portfolio.values import is_blank
