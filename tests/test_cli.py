@@ -12,10 +12,10 @@ import pytest
 from openpyxl import load_workbook
 
 from xlhedge.batch.output import HIDDEN
-from xlhedge.batch.planning import Request
+from xlhedge.batch.plan import Request
+from xlhedge.batch.progress import Lines
 from xlhedge.batch.run import run as batch
-from xlhedge.batch.stopping import Stop
-from xlhedge.batch.telling import Lines
+from xlhedge.batch.stop import Stop
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
 

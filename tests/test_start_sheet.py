@@ -15,8 +15,8 @@ from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.lambdas import lambda_text
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.start import VOLATILE
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.start import VOLATILE
+from xlhedge.sheets.template import template_book
 
 LOADED, AGE = (cell for _, cell in sorted(VOLATILE))
 TRACEABLE = [entry for entry in FUNCTIONS if entry.traceable]

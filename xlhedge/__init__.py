@@ -18,7 +18,7 @@ _LAZY = {
     "read": "xlhedge.readers",
     "Analysis": "xlhedge.analysis",
     "analyse": "xlhedge.analysis",
-    "build_report": "xlhedge.desk",
+    "build_report": "xlhedge.jobs.commands",
 }
 
 

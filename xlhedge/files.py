@@ -9,8 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["TEMPORARY", "whole", "write_bytes"]
+__all__ = ["REPORT", "TEMPORARY", "whole", "write_bytes"]
 
+REPORT = "-report.xlsx"
+"""What the names of reports end in."""
 TEMPORARY = ".tmp"
 """What names of unfinished files end in; a kill −9 leaves them."""
 

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
-from xlhedge.batch.scratch import Scratch
+from xlhedge.batch.store import Scratch
+from xlhedge.files import REPORT
 
-__all__ = ["REPORT", "UsageError", "gather"]
-
-REPORT = "-report.xlsx"
-"""What the names of reports end in."""
+__all__ = ["UsageError", "gather"]
 
 _LARGEST_CORE = 1 << 16  # bytes
 _MOST_FILES = 1_000

@@ -162,7 +162,7 @@ def template(
     max_size: MaxSize = 16,
 ) -> None:
     """Write the template workbook, filled in with an example: xlhedge template -o my-hedge.xlsx."""
-    from xlhedge.desk import Desk
+    from xlhedge.jobs.commands import Desk
     from xlhedge.readers import Limits
 
     if output.exists() and not force:
@@ -177,7 +177,7 @@ def template(
 @app.command()
 def demo(output: Folder = Path("reports")) -> None:
     """Build the four samples, report on them, and show the headlines: xlhedge demo."""
-    from xlhedge.desk import Desk
+    from xlhedge.jobs.commands import Desk
 
     desk = Desk(say, warn)
     desk.demo(output)

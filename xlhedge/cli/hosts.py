@@ -179,7 +179,7 @@ def lambdas(
             text = listing(entries) + "\n"
             write_whole(output, lambda path: path.write_text(text, "utf-8"), force=force)
         elif output.suffix.lower() == ".xlsx":
-            from xlhedge.workbook.names import lambda_book
+            from xlhedge.sheets.function_names import lambda_book
 
             write_whole(output, lambda_book(entries).save, force=force)
         else:

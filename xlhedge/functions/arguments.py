@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError, Undefined
 from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.ranges import flattened, is_blank
+from xlhedge.serials import serial
 
-__all__ = ["EPOCH", "admit", "evaluate_one", "read", "serial", "taken"]
+__all__ = ["admit", "evaluate_one", "read", "taken"]
 
 _PLAIN = (float, int)
-EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers, as they run since March 1900
 
 
 def read(parameter: Parameter, value: Any) -> Any:
@@ -98,18 +98,6 @@ def _number(quantity: Quantity, value: Any) -> float:
         except (TypeError, ValueError):
             pass
     raise _wrong(quantity, f"{_shown(value)} is not a number", CellError.VALUE)
-
-
-def serial(moment: date) -> float:
-    """Excel's number for a date or date-time: days, and the time of day as a fraction.
-
-    Example:
-        >>> serial(datetime(2026, 1, 1, 12))
-        46023.5
-    """
-    if not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day)
-    return (moment.replace(tzinfo=None) - EPOCH) / timedelta(days=1)
 
 
 def _shown(value: Any) -> str:

@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from xlhedge.errors import HedgeError, Undefined
-from xlhedge.functions.arguments import EPOCH, admit
+from xlhedge.functions.arguments import admit
 from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.evaluate import Call, Shape
 from xlhedge.functions.ranges import flattened
+from xlhedge.serials import EPOCH
 
 __all__ = ["evaluate_arrays"]
 

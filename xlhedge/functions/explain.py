@@ -6,16 +6,16 @@ import difflib
 import math
 import re
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions.arguments import EPOCH, evaluate_one, taken
+from xlhedge.functions.arguments import evaluate_one, taken
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.ranges import is_blank
 from xlhedge.functions.reference import parts
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter, function
+from xlhedge.serials import moment_of
 
 __all__ = ["equation", "explained"]
 
@@ -201,7 +201,7 @@ def _listed(quantity: Quantity, value: Any, *, blank: bool) -> str:
 
 def _moment(days: float) -> str:
     try:
-        return f"{EPOCH + timedelta(days=days):%Y-%m-%d %H:%M}"
+        return f"{moment_of(days):%Y-%m-%d %H:%M}"
     except (OverflowError, ValueError):
         return "a day that no calendar has"
 
