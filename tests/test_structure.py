@@ -181,6 +181,8 @@ BREAKS = {
         "stands after <pageMargins> in <worksheet>",
     ),
     "unknown element": (S1, "<sheetViews>", "<looks/><sheetViews>", "cannot hold <looks>"),
+    "order in a font": (STYLES, '<name val="Calibri" />', '<name val="Calibri" /><b/>',
+                        "<b> stands after <name> in <font>"),
     "count": (S1, '<mergeCells count="2">', '<mergeCells count="3">', "says 3 and holds 2"),
     # Cells
     "cell twice": (S1, '<c r="B3"', '<c r="A3"', f"{S1} (Summary) A3: is there twice"),
