@@ -18,7 +18,7 @@ from functools import lru_cache
 from structure_refs import area
 from structure_tokens import Token, tokens
 
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 
 # A letter a parameter, the last for all further ones; functions that are not here take values.
 _CLASSES = {
