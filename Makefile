@@ -10,6 +10,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	.ci/libreoffice
+	.ci/validator
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -44,7 +45,7 @@ fuzz: $(VENV)/.installed-dev
 	$(BIN)/python .ci/fuzz.py --seconds 60
 
 clean:
-	rm -rf $(VENV) reports dist build .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .validator reports dist build .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	.ci/venv $(PYTHON) $(VENV)
