@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test numbers templates docs pictures bench mutate fuzz audit clean
+.PHONY: demo test numbers templates docs version pictures bench mutate fuzz audit clean
 
 demo: $(VENV)/.installed
 	$(BIN)/xlhedge demo -o reports
@@ -25,6 +25,9 @@ templates: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(BIN)/python .ci/reference.py
+
+version: $(VENV)/.installed
+	$(BIN)/python .ci/version.py
 
 pictures: $(VENV)/.installed-dev
 	.ci/libreoffice

@@ -10,7 +10,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # From the formulas outwards; a module may import those of its own layer and of the layers before.
 LAYERS = [
-    {"errors", "files", "plain"},
+    {"errors", "files", "plain", "version"},
     {"algebra"},
     {"domains", "formulas"},
     {"quantities"},

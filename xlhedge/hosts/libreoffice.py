@@ -17,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import xlhedge
 from xlhedge.functions import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
+from xlhedge.version import exact_version
 
 __all__ = ["IDENTIFIER", "build"]
 
@@ -85,7 +86,7 @@ def _description() -> str:
     xmlns:d="http://openoffice.org/extensions/description/2006"
     xmlns:l="http://libreoffice.org/extensions/description/2011">
   <identifier value="{IDENTIFIER}"/>
-  <version value="{xlhedge.__version__}"/>
+  <version value="{exact_version()}"/>
   <dependencies>
     <l:LibreOffice-minimal-version value="{_OLDEST}" d:name="LibreOffice {_OLDEST}"/>
   </dependencies>
