@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+import validator as validator_program
 from engines import IronCalc, LibreOffice
 
 from xlhedge.hosts.libreoffice import build
@@ -36,6 +37,12 @@ def ironcalc() -> IronCalc:
     """IronCalc."""
     _need(IronCalc.missing())
     return IronCalc()
+
+
+@pytest.fixture(scope="session")
+def validator() -> None:
+    """Microsoft's validator is there."""
+    _need(validator_program.missing())
 
 
 def _need(missing: str | None) -> None:

@@ -21,12 +21,13 @@ from xlwings.utils import prepare_sys_path
 
 import xlhedge
 from xlhedge.cli import app, hosts
+from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts import installing, libreoffice
 from xlhedge.hosts.excel import addin, install
 from xlhedge.hosts.excel.install import PACKAGES, Machine
 
-VERSION = xlhedge.__version__
+VERSION, EXACT = xlhedge.__version__, exact_version()
 XLWINGS = Machine.here().versions["xlwings"]
 
 
@@ -540,16 +541,16 @@ def test_libreoffice_computes_what_the_command_installed(office, tmp_path):
     status, said = command("install")
     assert (status, said.splitlines()[0].split(" in LibreOffice ")[0]) == (
         0,
-        f"installed xlhedge {VERSION}",
+        f"installed xlhedge {EXACT}",
     )
     assert "restart LibreOffice" in said
     assert computed() == 60000 - 45000
     status, said = command("status")
     assert status == 0
-    assert f"xlhedge {VERSION}, {len(FUNCTIONS)} functions" in said
+    assert f"xlhedge {EXACT}, {len(FUNCTIONS)} functions" in said
     assert re.search(r"LibreOffice +\d+\.\d+", said)
     assert command("install")[0] == 0  # in the place of the old one
-    assert command("uninstall") == (0, f"removed xlhedge {VERSION} from LibreOffice; restart it\n")
+    assert command("uninstall") == (0, f"removed xlhedge {EXACT} from LibreOffice; restart it\n")
     assert computed() == "#NAME?"
     assert command("uninstall") == (0, "nothing to remove: LibreOffice does not have xlhedge\n")
 
@@ -620,9 +621,10 @@ def listing(version, registered="yes"):
 @pytest.mark.parametrize(
     ("listed", "found"),
     [
-        (listing("0.0.1"), f"wrong  extension      xlhedge 0.0.1, and this is {VERSION}"),
-        (listing(VERSION, "no"), f"wrong  extension      xlhedge {VERSION}, which LibreOffice did"),
-        (listing(VERSION), f"ok     extension      xlhedge {VERSION}, {len(FUNCTIONS)} functions"),
+        (listing("0.0.1"), f"wrong  extension      xlhedge 0.0.1, and this is {EXACT}"),
+        (listing(VERSION), f"wrong  extension      xlhedge {VERSION}, and this is {EXACT}"),
+        (listing(EXACT, "no"), f"wrong  extension      xlhedge {EXACT}, which LibreOffice did"),
+        (listing(EXACT), f"ok     extension      xlhedge {EXACT}, {len(FUNCTIONS)} functions"),
         ("All deployed user extensions:\n\n<none>\n", "wrong  extension      not installed"),
     ],
 )

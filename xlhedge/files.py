@@ -1,15 +1,19 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and which program this is by its own files."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["REPORT", "TEMPORARY", "whole", "write_bytes"]
+import xlhedge
+
+__all__ = ["REPORT", "TEMPORARY", "exact_version", "source_sha256", "whole", "write_bytes"]
 
 REPORT = "-report.xlsx"
 """What the names of reports end in."""
@@ -77,3 +81,33 @@ def _replace(temporary: Path, path: Path) -> None:
         # What Windows says of a file that another program has open.
         why = f"it cannot be replaced ({error.strerror}); close it where it is open, as in Excel"
         raise PermissionError(error.errno, why) from error
+
+
+def source_sha256(package: Path) -> str:
+    """The SHA-256 of the files of a package and their names, whatever line endings they have.
+
+    Args:
+        package: its folder.
+
+    Example:
+        >>> len(source_sha256(Path(xlhedge.__file__).parent))
+        64
+    """
+    found = hashlib.sha256()
+    for path in sorted(package.rglob("*"), key=Path.as_posix):
+        name = path.relative_to(package).as_posix()
+        if path.is_file() and path.suffix != ".pyc" and not path.name.startswith("."):
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+            found.update(f"{name}\n{len(content)}\n".encode() + content)
+    return found.hexdigest()
+
+
+@cache
+def exact_version() -> str:
+    """The version and the beginning of the source's hash, such as 0.2.0+1a2b3c4d.
+
+    Example:
+        >>> exact_version().startswith(f"{xlhedge.__version__}+")
+        True
+    """
+    return f"{xlhedge.__version__}+{source_sha256(Path(__file__).parent)[:8]}"

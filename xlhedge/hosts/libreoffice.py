@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import xlhedge
+from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
 
@@ -85,7 +86,7 @@ def _description() -> str:
     xmlns:d="http://openoffice.org/extensions/description/2006"
     xmlns:l="http://libreoffice.org/extensions/description/2011">
   <identifier value="{IDENTIFIER}"/>
-  <version value="{xlhedge.__version__}"/>
+  <version value="{exact_version()}"/>
   <dependencies>
     <l:LibreOffice-minimal-version value="{_OLDEST}" d:name="LibreOffice {_OLDEST}"/>
   </dependencies>
