@@ -6,9 +6,9 @@ type into the template, "cell | shows | that is" what the sheets then show.
 
 import re
 import shlex
-from pathlib import Path
 
 import pytest
+from books import ROOT
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
@@ -16,7 +16,6 @@ from xlhedge.cli import _typed, app
 from xlhedge.evaluation import evaluate
 from xlhedge.functions import function
 
-ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 TEMPLATE = ROOT / "templates" / "xlhedge-template.xlsx"
 GUIDE = (DOCS / "guide.md").read_text("utf-8")

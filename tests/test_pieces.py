@@ -9,13 +9,13 @@ from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
+from books import PORTFOLIOS
 from openpyxl.chart import BarChart, Reference
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.views import SheetView, SheetViewList
 from openpyxl.xml.functions import tostring
-from test_report import PORTFOLIOS
 
 from xlhedge.analysis import analyse
 from xlhedge.workbook import charts as charts_

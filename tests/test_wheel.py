@@ -6,9 +6,8 @@ import sys
 import tomllib
 import zipfile
 from importlib.metadata import Distribution, distribution
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from books import ROOT
 
 
 def built_wheel(tmp_path):
