@@ -1,6 +1,7 @@
 """The arrows between modules, and what each may import: nothing points back."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,69 @@ def test_the_core_needs_the_standard_library_only():
 def test_no_module_is_an_alarm():
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
     assert not {path for path, count in lines.items() if count > 300}
+
+
+# The tests themselves
+
+TESTS = sorted(Path(__file__).parent.glob("*.py"))
+
+
+def private(name):
+    return name.startswith("_") and not name.startswith("__")
+
+
+def imported(tree):
+    """What a test has of ours: the names that it gives them, and all names on the way there."""
+    ours, names = set(), []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            whole = [alias for alias in node.names if alias.name.split(".")[0] == "xlhedge"]
+            ours |= {alias.asname or "xlhedge" for alias in whole}
+            names += [part for alias in whole for part in alias.name.split(".")]
+        elif isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "xlhedge":
+            ours |= {alias.asname or alias.name for alias in node.names}
+            names += [*node.module.split("."), *(alias.name for alias in node.names)]
+    return ours, names
+
+
+def private_names(tree):
+    """Our private names that a test imports, asks a module for, or replaces."""
+    ours, names = imported(tree)
+    yield from filter(private, names)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and private(node.attr):
+            owner = ast.unparse(node.value).split(".")[0]
+            yield from [node.attr] if owner in ours else []
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from re.findall(r"^xlhedge(?:\.\w+)*\.(_[a-zA-Z]\w*)$", node.value)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("attr"):
+            owners, texts = {ast.unparse(each) for each in node.args[:1]}, node.args[1:2]
+            known = [each.value for each in texts if isinstance(each, ast.Constant)]
+            yield from filter(private, known if owners & ours else [])
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
+def test_no_test_knows_a_private_name(path):
+    assert not [*private_names(ast.parse(path.read_text(encoding="utf-8")))]
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
+def test_helpers_live_in_helper_modules(path):
+    found = imports(path, lazy=True)
+    assert not [name for name in found if name.startswith("test_") or name == "conftest"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from xlhedge.cli import _typed",
+        "import xlhedge._core",
+        "from xlhedge import vectors as v\nv._BLOCK",
+        "import xlhedge\nxlhedge.scenarios._MOST",
+        'from xlhedge.workbook import pieces\nmonkeypatch.setattr(pieces, "_MOST", 10)',
+        'monkeypatch.setattr("xlhedge.scenarios._MOST", 4)',
+    ],
+)
+def test_private_names_are_seen(text):
+    assert len([*private_names(ast.parse(text))]) == 1
+    assert not [*private_names(ast.parse(text.replace("_", "")))]

@@ -12,7 +12,7 @@ from books import ROOT
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from xlhedge.cli import _typed, app
+from xlhedge.cli import app, argument_of
 from xlhedge.evaluation import evaluate
 from xlhedge.functions import function
 
@@ -73,7 +73,7 @@ def arguments(text):
 @pytest.mark.parametrize(("text", "said"), [row[1:] for row in FORMULAS])
 def test_a_formula_gives_what_the_guide_says(text, said):
     name, inside = re.fullmatch(r"=(\w+)\((.*)\)", text).groups()
-    value = evaluate(function(name), [_typed(part.strip('"')) for part in arguments(inside)])
+    value = evaluate(function(name), [argument_of(part.strip('"')) for part in arguments(inside)])
     assert as_said(value, said), value
 
 
@@ -97,7 +97,7 @@ def typed(book, cell, text):
                 each.value = None
         return
     percent = text.endswith("%")
-    value = _typed(text.rstrip("%"))
+    value = argument_of(text.rstrip("%"))
     book[sheet][place].value = value / 100 if percent else value
 
 

@@ -667,10 +667,10 @@ def test_the_help_is_registered_after_the_start_and_stops_nothing():
 
 @pytest.mark.parametrize(("text", "said"), [('a "b"', '"a ""b"""'), ("1 − 2 ≥ 3", '"1 - 2 >= 3"')])
 def test_texts_are_written_as_vba_reads_them(text, said):
-    assert wrappers._text(text) == said  # noqa: SLF001  # no help has quotes as yet
+    assert wrappers.vba_text(text) == said  # no help has quotes as yet
 
 
 @pytest.mark.parametrize("text", ["ß", "a\nb", "x" * 256])
 def test_a_help_that_cannot_be_written_is_refused(text):
     with pytest.raises(HedgeError):
-        wrappers._help(text)  # noqa: SLF001  # no function has such a help
+        wrappers.vba_help(text)  # no function has such a help
