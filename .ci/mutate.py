@@ -39,7 +39,7 @@ BATCHES = (
         "tests/test_oracles.py",
         "tests/test_evaluation.py",
         "xlhedge/formulas",
-        "xlhedge/functions.py",
+        "xlhedge/functions/registry.py",
         "tests/test_algebra.py",
         "tests/test_reference.py",
         "tests/test_identities.py",

@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from xlhedge.analysis import analyse
-from xlhedge.desk import TEMPLATE
+from xlhedge.jobs.commands import TEMPLATE
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.report import report_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.report import report_book
+from xlhedge.sheets.template import template_book
 
 ROOT = Path(__file__).parent.parent
 

@@ -2,10 +2,10 @@
 
 import random
 
-from xlhedge.algebra import NEVER
-from xlhedge.cell import evaluate_one
 from xlhedge.errors import HedgeError
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.algebra import NEVER
+from xlhedge.functions.arguments import evaluate_one
+from xlhedge.functions.registry import FUNCTIONS
 
 CASES = 500
 

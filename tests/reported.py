@@ -12,7 +12,7 @@ from report_cells import Report
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import PortfolioError
 from xlhedge.readers import read
-from xlhedge.workbook.report import report_book
+from xlhedge.sheets.report import report_book
 
 LONGER = int(os.environ.get("XLHEDGE_NUMBERS", "1"))
 

@@ -17,8 +17,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import rows_from_range
 from python_calamine import CalamineWorkbook
 
-from xlhedge.cell import serial
-from xlhedge.workbook.start import VOLATILE
+from xlhedge.functions.arguments import serial
+from xlhedge.sheets.start import VOLATILE
 
 Values = dict[str, dict[str, Any]]
 

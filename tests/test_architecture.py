@@ -50,7 +50,7 @@ CORE = {
 }
 # HEDGE_EXPLAIN stands in the registry and evaluates what stands there: its body asks for the module
 # that explains when it is called. The one arrow that points back.
-BACK = {("functions", "xlhedge.explain")}
+BACK = {("functions", "xlhedge.functions.explain")}
 STANDARD_LIBRARY_BUT = {"numpy", "pandas", "pydantic", "openpyxl", "xlwings", "rich", "typer"}
 
 
@@ -167,7 +167,7 @@ def test_helpers_live_in_helper_modules(path):
         "from xlhedge import vectors as v\nv._BLOCK",
         "import xlhedge\nxlhedge.scenarios._MOST",
         'from xlhedge.workbook import pieces\nmonkeypatch.setattr(pieces, "_MOST", 10)',
-        'monkeypatch.setattr("xlhedge.scenarios._MOST", 4)',
+        'monkeypatch.setattr("xlhedge.analysis.scenarios._MOST", 4)',
     ],
 )
 def test_private_names_are_seen(text):

@@ -8,8 +8,8 @@ from drawn_calls import CASES, TRACEABLE, agrees, cases_of, outcome
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from xlhedge.algebra import Expression, excel_text
-from xlhedge.evaluation import evaluate, rows_of
+from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.functions.evaluate import evaluate, rows_of
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def yardstick():
 @pytest.mark.parametrize("numpy", [True, False], ids=["numpy", "lists"])
 def test_arrays_agree_with_floats(entry, numpy, yardstick, monkeypatch):
     if not numpy:
-        monkeypatch.setitem(sys.modules, "xlhedge.vectors", None)
+        monkeypatch.setitem(sys.modules, "xlhedge.functions.arrays", None)
     expected = yardstick[entry.name]
     columns = [[[cell] for cell in column] for column in zip(*(c for c, _, _ in expected))]  # noqa: B905  # cases are equally long
     rows = rows_of(evaluate(entry, columns))

@@ -16,9 +16,8 @@ from openpyxl import Workbook
 
 import xlhedge
 from xlhedge.analysis import analyse
-from xlhedge.history import history
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short
-from xlhedge.risk import (
+from xlhedge.analysis.history import history
+from xlhedge.analysis.risk import (
     drawdown,
     expected_shortfall,
     path,
@@ -27,6 +26,7 @@ from xlhedge.risk import (
     sample_deviation,
     value_at_risk,
 )
+from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short
 
 
 def analysed(rows, holdings=(BTC,), instruments=(PERP,), shorts=(SHORT,), **settings):

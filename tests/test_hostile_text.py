@@ -24,12 +24,12 @@ from structure import faults
 
 from xlhedge.analysis import analyse
 from xlhedge.hosts.pdf import to_pdfs
-from xlhedge.plain import csv_cell, harmless, straight
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.problems import PortfolioError
 from xlhedge.readers import read
-from xlhedge.workbook.report import report_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.report import report_book
+from xlhedge.sheets.template import template_book
+from xlhedge.text import csv_cell, harmless, straight
 
 OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 

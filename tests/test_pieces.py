@@ -21,13 +21,13 @@ from openpyxl.worksheet.views import SheetView, SheetViewList
 from openpyxl.xml.functions import tostring
 
 from xlhedge.analysis import analyse
+from xlhedge.sheets.report import report_book
 from xlhedge.workbook import pieces
-from xlhedge.workbook.charts import bar_chart, line_chart, time_chart
-from xlhedge.workbook.drawings import Mould, blank
-from xlhedge.workbook.looks import Looks
-from xlhedge.workbook.package import Book
-from xlhedge.workbook.pieces import piece
-from xlhedge.workbook.report import report_book
+from xlhedge.xlsx.book import Book
+from xlhedge.xlsx.charts import bar_chart, line_chart, time_chart
+from xlhedge.xlsx.drawings import Mould, blank
+from xlhedge.xlsx.serialised import piece
+from xlhedge.xlsx.styles import Looks
 
 TESTS = Path(__file__).parent
 

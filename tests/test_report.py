@@ -13,11 +13,11 @@ from stored import differences, poisoned, stored, with_serials
 
 import xlhedge
 from xlhedge.analysis import analyse
-from xlhedge.functions import FUNCTIONS
+from xlhedge.analysis.advice import advice
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.advice import advice
-from xlhedge.workbook.report import report_book
+from xlhedge.sheets.report import report_book
 
 
 @pytest.fixture(params=PORTFOLIOS)

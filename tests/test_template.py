@@ -8,12 +8,12 @@ from openpyxl import load_workbook
 from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
-from xlhedge.hedge import HEDGE
+from xlhedge.analysis.hedge import HEDGE
 from xlhedge.portfolio import Holding
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.computed import Block
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.computed import Block
+from xlhedge.sheets.template import template_book
 
 
 @pytest.mark.parametrize(("path", "name"), COMMITTED.items())

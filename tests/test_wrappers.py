@@ -21,7 +21,7 @@ from engines import LibreOffice
 from vba import run_in_libreoffice
 
 from xlhedge.errors import HedgeError
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts import addin_udfs
 from xlhedge.hosts.excel import wrappers
 from xlhedge.hosts.excel.project import Module
