@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from batches import ROOT, contents, end, events, hooked, next_event, portfolios, run, start
-from test_batch import csv_folder
+from batches import contents, csv_folder, end, events, hooked, next_event, portfolios, run, start
+from books import ROOT
 
 from xlhedge.files import exact_version
 

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from importlib.util import find_spec
 from itertools import pairwise
@@ -517,7 +518,8 @@ def test_an_interrupted_build_leaves_the_old_file(tmp_path):
 def office(tmp_path, plain_libreoffice):
     """LibreOffice with a profile of this test's own; the other is asked for as it is needed."""
     assert plain_libreoffice
-    return LibreOffice(tmp_path)
+    with closing(LibreOffice(tmp_path)) as office:
+        yield office
 
 
 def test_libreoffice_computes_what_the_command_installed(office, tmp_path):
@@ -534,7 +536,8 @@ def test_libreoffice_computes_what_the_command_installed(office, tmp_path):
         return done.returncode, done.stdout
 
     def computed():
-        return office.values(book)["Sheet"][cell]
+        with closing(office):  # to whom it is installed must not run
+            return office.values(book)["Sheet"][cell]
 
     assert computed() == "#NAME?"
     assert command("status")[0] == 1

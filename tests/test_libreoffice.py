@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -266,9 +267,10 @@ def test_the_same_with_and_without_numpy(extension, computed, book, tmp_path_fac
         module.parent.mkdir(parents=True)
         code = (_WITNESS + then).format(witness=str(witness), packages=packages)
         module.write_text(code, "utf-8")
-        office = LibreOffice(home / "office", extension, {"PYTHONPATH": str(home / "lib")})
         path, cells = book
-        return results(office.values(path), cells), witness.read_text("utf-8").split()
+        environment = {"PYTHONPATH": str(home / "lib")}
+        with closing(LibreOffice(home / "office", extension, environment)) as office:
+            return results(office.values(path), cells), witness.read_text("utf-8").split()
 
     hidden, said = run(_HIDES)
     for case, got in computed[0].items():
@@ -306,8 +308,8 @@ def test_runs_from_an_activated_environment(extension, tmp_path, monkeypatch):
     (tmp_path / "xlhedge.py").write_text("raise RuntimeError('not from the extension')", "utf-8")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    office = LibreOffice(tmp_path / "office", extension)
-    assert values(office, tmp_path, A1="=HEDGE_NOTIONAL(1,60000)") == {"A1": 60_000}
+    with closing(LibreOffice(tmp_path / "office", extension)) as office:
+        assert values(office, tmp_path, A1="=HEDGE_NOTIONAL(1,60000)") == {"A1": 60_000}
 
 
 def test_pdf(plain_libreoffice, tmp_path):

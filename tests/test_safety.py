@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from books import ROOT
 from portfolios import SAMPLE, write_json
 
 from xlhedge.files import write_bytes
 from xlhedge.hosts.installing import write_whole
 
-ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "xlhedge"
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has other permissions and links")
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 import pytest
+from books import COMMITTED, PORTFOLIOS, ROOT
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule, ColorScaleRule
 from openpyxl.styles import Font
@@ -16,8 +17,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from structure import BOOK_CHECKS, PACKAGE_CHECKS, faults, recalculates
 from structure_formulas import Known, faults_of, split
 from structure_refs import Area, area
-from test_report import PORTFOLIOS
-from test_template import COMMITTED, ROOT
 
 from xlhedge.analysis import analyse
 from xlhedge.errors import CellError

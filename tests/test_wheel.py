@@ -6,11 +6,10 @@ import sys
 import tomllib
 import zipfile
 from importlib.metadata import Distribution, distribution
-from pathlib import Path
+
+from books import ROOT
 
 from xlhedge.files import source_sha256
-
-ROOT = Path(__file__).parent.parent
 
 
 def built_wheel(tmp_path):

@@ -27,7 +27,7 @@ from xlhedge.hosts.excel.bridge import BRIDGE, ERROR_MARK
 from xlhedge.hosts.excel.project import WORKBOOK, Module
 from xlhedge.hosts.spelling import spelled
 
-__all__ = ["CATEGORY", "LONGEST_HELP", "modules"]
+__all__ = ["CATEGORY", "LONGEST_HELP", "modules", "vba_help", "vba_text"]
 
 CATEGORY = "xlhedge"
 """The functions' heading in the function wizard."""
@@ -97,7 +97,7 @@ def _function(entry: Function) -> str:
     # What takes anything may be asked about a cell that holds an error of ours.
     asks = entry.parameters[0].quantity.kind == "any"
     first = f"{spelled(entry.parameters[0])}, " if asks else ""
-    called = f"{'HedgeExplained' if asks else 'HedgeCall'}({first}{_text(entry.name)}"
+    called = f"{'HedgeExplained' if asks else 'HedgeCall'}({first}{vba_text(entry.name)}"
     lines = [
         f"Public Function {entry.name}({_wrapped(declared)}) As Variant",
         f"    {entry.name} = {called}, Array( _\n        {_wrapped(handed)}))",
@@ -113,7 +113,7 @@ def _wrapped(parts: Sequence[str]) -> str:
     return ", _\n        ".join(lines)
 
 
-def _text(text: str) -> str:
+def vba_text(text: str) -> str:
     """A VBA string."""
     plain = text.translate(_ASCII)
     if not (plain.isascii() and plain.isprintable()):
@@ -121,10 +121,11 @@ def _text(text: str) -> str:
     return '"' + plain.replace('"', '""') + '"'
 
 
-def _help(text: str) -> str:
+def vba_help(text: str) -> str:
+    """A VBA string that the function wizard has room for."""
     if len(text.translate(_ASCII)) > LONGEST_HELP:
         raise HedgeError(f"too long for the function wizard: {text!r}")
-    return _text(text)
+    return vba_text(text)
 
 
 _HELP_HEAD = f"""\
@@ -154,7 +155,7 @@ Private Sub HedgeDescribe(functionName As String, summary As String, arguments A
     Application.MacroOptions _
         Macro:="'" & ThisWorkbook.Name & "'!" & functionName, _
         Description:=summary, _
-        Category:={_text(CATEGORY)}, _
+        Category:={vba_text(CATEGORY)}, _
         ArgumentDescriptions:=arguments
 End Sub
 """
@@ -166,11 +167,11 @@ def _describe_all() -> str:
 
 
 def _description(entry: Function) -> str:
-    helps = [_help(parameter.quantity.help) for parameter in entry.parameters]
+    helps = [vba_help(parameter.quantity.help) for parameter in entry.parameters]
     lines = [
         f"Private Sub HedgeDescribe_{entry.name}()",
-        f"    HedgeDescribe {_text(entry.name)}, _",
-        f"        {_help(entry.summary)}, Array( _",
+        f"    HedgeDescribe {vba_text(entry.name)}, _",
+        f"        {vba_help(entry.summary)}, Array( _",
         "        " + ", _\n        ".join(helps) + ")",
         "End Sub",
         "",
