@@ -13,7 +13,7 @@ OUTSIDE = {
     "xlwings": {"hosts"},
     "uno": {"hosts"},
     "unohelper": {"hosts"},
-    "openpyxl": {"xlsx", "sheets"},
+    "openpyxl": {"xlsx"},
     "python_calamine": {"readers"},
     "pydantic": {"portfolio"},
     "ccxt": {"market"},

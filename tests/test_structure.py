@@ -35,7 +35,7 @@ def full_book():
     """A workbook with every part that there is to break."""
     looks = Looks()
     book = Book(looks, title="Full", created=datetime(2026, 1, 2))
-    looks.style("head", font=Font(bold=True), number_format="0.00;[Red]-0.00")
+    looks.style("head", ink="FF000000", bold=True, number_format="0.00;[Red]-0.00")
     first, second = book.sheet("Summary"), book.sheet("It's more")
     first.table("Holdings", 1, 1, ["asset", "qty"], 2)
     for row, asset in enumerate(["BTC", " ETH"], 2):
