@@ -34,6 +34,7 @@ LAYERS = [
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 OUTSIDE = {
     "xlwings": "hosts",
+    "pyopenvba": "hosts",
     "uno": "hosts",
     "unohelper": "hosts",
     "openpyxl": "workbook",

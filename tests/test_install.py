@@ -22,7 +22,7 @@ from xlwings.utils import prepare_sys_path
 import xlhedge
 from xlhedge.cli import app, hosts
 from xlhedge.functions import FUNCTIONS
-from xlhedge.hosts import installing, libreoffice
+from xlhedge.hosts import libreoffice
 from xlhedge.hosts.excel import addin, install
 from xlhedge.hosts.excel.install import PACKAGES, Machine
 
@@ -498,16 +498,20 @@ def test_build_writes_the_same_file_anywhere(host, name, build, tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_an_interrupted_build_leaves_the_old_file(tmp_path):
-    path = tmp_path / "a.oxt"
+@pytest.mark.parametrize(
+    ("host", "name"), [("excel", "a.xlam"), ("libreoffice", "a.oxt"), ("lambda", "a.txt")]
+)
+def test_an_interrupted_build_leaves_the_old_file(host, name, tmp_path, monkeypatch):
+    path = tmp_path / name
     path.write_text("old")
 
-    def broken(new):
-        new.write_text("half")
+    def full(*_):
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(OSError, match="No space"):
-        installing.write_whole(path, broken, force=True)
+    monkeypatch.setattr(os, "fsync", full)
+    command = [host] if host == "lambda" else [host, "build"]
+    done = CliRunner().invoke(app, [*command, "-o", str(path), "--force"])
+    assert one_line(done) == f"xlhedge: {path}: No space left on device"
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -25,10 +25,9 @@ from xlhedge.errors import HedgeError
 from xlhedge.functions import FUNCTIONS
 from xlhedge.hosts import addin_udfs
 from xlhedge.hosts.excel import wrappers
-from xlhedge.hosts.excel.project import Module
 from xlhedge.hosts.spelling import spelled
 
-SOURCES = {module.name: module.source for module in wrappers.modules()}
+SOURCES = wrappers.modules()
 EXPLAINING = [entry for entry in FUNCTIONS if entry.parameters[0].quantity.kind == "any"]
 COMPUTING = [entry for entry in FUNCTIONS if entry not in EXPLAINING]
 FIRST, SECOND = COMPUTING[0], COMPUTING[5]
@@ -38,9 +37,8 @@ computing = pytest.mark.parametrize("entry", COMPUTING, ids=lambda entry: entry.
 # ----------------------------------------------------------------------------- what stands in Excel
 
 
-PYTHON = Module(
-    "Sheet1",
-    """\
+PYTHON = {
+    "Sheet1": """\
 Option Explicit
 
 Public Function CallUDF(module As Variant, name As Variant, arguments As Variant, _
@@ -103,12 +101,10 @@ End Function
 Private Function Described1(value As Variant) As String
     Described1 = TypeName(value) & " " & CStr(value)
 End Function
-""",
-    document=True,
-)
-XLWINGS = Module(
-    "xlwings",
-    """\
+"""
+}
+XLWINGS = {
+    "xlwings": """\
 Option Explicit
 Public tries As Long
 Private calling As String
@@ -144,15 +140,14 @@ Public Function StandInCaller()
         Set StandInCaller = ThisWorkbook.Worksheets(1).Range(calling)
     End If
 End Function
-""",
-)
-UNREACHABLE = Module(
-    "xlwings",
-    XLWINGS.source.replace(
+"""
+}
+UNREACHABLE = {
+    "xlwings": XLWINGS["xlwings"].replace(
         "    Set XLPy = Sheet1\n",
         '    Err.Raise 1, , "Could not load xlwings64-0.37.8.dll" & vbCrLf & "from C:\\py"\n',
     ),
-)
+}
 
 
 def stand_in(source: str, *names: str) -> str:
@@ -168,15 +163,16 @@ class Project:
     """Formulas and functions in Basic, computed at once.
 
     Args:
-        modules: what stands in the place of Python.
+        modules: what stands in the place of Python, texts of modules by name.
         caller: whether the stand-in says which cell is calling.
     """
 
-    def __init__(self, *modules: Module, caller: bool = True) -> None:
+    def __init__(self, *modules: dict[str, str], caller: bool = True) -> None:
         self.sources = dict(SOURCES)
+        for others in modules:
+            self.sources |= others
         names = ["IsMissing", "Application.Caller"][: 1 + caller]
         self.sources["HedgeBridge"] = stand_in(SOURCES["HedgeBridge"], *names)
-        self.others = modules
         self.driver = "Option Explicit\n"
         self.formulas: dict[str, str] = {}
         self.values: dict[str, object] = {}
@@ -201,11 +197,7 @@ class Project:
 
     def computed(self, office: LibreOffice, folder: Path) -> dict[object, object]:
         """By key, a value or rows of them."""
-        ours = [
-            Module(name, source, document=name == "ThisWorkbook")
-            for name, source in self.sources.items()
-        ]
-        modules = [*ours, *self.others, Module("Drivers", self.driver)]
+        modules = {**self.sources, "Drivers": self.driver}
         found = run_in_libreoffice(office, folder, modules, self.formulas, self.values)
         return {key: self._shown(place, found) for key, place in self.places.items()}
 
@@ -550,8 +542,8 @@ PATHS = {
 @pytest.mark.parametrize("key", ["INTERPRETER_WIN", "PYTHONPATH"])
 def test_without_full_paths_no_python_is_started(key, office, tmp_path):
     # cmd.exe looks for pythonw in the current folder first: where the last workbook was opened.
-    line = next(line for line in XLWINGS.source.splitlines() if f'"{key}"' in line)
-    missing = Module("xlwings", XLWINGS.source.replace(line, ""))
+    line = next(line for line in XLWINGS["xlwings"].splitlines() if f'"{key}"' in line)
+    missing = {"xlwings": XLWINGS["xlwings"].replace(line, "")}
     project = Project(PYTHON, missing)
     source = project.sources["HedgeBridge"]
     assert source.count("Private Function IsFull") == 1

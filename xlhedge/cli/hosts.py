@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -85,10 +85,8 @@ def excel_build(
     """Write the add-in, on any system: xlhedge excel build -o xlhedge.xlam."""
     with _told(output):
         from xlhedge.hosts.excel.addin import build
-        from xlhedge.hosts.installing import write_whole
 
-        write_whole(output, build, force=force)
-        say(f"wrote {output}, for a computer with {_xlwings()}")
+        _write(output, build, force=force, note=f", for a computer with {_xlwings()}")
         say("`xlhedge excel install` there does this and writes the configuration, too")
 
 
@@ -127,11 +125,9 @@ def libreoffice_build(
 ) -> None:
     """Write the extension, on any system: xlhedge libreoffice build -o xlhedge.oxt."""
     with _told(output):
-        from xlhedge.hosts.installing import write_whole
         from xlhedge.hosts.libreoffice import build
 
-        write_whole(output, build, force=force)
-        say(f"wrote {output}")
+        _write(output, build, force=force)
 
 
 def _xlwings() -> str:
@@ -168,8 +164,9 @@ def lambdas(
 ) -> None:
     """The functions as names for any Excel 365: xlhedge lambda -o functions.xlsx."""
     with _told(output):
+        from xlhedge.files import write_bytes
         from xlhedge.functions import function
-        from xlhedge.hosts.installing import InstallError, write_whole
+        from xlhedge.hosts.installing import InstallError
         from xlhedge.hosts.lambdas import LAMBDAS, listing
 
         entries = [function(name) for name in names] if names else list(LAMBDAS)
@@ -177,15 +174,26 @@ def lambdas(
             _say(listing(entries).split("\n"))
         elif output.suffix.lower() == ".txt":
             text = listing(entries) + "\n"
-            write_whole(output, lambda path: path.write_text(text, "utf-8"), force=force)
+            _write(output, lambda path: write_bytes(path, text.encode()), force=force)
         elif output.suffix.lower() == ".xlsx":
             from xlhedge.workbook.names import lambda_book
 
-            write_whole(output, lambda_book(entries).save, force=force)
+            _write(output, lambda_book(entries).save, force=force)
         else:
             raise InstallError(f"{output}: name a workbook (.xlsx) or a list (.txt)")
-        if output:
-            say(f"wrote {output}")
+
+
+def _write(output: Path, write: Callable[[Path], object], *, force: bool, note: str = "") -> None:
+    """Writes a file where none is, unless forced, and makes its folder."""
+    from xlhedge.hosts.installing import InstallError
+
+    if output.exists() and not force:
+        raise InstallError(
+            f"{output}: is there already; name another file, or add --force to replace it"
+        )
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write(output)
+    say(f"wrote {output}{note}")
 
 
 @contextmanager
@@ -201,5 +209,5 @@ def _told(path: Path | None = None) -> Iterator[None]:
     except BrokenPipeError:
         raise  # whoever read our lines has gone
     except OSError as error:
-        # A file that is written whole has another name until it is done.
+        # Of a folder that cannot be made, the file in it is told, which was asked for.
         raise fail(f"{path or error.filename}: {error.strerror or error}") from None

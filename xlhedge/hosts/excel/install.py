@@ -15,10 +15,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import xlhedge
+from xlhedge.files import write_bytes
 from xlhedge.functions import FUNCTIONS
 from xlhedge.hosts.excel.addin import build, version_of
 from xlhedge.hosts.excel.configuration import Configuration
-from xlhedge.hosts.installing import InstallError, write_whole
+from xlhedge.hosts.installing import InstallError
 
 __all__ = ["ADD_IN", "PACKAGES", "Machine", "ask_windows", "install", "uninstall"]
 
@@ -152,7 +153,8 @@ def install(machine: Machine, folder: Path | None = None, *, force: bool = False
     with _excel_closed(add_in):
         build(add_in)
     yield f"wrote {add_in}: xlhedge {xlhedge.__version__}, {len(FUNCTIONS)} functions"
-    write_whole(path, lambda file: _write_private(file, content), force=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, content, private=True)  # nobody else may say which program Excel starts
     yield f"wrote {path}: Excel starts {machine.interpreter}"
     for copy in _written(machine, old):
         if not copy.samefile(add_in):
@@ -211,12 +213,6 @@ def _written(machine: Machine, old: Configuration | None) -> list[Path]:
 
 def _is_ours(add_in: Path) -> bool:
     return add_in.is_file() and version_of(add_in) is not None
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Nobody else may say which program Excel starts."""
-    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
-        stream.write(content)
 
 
 @contextmanager

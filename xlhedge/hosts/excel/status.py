@@ -118,7 +118,7 @@ def _add_in(path: Path) -> Check:
     except HedgeError as error:
         return Check("add-in", f"{path}: cannot be compared; {error}", _INSTALL)
     if not same:
-        other = f"{path}: made with another version of xlwings, or changed since"
+        other = f"{path}: made with another version of xlwings or pyopenvba, or changed since"
         return Check("add-in", other, _INSTALL)
     return Check("add-in", f"{path}: xlhedge {found}, {len(FUNCTIONS)} functions listed")
 

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from xlhedge.errors import HedgeError
 from xlhedge.functions import FUNCTIONS, Function
 from xlhedge.hosts.excel.bridge import BRIDGE, ERROR_MARK
-from xlhedge.hosts.excel.project import WORKBOOK, Module
+from xlhedge.hosts.excel.xlam import WORKBOOK
 from xlhedge.hosts.spelling import spelled
 
 __all__ = ["CATEGORY", "LONGEST_HELP", "modules"]
@@ -53,32 +53,28 @@ _ASCII = str.maketrans(
 )
 
 
-def modules() -> tuple[Module, ...]:
-    r"""The add-in's own modules; xlwings' module is not among them.
+def modules() -> dict[str, str]:
+    r"""The add-in's own modules by name; xlwings' module is not among them.
 
     Raises:
         HedgeError: a help text is too long, or has a character for which `_ASCII` has no spelling.
 
     Example:
-        >>> [module.name for module in modules()]
+        >>> list(modules())
         ['HedgeFunctions', 'HedgeBridge', 'HedgeHelp', 'ThisWorkbook']
-        >>> print("\n".join(modules()[0].source.splitlines()[4:8]))
+        >>> print("\n".join(modules()["HedgeFunctions"].splitlines()[4:8]))
         Public Function SPOT_NOTIONAL(spot_qty As Variant, spot_price As Variant) As Variant
             SPOT_NOTIONAL = HedgeCall("SPOT_NOTIONAL", Array( _
                 HedgeArgument(spot_qty), HedgeArgument(spot_price)))
         End Function
     """
     bridge = BRIDGE.replace("{python}", _PYTHON).replace("{mark}", ERROR_MARK)
-    return (
-        Module("HedgeFunctions", _joined(_FUNCTIONS_HEAD, *map(_function, FUNCTIONS))),
-        Module("HedgeBridge", bridge),
-        Module("HedgeHelp", _joined(_HELP_HEAD, _describe_all(), *map(_description, FUNCTIONS))),
-        Module(WORKBOOK, _OPEN, document=True),
-    )
-
-
-def _joined(*parts: str) -> str:
-    return "\n".join(parts)
+    return {
+        "HedgeFunctions": "\n".join([_FUNCTIONS_HEAD, *map(_function, FUNCTIONS)]),
+        "HedgeBridge": bridge,
+        "HedgeHelp": "\n".join([_HELP_HEAD, _describe_all(), *map(_description, FUNCTIONS)]),
+        WORKBOOK: _OPEN,
+    }
 
 
 _FUNCTIONS_HEAD = """\
