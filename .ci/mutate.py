@@ -38,8 +38,8 @@ BATCHES = (
     (
         "tests/test_oracles.py",
         "tests/test_evaluation.py",
-        "xlhedge/formulas",
-        "xlhedge/functions.py",
+        "xlhedge/functions/formulas",
+        "xlhedge/functions/registry.py",
         "tests/test_algebra.py",
         "tests/test_reference.py",
         "tests/test_identities.py",
@@ -189,8 +189,8 @@ def _removing(elements: list[ast.AST], at: int) -> Callable[[], None]:
 
 def modules(root: Path) -> list[Path]:
     """What is mutated."""
-    formulas = sorted((root / "xlhedge" / "formulas").glob("*.py"))
-    return [*formulas, root / "xlhedge" / "functions.py"]
+    formulas = sorted((root / "xlhedge" / "functions" / "formulas").glob("*.py"))
+    return [*formulas, root / "xlhedge" / "functions" / "registry.py"]
 
 
 def mutants_of(root: Path, path: Path) -> Iterator[Mutant]:

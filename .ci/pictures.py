@@ -18,9 +18,9 @@ from typing import NamedTuple
 from xlhedge.analysis import Analysis, analyse
 from xlhedge.hosts.libreoffice import build
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.package import Book
-from xlhedge.workbook.report import report_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.report import report_book
+from xlhedge.sheets.template import template_book
+from xlhedge.xlsx.book import Book
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from xlhedge.reference import markdown
+from xlhedge.functions.reference import markdown
 
 (Path(__file__).parent.parent / "docs" / "functions.md").write_text(markdown(), "utf-8")

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from xlhedge.analysis import analyse
-from xlhedge.desk import TEMPLATE
+from xlhedge.jobs.commands import TEMPLATE
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.checklist import checklist_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.checklist import checklist_book
+from xlhedge.sheets.template import template_book
 
 ROOT = Path(__file__).parent.parent
 

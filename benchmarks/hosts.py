@@ -22,9 +22,9 @@ from engines import CallSheet, IronCalc, LibreOffice  # noqa: E402  # the tests'
 from openpyxl.workbook.defined_name import DefinedName  # noqa: E402
 from timing import ROUNDS, Row, medians  # noqa: E402
 
-from xlhedge.algebra import Expression, excel_text  # noqa: E402
-from xlhedge.evaluation import evaluate  # noqa: E402
-from xlhedge.functions import FUNCTIONS, Function  # noqa: E402
+from xlhedge.functions.algebra import Expression, excel_text  # noqa: E402
+from xlhedge.functions.evaluate import evaluate  # noqa: E402
+from xlhedge.functions.registry import FUNCTIONS, Function  # noqa: E402
 from xlhedge.hosts.lambdas import lambda_text  # noqa: E402
 from xlhedge.hosts.libreoffice import build  # noqa: E402
 

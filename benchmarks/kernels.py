@@ -20,8 +20,8 @@ from timing import Row
 
 from xlhedge.analysis import analyse
 from xlhedge.errors import CellError
-from xlhedge.evaluation import evaluate
-from xlhedge.functions import FUNCTIONS, function
+from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.registry import FUNCTIONS, function
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.samples import SAMPLES
 

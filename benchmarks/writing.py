@@ -20,7 +20,7 @@ from timing import Row, medians  # noqa: E402
 from xlhedge import build_report, read  # noqa: E402
 from xlhedge.analysis import analyse  # noqa: E402
 from xlhedge.hosts.libreoffice import build  # noqa: E402
-from xlhedge.workbook.report import report_book  # noqa: E402
+from xlhedge.sheets.report import report_book  # noqa: E402
 
 TREASURY = ROOT / "workbooks" / "treasury.xlsx"
 BATCH = 4

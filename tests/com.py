@@ -21,7 +21,7 @@ from unittest.mock import MagicMock
 from cases import BLANK, Case
 
 from xlhedge.errors import CellError
-from xlhedge.functions import function
+from xlhedge.functions.registry import function
 
 MISSING = -2147352572
 """VBA's mark of an optional argument left out."""

@@ -13,7 +13,7 @@ from structure_functions import CLASSIC, NEWER, WORKSHEET_ONLY
 from structure_refs import area, unescaped, units
 from structure_tokens import Token, Wrong, tokens
 
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 
 _LONGEST, _DEEPEST, _MOST_ARGUMENTS = 8_192, 64, 255
 _OURS = {entry.name for entry in FUNCTIONS}

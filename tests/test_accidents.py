@@ -27,10 +27,10 @@ from batches import (
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from xlhedge.batch.planning import Request
+from xlhedge.batch.plan import Request
+from xlhedge.batch.progress import Lines
 from xlhedge.batch.run import run as batch
-from xlhedge.batch.stopping import Stop
-from xlhedge.batch.telling import Lines
+from xlhedge.batch.stop import Stop
 from xlhedge.files import write_bytes
 
 PROMPT = 4  # seconds; two on a machine that does nothing else
@@ -75,10 +75,10 @@ def complete(desk, out, expected):
 HARNESS = """
 import os, signal, sys, time
 from pathlib import Path
-from xlhedge.batch.planning import Request
+from xlhedge.batch.plan import Request
 from xlhedge.batch.run import run
-from xlhedge.batch.stopping import Stop
-from xlhedge.batch.telling import Lines
+from xlhedge.batch.stop import Stop
+from xlhedge.batch.progress import Lines
 
 desk, out, warm, *delays = sys.argv[1:]
 for _ in range(2):

@@ -23,7 +23,7 @@ from cases import (
 )
 
 from xlhedge.errors import CellError
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts import addin_udfs
 
 MODULE = "xlhedge.hosts.addin_udfs"

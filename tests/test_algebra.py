@@ -3,8 +3,17 @@
 import numpy as np
 import pytest
 
-from xlhedge.algebra import NEVER, Expression, absolute, excel_text, floor, ln, maximum, where
 from xlhedge.errors import CellError, Undefined
+from xlhedge.functions.algebra import (
+    NEVER,
+    Expression,
+    absolute,
+    excel_text,
+    floor,
+    ln,
+    maximum,
+    where,
+)
 
 A, B, C = Expression("A1"), Expression("B1"), Expression("C1")
 

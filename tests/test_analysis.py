@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from xlhedge.analysis import analyse
+from xlhedge.analysis.figures import VALUES
+from xlhedge.analysis.sensitivity import GRIDS
 from xlhedge.errors import HedgeError
-from xlhedge.figures import VALUES
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.samples import SAMPLES
-from xlhedge.sensitivity import GRIDS
 
 
 def portfolio(holdings, instruments=(), shorts=(), scenarios=(), **settings):

@@ -1,109 +1,58 @@
-"""The arrows between modules, and what each may import: nothing points back."""
+"""The arrows between folders, and what each may import: nothing points back."""
 
-import ast
-from pathlib import Path
+from statistics import median
 
 import pytest
+from house import House
 
-PACKAGE = Path(__file__).parent.parent / "xlhedge"
-MODULES = sorted(PACKAGE.rglob("*.py"))
-
-# From the formulas outwards; a module may import those of its own layer and of the layers before.
-LAYERS = [
-    {"errors", "files", "plain"},
-    {"algebra"},
-    {"domains", "formulas"},
-    {"quantities"},
-    {"entries"},
-    {"functions"},
-    {"ranges"},
-    {"cell", "evaluation", "vectors"},
-    {"api", "reference", "explain", "hosts"},
-    {"portfolio"},
-    {"readers", "figures"},
-    {"maintenance", "positions", "hedge", "scenarios", "sensitivity"},
-    {"bars", "risk", "replay", "signals", "history"},
-    {"unwinding"},
-    {"analysis", "samples", "sample_history"},
-    {"workbook"},
-    {"batch"},
-    {"desk"},
-    {"cli"},
-    {"__main__"},
-]
-RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+HOUSE = House()
 OUTSIDE = {
-    "xlwings": "hosts",
-    "pyopenvba": "hosts",
-    "uno": "hosts",
-    "unohelper": "hosts",
-    "openpyxl": "workbook",
-    "python_calamine": "readers",
-    "pydantic": "portfolio",
-    "ccxt": "market",
-    "typer": "cli",
-    "distributed": "batch",
+    "xlwings": {"hosts"},
+    "pyopenvba": {"hosts"},
+    "uno": {"hosts"},
+    "unohelper": {"hosts"},
+    "openpyxl": {"xlsx", "sheets"},
+    "python_calamine": {"readers"},
+    "pydantic": {"portfolio"},
+    "ccxt": {"market"},
+    "typer": {"cli"},
+    "distributed": {"batch"},
 }
-CORE = {
-    *("errors", "algebra", "domains", "quantities", "formulas", "entries", "functions"),
-    *("ranges", "cell", "evaluation", "reference", "explain"),
-}
-# HEDGE_EXPLAIN stands in the registry and evaluates what stands there: its body asks for the module
-# that explains when it is called. The one arrow that points back.
-BACK = {("functions", "xlhedge.explain")}
-STANDARD_LIBRARY_BUT = {"numpy", "pandas", "pydantic", "openpyxl", "xlwings", "rich", "typer"}
+"""The folders in which another's package is known."""
+WITH_NUMPY = {"functions/api", "functions/arrays"}
+"""Modules of the functions that LibreOffice's own Python cannot import where it lacks NumPy."""
+ALARM, MEDIAN, FLOORS, AT_THE_TOP = 450, 200, 8, 6
 
 
-def layer(path):
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def test_nothing_points_back():
+    assert HOUSE.arrows_back() == []
 
 
-def imports(path, *, lazy):
-    """Modules that a file imports; those inside functions only if lazy."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {
-        node
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef)
-        for node in ast.walk(function)
-    }
-    for node in ast.walk(tree):
-        if node in inside and not lazy:
-            continue
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_nothing_points_back(path):
-    own = layer(path)
-    if own == "__init__":
-        return  # it only hands out, lazily, what others make
-    assert own in RANK, f"say in LAYERS where {own} belongs"
-    for name in imports(path, lazy=True):
-        if (own, name) in BACK:
-            assert name not in imports(path, lazy=False), name
-        elif name.startswith("xlhedge."):
-            assert RANK[name.split(".")[1]] <= RANK[own], name
-        elif name.split(".")[0] in OUTSIDE:
-            assert own == OUTSIDE[name.split(".")[0]], name
+@pytest.mark.parametrize("package", OUTSIDE)
+def test_a_package_of_others_is_known_where_it_belongs(package):
+    for path in HOUSE.modules:
+        if HOUSE.room(path) not in OUTSIDE[package]:
+            assert package not in {name.split(".")[0] for name in HOUSE.imports(path)}, path
 
 
 def test_formulas_import_the_algebra_and_each_other_only():
-    for path in (PACKAGE / "formulas").glob("*.py"):
-        ours = {name for name in imports(path, lazy=True) if name.startswith("xlhedge")}
-        assert {name.split(".")[1] for name in ours} <= {"algebra", "errors", "formulas"}, path
+    allowed = ("xlhedge.errors", "xlhedge.functions.algebra", "xlhedge.functions.formulas")
+    for path in HOUSE.modules:
+        if HOUSE.name(path).startswith("functions/formulas/"):
+            ours = {name for name in HOUSE.imports(path) if name.startswith("xlhedge")}
+            assert all(name.startswith(allowed) for name in ours), path
 
 
-def test_the_core_needs_the_standard_library_only():
-    for path in MODULES:
-        if layer(path) in CORE:
-            top = {name.split(".")[0] for name in imports(path, lazy=False)}
-            assert not top & STANDARD_LIBRARY_BUT, path
+def test_the_functions_need_the_standard_library_only():
+    packages = {"numpy", "pandas", "pydantic", "openpyxl", "xlwings", "rich", "typer"}
+    for path in HOUSE.modules:
+        if HOUSE.room(path) == "functions" and HOUSE.name(path) not in WITH_NUMPY:
+            assert not packages & {n.split(".")[0] for n in HOUSE.imports(path, lazy=False)}, path
 
 
-def test_no_module_is_an_alarm():
-    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
-    assert not {path for path, count in lines.items() if count > 300}
+def test_modules_are_small_and_the_house_is_low():
+    lines = HOUSE.lines()
+    assert {name: count for name, count in lines.items() if count > ALARM} == {}
+    assert median(lines.values()) <= MEDIAN
+    assert HOUSE.floors() <= FLOORS
+    assert len(list(HOUSE.package.glob("*.py"))) <= AT_THE_TOP

@@ -15,9 +15,9 @@ from openpyxl import load_workbook
 
 from xlhedge.analysis import analyse
 from xlhedge.batch.inputs import UsageError, gather
-from xlhedge.batch.names import folded, stem_of
-from xlhedge.batch.scratch import Scratch
-from xlhedge.batch.summary import COLUMNS
+from xlhedge.batch.report_names import folded, stem_of
+from xlhedge.batch.store import Scratch
+from xlhedge.batch.summary_csv import COLUMNS
 from xlhedge.readers import load, read
 from xlhedge.samples import SAMPLES
 

@@ -8,11 +8,11 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from xlhedge.algebra import NEVER, Expression, excel_text
-from xlhedge.cell import evaluate_one
 from xlhedge.errors import HedgeError
-from xlhedge.evaluation import evaluate, rows_of
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.algebra import NEVER, Expression, excel_text
+from xlhedge.functions.arguments import evaluate_one
+from xlhedge.functions.evaluate import evaluate, rows_of
+from xlhedge.functions.registry import FUNCTIONS
 
 CASES = 500
 TRACEABLE = [entry for entry in FUNCTIONS if entry.traceable]
@@ -144,7 +144,7 @@ def yardstick():
 @pytest.mark.parametrize("numpy", [True, False], ids=["numpy", "lists"])
 def test_arrays_agree_with_floats(entry, numpy, yardstick, monkeypatch):
     if not numpy:
-        monkeypatch.setitem(sys.modules, "xlhedge.vectors", None)
+        monkeypatch.setitem(sys.modules, "xlhedge.functions.arrays", None)
     expected = yardstick[entry.name]
     columns = [[[cell] for cell in column] for column in zip(*(c for c, _, _ in expected))]  # noqa: B905  # cases are equally long
     rows = rows_of(evaluate(entry, columns))

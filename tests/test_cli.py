@@ -12,10 +12,10 @@ import pytest
 from openpyxl import load_workbook
 
 from xlhedge.batch.output import HIDDEN
-from xlhedge.batch.planning import Request
+from xlhedge.batch.plan import Request
+from xlhedge.batch.progress import Lines
 from xlhedge.batch.run import run as batch
-from xlhedge.batch.stopping import Stop
-from xlhedge.batch.telling import Lines
+from xlhedge.batch.stop import Stop
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
 
@@ -68,7 +68,7 @@ def test_a_wrong_call_is_one_line(arguments, message):
 
 
 def test_functions_are_listed_and_explained():
-    from xlhedge.functions import FUNCTIONS
+    from xlhedge.functions.registry import FUNCTIONS
 
     listed = run("functions").stdout
     assert all(f"  {entry.name} " in listed for entry in FUNCTIONS)

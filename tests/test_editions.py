@@ -13,12 +13,12 @@ from structure import faults
 from test_template import COMMITTED, ODD, ROOT, differences, poisoned, stored, with_serials
 
 from xlhedge.analysis import analyse
-from xlhedge.desk import TEMPLATE
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.lambdas import LAMBDAS, LONGEST_COMMENT, lambda_text
+from xlhedge.jobs.commands import TEMPLATE
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.checklist import checklist_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.checklist import checklist_book
+from xlhedge.sheets.template import template_book
 
 EDITION = ROOT / "templates" / "xlhedge-template-365.xlsx"
 CHECKLIST = ROOT / "workbooks" / "excel-checklist.xlsx"

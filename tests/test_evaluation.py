@@ -13,8 +13,8 @@ import pytest
 
 import xlhedge as x
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.evaluation import evaluate, rows_of
-from xlhedge.functions import FUNCTIONS, function
+from xlhedge.functions.evaluate import evaluate, rows_of
+from xlhedge.functions.registry import FUNCTIONS, function
 
 NET_DELTA = function("NET_DELTA")
 
@@ -134,7 +134,7 @@ def test_a_column_against_a_row_is_a_grid():
 @pytest.mark.parametrize("numpy", [True, False])
 def test_a_bad_element_spoils_only_its_cell(numpy, monkeypatch):
     if not numpy:
-        monkeypatch.setitem(sys.modules, "xlhedge.vectors", None)
+        monkeypatch.setitem(sys.modules, "xlhedge.functions.arrays", None)
     prices = [[1.0], ["x"], [None], [-3.0], [CellError.NA], [4.0]]
     rows = rows_of(evaluate(NET_DELTA, [[[1.0, 2.0]], prices, 1]))
     kinds = [[getattr(cell, "kind", cell) for cell in row] for row in rows]
@@ -147,7 +147,7 @@ def test_a_bad_element_spoils_only_its_cell(numpy, monkeypatch):
 @pytest.mark.parametrize("numpy", [True, False])
 def test_a_row_for_each_row(numpy, monkeypatch):
     if not numpy:
-        monkeypatch.setitem(sys.modules, "xlhedge.vectors", None)
+        monkeypatch.setitem(sys.modules, "xlhedge.functions.arrays", None)
     entry = function("SCENARIO_ATTRIBUTION")
     rows = rows_of(evaluate(entry, [1, 100, [[0], ["x"], [100]], -0.5]))
     assert rows[0] == [-50, 0, 0, 0, 0, -50]
@@ -161,7 +161,7 @@ def test_a_row_for_each_row(numpy, monkeypatch):
 @pytest.mark.parametrize("numpy", [True, False])
 def test_ranges_that_do_not_fit_together(numpy, monkeypatch):
     if not numpy:
-        monkeypatch.setitem(sys.modules, "xlhedge.vectors", None)
+        monkeypatch.setitem(sys.modules, "xlhedge.functions.arrays", None)
     with pytest.raises(HedgeError, match="2×1 and 3×1") as caught:
         evaluate(NET_DELTA, [[[1], [2]], [[1], [2], [3]], 0])
     assert caught.value.kind is CellError.VALUE
@@ -240,8 +240,8 @@ def test_the_core_runs_on_the_standard_library_alone():
 import sys
 for name in ("numpy", "pandas", "pydantic", "openpyxl", "xlwings", "typer"):
     sys.modules[name] = None
-from xlhedge.functions import FUNCTIONS
-from xlhedge.evaluation import evaluate
+from xlhedge.functions.registry import FUNCTIONS
+from xlhedge.functions.evaluate import evaluate
 for entry in FUNCTIONS:
     columns = [
         a if p.quantity.whole else [[a], [a]] for p, a in zip(entry.parameters, entry.example)

@@ -23,10 +23,10 @@ from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings
 from xlhedge.portfolio.problems import PortfolioError
 from xlhedge.portfolio.tables import Bar
 from xlhedge.readers import read
-from xlhedge.workbook.look import looks
-from xlhedge.workbook.package import Book
-from xlhedge.workbook.report import report_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.report import report_book
+from xlhedge.sheets.style import looks
+from xlhedge.sheets.template import template_book
+from xlhedge.xlsx.book import Book
 
 LONGEST_FORMULA, LONGEST_TEXT, DEEPEST, MOST_ARGUMENTS = 8_192, 255, 64, 255
 START = datetime(2026, 3, 2)
@@ -117,7 +117,7 @@ def test_a_long_history_fits(build, tmp_path):
 def told(tables, tmp_path, monkeypatch=None, rows=None):
     """What the report of a portfolio ends with."""
     if rows:
-        monkeypatch.setattr("xlhedge.workbook.sheets.MAX_ROW", rows)
+        monkeypatch.setattr("xlhedge.xlsx.sheet.MAX_ROW", rows)
     path = write_json(tmp_path / "mine.json", tables)
     (made,) = make([Order(str(path))], Options(), program())
     assert not made.report
@@ -135,7 +135,7 @@ def test_more_rows_than_a_sheet_has_are_one_line(tmp_path, monkeypatch):
 def test_more_lines_of_scenarios_than_a_sheet_has_are_told_before_they_are_made(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("xlhedge.scenarios._MOST_LINES", 4)
+    monkeypatch.setattr("xlhedge.analysis.scenarios._MOST_LINES", 4)
     assert told(SAMPLE, tmp_path) == (
         "Scenarios[0]: 1 scenarios of 5 holdings and shorts make more lines than the 4 that a "
         "sheet has room for; 0 scenarios do"

@@ -10,13 +10,13 @@ from cases import ERRORS, VALUES
 from test_carriers import cases_of, outcome
 
 import xlhedge
-from xlhedge.cell import taken
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.evaluation import evaluate
-from xlhedge.explain import equation, explained
-from xlhedge.functions import FUNCTIONS, function
+from xlhedge.functions.arguments import taken
+from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.explain import equation, explained
+from xlhedge.functions.registry import FUNCTIONS, function
+from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES
 from xlhedge.hosts import xlwings_udfs
-from xlhedge.quantities import ARGUMENTS, QUANTITIES
 
 OTHERS = [entry for entry in FUNCTIONS if entry.name != "HEDGE_EXPLAIN"]
 # Equations that are one number, for the arguments drawn.

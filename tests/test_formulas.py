@@ -6,12 +6,12 @@ from dataclasses import FrozenInstanceError
 import pytest
 from cases import BLANK, BLANKS, ERRORS, ERRORS_IN_RANGES, RANGES, TWO_ERRORS, VALUES
 
-from xlhedge.algebra import NEVER, UNGIVEN
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.evaluation import evaluate, rows_of
-from xlhedge.formulas import funding, pnl, sizing, tiers
-from xlhedge.formulas.scenario import LEGS
-from xlhedge.functions import FUNCTIONS, function
+from xlhedge.functions.algebra import NEVER, UNGIVEN
+from xlhedge.functions.evaluate import evaluate, rows_of
+from xlhedge.functions.formulas import funding, pnl, sizing, tiers
+from xlhedge.functions.formulas.scenario import LEGS
+from xlhedge.functions.registry import FUNCTIONS, function
 
 ALL = (*VALUES, *ERRORS, *RANGES, *TWO_ERRORS, *BLANKS, *ERRORS_IN_RANGES)
 

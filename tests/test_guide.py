@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from xlhedge.cli import _typed, app
-from xlhedge.evaluation import evaluate
-from xlhedge.functions import function
+from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.registry import function
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -15,9 +15,8 @@ from openpyxl import Workbook
 
 import xlhedge
 from xlhedge.analysis import analyse
-from xlhedge.history import history
-from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short
-from xlhedge.risk import (
+from xlhedge.analysis.history import history
+from xlhedge.analysis.risk import (
     drawdown,
     expected_shortfall,
     path,
@@ -26,6 +25,7 @@ from xlhedge.risk import (
     sample_deviation,
     value_at_risk,
 )
+from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short
 
 START = datetime(2026, 1, 1)
 BTC = {"asset": "BTC", "quantity": 1, "spot_price": 60_000, "instrument": "PERP"}

@@ -17,10 +17,10 @@ from test_template import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short
-from xlhedge.sample_history import one_bitcoin_history
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.history_report import PAST
-from xlhedge.workbook.report import report_book
+from xlhedge.samples.histories import one_bitcoin_history
+from xlhedge.sheets.history_report import PAST
+from xlhedge.sheets.report import report_book
 
 WITH_HISTORY = [name for name, portfolio in SAMPLES.items() if portfolio.history]
 

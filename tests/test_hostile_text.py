@@ -24,12 +24,12 @@ from test_template import differences, poisoned, stored, with_serials
 
 from xlhedge.analysis import analyse
 from xlhedge.hosts.pdf import to_pdfs
-from xlhedge.plain import csv_cell, harmless, straight
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.problems import PortfolioError
 from xlhedge.readers import read
-from xlhedge.workbook.report import report_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.report import report_book
+from xlhedge.sheets.template import template_book
+from xlhedge.text import csv_cell, harmless, straight
 
 ROOT = Path(__file__).parent.parent
 OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -10,14 +10,14 @@ from portfolios import SAMPLE, sample, write_csv, write_json
 from test_template import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
-from xlhedge.desk import Desk
+from xlhedge.jobs.commands import Desk
 from xlhedge.portfolio import TABLES, PortfolioError
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.hints import LONGEST_PROMPT, look_of, note_of, prompt_of, unit_of
-from xlhedge.workbook.inputs import FIRST_ROW
-from xlhedge.workbook.template import template_book
-from xlhedge.workbook.validation import rule_of
+from xlhedge.sheets.hints import LONGEST_PROMPT, look_of, note_of, prompt_of, unit_of
+from xlhedge.sheets.input_sheets import FIRST_ROW
+from xlhedge.sheets.template import template_book
+from xlhedge.sheets.validation import rule_of
 
 
 def sheet_of(book, table):

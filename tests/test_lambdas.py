@@ -15,9 +15,9 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 from test_carriers import CASES, TRACEABLE, agrees, cases_of, outcome
 
-from xlhedge.domains import Domain
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions import FUNCTIONS, function
+from xlhedge.functions.quantity import Domain
+from xlhedge.functions.registry import FUNCTIONS, function
 from xlhedge.hosts.lambdas import LAMBDAS, LONGEST_COMMENT, comment, lambda_text
 
 DIV0, NA, NUM, VALUE = CellError.DIV0, CellError.NA, CellError.NUM, CellError.VALUE

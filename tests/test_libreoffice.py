@@ -22,7 +22,7 @@ from openpyxl import Workbook
 
 import xlhedge
 from xlhedge.errors import CellError
-from xlhedge.functions import FUNCTIONS, Function, function
+from xlhedge.functions.registry import FUNCTIONS, Function, function
 from xlhedge.hosts import libreoffice_component as component
 from xlhedge.hosts.libreoffice import build
 
@@ -352,8 +352,8 @@ def test_core_in_the_extension_needs_the_standard_library_only(extension, tmp_pa
     code = f"""
 import sys
 sys.path.insert(0, {str(extension / "pythonpath")!r})
-from xlhedge.evaluation import evaluate
-from xlhedge.functions import FUNCTIONS, function
+from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.registry import FUNCTIONS, function
 print(len(FUNCTIONS), evaluate(function("NET_DELTA"), [[[1], [2]], 60_000, 45_000]))
 """
     command = [sys.executable, "-I", "-S", "-c", code]

@@ -13,11 +13,11 @@ from openpyxl.utils import get_column_letter
 from test_template import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
+from xlhedge.analysis.margin import MARGIN, STEPS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short, Tier
-from xlhedge.positions import MARGIN, STEPS
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.report import report_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.report import report_book
+from xlhedge.sheets.template import template_book
 
 LADDER = ("add_10", "add_20", "add_30", "add_50")
 LINEAR = ((0, 0.004), (250_000, 0.01), (350_000, 0.02))

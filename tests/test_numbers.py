@@ -38,8 +38,8 @@ from report_cells import (
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import TABLES, PortfolioError
 from xlhedge.readers import read
-from xlhedge.workbook.report import report_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.report import report_book
+from xlhedge.sheets.template import template_book
 
 LONGER = int(os.environ.get("XLHEDGE_NUMBERS", "1"))
 
@@ -192,10 +192,10 @@ def test_every_figure_of_the_analysis_stands_under_its_header(tables):
 
 def test_every_figure_there_is_has_a_header_that_is_looked_for():
     """So that a new figure cannot stand anywhere unseen."""
-    from xlhedge.hedge import HEDGE as HEDGE_FIGURES
-    from xlhedge.positions import MARGIN as MARGIN_FIGURES
-    from xlhedge.scenarios import LINES as LINE_FIGURES
-    from xlhedge.unwinding import UNWIND as UNWIND_FIGURES
+    from xlhedge.analysis.hedge import HEDGE as HEDGE_FIGURES
+    from xlhedge.analysis.margin import MARGIN as MARGIN_FIGURES
+    from xlhedge.analysis.scenarios import LINES as LINE_FIGURES
+    from xlhedge.analysis.unwind import UNWIND as UNWIND_FIGURES
 
     assert {figure.name for figure in HEDGE_FIGURES} == HEDGE.keys() | CARRY.keys()
     assert {figure.name for figure in MARGIN_FIGURES} == MARGIN.keys()

@@ -7,8 +7,8 @@ from report_cells import Report
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import PortfolioError
 from xlhedge.readers import read
-from xlhedge.workbook.report import report_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.report import report_book
+from xlhedge.sheets.template import template_book
 
 SETTINGS = {"as_of": "2026-03-27", "horizon_date": "2026-06-27"}
 PERP = {"instrument": "PERP", "underlying": "BTC", "futures_price": 1e155, "funding_rate": 0.0}

@@ -18,14 +18,15 @@ from openpyxl.xml.functions import tostring
 from test_report import PORTFOLIOS
 
 from xlhedge.analysis import analyse
-from xlhedge.workbook import charts as charts_
-from xlhedge.workbook import native, pieces
-from xlhedge.workbook.charts import bar_chart, line_chart, time_chart
-from xlhedge.workbook.drawings import Mould, blank
-from xlhedge.workbook.looks import Looks
-from xlhedge.workbook.package import Book
-from xlhedge.workbook.pieces import piece
-from xlhedge.workbook.report import report_book
+from xlhedge.sheets import native
+from xlhedge.sheets.report import report_book
+from xlhedge.xlsx import charts as charts_
+from xlhedge.xlsx import serialised as pieces
+from xlhedge.xlsx.book import Book
+from xlhedge.xlsx.charts import bar_chart, line_chart, time_chart
+from xlhedge.xlsx.drawings import Mould, blank
+from xlhedge.xlsx.serialised import piece
+from xlhedge.xlsx.styles import Looks
 
 CREATED = datetime(2026, 1, 2)
 

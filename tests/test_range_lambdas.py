@@ -16,10 +16,10 @@ from engines import CallSheet
 from openpyxl.workbook.defined_name import DefinedName
 from test_carriers import Traced
 
-from xlhedge.cell import taken
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.evaluation import evaluate, rows_of
-from xlhedge.functions import FUNCTIONS, function
+from xlhedge.functions.arguments import taken
+from xlhedge.functions.evaluate import evaluate, rows_of
+from xlhedge.functions.registry import FUNCTIONS, function
 from xlhedge.hosts.lambdas import LAMBDAS, lambda_text
 
 DIV0, NA, NUM, VALUE = CellError.DIV0, CellError.NA, CellError.NUM, CellError.VALUE

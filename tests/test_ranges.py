@@ -4,8 +4,8 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from xlhedge.evaluation import evaluate
-from xlhedge.functions import function
+from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.registry import function
 
 SPOT = [0.021, -0.013, 0.034, None, 0.005, -0.027, 0.011, 0.0, 0.019, -0.008]
 FUTURE = [0.017, -0.009, 0.029, 0.5, None, -0.025, 0.014, -0.002, None, -0.011]

@@ -26,7 +26,7 @@ from portfolios import (
 from xlhedge.portfolio import Portfolio, PortfolioError
 from xlhedge.portfolio.values import as_number, hint
 from xlhedge.readers import read
-from xlhedge.readers.cells import letters_of
+from xlhedge.readers.sheet_xml import letters_of
 
 
 def wrong(path):

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from xlhedge.cli import _typed
-from xlhedge.evaluation import evaluate
-from xlhedge.functions import FUNCTIONS, function
-from xlhedge.quantities import ARGUMENTS
-from xlhedge.reference import entry_text, markdown
+from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.reference import entry_text, markdown
+from xlhedge.functions.registry import FUNCTIONS, function
+from xlhedge.functions.vocabulary import ARGUMENTS
 
 PAGE = Path(__file__).parent.parent / "docs" / "functions.md"
 

@@ -12,11 +12,11 @@ from test_template import ODD, ROOT, differences, poisoned, stored, with_serials
 
 import xlhedge
 from xlhedge.analysis import analyse
-from xlhedge.functions import FUNCTIONS
+from xlhedge.analysis.advice import advice
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.advice import advice
-from xlhedge.workbook.report import report_book
+from xlhedge.sheets.report import report_book
 
 PORTFOLIOS = SAMPLES | {"odd": ODD}
 

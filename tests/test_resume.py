@@ -15,9 +15,9 @@ from batches import ROOT, contents, hidden, portfolios, rows, run
 
 import xlhedge.batch.work
 from xlhedge.batch.output import HIDDEN
-from xlhedge.batch.planning import Request
+from xlhedge.batch.plan import Request
 from xlhedge.batch.run import run as batch
-from xlhedge.batch.stopping import Stop
+from xlhedge.batch.stop import Stop
 from xlhedge.batch.work import program
 
 
@@ -97,7 +97,7 @@ def test_a_report_that_is_not_whole_is_made_again(damage, desk, out):
 
 
 def test_another_program_makes_all_again(desk, out, monkeypatch):
-    monkeypatch.setattr("xlhedge.batch.planning.program", lambda: program() + "1")
+    monkeypatch.setattr("xlhedge.batch.plan.program", lambda: program() + "1")
     monkeypatch.setattr("xlhedge.batch.flow.program", program)
     assert set(again(desk, out).values()) == {"ok"}
     assert set(again(desk, out).values()) == {"kept"}

@@ -10,13 +10,13 @@ from openpyxl.workbook.defined_name import DefinedName
 from test_template import ODD, differences, poisoned, settings, stored
 
 from xlhedge.analysis import analyse
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.reference import parts
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.lambdas import lambda_text
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
-from xlhedge.reference import parts
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.start import VOLATILE
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.start import VOLATILE
+from xlhedge.sheets.template import template_book
 
 LOADED, AGE = (cell for _, cell in sorted(VOLATILE))
 TRACEABLE = [entry for entry in FUNCTIONS if entry.traceable]

@@ -21,13 +21,13 @@ from test_template import COMMITTED, ROOT
 
 from xlhedge.analysis import analyse
 from xlhedge.errors import CellError
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.lambdas import comment, lambda_text
-from xlhedge.workbook.charts import pnl_chart
-from xlhedge.workbook.looks import Looks
-from xlhedge.workbook.package import Book
-from xlhedge.workbook.report import report_book
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.report import report_book
+from xlhedge.sheets.template import template_book
+from xlhedge.xlsx.book import Book
+from xlhedge.xlsx.charts import pnl_chart
+from xlhedge.xlsx.styles import Looks
 
 LAMBDA = "_xlfn.LAMBDA(_xlpm.x,_xlop.y,_xlfn.LET(_xlpm.z,_xlpm.x*2,_xlpm.z+_xlpm.y))"
 

@@ -10,15 +10,15 @@ import pytest
 from openpyxl import load_workbook
 
 from xlhedge.analysis import analyse
-from xlhedge.cell import serial
-from xlhedge.desk import TEMPLATE
-from xlhedge.hedge import HEDGE
+from xlhedge.analysis.hedge import HEDGE
+from xlhedge.functions.arguments import serial
+from xlhedge.jobs.commands import TEMPLATE
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.computed import Block
-from xlhedge.workbook.start import VOLATILE
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.computed import Block
+from xlhedge.sheets.start import VOLATILE
+from xlhedge.sheets.template import template_book
 
 ROOT = Path(__file__).parent.parent
 COMMITTED = {f"workbooks/{name}.xlsx": name for name in SAMPLES} | {

@@ -9,7 +9,7 @@ from test_template import differences, poisoned, stored, with_serials
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
-from xlhedge.workbook.template import template_book
+from xlhedge.sheets.template import template_book
 
 START = datetime(2026, 1, 1)
 

@@ -13,11 +13,13 @@ import pandas as pd
 import pytest
 
 import xlhedge as x
-from xlhedge import cell, evaluation, vectors
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.evaluation import evaluate, rows_of
-from xlhedge.functions import FUNCTIONS, function
-from xlhedge.quantities import QUANTITIES
+from xlhedge.functions import arguments as cell
+from xlhedge.functions import arrays as vectors
+from xlhedge.functions import evaluate as evaluation
+from xlhedge.functions.evaluate import evaluate, rows_of
+from xlhedge.functions.registry import FUNCTIONS, function
+from xlhedge.functions.vocabulary import QUANTITIES
 
 BROADCAST = [
     entry
@@ -50,7 +52,7 @@ def alike(entry, got, wanted):
 def one_by_one(entry, arguments):
     """What the path without NumPy gives."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "xlhedge.vectors", None)
+        patch.setitem(sys.modules, "xlhedge.functions.arrays", None)
         return rows_of(evaluate(entry, arguments))
 
 
@@ -189,8 +191,8 @@ def test_a_grid_takes_no_more_memory_than_itself():
 def test_single_cells_import_no_numpy():
     program = """
 import sys
-from xlhedge.functions import FUNCTIONS
-from xlhedge.evaluation import evaluate
+from xlhedge.functions.registry import FUNCTIONS
+from xlhedge.functions.evaluate import evaluate
 for entry in FUNCTIONS:
     evaluate(entry, entry.example)
 assert "numpy" not in sys.modules

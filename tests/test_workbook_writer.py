@@ -36,9 +36,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.workbook.drawings import Mould
-from xlhedge.workbook.looks import Looks
-from xlhedge.workbook.package import Book
+from xlhedge.xlsx.book import Book
+from xlhedge.xlsx.drawings import Mould
+from xlhedge.xlsx.styles import Looks
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5)
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -22,7 +22,7 @@ from engines import LibreOffice
 from vba import libreoffice_with_macros, run_in_libreoffice
 
 from xlhedge.errors import HedgeError
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts import addin_udfs
 from xlhedge.hosts.excel import wrappers
 from xlhedge.hosts.spelling import spelled

@@ -27,7 +27,7 @@ from cases import (
 from com import MISSING
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts import xlwings_udfs
 
 MODULE = "xlhedge.hosts.xlwings_udfs"

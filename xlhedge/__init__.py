@@ -18,7 +18,7 @@ _LAZY = {
     "read": "xlhedge.readers",
     "Analysis": "xlhedge.analysis",
     "analyse": "xlhedge.analysis",
-    "build_report": "xlhedge.desk",
+    "build_report": "xlhedge.jobs.commands",
 }
 
 
@@ -26,7 +26,7 @@ def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
     if not name.startswith("_"):
-        from xlhedge.api import CALLABLES
+        from xlhedge.functions.api import CALLABLES
 
         if name in CALLABLES:
             return CALLABLES[name]
@@ -34,6 +34,6 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    from xlhedge.api import CALLABLES
+    from xlhedge.functions.api import CALLABLES
 
     return sorted([*_LAZY, *CALLABLES, "__version__"])

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-__all__ = ["TEMPORARY", "whole", "write_bytes", "zipped"]
+__all__ = ["REPORT", "TEMPORARY", "whole", "write_bytes", "zipped"]
 
+REPORT = "-report.xlsx"
+"""What the names of reports end in."""
 TEMPORARY = ".tmp"
 """What names of unfinished files end in; a kill −9 leaves them."""
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
-from xlhedge.batch.planning import Item
-from xlhedge.batch.stopping import Stop
+from xlhedge.batch.plan import Item
+from xlhedge.batch.stop import Stop
 from xlhedge.batch.work import Made, Options, make, program
 from xlhedge.batch.workers import Workers
 from xlhedge.errors import HedgeError

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
-from xlhedge.batch.scratch import Scratch
+from xlhedge.batch.store import Scratch
+from xlhedge.files import REPORT
 
-__all__ = ["REPORT", "UsageError", "gather"]
-
-REPORT = "-report.xlsx"
-"""What the names of reports end in."""
+__all__ = ["UsageError", "gather"]
 
 _LARGEST_CORE = 1 << 16  # bytes
 _MOST_FILES = 1_000
@@ -143,7 +141,7 @@ class _Finder:
 
 def _is_portfolio(folder: Path) -> bool:
     """Whether a folder's CSV files are meant as a portfolio's tables, if with names mistyped."""
-    from xlhedge.portfolio.naming import by_table
+    from xlhedge.portfolio.headings import by_table
 
     with os.scandir(folder) as entries:
         names = (entry.name for entry in entries if entry.name.lower().endswith(".csv"))

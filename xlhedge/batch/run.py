@@ -17,11 +17,11 @@ from xlhedge.batch.cluster import Cluster
 from xlhedge.batch.flow import Flow, Halt
 from xlhedge.batch.inputs import gather
 from xlhedge.batch.output import Output, Record
-from xlhedge.batch.planning import Item, Plan, Request
-from xlhedge.batch.scratch import Scratch
-from xlhedge.batch.stopping import Stop, Stopped
-from xlhedge.batch.summary import refuse_foreign, write_summary
-from xlhedge.batch.telling import Outcome, Tally, Teller
+from xlhedge.batch.plan import Item, Plan, Request
+from xlhedge.batch.progress import Outcome, Tally, Teller
+from xlhedge.batch.stop import Stop, Stopped
+from xlhedge.batch.store import Scratch
+from xlhedge.batch.summary_csv import refuse_foreign, write_summary
 from xlhedge.batch.work import Made, Options, program
 from xlhedge.batch.workers import Here, Pool, Workers, processors
 

@@ -25,10 +25,9 @@ from xlhedge.hosts.installing import InstallError
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import stale
 from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
-from xlhedge.workbook.audit import Origin
-from xlhedge.workbook.report import Paper, report_book
+from xlhedge.sheets.report import Paper, report_book
 
-__all__ = ["Made", "Options", "Order", "headlines", "make", "origin_of", "program"]
+__all__ = ["Made", "Options", "Order", "headlines", "make", "program"]
 
 
 class Options(NamedTuple):
@@ -89,11 +88,6 @@ def program() -> str:
     )
 
 
-def origin_of(content: Content) -> Origin:
-    """Where a portfolio comes from, for its report: name and SHA-256 of what was read."""
-    return Origin(content.name, content.sha256)
-
-
 _ONE_AT_A_TIME = threading.Lock()  # a worker of a cluster may have several threads
 
 
@@ -128,12 +122,12 @@ def _made(order: Order, options: Options) -> Made:
 
 
 def _report(content: Content, options: Options) -> Made:
-    portfolio, origin = read_content(content, options.limits), origin_of(content)
+    portfolio, source = read_content(content, options.limits), content.source
     analysis = analyse(portfolio)
-    report = report_book(analysis, origin, options.paper).to_bytes()
+    report = report_book(analysis, source, options.paper).to_bytes()
     now = datetime.now(UTC).replace(tzinfo=None)
     said = (*portfolio.warnings, *stale(portfolio, now), *analysis.caveats)
-    return Made(origin.sha256, report, b"", headlines(analysis), tuple(map(str, said)))
+    return Made(source.sha256, report, b"", headlines(analysis), tuple(map(str, said)))
 
 
 def headlines(analysis: Analysis) -> dict[str, Any]:

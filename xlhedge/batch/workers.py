@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from typing import Any, Protocol
 
-from xlhedge.batch.stopping import Stop
+from xlhedge.batch.stop import Stop
 
 __all__ = ["Here", "Pool", "Workers", "processors"]
 

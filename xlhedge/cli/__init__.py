@@ -64,8 +64,8 @@ def functions(
 ) -> None:
     """List the spreadsheet functions, or explain one: xlhedge functions NET_DELTA."""
     from xlhedge.errors import HedgeError
-    from xlhedge.functions import FUNCTIONS, function
-    from xlhedge.reference import entry_text
+    from xlhedge.functions.reference import entry_text
+    from xlhedge.functions.registry import FUNCTIONS, function
 
     if name:
         try:
@@ -99,8 +99,8 @@ def calc(
 ) -> None:
     """Evaluate one function: xlhedge calc HEDGE_NOTIONAL 1 60000 0.5."""
     from xlhedge.errors import HedgeError
-    from xlhedge.evaluation import evaluate, rows_of
-    from xlhedge.functions import function
+    from xlhedge.functions.evaluate import evaluate, rows_of
+    from xlhedge.functions.registry import function
 
     try:
         value = evaluate(function(name), [_typed(text) for text in arguments or []])
@@ -162,7 +162,7 @@ def template(
     max_size: MaxSize = 16,
 ) -> None:
     """Write the template workbook, filled in with an example: xlhedge template -o my-hedge.xlsx."""
-    from xlhedge.desk import Desk
+    from xlhedge.jobs.commands import Desk
     from xlhedge.readers import Limits
 
     if output.exists() and not force:
@@ -177,7 +177,7 @@ def template(
 @app.command()
 def demo(output: Folder = Path("reports")) -> None:
     """Build the four samples, report on them, and show the headlines: xlhedge demo."""
-    from xlhedge.desk import Desk
+    from xlhedge.jobs.commands import Desk
 
     desk = Desk(say, warn)
     desk.demo(output)

@@ -165,7 +165,7 @@ def lambdas(
     """The functions as names for any Excel 365: xlhedge lambda -o functions.xlsx."""
     with _told(output):
         from xlhedge.files import write_bytes
-        from xlhedge.functions import function
+        from xlhedge.functions.registry import function
         from xlhedge.hosts.installing import InstallError
         from xlhedge.hosts.lambdas import LAMBDAS, listing
 
@@ -176,7 +176,7 @@ def lambdas(
             text = listing(entries) + "\n"
             _write(output, lambda path: write_bytes(path, text.encode()), force=force)
         elif output.suffix.lower() == ".xlsx":
-            from xlhedge.workbook.names import lambda_book
+            from xlhedge.sheets.function_names import lambda_book
 
             _write(output, lambda_book(entries).save, force=force)
         else:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from xlhedge.batch.stopping import Stop, Stopped
+from xlhedge.batch.stop import Stop, Stopped
 from xlhedge.cli.failing import fail
 from xlhedge.cli.options import MaxSize
 from xlhedge.cli.saying import say, warn
@@ -82,9 +82,9 @@ def report(
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
     with _stoppable() as stop:
         from xlhedge.batch.inputs import UsageError
-        from xlhedge.batch.planning import Request
+        from xlhedge.batch.plan import Request
+        from xlhedge.batch.progress import Lines, Objects, Teller
         from xlhedge.batch.run import run
-        from xlhedge.batch.telling import Lines, Objects, Teller
         from xlhedge.readers import Limits
 
         teller: Teller = Objects(say)
@@ -118,8 +118,8 @@ def check(inputs: Inputs = None, *, manifest: Manifest = None, max_size: MaxSize
     """Say all that is wrong with portfolios, write nothing: xlhedge check treasury.xlsx."""
     with _stoppable() as stop:
         from xlhedge.batch.inputs import UsageError, gather
-        from xlhedge.batch.scratch import Scratch
-        from xlhedge.desk import Desk
+        from xlhedge.batch.store import Scratch
+        from xlhedge.jobs.commands import Desk
         from xlhedge.readers import Limits
 
         desk, scratch = Desk(say, warn, Limits(max_size)), Scratch()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from xlhedge.plain import harmless
+from xlhedge.text import harmless
 
 __all__ = ["say", "warn"]
 

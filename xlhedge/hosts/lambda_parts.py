@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from xlhedge.algebra import NEVER, Carrier, Expression, excel_text, where
 from xlhedge.errors import CellError, Undefined
-from xlhedge.functions import Function, Parameter
+from xlhedge.functions.algebra import NEVER, Carrier, Expression, excel_text, where
+from xlhedge.functions.registry import Function, Parameter
 from xlhedge.hosts.spelling import spelled
 
 __all__ = [
@@ -58,7 +58,7 @@ def as_lambda(entry: Function, steps: Sequence[Step], result: Carrier) -> str:
     """The whole text: the function's arguments as they are declared, the steps, the result.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> as_lambda(function("SPOT_NOTIONAL"), [(Expression("_xlpm.a"), 1)], True)
         '_xlfn.LAMBDA(_xlpm.spot_qty,_xlpm.spot_price,_xlfn.LET(_xlpm.a,1,TRUE))'
     """
@@ -73,7 +73,7 @@ def given(parameter: Parameter) -> Expression:
     """The argument as it is handed over.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> given(function("NET_DELTA").parameters[2])
         Expression('_xlpm.short_notional_')
     """
@@ -84,7 +84,7 @@ def local(step: str, parameter: Parameter) -> Expression:
     """The name of a step on the way of one argument.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> local("got", function("NET_DELTA").parameters[0])
         Expression('_xlpm.got_spot_qty')
     """
@@ -95,7 +95,7 @@ def default_of(parameter: Parameter) -> Carrier:
     """What stands for an argument left out; "" where it is required, which every check refuses.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> [default_of(parameter) for parameter in function("FUNDING_BREACH").parameters]
         ['', 8, 0.0001, 3]
     """
@@ -114,7 +114,7 @@ def got(parameter: Parameter) -> Expression:
     Only a blank cell equals both "" and 0.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> got(function("HEDGE_NOTIONAL").parameters[3]).text[:48]
         'IF(_xlfn.ISOMITTED(_xlpm.beta),1,IF((_xlpm.beta='
     """
@@ -131,7 +131,7 @@ def checked(parameter: Parameter, found: Expression) -> Carrier:
     drops inner spaces to one, where no option has any, and Excel's = ignores case.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> checked(function("SPOT_NOTIONAL").parameters[0], Expression("_xlpm.a"))
         Expression('IF(_xlpm.a&""=_xlpm.a,#VALUE!,(_xlpm.a+0))')
     """

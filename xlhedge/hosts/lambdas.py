@@ -23,9 +23,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from xlhedge.algebra import Carrier, Expression, excel_text, where
 from xlhedge.errors import HedgeError, Undefined
-from xlhedge.functions import FUNCTIONS, Function
+from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
+from xlhedge.functions.registry import FUNCTIONS, Function
 from xlhedge.hosts.lambda_parts import (
     Step,
     as_lambda,
@@ -68,7 +68,7 @@ def lambda_text(entry: Function) -> str:
         HedgeError: it takes whatever a cell holds, and has none.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> lambda_text(function("NET_DELTA"))[:77]
         '_xlfn.LAMBDA(_xlpm.spot_qty,_xlpm.spot_price,_xlpm.short_notional_,_xlop.beta'
     """
@@ -99,7 +99,7 @@ def comment(entry: Function) -> str:
     """Help for the name's comment, which Excel shows while one types the function.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> print(comment(function("SPOT_NOTIONAL")))
         SPOT_NOTIONAL(spot_qty, spot_price): Value of the coins held, in quote.
     """
@@ -117,7 +117,7 @@ def listing(entries: Sequence[Function]) -> str:
         entries: functions of LAMBDAS.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> print(listing([function("SPOT_NOTIONAL")])[:145])
         Name: SPOT_NOTIONAL
         Comment: SPOT_NOTIONAL(spot_qty, spot_price): Value of the coins held, in quote.

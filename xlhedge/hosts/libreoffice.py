@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 import xlhedge
 from xlhedge.files import write_bytes, zipped
-from xlhedge.functions import FUNCTIONS, Function, Parameter
+from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
 
 __all__ = ["IDENTIFIER", "build"]

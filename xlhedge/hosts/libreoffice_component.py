@@ -27,8 +27,8 @@ import traceback
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.evaluation import evaluate, rows_of
-from xlhedge.functions import FUNCTIONS, Function
+from xlhedge.functions.evaluate import evaluate, rows_of
+from xlhedge.functions.registry import FUNCTIONS, Function
 
 __all__ = ["IMPLEMENTATION", "INTERFACE", "answer", "cell", "gives_text"]
 

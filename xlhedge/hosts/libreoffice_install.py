@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import xlhedge
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.installing import Check, InstallError
 from xlhedge.hosts.libreoffice import IDENTIFIER, build
 from xlhedge.hosts.office import program, run

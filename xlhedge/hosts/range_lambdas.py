@@ -3,8 +3,9 @@
 What such a function computes stands beside its Python body, in the `TEXTS` of its module, as one
 types it in Excel: names of arguments and steps in small letters, Excel's functions in capitals.
 An argument's name there means what is left of it after the steps below, which are the same for all
-of them and say what `xlhedge.ranges` and `xlhedge.cell` say in Python. ``kept`` is how many cells
-are left. A rule on a range (floors must ascend) is the text's own business, and its first.
+of them and say what `functions.ranges` and `functions.arguments` say in Python. ``kept`` is how
+many cells are left. A rule on a range (floors must ascend) is the text's own business, and its
+first.
 
 ``blank_x``, ``missing_x``, ``got_x``
     1 for each cell of x that is blank, in its shape; 1 if x is a single blank, or left out; x, or
@@ -30,10 +31,10 @@ import re
 from collections.abc import Sequence
 from functools import reduce
 
-from xlhedge.algebra import Carrier, Expression, where
 from xlhedge.errors import CellError, Undefined
-from xlhedge.formulas import funding, pnl, sizing, tiers, unwind
-from xlhedge.functions import Function, Parameter
+from xlhedge.functions.algebra import Carrier, Expression, where
+from xlhedge.functions.formulas import funding, pnl, sizing, tiers, unwind
+from xlhedge.functions.registry import Function, Parameter
 from xlhedge.hosts.lambda_parts import (
     Step,
     as_lambda,
@@ -76,7 +77,7 @@ def range_lambda(entry: Function) -> str:
         entry: the function; its body has a text.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> range_lambda(function("FUNDING_ACCRUED")).rpartition("SUM(")[2][:50]
         '_xlpm.the_short_notional*_xlpm.the_funding_rates),'
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlhedge.functions import FUNCTIONS, Parameter
+from xlhedge.functions.registry import FUNCTIONS, Parameter
 
 __all__ = ["spelled"]
 
@@ -16,7 +16,7 @@ def spelled(parameter: Parameter) -> str:
     spelling for a word in a whole project, cells would show ``=hedge_ratio(…)``.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> [spelled(parameter) for parameter in function("HEDGE_NOTIONAL").parameters]
         ['spot_qty', 'spot_price', 'hedge_ratio_', 'beta']
     """

@@ -5,7 +5,7 @@ entry of FUNCTIONS, named as in Excel. An error shows as text, which does not pa
 SUM skips text, so look at the cells themselves. Our own add-in shows real errors.
 """
 
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.excel.udfs import raising
 
 globals().update({entry.name: raising(entry) for entry in FUNCTIONS})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlhedge.portfolio.model import Portfolio, stale
 from xlhedge.portfolio.problems import PortfolioError, Problem
+from xlhedge.portfolio.source import Source
 from xlhedge.portfolio.tables import (
     TABLES,
     Bar,
@@ -27,6 +28,7 @@ __all__ = [
     "Scenario",
     "Settings",
     "Short",
+    "Source",
     "Table",
     "Tier",
     "stale",

@@ -17,10 +17,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
-from xlhedge.cell import read
-from xlhedge.domains import Quantity
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions import Parameter
+from xlhedge.functions.arguments import read
+from xlhedge.functions.quantity import Quantity
+from xlhedge.functions.registry import Parameter
+from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio.values import (
     Written,
     as_moment,
@@ -32,7 +33,6 @@ from xlhedge.portfolio.values import (
     shown,
     trimmed,
 )
-from xlhedge.quantities import QUANTITIES
 
 __all__ = ["MOST_PROBLEMS", "Column", "Row", "columns_of", "moment", "number", "text"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from xlhedge.portfolio.columns import Column, Row
-from xlhedge.portfolio.grids import Grid
-from xlhedge.portfolio.naming import Header
+from xlhedge.portfolio.headings import Header
+from xlhedge.portfolio.rows import Grid
 from xlhedge.portfolio.tables import Table
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from xlhedge.serials import moment_of
+
 __all__ = [
     "Written",
     "as_moment",
@@ -20,7 +22,6 @@ __all__ = [
 ]
 
 _SPACES = " \t\r\n\xa0\u3000"
-_EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's serial numbers
 _PAST_LAST_DAY = 2_958_466  # the serial number of the day after 9999-12-31
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -157,5 +158,5 @@ def _moment(value: Any) -> datetime | None:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
     if isinstance(value, int | float) and not is_truth(value) and 0 < value < _PAST_LAST_DAY:
-        return _EPOCH + timedelta(days=value)
+        return moment_of(value)
     return None

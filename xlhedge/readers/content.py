@@ -16,6 +16,7 @@ from pathlib import Path
 
 from xlhedge.portfolio import TABLES
 from xlhedge.portfolio.problems import PortfolioError, Problem
+from xlhedge.portfolio.source import Source
 from xlhedge.portfolio.values import one_line
 from xlhedge.readers.limits import DEFAULT, Limits
 
@@ -51,6 +52,11 @@ class Content:
 
     name: str
     body: bytes | Mapping[str, bytes]
+
+    @property
+    def source(self) -> Source:
+        """Where what is read from it came from, for its report."""
+        return Source(self.name, self.sha256)
 
     @property
     def is_folder(self) -> bool:

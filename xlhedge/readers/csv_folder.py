@@ -12,8 +12,8 @@ from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.grids import Grid, too_wide
-from xlhedge.portfolio.naming import Header, by_table
+from xlhedge.portfolio.headings import Header, by_table
+from xlhedge.portfolio.rows import Grid, too_wide
 from xlhedge.portfolio.values import Written, is_blank, one_line
 from xlhedge.readers.limits import Limits
 

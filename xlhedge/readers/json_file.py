@@ -8,9 +8,9 @@ from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.grids import MOST_COLUMNS, Grid, too_wide
-from xlhedge.portfolio.naming import Header, by_table
+from xlhedge.portfolio.headings import Header, by_table
 from xlhedge.portfolio.problems import PortfolioError, Problem
+from xlhedge.portfolio.rows import MOST_COLUMNS, Grid, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import is_blank
 from xlhedge.readers.limits import Limits

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import xlhedge
 from xlhedge.files import write_bytes
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.excel.addin import build, version_of
 from xlhedge.hosts.excel.configuration import Configuration
 from xlhedge.hosts.installing import InstallError

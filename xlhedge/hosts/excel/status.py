@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import xlhedge
 from xlhedge.errors import HedgeError
-from xlhedge.functions import FUNCTIONS
+from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.excel.addin import build, version_of
 from xlhedge.hosts.excel.configuration import Configuration
 from xlhedge.hosts.excel.install import ADD_IN, PACKAGES, Machine

@@ -28,8 +28,8 @@ import xlwings as xw
 
 from xlhedge import __version__
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.evaluation import evaluate, rows_of
-from xlhedge.functions import Function
+from xlhedge.functions.evaluate import evaluate, rows_of
+from xlhedge.functions.registry import Function
 from xlhedge.hosts.excel.bridge import ERROR_MARK
 
 __all__ = ["coding", "raising"]
@@ -46,7 +46,7 @@ def raising(entry: Function) -> Callable[..., Any]:
     """A function of the registry as a user-defined function whose errors are exceptions.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> raising(function("SPOT_NOTIONAL"))(((1.0,), (None,)), 10.0)
         [[10.0], ['#VALUE! spot_qty[1, 0]: is empty; it must be a number']]
     """
@@ -61,7 +61,7 @@ def coding(entry: Function) -> Callable[..., Any]:
     """A function of the registry as a user-defined function whose errors are texts with a code.
 
     Example:
-        >>> from xlhedge.functions import function
+        >>> from xlhedge.functions.registry import function
         >>> coding(function("SPOT_NOTIONAL"))(None, 10.0)
         '#XLERR2015|SPOT_NOTIONAL: spot_qty: is empty; it must be a number'
     """

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlhedge.errors import HedgeError
-from xlhedge.functions import FUNCTIONS, Function
+from xlhedge.functions.registry import FUNCTIONS, Function
 from xlhedge.hosts.excel.bridge import BRIDGE, ERROR_MARK
 from xlhedge.hosts.excel.xlam import WORKBOOK
 from xlhedge.hosts.spelling import spelled

@@ -1,0 +1,248 @@
+"""What the table History says of a portfolio as it stands.
+
+Historical simulation: today's coins and today's short go through every bar, so the figures say what
+the same hedge would have done, not what was earned. Fees, margin calls and liquidation are left
+out. Names match whatever their case.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from xlhedge.analysis.backtest import Comparison, Position, replay
+from xlhedge.analysis.figures import by_instrument, sum_of
+from xlhedge.analysis.price_series import Track, tracks_of
+from xlhedge.analysis.signals import Funding, Ratios, Signals, funding_of, ratios_of, signals_of
+from xlhedge.portfolio import Portfolio
+
+__all__ = ["AssetHistory", "History", "history"]
+
+_FEW = 100
+"""Returns below which a percentile of 1 % lies between the two worst."""
+
+_DAY = timedelta(days=1)
+
+Cells = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetHistory:
+    """The history of one holding and its short, or of a short that hedges no holding.
+
+    Args:
+        position: what is held and short today, and its bars.
+        comparison: hedged against unhedged.
+        ratios: the ratios in use beside those that the history would have liked.
+        funding: what the settled rates would have paid.
+        signals: what the last bars and rates say of unwinding.
+    """
+
+    position: Position
+    comparison: Comparison
+    ratios: Ratios
+    funding: Funding
+    signals: Signals
+
+    @property
+    def name(self) -> str:
+        """The asset, or else the instrument."""
+        return self.position.name
+
+    @property
+    def hedge_symbol(self) -> str | None:
+        """Whose bars are the instrument's: its own, or its underlying's; None: nobody's."""
+        future = self.position.future
+        return future.symbol if future else None
+
+    @property
+    def own_bars(self) -> bool:
+        """Whether they are the instrument's own: those of the underlying show no basis risk."""
+        instrument, symbol = self.position.instrument, self.hedge_symbol
+        future = self.position.future
+        if instrument is None or symbol is None or future is self.position.spot:
+            return False
+        return symbol.casefold() == instrument.instrument.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that the table History says of a portfolio.
+
+    Args:
+        assets: the holdings, in order, and then shorts that hedge none.
+        total: all of them together that have a history.
+        covered: the names of these.
+        left_out: the names of the others, if they have coins or a short.
+        caveats: what to know before trusting the figures, a line each.
+    """
+
+    assets: tuple[AssetHistory, ...]
+    total: Comparison
+    covered: tuple[str, ...]
+    left_out: tuple[str, ...]
+    caveats: tuple[str, ...]
+
+    @property
+    def funding_received(self) -> float:
+        """What settled rates would have paid all of today's shorts, in quote; + is income."""
+        return math.fsum(each.funding.received or 0.0 for each in self.assets)
+
+
+def history(
+    portfolio: Portfolio, hedge: Sequence[Cells], margin: Sequence[Cells]
+) -> History | None:
+    """Work out the table History for a portfolio as it stands; None where the table has no rows.
+
+    Args:
+        portfolio: the portfolio.
+        hedge: its rows of `hedge.HEDGE`.
+        margin: its rows of `positions.MARGIN`.
+
+    Example:
+        >>> from xlhedge.analysis import analyse
+        >>> from xlhedge.portfolio import Bar
+        >>> from xlhedge.samples import SAMPLES
+        >>> closes = {"2026-01-01": 100, "2026-01-02": 110, "2026-01-03": 99}
+        >>> rows = tuple(Bar(time=t, symbol="BTC", close=close) for t, close in closes.items())
+        >>> half = SAMPLES["partial-hedge"].model_copy(update={"history": rows})
+        >>> done = analyse(half)
+        >>> total = history(half, done.hedge, done.margin).total
+        >>> [round(pnl) for pnl in total.unhedged.pnl], [round(pnl) for pnl in total.hedged.pnl]
+        ([6000, -6000], [3000, -3000])
+    """
+    if not portfolio.history:
+        return None
+    tracks = tracks_of(portfolio.history)
+    rows = [*hedge, *_naked(hedge, margin)]
+    assets = tuple(_asset(portfolio, _position(portfolio, row, tracks)) for row in rows)
+    known = [each.position for each in assets if each.comparison.hedged]
+    total = replay(known)
+    left_out = tuple(
+        each.name
+        for each in assets
+        if not each.comparison.hedged and (each.comparison.worth or each.position.short)
+    )
+    return History(
+        assets=assets,
+        total=total,
+        covered=tuple(position.name for position in known),
+        left_out=left_out,
+        caveats=tuple(dict.fromkeys(_caveats(portfolio, tracks, assets, total, left_out))),
+    )
+
+
+def _naked(hedge: Sequence[Cells], margin: Sequence[Cells]) -> Iterator[Cells]:
+    """A row for each instrument whose shorts hedge no holding."""
+    hedging = {row["instrument"] for row in hedge}
+    for name, held in by_instrument(margin).items():
+        if name not in hedging:
+            sums = {figure: sum_of(held, figure) for figure in ("short_notional", "coin_margin")}
+            yield {"asset": None, "instrument": name, "spot_notional": 0.0, **sums}
+
+
+def _position(portfolio: Portfolio, row: Cells, tracks: Mapping[str, Track]) -> Position:
+    def track(name: str | None) -> Track | None:
+        return None if name is None else tracks.get(name.casefold())
+
+    asset, name = row["asset"], row["instrument"]
+    instrument = None if name is None else portfolio.instrument(name)
+    own, beside = track(name), track(instrument.underlying if instrument else None)
+    # Rates may stand on the rows of the underlying; a future that expires pays none.
+    perpetual = instrument is not None and instrument.expiry is None
+    with_rates = [each for each in (own, beside) if perpetual and each and each.rates]
+    same = instrument is not None and asset == instrument.underlying
+    hedged = asset is not None and instrument is not None
+    return Position(
+        asset=asset,
+        instrument=instrument,
+        spot=track(asset),
+        future=own or beside,
+        rates_of=with_rates[0] if with_rates else None,
+        wanted=row["hedge_ratio"] * row["beta"] if hedged else None,
+        coins=row["spot_notional"] + (row["coin_margin"] if same else 0.0),
+        posted=0.0 if same else row["coin_margin"],
+        short=row["short_notional"],
+    )
+
+
+def _asset(portfolio: Portfolio, position: Position) -> AssetHistory:
+    comparison = replay([position])
+    settings, asset = portfolio.settings, position.asset
+    support = None if asset is None else portfolio.holding(asset).support_price
+    spot, instrument, rates_of = position.spot, position.instrument, position.rates_of
+    times = comparison.sample.times
+    return AssetHistory(
+        position=position,
+        comparison=comparison,
+        ratios=ratios_of(position.wanted, position.held, spot, position.future, times),
+        funding=funding_of(instrument, position.short, rates_of),
+        signals=signals_of(settings, support, spot, instrument, rates_of),
+    )
+
+
+def _caveats(
+    portfolio: Portfolio,
+    tracks: Mapping[str, Track],
+    assets: Sequence[AssetHistory],
+    total: Comparison,
+    left_out: Sequence[str],
+) -> Iterator[str]:
+    used: dict[int, Track] = {}
+    for each in assets:
+        used |= {
+            id(track): track for track in (*each.position.tracks, each.position.rates_of) if track
+        }
+    for track in tracks.values():
+        if id(track) not in used:
+            yield f"History: no holding and no short needs the bars of {track.symbol}"
+    for each in assets:
+        for said in _caveats_of(each):
+            yield f"History of {each.name}: {said}"
+    if left_out:
+        yield f"History: the total is without {', '.join(left_out)}"
+    if total.sample.left_out:
+        times = "times without a bar of every symbol, which the total leaves out"
+        yield f"History: {times}: {total.sample.left_out}"
+    if 2 <= total.sample.pairs < _FEW:
+        yield f"History: of {total.sample.pairs} returns VaR 99 is nearly the worst; {_FEW} are few"
+    yield from _age(portfolio, list(used.values()))
+
+
+def _caveats_of(each: AssetHistory) -> Iterator[str]:
+    position, sample, funding = each.position, each.comparison.sample, each.funding
+    instrument = position.instrument
+    if each.comparison.reason:
+        yield each.comparison.reason
+    if instrument and each.hedge_symbol and not each.own_bars:
+        stand_in = f"the bars of {each.hedge_symbol} stand for {instrument.instrument}"
+        yield f"{stand_in}, whose basis risk does not show"
+    if sample.left_out:
+        yield f"times that only one of its symbols has, which are left out: {sample.left_out}"
+    if sample.uneven:
+        usual = f"steps other than the usual {sample.interval_days:g} days"
+        yield f"{usual}: {sample.uneven} of {sample.pairs}"
+    if instrument and position.short and instrument.expiry is None and funding.reason:
+        yield f"hedged without funding: {funding.reason}"
+    if instrument and funding.hours_between:
+        hours, interval = funding.hours_between, instrument.interval_hours
+        if abs(hours / interval - 1) > 0.1:
+            yield (
+                f"funding rates are {hours:g} hours apart, and interval_hours is {interval:g}: "
+                "what was received counts one settlement a row"
+            )
+
+
+def _age(portfolio: Portfolio, used: Sequence[Track]) -> Iterator[str]:
+    """What the as-of date-time says against the last bars: unwinding is judged by them."""
+    as_of = portfolio.settings.as_of
+    for track in used:
+        last = track.bars[-1].time
+        if last > as_of:
+            yield f"History: {track.symbol} goes on to {last}, after as_of, {as_of}"
+        steps = [b.time for b in track.bars[-2:]]
+        if last < as_of - 2 * max(steps[-1] - steps[0], _DAY):
+            yield f"History: {track.symbol} ends at {last}, long before as_of, {as_of}"

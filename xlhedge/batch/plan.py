@@ -1,0 +1,135 @@
+"""What is asked of a run, and of each input: an order to workers, or an outcome known already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from xlhedge.batch.output import Output
+from xlhedge.batch.progress import Outcome
+from xlhedge.batch.report_names import stem_of
+from xlhedge.batch.store import Scratch
+from xlhedge.batch.work import Order, program
+from xlhedge.errors import HedgeError
+from xlhedge.files import REPORT
+from xlhedge.readers import DEFAULT, Limits, load
+from xlhedge.sheets.report import Paper
+
+__all__ = ["Item", "Plan", "Request"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is to do.
+
+    Args:
+        inputs: files, folders and patterns.
+        output: the folder to write to.
+        manifest: a file that names more inputs.
+        paper: what reports print on.
+        pdf: whether PDFs are made.
+        jobs: how many processes work; 1 starts none; none: as many as processors and inputs.
+        resume: whether reports that stand are kept.
+        cluster: the address of a Dask cluster that does the work; empty: this machine does.
+        limits: how much of an input is read.
+    """
+
+    inputs: tuple[str, ...]
+    output: Path
+    manifest: Path | None = None
+    paper: Paper = "a4"
+    pdf: bool = False
+    jobs: int | None = None
+    resume: bool = False
+    cluster: str = ""
+    limits: Limits = DEFAULT
+
+
+class Item(NamedTuple):
+    """An input on its way: it has an order, or its outcome.
+
+    Args:
+        position: its number.
+        path: the input.
+        report: what its report is called.
+        order: what workers are to do.
+        outcome: what became of it without them.
+    """
+
+    position: int
+    path: Path
+    report: str = ""
+    order: Order | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Turns inputs into items.
+
+    Args:
+        request: what the run is to do.
+        scratch: the inputs.
+        output: what is known of reports that stand.
+        remote: whether workers cannot read our files.
+    """
+
+    request: Request
+    scratch: Scratch
+    output: Output
+    remote: bool
+
+    def items(self) -> Iterator[Item]:
+        """All inputs, in order."""
+        for position, path, problem in self.scratch.inputs():
+            if problem:
+                yield Item(position, path, outcome=_failed(path, problem))
+                continue
+            stem = stem_of(path, folder=path.is_dir())
+            report = self.scratch.name(stem, self.request.output, REPORT)
+            yield self._item(Item(position, path, report))
+
+    def _item(self, item: Item) -> Item:
+        try:
+            if self.request.resume and (kept := self._kept(item.path, item.report)):
+                return item._replace(outcome=kept)
+            if not self.remote:
+                return item._replace(order=Order(str(item.path)))
+            content = load(item.path, self.request.limits)
+            return item._replace(order=Order(content.name, content))
+        except HedgeError as error:
+            return item._replace(outcome=_failed(item.path, str(error)))
+
+    def _kept(self, path: Path, report: str) -> Outcome | None:
+        """The outcome of a report that an earlier run made of the same."""
+        record = self.output.known(report)
+        if record is None or (self.request.pdf and not record.pdf_sha256):
+            return None
+        sha256 = load(path, self.request.limits).sha256
+        if record.made_from != self.made_from(path, sha256):
+            return None
+        target = self.request.output / report
+        pdf = str(target.with_suffix(".pdf")) if self.request.pdf else ""
+        return Outcome(str(path), "kept", str(target), pdf, sha256, record.figures)
+
+    def made_from(self, path: Path, sha256: str) -> str:
+        """All that decides a report's bytes, as one short text.
+
+        Args:
+            path: the input.
+            sha256: of its bytes.
+        """
+        parts = json.dumps([_name(path), sha256, self.request.paper, program()])
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def _name(path: Path) -> str:
+    return path.resolve().name if path.is_dir() else path.name
+
+
+def _failed(path: Path, problem: str) -> Outcome:
+    return Outcome(str(path), "failed", errors=tuple(problem.split("\n")))

@@ -1,0 +1,233 @@
+"""Whole ranges at once: the NumPy path of evaluate(), for speed only.
+
+It computes what it can in arrays, and asks the float path about every element that is out of its
+domain or has no finite value: that path alone decides which error a cell shows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import reduce
+from itertools import chain, compress
+from typing import Any
+
+import numpy as np
+
+from xlhedge.errors import HedgeError, Undefined
+from xlhedge.functions.arguments import admit
+from xlhedge.functions.definition import Function, Parameter
+from xlhedge.functions.evaluate import Call, Shape
+from xlhedge.functions.ranges import flattened
+from xlhedge.serials import EPOCH
+
+__all__ = ["evaluate_arrays"]
+
+_BLOCK = 1 << 17
+"""Elements computed at a time: what the steps of a formula leave then stays in the cache."""
+
+_PLAIN = (float, int, np.floating, np.integer, np.bool_)
+"""Types that are numbers whatever their value."""
+
+
+def evaluate_arrays(call: Call) -> Any:
+    """The values of a call, in an array of the arguments' common shape.
+
+    A function that gives a row adds its cells as the last axis. The array lies in memory along its
+    longer axis, so a long column of short rows is in Fortran's order.
+    """
+    with np.errstate(all="ignore"):
+        carriers, fine = _carriers(call)
+        if not np.any(fine):
+            value = np.full(call.cells, np.nan)
+        else:
+            value, unsure = _values(call, carriers)
+            fine = fine & _valid(call, carriers, value) if unsure else fine
+    if np.all(fine) or not value.size:
+        return value
+    result = value.astype(object)
+    fine = np.broadcast_to(fine, call.shape).reshape(call.places)
+    for index in np.argwhere(~fine).tolist():
+        result[tuple(index)] = call.element(tuple(index))
+    return result
+
+
+def _carriers(call: Call) -> tuple[list[Any], Any]:
+    """The arguments as the formula takes them, and which elements are admitted."""
+    arguments = call.arguments
+    if call.entry.ranges:
+        try:
+            arguments = flattened(call.entry, arguments)
+        except HedgeError:
+            return [], np.False_
+    read = [
+        _carrier(parameter, argument, own) if own else _single(parameter, argument)
+        for parameter, argument, own in zip(
+            call.entry.parameters, arguments, call.shapes, strict=True
+        )
+    ]
+    admitted = [each for _, each in read if not np.all(each)]
+    return [carrier for carrier, _ in read], reduce(np.logical_and, admitted, np.True_)
+
+
+def _holds(entry: Function, carriers: Sequence[Any]) -> list[Any]:
+    """Whether the conditions on several arguments hold, each by itself."""
+    return [rule.holds(*map(carriers.__getitem__, places)) for rule, places in entry.rules]
+
+
+def _valid(call: Call, carriers: Sequence[Any], value: Any) -> Any:
+    """Where the conditions hold and there is a value; a formula that has none gives NaN."""
+    held = reduce(np.logical_and, _holds(call.entry, carriers), np.True_)
+    if value.dtype.kind != "f":
+        return held
+    finite = np.isfinite(value)
+    return held & (finite.all(axis=-1) if call.entry.columns else finite).reshape(call.shape)
+
+
+def _values(call: Call, carriers: Sequence[Any]) -> tuple[Any, bool]:
+    """The formula's values, block by block, and whether something is wrong with some of them."""
+    entry, shape = call.entry, call.shape
+    turned = len(shape) == 2 and shape[0] > shape[1]
+    if turned:  # NumPy is quick along a long last axis
+        shape = shape[::-1]
+        carriers = [np.atleast_2d(each).T if _is_array(each) else each for each in carriers]
+    *others, count = shape
+    # Texts differ in length from block to block.
+    step = count if isinstance(entry.value, str) else _BLOCK // max(1, math.prod(others))
+    values: Any = None
+    unsure = False
+    for start in range(0, max(1, count), max(1, step)):
+        block = slice(start, start + max(1, step))
+        part = [
+            each[..., block] if _is_array(each) and each.shape[-1] > 1 else each
+            for each in carriers
+        ]
+        held = _holds(entry, part)
+        fine = all(each is True or np.all(each) for each in held)
+        unsure |= not fine
+        # A body may rely on the conditions: it runs where they hold somewhere.
+        legs = _legs(entry, part) if fine or all(map(np.any, held)) else _nothing(entry)
+        if values is None:
+            values = np.empty((len(legs), *shape), dtype=np.result_type(*legs))
+        for cells, leg in zip(values[..., block], legs, strict=True):
+            if leg.dtype.kind == "f":
+                np.add(leg, 0.0, out=cells)  # -0.0 becomes 0.0
+                unsure |= not math.isfinite(cells.sum())
+            else:
+                cells[...] = leg
+    values = values.swapaxes(-1, -2) if turned else values
+    return (np.moveaxis(values, 0, -1) if entry.columns else values[0]).reshape(call.cells), unsure
+
+
+def _legs(entry: Function, carriers: Sequence[Any]) -> list[Any]:
+    """The cells of a row, or the only one; floats, truth values or text."""
+    try:
+        value = entry.body(*carriers)
+    except (ZeroDivisionError, OverflowError):  # in a step of single values
+        return _nothing(entry)
+    legs = [
+        np.asarray(math.nan if isinstance(leg, Undefined) else leg)
+        for leg in (value if entry.columns else [value])
+    ]
+    return [leg.astype(float) if leg.dtype.kind in "iu" else leg for leg in legs]
+
+
+def _nothing(entry: Function) -> list[Any]:
+    return [np.asarray(math.nan)] * max(1, len(entry.columns))
+
+
+def _is_array(carrier: Any) -> bool:
+    return isinstance(carrier, np.ndarray)  # and no range, which is a list
+
+
+def _single(parameter: Parameter, argument: Any) -> tuple[Any, Any]:
+    try:
+        return admit(parameter, argument), np.True_
+    except HedgeError:
+        # Any value does where none is admitted.
+        return parameter.quantity.options[0] if parameter.quantity.options else np.nan, np.False_
+
+
+def _carrier(parameter: Parameter, argument: Any, shape: Shape) -> tuple[Any, Any]:
+    """An array argument as the formula takes it, and which of its elements are admitted."""
+    if hasattr(argument, "dtype"):
+        array = np.asarray(argument)
+        kind = parameter.quantity.kind
+        if kind != "word" and array.dtype.kind in "buif":
+            return _numbers(parameter, array.astype(float, copy=False))
+        if kind == "date" and array.dtype.kind == "M" and not np.isnat(array).any():
+            return _numbers(parameter, _days(array))
+        cells = list(array.flat) if array.dtype.kind == "M" else array.ravel().tolist()
+    elif len(shape) == 1:
+        cells = argument
+    elif len(shape) == 2:
+        cells = list(chain.from_iterable(argument))
+    else:
+        cells = np.asarray(argument, dtype=object).ravel().tolist()
+    values, admitted = _read(parameter, cells)
+    return (
+        values.reshape(shape) if np.ndim(values) else values,
+        admitted.reshape(shape) if np.ndim(admitted) else admitted,
+    )
+
+
+def _days(moments: Any) -> Any:
+    return (moments.astype("M8[us]") - np.datetime64(EPOCH)) / np.timedelta64(1, "D")
+
+
+def _numbers(parameter: Parameter, numbers: Any) -> tuple[Any, Any]:
+    low, high = parameter.quantity.span
+    if not numbers.size or (low <= numbers.min() and numbers.max() <= high):
+        return numbers, np.True_
+    return numbers, np.isfinite(numbers) & parameter.quantity.domain.admits(numbers)
+
+
+def _read(parameter: Parameter, cells: Sequence[Any]) -> tuple[Any, Any]:
+    """Cells of any kind: those that are numbers or dates by their type are read all at once."""
+    ways: dict[Callable[[Parameter, Sequence[Any]], tuple[Any, Any]], set[type]] = {}
+    for kind in set(map(type, cells)):
+        ways.setdefault(_way(parameter, kind), set()).add(kind)
+    if len(ways) == 1:
+        (way,) = ways
+        return way(parameter, cells)
+    values, admitted = np.empty(len(cells)), np.empty(len(cells), dtype=bool)
+    for way, kinds in ways.items():
+        where = np.fromiter(map(kinds.__contains__, map(type, cells)), bool, len(cells))
+        values[where], admitted[where] = way(parameter, list(compress(cells, where)))
+    return values, admitted
+
+
+def _way(parameter: Parameter, kind: type) -> Callable[[Parameter, Sequence[Any]], tuple[Any, Any]]:
+    if parameter.quantity.kind != "word" and issubclass(kind, _PLAIN):
+        return _plain
+    return _moments if parameter.quantity.kind == "date" and kind is datetime else _each
+
+
+def _plain(parameter: Parameter, cells: Sequence[Any]) -> tuple[Any, Any]:
+    try:
+        numbers = np.array(cells, dtype=float)
+    except OverflowError:  # a whole number of 400 digits
+        return _each(parameter, cells)
+    return _numbers(parameter, numbers)
+
+
+def _moments(parameter: Parameter, cells: Sequence[Any]) -> tuple[Any, Any]:
+    if any(moment.tzinfo for moment in cells):
+        return _each(parameter, cells)
+    return _numbers(parameter, _days(np.array(cells, dtype="M8[us]")))
+
+
+def _each(parameter: Parameter, cells: Sequence[Any]) -> tuple[Any, Any]:
+    """Cells read one by one, equal ones of one type once; if all are equal, that one for all."""
+    keys = list(zip(map(type, cells), cells, strict=True))
+    try:
+        found = {key: _single(parameter, key[1]) for key in dict.fromkeys(keys)}
+    except TypeError:  # it cannot be hashed
+        read = [_single(parameter, cell) for cell in cells]
+    else:
+        if len(found) == 1:
+            return found[keys[0]]
+        read = list(map(found.__getitem__, keys))
+    values, admitted = zip(*read, strict=True)
+    return np.array(values), np.array(admitted)

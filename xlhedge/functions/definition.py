@@ -1,0 +1,142 @@
+"""What there is to know of one function: its body, and its arguments as the vocabulary has them."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from xlhedge.functions.quantity import Quantity, Rule
+from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES, RULES
+
+__all__ = ["Function", "Parameter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of one function.
+
+    Args:
+        quantity: what it is: name, unit, domain, help.
+        default: its value when left out or blank; `Parameter.empty` if it is required.
+    """
+
+    quantity: Quantity
+    default: Any
+    empty = inspect.Parameter.empty
+
+    @property
+    def name(self) -> str:
+        """The argument's name."""
+        return self.quantity.name
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be given."""
+        return self.default is self.empty
+
+
+@dataclass(frozen=True)
+class Function:
+    """One spreadsheet function.
+
+    Args:
+        body: the formula, a plain function of floats, arrays or Excel text.
+        example: arguments of an example call.
+        value: what the example gives.
+        columns: for a function that returns a row: what its cells hold.
+        overrides: arguments that are other here than in the vocabulary.
+        group: the heading it stands under.
+        rowwise: for a function of whole ranges, whether its other arguments may be arrays.
+    """
+
+    body: Callable[..., Any]
+    example: tuple[Any, ...]
+    value: Any
+    columns: tuple[str, ...] = ()
+    overrides: Mapping[str, Quantity] = field(default_factory=dict)
+    group: str = ""
+    rowwise: bool = False
+
+    @cached_property
+    def name(self) -> str:
+        """The name in a spreadsheet, such as NET_DELTA; the Python name in capitals."""
+        return self.body.__name__.upper()
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The arguments, in order; ``*arguments`` of the body are argument_1, argument_2, ..."""
+        found = []
+        for name, parameter in inspect.signature(self.body).parameters.items():
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                found += [Parameter(QUANTITIES[each], None) for each in ARGUMENTS]
+            else:
+                quantity = self.overrides.get(name) or QUANTITIES[name]
+                found.append(Parameter(quantity, parameter.default))
+        return tuple(found)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The arguments' names, in order."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @cached_property
+    def plan(self) -> tuple[tuple[float, float, Any, Parameter], ...]:
+        """Each parameter behind its span and its default: what reading an argument looks at."""
+        return tuple((*p.quantity.span, p.default, p) for p in self.parameters)
+
+    @cached_property
+    def rules(self) -> tuple[tuple[Rule, tuple[int, ...]], ...]:
+        """Conditions on several arguments, each with the places of its arguments."""
+        return tuple(
+            (rule, tuple(map(self.names.index, rule.arguments)))
+            for rule in RULES
+            if set(rule.arguments) <= set(self.names)
+        )
+
+    @cached_property
+    def series(self) -> tuple[int, ...]:
+        """The places of the arguments that are whole ranges."""
+        return tuple(at for at, p in enumerate(self.parameters) if p.quantity.series)
+
+    @property
+    def ranges(self) -> bool:
+        """Whether it works on whole ranges, which its body takes as lists of floats."""
+        return bool(self.series)
+
+    @property
+    def traceable(self) -> bool:
+        """Whether its body runs on every carrier: floats, arrays and Excel text."""
+        return not any(parameter.quantity.whole for parameter in self.parameters)
+
+    @property
+    def summary(self) -> str:
+        """One line on what it is for."""
+        return inspect.getdoc(self.body).splitlines()[0]  # type: ignore[union-attr]  # a test asserts that each has one
+
+    @property
+    def syntax(self) -> str:
+        """How to type it: ``NAME(required, [optional=default])``."""
+        shown = [p for p in self.parameters if p.name not in ARGUMENTS[1:]]
+        more = ["…"] if len(shown) < len(self.parameters) else []
+        return f"{self.name}({', '.join([*map(_typed, shown), *more])})"
+
+
+def _typed(parameter: Parameter) -> str:
+    if parameter.required:
+        return parameter.name
+    default = parameter.default
+    if isinstance(default, tuple):  # of a range that one number may stand for
+        (default,) = default
+    if isinstance(default, bool):
+        return f"[{parameter.name}={str(default).upper()}]"
+    if isinstance(default, str):
+        return f'[{parameter.name}="{default}"]'
+    if default is None or not math.isfinite(
+        default
+    ):  # NEVER, UNGIVEN: a way to say "left out", not a number to type
+        return f"[{parameter.name}]"
+    return f"[{parameter.name}={default:g}]"

@@ -1,0 +1,176 @@
+"""evaluate(): broadcasting and per-cell errors, the same for every function and host."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import chain, zip_longest
+from operator import getitem
+from typing import Any
+
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions.arguments import evaluate_one
+from xlhedge.functions.definition import Function
+
+__all__ = ["Call", "Shape", "evaluate", "rows_of"]
+
+Shape = tuple[int, ...]
+
+_CELLS = frozenset({float, int, bool, str, type(None), CellError})
+"""What cells hold, by exact type: one look at the types tells single values from ranges."""
+
+
+def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
+    """A function's value for arguments as a spreadsheet or a Python program hands them over.
+
+    Arguments are single values, or nested lists, tuples or NumPy arrays of them, which broadcast
+    as Excel's arrays do: a column against a row gives a grid. One bad element spoils only its own
+    cell, which then holds a `HedgeError`.
+
+    Args:
+        entry: the function.
+        arguments: its arguments in order; None where one is left out or its cell is empty, a
+            `CellError` where a cell holds an error.
+
+    Returns:
+        A float, text or truth value; a list for a function that gives a row; or, for array
+        arguments, a NumPy array (nested lists where NumPy is not installed) of their common shape.
+
+    Raises:
+        HedgeError: a call of single values has no value, or arrays do not broadcast.
+
+    Example:
+        >>> from xlhedge.functions.registry import function
+        >>> evaluate(function("SCENARIO_PNL"), [1, 100, [[0], [100]], [-0.25, 0.5]]).tolist()
+        [[-25.0, 50.0], [0.0, 0.0]]
+    """
+    spare = len(entry.parameters) - len(arguments)
+    if spare < 0:
+        raise HedgeError(f"{entry.name} takes at most {len(entry.parameters)} arguments")
+    arguments = [*arguments, *(None,) * spare]
+    if _CELLS.issuperset(map(type, arguments)):
+        return evaluate_one(entry, arguments)
+    shapes = [
+        () if parameter.quantity.whole else _shape(parameter.name, argument)
+        for parameter, argument in zip(entry.parameters, arguments, strict=True)
+    ]
+    if not any(shapes):
+        return evaluate_one(entry, arguments)
+    shape = _common(shapes)
+    if entry.columns and len(shape) > 1 and shape[-1] > 1:
+        raise HedgeError(f"{entry.name} gives one row for each row: pass columns, not a grid")
+    call = Call(entry, arguments, shapes, shape)
+    if entry.ranges and not entry.rowwise:  # their bodies take lists, not arrays
+        return call.nested()
+    try:
+        from xlhedge.functions.arrays import evaluate_arrays
+    except ImportError:  # LibreOffice's own Python may have no NumPy, and says so in its own way
+        return call.nested()
+    return evaluate_arrays(call)
+
+
+def rows_of(value: Any) -> list[list[Any]]:
+    """What `evaluate` gave, as the rows of a spreadsheet's range."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if not isinstance(value, list):
+        return [[value]]
+    return value if value and isinstance(value[0], list) else [value]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call with arrays among its arguments.
+
+    Args:
+        entry: the function.
+        arguments: one for each parameter.
+        shapes: the arguments' shapes; () for a single value.
+        shape: what they broadcast to.
+    """
+
+    entry: Function
+    arguments: Sequence[Any]
+    shapes: Sequence[Shape]
+    shape: Shape
+
+    def element(self, index: Shape) -> Any:
+        """The value of one cell, or the `HedgeError` that it holds instead, with its place."""
+        index += (0,) * (len(self.shape) - len(index))
+        places, cells = [], []
+        for argument, own in zip(self.arguments, self.shapes, strict=True):
+            place = index[len(index) - len(own) :]
+            if 1 in own:
+                place = tuple(0 if size == 1 else at for size, at in zip(own, place, strict=True))
+            places.append(place)
+            cells.append(reduce(getitem, place, argument))
+        try:
+            return evaluate_one(self.entry, cells)
+        except HedgeError as error:
+            # It is kept as a value, and so must not keep the call's frames.
+            error.__traceback__ = error.__context__ = None
+            names = self.entry.names
+            error.position = places[names.index(error.argument)] if error.argument else index
+            return [error] * len(self.entry.columns) if self.entry.columns else error
+
+    @property
+    def places(self) -> Shape:
+        """The shape of the cells to compute: a column of rows has one row each, not a cell."""
+        return self.shape[:-1] if self.entry.columns and len(self.shape) > 1 else self.shape
+
+    @property
+    def cells(self) -> Shape:
+        """The shape of all values."""
+        return (*self.places, len(self.entry.columns)) if self.entry.columns else self.places
+
+    def nested(self) -> list[Any]:
+        """All values as nested lists, one element at a time: what works without NumPy."""
+
+        def build(index: Shape, remaining: Shape) -> Any:
+            if not remaining:
+                return self.element(index)
+            return [build((*index, at), remaining[1:]) for at in range(remaining[0])]
+
+        values: list[Any] = build((), self.places)
+        return values
+
+
+def _shape(name: str, argument: Any) -> Shape:
+    """The shape of an argument; () for a single value."""
+    shape = getattr(argument, "shape", None)
+    if shape is not None:
+        return tuple(shape)
+    if not isinstance(argument, list | tuple):
+        return ()
+    if _are_single(argument):
+        return (len(argument),)
+    if {list, tuple}.issuperset(map(type, argument)) and _are_single(
+        list(chain.from_iterable(argument))
+    ):
+        widths = set(map(len, argument))
+        if len(widths) == 1:
+            return (len(argument), widths.pop())
+    inner = {_shape(name, item) for item in argument}
+    if len(inner) > 1:
+        raise HedgeError("its rows differ in length", argument=name)
+    return (len(argument), *inner.pop())
+
+
+def _are_single(cells: Sequence[Any]) -> bool:
+    """Whether there is no row among them, by their types; arrays of one cell count as rows."""
+    return all(kind in _CELLS or not hasattr(kind, "__len__") for kind in set(map(type, cells)))
+
+
+def _common(shapes: Sequence[Shape]) -> Shape:
+    def widest(left: int, right: int) -> int:
+        if left != right and 1 not in (left, right):
+            sizes = " and ".join("×".join(map(str, shape)) for shape in shapes if shape)
+            raise HedgeError(f"the sizes of the ranges do not fit together: {sizes}")
+        return right if left == 1 else left
+
+    def join(left: Shape, right: Shape) -> Shape:
+        pairs = zip_longest(reversed(left), reversed(right), fillvalue=1)
+        return tuple(reversed([widest(*pair) for pair in pairs]))
+
+    return reduce(join, shapes)

@@ -1,0 +1,294 @@
+"""How much to short, and what exposure is left."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from xlhedge.errors import CellError, Undefined
+from xlhedge.functions.algebra import (
+    NEVER,
+    UNGIVEN,
+    Carrier,
+    absolute,
+    excel_text,
+    floor,
+    minimum,
+    where,
+)
+
+__all__ = [
+    "TEXTS",
+    "hedge_contracts",
+    "hedge_effectiveness",
+    "hedge_notional",
+    "hedge_ratio",
+    "min_variance_ratio",
+    "net_delta",
+    "short_notional",
+    "spot_notional",
+]
+
+# A quotient of decimals such as 0.3/0.1 misses the whole number by a few units in the last place.
+_NOISE = 1e-12
+_MOST_NOISE = 1e-3  # of a step: beyond 1e9 steps it must not grow into one
+
+
+def spot_notional(spot_qty: Carrier, spot_price: Carrier) -> Carrier:
+    """Value of the coins held, in quote.
+
+    Equation:
+        spot_qty × spot_price
+
+    Question:
+        I hold 2 BTC at 60,000. What are they worth?
+
+        >>> import xlhedge
+        >>> xlhedge.spot_notional(2, 60_000)
+        120000.0
+
+    Source:
+        Definition of notional value.
+    """
+    return spot_qty * spot_price
+
+
+def hedge_notional(
+    spot_qty: Carrier, spot_price: Carrier, hedge_ratio: Carrier = 1, beta: Carrier = 1
+) -> Carrier:
+    """Value of futures to short for the hedge you choose, in quote.
+
+    A full hedge of the same coin shorts what you hold; a coin hedged with another one needs beta
+    times as much, because it moves beta times as far.
+
+    Equation:
+        spot_qty × spot_price × hedge_ratio × beta
+
+    Question:
+        I hold 1 BTC at 60,000 and want half of it hedged. How much do I short?
+
+        >>> import xlhedge
+        >>> xlhedge.hedge_notional(1, 60_000, 0.5)
+        30000.0
+
+        10,000 of an altcoin moves 1.4 times as far as BTC. How much BTC do I short?
+
+        >>> xlhedge.hedge_notional(5_000, 2, 1, 1.4)
+        14000.0
+
+    Source:
+        J. Hull, Options, Futures, and Other Derivatives, chapter 3 (hedging with a beta).
+    """
+    return spot_qty * spot_price * hedge_ratio * beta
+
+
+def hedge_contracts(
+    hedge_notional: Carrier,
+    futures_price: Carrier,
+    contract_size: Carrier = 1,
+    contract_type: Carrier = "linear",
+    qty_step: Carrier = 0,
+    rounding: Carrier = "nearest",
+) -> Carrier:
+    """Contracts to short for a value to hedge, rounded as the venue takes orders.
+
+    The magnitude is rounded to a multiple of qty_step, so a hedge rounded down is never larger
+    than asked; 0 leaves the exact number. Steps such as 0.001 are exact.
+
+    Equation:
+        linear: hedge_notional ÷ (futures_price × contract_size)
+        inverse: hedge_notional ÷ contract_size
+        with qty_step: rounded to a multiple of qty_step, rounding
+
+    Question:
+        I want to short 60,000 at a futures price of 60,500, in steps of 0.001 BTC, not more than
+        asked. How many?
+
+        >>> import xlhedge
+        >>> xlhedge.hedge_contracts(60_000, 60_500, 1, "linear", 0.001, "down")
+        0.991
+
+        And in inverse contracts of 100 USD?
+
+        >>> xlhedge.hedge_contracts(60_000, 60_500, 100, "inverse")
+        600.0
+
+    Source:
+        Contract specifications of Binance (USD-M, COIN-M) and Bybit.
+    """
+    worth = where(contract_type == "inverse", contract_size, contract_size * futures_price)
+    contracts = hedge_notional / worth
+    return where(qty_step == 0, contracts, lambda: _to_step(contracts, qty_step, rounding))
+
+
+def _to_step(contracts: Carrier, qty_step: Carrier, rounding: Carrier) -> Carrier:
+    steps = absolute(contracts) / qty_step
+    noise = minimum(steps * _NOISE, _MOST_NOISE)
+    down, up = floor(steps + noise), -floor(noise - steps)
+    nearest = floor(steps + 0.5 + noise)
+    whole = where(rounding == "down", down, where(rounding == "up", up, nearest))
+    # 3 steps of 0.1 are 3/10, which is 0.3; 3*0.1 is 0.30000000000000004.
+    per_one = floor(1 / qty_step + 0.5)
+    decimal = absolute(per_one * qty_step - 1) <= _NOISE
+    size = where(decimal, lambda: whole / per_one, whole * qty_step)
+    return where(contracts < 0, -size, size)
+
+
+def short_notional(
+    short_contracts: Carrier,
+    futures_price: Carrier,
+    contract_size: Carrier = 1,
+    contract_type: Carrier = "linear",
+) -> Carrier:
+    """Value of a short futures position, in quote.
+
+    Equation:
+        linear: short_contracts × contract_size × futures_price
+        inverse: short_contracts × contract_size
+
+    Question:
+        I am short 600 inverse contracts of 100 USD. How much is that?
+
+        >>> import xlhedge
+        >>> xlhedge.short_notional(600, 60_500, 100, "inverse")
+        60000.0
+
+    Source:
+        Contract specifications of Binance (USD-M, COIN-M) and Bybit.
+    """
+    faces = short_contracts * contract_size
+    return where(contract_type == "inverse", faces, faces * futures_price)
+
+
+def hedge_ratio(spot_notional: Carrier, short_notional: Carrier, beta: Carrier = 1) -> Carrier:
+    """Fraction of the exposure that the short covers; above 1 is over-hedged.
+
+    Equation:
+        short_notional ÷ (spot_notional × beta)
+
+    Question:
+        I hold coins worth 60,000 and am short 45,000. How much of it is hedged?
+
+        >>> import xlhedge
+        >>> xlhedge.hedge_ratio(60_000, 45_000)
+        0.75
+
+    Errors:
+        #DIV/0! with no exposure to hedge.
+
+    Source:
+        J. Hull, Options, Futures, and Other Derivatives, chapter 3.
+    """
+    return short_notional / (spot_notional * beta)
+
+
+def net_delta(
+    spot_qty: Carrier, spot_price: Carrier, short_notional: Carrier, beta: Carrier = 1
+) -> Carrier:
+    """Exposure left after the hedge, in quote: what a move of +100 % of the underlying would gain.
+
+    0 is fully hedged, positive is still long, negative is over-hedged. With inverse contracts
+    spot_qty includes the coin equity of the margin account (wallet + unrealised P&L).
+
+    Equation:
+        spot_qty × spot_price × beta − short_notional
+
+    Question:
+        I hold 1 BTC at 60,000 and am short 45,000. How much is still exposed?
+
+        >>> import xlhedge
+        >>> xlhedge.net_delta(1, 60_000, 45_000)
+        15000.0
+
+    Source:
+        Definition of delta; J. Hull, Options, Futures, and Other Derivatives, chapter 19.
+    """
+    return spot_qty * spot_price * beta - short_notional
+
+
+def min_variance_ratio(
+    spot_changes: Sequence[float], futures_changes: Sequence[float]
+) -> float | Undefined:
+    """How much to short per unit of spot so that the hedged changes vary least.
+
+    Over relative changes it is the beta; over price changes it is futures coins per spot coin. It
+    goes into beta, never also into hedge_ratio.
+
+    Equation:
+        cov(ΔS, ΔF) ÷ var(ΔF), which is Excel's SLOPE(spot_changes, futures_changes)
+
+    Question:
+        A coin moved +2 %, −2 % and +4 % while the future moved +1 %, −1 % and +2 %. Its beta?
+
+        >>> import xlhedge
+        >>> xlhedge.min_variance_ratio([0.02, -0.02, 0.04], [0.01, -0.01, 0.02])
+        2.0
+
+    Errors:
+        #DIV/0! with fewer than two pairs, or where the future does not move.
+
+    Source:
+        J. Hull, Options, Futures, and Other Derivatives, chapter 3, minimum-variance hedge ratio.
+    """
+    if not _varies(futures_changes):
+        return Undefined(CellError.DIV0, "the future's changes do not vary")
+    return _covariance(spot_changes, futures_changes) / _covariance(
+        futures_changes, futures_changes
+    )
+
+
+def _varies(changes: Sequence[float]) -> bool:
+    # Not by the variance: rounding leaves a constant series a little of it.
+    return len(changes) > 1 and min(changes) < max(changes)
+
+
+def _covariance(a: Sequence[float], b: Sequence[float]) -> float:
+    """The sample covariance times n − 1."""
+    mean_a, mean_b = math.fsum(a) / len(a), math.fsum(b) / len(b)
+    return math.fsum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True))
+
+
+def hedge_effectiveness(
+    spot_changes: Sequence[float], futures_changes: Sequence[float], short_per_spot: float = UNGIVEN
+) -> float | Undefined:
+    """Share of the holding's variance that the hedge takes away; 1 is all of it, below 0 adds some.
+
+    Equation:
+        1 − Var(ΔS − h × ΔF) ÷ Var(ΔS), h = short_per_spot, or else the minimum-variance ratio
+
+    Question:
+        How much of the risk is gone if the future explains every move of the coin?
+
+        >>> import xlhedge
+        >>> xlhedge.hedge_effectiveness([0.02, -0.02, 0.04], [0.01, -0.01, 0.02])
+        1.0
+
+    Errors:
+        #DIV/0! with fewer than two pairs, or where the coin or the future does not move.
+
+    Source:
+        J. Hull, chapter 3; IFRS 9 and ASC 815 use the same ratio. Equal to R² at the best h only.
+    """
+    ratio = short_per_spot
+    if math.isnan(ratio):
+        best = min_variance_ratio(spot_changes, futures_changes)
+        if isinstance(best, Undefined):
+            return best
+        ratio = best
+    if not _varies(spot_changes):
+        return Undefined(CellError.DIV0, "the coin's changes do not vary")
+    left = [s - ratio * f for s, f in zip(spot_changes, futures_changes, strict=True)]
+    return 1 - _covariance(left, left) / _covariance(spot_changes, spot_changes)
+
+
+_RATIO = "IF(MIN(futures_changes)<MAX(futures_changes),SLOPE(spot_changes,futures_changes),#DIV/0!)"
+TEXTS = {
+    "min_variance_ratio": {"value": _RATIO},
+    # A ratio that is not given is the least number there is: Excel has no NaN.
+    "hedge_effectiveness": {
+        "value": f"LET(ratio,IF(short_per_spot=-{excel_text(NEVER)},{_RATIO},short_per_spot),"
+        "IF(MIN(spot_changes)<MAX(spot_changes),"
+        "1-DEVSQ(spot_changes-ratio*futures_changes)/DEVSQ(spot_changes),#DIV/0!))"
+    },
+}
+"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""

@@ -1,0 +1,163 @@
+"""What an argument is and which values it may take."""
+
+from __future__ import annotations
+
+import math
+import operator
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from xlhedge.errors import CellError
+from xlhedge.functions.algebra import Carrier, floor
+
+__all__ = ["Domain", "Quantity", "Rule"]
+
+
+_EMPTY = (math.inf, -math.inf)
+"""A span that has no number in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The finite numbers that a quantity may take.
+
+    Args:
+        above, at_least: the lower end, excluded or included; none = unbounded.
+        below, at_most: the upper end, excluded or included; none = unbounded.
+        nonzero: whether 0 is left out.
+        whole: whether only whole numbers are allowed.
+
+    Example:
+        >>> rate = Domain(above=-1, below=1)
+        >>> rate.admits(0.0001), rate.admits(1.0)
+        (True, False)
+        >>> str(rate)
+        'must be above -1 and below 1'
+    """
+
+    above: float | None = None
+    at_least: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+    nonzero: bool = False
+    whole: bool = False
+    span: tuple[float, float] = field(init=False)
+    """Least and greatest of the floats it takes, all between them included: one look decides, and
+    it leaves out NaN and infinity. Where it leaves out more, such as 0, no float is in the span."""
+    _tests: tuple[tuple[Callable[[Any, float], Carrier], float], ...] = field(init=False)
+    _words: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        ends = (
+            (operator.gt, self.above),
+            (operator.ge, self.at_least),
+            (operator.lt, self.below),
+            (operator.le, self.at_most),
+            (operator.ne, 0 if self.nonzero else None),
+        )
+        tests = tuple((compare, end) for compare, end in ends if end is not None)
+        object.__setattr__(self, "_tests", tests)
+        object.__setattr__(self, "span", self._ends())
+        object.__setattr__(self, "_words", self._in_words())
+
+    def _ends(self) -> tuple[float, float]:
+        if self.nonzero or self.whole:
+            return _EMPTY
+        least, most = [-sys.float_info.max], [sys.float_info.max]
+        least += [math.nextafter(end, math.inf) for end in (self.above,) if end is not None]
+        most += [math.nextafter(end, -math.inf) for end in (self.below,) if end is not None]
+        least += [float(end) for end in (self.at_least,) if end is not None]
+        most += [float(end) for end in (self.at_most,) if end is not None]
+        return max(least), min(most)
+
+    def admits(self, x: Carrier) -> Carrier:
+        """Whether x lies inside: a truth value, an array of them, or Excel text."""
+        inside: Carrier = True
+        for compare, end in self._tests:
+            inside = compare(x, end) & inside
+        return (floor(x) == x) & inside if self.whole else inside
+
+    def __str__(self) -> str:
+        return self._words
+
+    def _in_words(self) -> str:
+        ends = [
+            f"{word} {end:g}" if end < 10_000 else f"{word} {end:,.0f}"
+            for word, end in (
+                ("above", self.above),
+                ("at least", self.at_least),
+                ("below", self.below),
+                ("at most", self.at_most),
+            )
+            if end is not None
+        ]
+        if self.nonzero:
+            ends.append("other than 0")
+        kind = "a whole number " if self.whole else "" if ends else "a number"
+        return f"must be {kind}{' and '.join(ends)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One word of the vocabulary.
+
+    Args:
+        name: the argument's name, the same in every function and host.
+        help: what it means, with its unit, in at most 255 characters.
+        domain: the numbers it may be, unless it is a word.
+        options: the words it may be, if it is an option word.
+        kind: "number", "word", "flag" (TRUE or FALSE, 1 or 0), "date" (an Excel serial number), or
+            "any" (whatever the cell holds, errors included).
+        series: whether the argument is a whole range, taken at once and never broadcast.
+        single: whether one number may stand for a whole range of it.
+    """
+
+    name: str
+    help: str
+    domain: Domain = Domain()
+    options: tuple[str, ...] = ()
+    kind: str = "number"
+    series: bool = False
+    single: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether the argument is taken as it is, and never broadcast."""
+        return self.series or self.kind == "any"
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The domain's, between which a float needs no more checks; empty if it is no number."""
+        return self.domain.span if self.kind in ("number", "flag", "date") else _EMPTY
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, as the second half of an error message."""
+        if self.options:
+            return "must be " + " or ".join(f'"{option}"' for option in self.options)
+        if self.kind == "any":
+            return "may be anything that a cell holds, an error too"
+        if self.kind == "flag":
+            return "must be TRUE or FALSE (1 or 0)"
+        if self.kind == "date":
+            return "must be a date, or a date-time as Excel's serial number"
+        return str(self.domain)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition on several arguments of one call.
+
+    Args:
+        arguments: the arguments it reads, by name; it binds every function that has them all.
+        holds: the condition, on floats, arrays or Excel text.
+        message: what must hold, for people; it is put behind the last argument's name.
+        kind: the error a cell shows.
+    """
+
+    arguments: tuple[str, ...]
+    holds: Callable[..., Carrier]
+    message: str
+    kind: CellError

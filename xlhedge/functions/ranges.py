@@ -1,0 +1,99 @@
+"""Whole ranges: rows and columns as a spreadsheet hands them, flattened and paired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import compress
+from typing import Any
+
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions.definition import Function
+
+__all__ = ["flattened", "is_blank"]
+
+_NUMBERS = frozenset({float, int})
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value stands for an empty cell: None, or a missing value of pandas or NumPy."""
+    if value is None:
+        return True
+    name = type(value).__name__
+    return name in ("NAType", "NaTType") or (name == "datetime64" and value != value)  # noqa: PLR0124  # only NaT differs from itself
+
+
+def flattened(entry: Function, arguments: Sequence[Any]) -> Sequence[Any]:
+    """The arguments of a whole-range function, its ranges as lists of one length.
+
+    Where one range has an empty cell the others' cells beside it are left out, too. An error in a
+    range stands for the whole of it. A range left out stays None, and takes its default.
+
+    Raises:
+        HedgeError: a range is a block of rows and columns, or as long as no other.
+    """
+    given = [arguments[at] for at in entry.series]
+    if all(map(_is_plain, given)) and len(set(map(len, given))) == 1:
+        return arguments
+    found = [
+        _listed(argument) if parameter.quantity.series else argument
+        for parameter, argument in zip(entry.parameters, arguments, strict=True)
+    ]
+    if any(cells.__class__ is CellError for cells in found):
+        return found  # an input's error comes before any of ours
+    for parameter, argument in zip(entry.parameters, arguments, strict=True):
+        if parameter.quantity.series and _is_block(argument):
+            raise HedgeError("must be one row or one column", argument=parameter.name)
+    ranges = {
+        at: cells
+        for at, (parameter, cells) in enumerate(zip(entry.parameters, found, strict=True))
+        if parameter.quantity.series
+        and cells.__class__ is list
+        and not (parameter.quantity.single and len(cells) == 1)
+    }
+    lists = list(ranges.values())
+    for at, cells in ranges.items():
+        if len(cells) != len(lists[0]):
+            first = entry.names[next(iter(ranges))]
+            raise HedgeError(
+                f"has {len(cells)} cells and {first} {len(lists[0])}; they must be equally long",
+                argument=entry.names[at],
+            )
+    if all(map(_is_plain, lists)):
+        return found  # no cell is empty
+    kept = [not any(map(is_blank, beside)) for beside in zip(*lists, strict=True)]
+    return [
+        list(compress(cells, kept)) if at in ranges else cells for at, cells in enumerate(found)
+    ]
+
+
+def _is_plain(cells: Any) -> bool:
+    """Whether it is a list of nothing but numbers."""
+    return cells.__class__ is list and _NUMBERS.issuperset(map(type, cells))
+
+
+def _listed(argument: Any) -> Any:
+    """A range's cells in order; a single cell is a range of one."""
+    argument = _plain(argument)
+    if not isinstance(argument, list | tuple):
+        return argument if is_blank(argument) or isinstance(argument, CellError) else [argument]
+    if _NUMBERS.issuperset(map(type, argument)):
+        return list(argument)
+    cells: list[Any] = []
+    for row in argument:
+        cells += row if isinstance(row, list | tuple) else [row]
+    errors = [cell for cell in cells if isinstance(cell, CellError)]
+    return errors[0] if errors else cells
+
+
+def _is_block(argument: Any) -> bool:
+    """Whether it has several rows of several cells."""
+    rows = _plain(argument)
+    return (
+        isinstance(rows, list | tuple)
+        and len(rows) > 1
+        and any(isinstance(row, list | tuple) and len(row) > 1 for row in rows)
+    )
+
+
+def _plain(argument: Any) -> Any:
+    return argument.tolist() if hasattr(argument, "tolist") else argument

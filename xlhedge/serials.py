@@ -1,0 +1,35 @@
+"""Excel's serial numbers of dates: the one place that knows the day they count from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+__all__ = ["EPOCH", "moment_of", "serial"]
+
+EPOCH = datetime(1899, 12, 30)
+"""Day 0 of Excel's serial numbers, as they run since March 1900."""
+
+
+def serial(moment: date) -> float:
+    """Excel's number for a date or date-time: days, and the time of day as a fraction.
+
+    Example:
+        >>> serial(datetime(2026, 1, 1, 12))
+        46023.5
+    """
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day)
+    return (moment.replace(tzinfo=None) - EPOCH) / timedelta(days=1)
+
+
+def moment_of(days: float) -> datetime:
+    """The date-time of a serial number.
+
+    Raises:
+        OverflowError: no calendar has it.
+
+    Example:
+        >>> moment_of(46023.5)
+        datetime.datetime(2026, 1, 1, 12, 0)
+    """
+    return EPOCH + timedelta(days=days)

@@ -1,0 +1,1 @@
+"""The sheets that people see, in the template and in the report."""

@@ -1,0 +1,86 @@
+"""The report's Scenarios sheet: the legs of each scenario, and below them those of each line."""
+
+from __future__ import annotations
+
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.scenarios import LINES
+from xlhedge.functions.formulas.scenario import LEGS
+from xlhedge.sheets.native import HEAD, NativeTable
+from xlhedge.sheets.style import WIDTHS, finish, heading, sentence
+from xlhedge.xlsx.charts import bar_chart
+from xlhedge.xlsx.drawings import Chart
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["attribution_chart", "nets", "write_scenarios"]
+
+_FIRST = HEAD + 1
+_CHART_ROWS = 21
+_MOST = 10
+"""How many scenarios the chart shows."""
+
+
+def write_scenarios(sheet: Sheet, analysis: Analysis) -> None:
+    """Write the sheet: sums at the top, a chart, and every holding and short in every scenario."""
+    heading(
+        sheet,
+        "Scenarios",
+        "The portfolio as it stands, liquidation included. Fees are those of opening and closing.",
+        column=2,
+    )
+    head = _FIRST + len(analysis.scenarios) + _CHART_ROWS + 2
+    sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
+    lines = [line for result in analysis.scenarios for line in result.lines]
+    table = NativeTable("Scenarios", LINES, lines, top=head + 1)
+    sheet.design.row_breaks.append(Break(id=head - 2))
+    table.write_head(sheet, head)
+    table.write_rows(sheet)
+    _write_sums(sheet, analysis, table)
+    if analysis.scenarios:
+        chart = attribution_chart(sheet, analysis)
+        sheet.chart(chart, f"B{_FIRST + len(analysis.scenarios) + 2}")
+    widths = {get_column_letter(n): WIDTHS.get(f.look, 14) for n, f in enumerate(LINES, 1)}
+    finish(sheet, f"B{_FIRST}", widths | {"A": 30, "B": 22}, pages=2)
+
+
+def attribution_chart(sheet: Sheet, analysis: Analysis) -> Chart:
+    """Where each scenario's profit or loss comes from: bars that stand on each other."""
+    shown = min(len(analysis.scenarios), _MOST)
+    currency = analysis.portfolio.settings.quote_currency
+    return bar_chart(
+        sheet,
+        "Profit and loss by scenario",
+        "Scenario",
+        (f"Profit and loss, {currency}", "#,##0"),
+        (1, _FIRST, _FIRST + shown - 1),
+        range(2, 2 + len(LEGS) - 1),
+        stacked=True,
+    )
+
+
+def nets(analysis: Analysis) -> str:
+    """The cells of the scenarios' nets, as another sheet refers to them."""
+    net = get_column_letter(2 + len(LEGS) - 1)
+    return f"Scenarios!{net}{_FIRST}:{net}{_FIRST + len(analysis.scenarios) - 1}"
+
+
+def _write_sums(sheet: Sheet, analysis: Analysis, lines: NativeTable) -> None:
+    """A row a scenario; its lines stand together, so its legs are sums over their rows."""
+    titles = ("Scenario", *(leg.capitalize() for leg in LEGS), "Saved by the hedge", "Liquidated")
+    for column, title in enumerate(titles, 1):
+        sheet.put(HEAD, column, title, "header" if 1 < column < len(titles) else "header text")
+    first = lines.top
+    for at, result in enumerate(analysis.scenarios, _FIRST):
+        last = first + len(result.lines) - 1
+        sheet.put(at, 1, result.name, "cell text")
+        for column, leg in enumerate(LEGS[:-1], 2):
+            letter = lines.letter(leg)
+            text = f"SUM({letter}{first}:{letter}{last})"
+            sheet.put(at, column, result.legs[leg], "cell money", text)
+        net, spot = result.legs["net"], result.legs["spot"]
+        sheet.put(at, 7, net, "total money", f"SUM(B{at}:F{at})")
+        sheet.put(at, 8, net - spot, "cell money", f"G{at}-B{at}")
+        sheet.put(at, 9, sentence(", ".join(result.liquidated)), "cell text")
+        first = last + 1

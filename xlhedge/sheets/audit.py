@@ -1,0 +1,114 @@
+"""The report's Inputs & audit sheet: what went in, where from, by which program, by which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openpyxl.utils import get_column_letter
+
+from xlhedge import __version__
+from xlhedge.analysis import Analysis
+from xlhedge.portfolio import TABLES, Source
+from xlhedge.sheets.hints import look_of
+from xlhedge.sheets.style import WIDTHS, finish, heading, sentence
+from xlhedge.text import harmless
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["AUDIT", "CONVENTIONS", "write_audit"]
+
+AUDIT = "Inputs & audit"
+
+CONVENTIONS = (
+    "Shorts are positive, a long future negative. Values and P&L are in the quote currency.",
+    "A positive funding rate means longs pay shorts: a short hedge receives it.",
+    "Cost, drag and fees are positive when they cost you. P&L is positive when you gain.",
+    "Rates are decimals of their stated period: 0.0001 is 0.01 %.",
+    "Contracts are rounded down to the venue's step; what that leaves unhedged is shown.",
+    "Date-times are UTC.",
+)
+
+
+_WIDEST = max(len(table.headers) for table in TABLES.values())
+_MOST = 1_000
+"""Rows of a table that are repeated."""
+
+
+def write_audit(sheet: Sheet, analysis: Analysis, source: Source | None) -> None:
+    """Write the sheet.
+
+    Args:
+        sheet: where.
+        analysis: what was analysed.
+        source: where the portfolio came from; none for one made in Python.
+    """
+    settings = analysis.portfolio.settings
+    heading(
+        sheet,
+        AUDIT,
+        "What went in: from the file with this SHA-256 the same program makes the same report.",
+        column=2,
+    )
+    facts = (
+        ("Portfolio", settings.portfolio, "text"),
+        ("Prices as of, UTC", settings.as_of, "date"),
+        ("Made by", f"xlhedge {__version__}", "text"),
+        ("Made from", harmless(source.name) if source else "a portfolio made in Python", "text"),
+        ("SHA-256 of the input", source.sha256 if source else "", "text"),
+    )
+    at = 4
+    for title, value, look in facts:
+        sheet.put(at, 1, title, "total text")
+        sheet.put(at, 2, value or None, f"cell {look}")
+        at += 1
+    at = _lines(sheet, at + 1, "Warnings", list(_warnings(analysis)) or ["none"], "warning")
+    at = _lines(sheet, at + 1, "Conventions", CONVENTIONS, "note")
+    widths = _tables(sheet, at + 1, analysis)
+    finish(sheet, "A4", widths | {"A": 30, "B": 22}, pages=2)
+
+
+def _warnings(analysis: Analysis) -> Iterator[str]:
+    yield from map(str, analysis.portfolio.warnings)
+    yield from analysis.caveats
+    if analysis.history is not None:
+        yield from analysis.history.caveats
+
+
+def _lines(sheet: Sheet, at: int, title: str, lines: list[str] | tuple[str, ...], look: str) -> int:
+    sheet.put(at, 1, title, "section")
+    for n, line in enumerate(lines, at + 1):
+        sheet.put(n, 1, sentence(line), look)
+        sheet.merge(n, 1, 9)
+    return at + len(lines) + 1
+
+
+def _tables(sheet: Sheet, at: int, analysis: Analysis) -> dict[str, float]:
+    """Every input table below the others; of a long History only the number of rows."""
+    rows = analysis.portfolio.rows
+    widths: dict[str, float] = {}
+    for table in TABLES.values():
+        sheet.put(at, 1, table.name, "section")
+        if table.name == "History":  # on the sheet, but not to be printed by the page
+            sheet.design.print_area = f"A1:{get_column_letter(_WIDEST)}{at}"
+        if len(rows[table.name]) > _MOST:
+            sheet.put(at, 2, float(len(rows[table.name])), "cell ratio")
+            sheet.put(at, 3, "rows, too many to repeat here", "note")
+            at += 2
+            continue
+        if table.upright:
+            for n, column in enumerate(table.columns, at + 1):
+                sheet.put(n, 1, column.name, "cell text")
+                value = getattr(analysis.portfolio.settings, column.name)
+                sheet.put(n, 2, value, f"cell {look_of(column)}")
+            at += len(table.columns) + 2
+            continue
+        for number, column in enumerate(table.columns, 1):
+            sheet.put(at + 1, number, column.name, "header text")
+            look = look_of(column)
+            letter = get_column_letter(number)
+            widths[letter] = max(
+                widths.get(letter, 0.0), WIDTHS.get(look, 12), len(column.name) + 3
+            )
+            for n, row in enumerate(rows[table.name], at + 2):
+                sheet.put(n, number, getattr(row, column.name), f"cell {look}")
+        at += len(rows[table.name]) + 3
+    return widths

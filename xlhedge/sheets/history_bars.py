@@ -1,0 +1,263 @@
+"""The bars under the report's Hedge history sheet, and right of them what they are made of.
+
+Profits and losses are native: exposures, which refer to the Hedge and Margin sheets, times returns
+and funding rates, which come from the table History and stand as values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from xlhedge.analysis.history import AssetHistory, History
+from xlhedge.analysis.price_series import Track, returns, settled
+from xlhedge.functions.algebra import Carrier, excel_text
+from xlhedge.sheets.history_cells import Holding, fitting, total_of
+from xlhedge.sheets.style import sentence
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["SIDES", "STEP", "TIME", "Bars", "Side"]
+
+TIME, STEP = 1, 10
+_LABEL, _WORKINGS = 11, 12
+_TITLES = (
+    "Time, UTC",
+    "P&L unhedged",
+    "P&L hedged",
+    "Value unhedged",
+    "Value hedged",
+    "Peak unhedged",
+    "Peak hedged",
+    "Below the peak, unhedged",
+    "Below the peak, hedged",
+    "Step, days",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Unhedged or hedged: the columns of the bars.
+
+    Args:
+        name: the field of `Comparison`.
+        pnl: the column of its profits and losses.
+    """
+
+    name: str
+    pnl: int
+
+    @property
+    def value(self) -> int:
+        """The column of the value's path."""
+        return self.pnl + 2
+
+    @property
+    def peak(self) -> int:
+        """The column of the highest value so far."""
+        return self.pnl + 4
+
+    @property
+    def fall(self) -> int:
+        """The column of the fall from it."""
+        return self.pnl + 6
+
+
+SIDES = (Side("unhedged", 2), Side("hedged", 3))
+
+
+class Bars:
+    """The table of bars and its workings; they are written as they are asked for.
+
+    Args:
+        sheet: where.
+        past: the history.
+        holdings: its assets, with their cells.
+        head: the row of the headers.
+        worth: the cell of what the coins are worth.
+    """
+
+    def __init__(
+        self, sheet: Sheet, past: History, holdings: Sequence[Holding], head: int, worth: str
+    ) -> None:
+        """Write nothing yet."""
+        self._sheet, self._past, self._head, self._worth = sheet, past, head, worth
+        self._holdings = [each for each in holdings if each.past.comparison.hedged]
+        self._next = _WORKINGS
+        self._moves: dict[str, int] = {}
+        self._rates: dict[str, tuple[str, str]] = {}
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """The first row, where the first bar starts, and the last."""
+        return self._head + 1, self._head + len(self._past.total.sample.times)
+
+    def span(self, column: int, *, start: bool = False) -> str:
+        """A column's cells, a bar each; with the start, if asked for."""
+        first, last = self.rows
+        return _span(column, first if start else first + 1, last)
+
+    def write(self) -> None:
+        """Write the table, and the returns that all of its bars have."""
+        total = self._past.total
+        if total.hedged is None:
+            return
+        self._write_exposures()
+        sheet, times = self._sheet, total.sample.times
+        for column, title in enumerate(_TITLES, 1):
+            look = "header text" if column == TIME else "header"
+            sheet.put(self._head, column, title, look)
+        sheet.design.row_dimensions[self._head].height = 32
+        first, _ = self.rows
+        end = get_column_letter(self._next - 1)
+        start = get_column_letter(_WORKINGS)
+        exposures = {
+            side.name: f"${start}${at}:${end}${at}"
+            for side, at in zip(SIDES, self._above, strict=True)
+        }
+        for at, time in enumerate(times, first):
+            sheet.put(at, TIME, time, "cell date")
+            if at > first:
+                step = (time - times[at - first - 1]).total_seconds() / 86_400
+                text = f"ROUND((A{at}-A{at - 1})*86400,3)/86400"  # a day is not exact in binary
+                sheet.put(at, STEP, step, "cell qty", text)
+        for column in (*(side.pnl for side in SIDES), STEP):
+            sheet.put(first, column, None, "cell money")  # no bar ends at the start
+        for side in SIDES:
+            outcome: Any = getattr(total, side.name)
+            for at, pnl in enumerate(outcome.pnl, first + 1):
+                text = f"SUMPRODUCT({exposures[side.name]},{start}{at}:{end}{at})"
+                sheet.put(at, side.pnl, pnl, "cell money", text)
+            if outcome.value:
+                self._write_path(side, outcome.value)
+
+    def _write_path(self, side: Side, values: Sequence[float]) -> None:
+        """Value, peak and fall of each bar; the first is the start."""
+        pnl, value, peak = map(get_column_letter, (side.pnl, side.value, side.peak))
+        first, _ = self.rows
+        highest = values[0]
+        for at, each in enumerate(values, first):
+            highest = max(highest, each)
+            before = at - 1
+            grown = f"MAX(0,{value}{before}*(1+{pnl}{at}/{self._worth}))"
+            over = f"MAX({peak}{before},{value}{at})"
+            begin = at == first
+            put = self._sheet.put
+            put(at, side.value, each, "cell money", self._worth if begin else grown)
+            put(at, side.peak, highest, "cell money", f"{value}{at}" if begin else over)
+            fall = f"1-{value}{at}/{peak}{at}"
+            put(at, side.fall, 1 - each / highest, "cell percent", fall)
+
+    @property
+    def _above(self) -> tuple[int, int]:
+        """The rows of the exposures, above the headers."""
+        return self._head - 2, self._head - 1
+
+    def _write_exposures(self) -> None:
+        """A column a symbol: what is exposed to it, unhedged and hedged, and its returns."""
+        sheet, times = self._sheet, self._past.total.sample.times
+        sheet.put(self._head - 3, _LABEL, "Workings: exposure × return", "section")
+        for at, said in zip(self._above, ("Exposure unhedged", "Exposure hedged"), strict=True):
+            sheet.put(at, _LABEL, said, "total text")
+        tracks: dict[str, Track] = {}
+        rates: dict[str, Track] = {}
+        for each in self._holdings:
+            position = each.past.position
+            tracks |= {track.symbol: track for track in position.tracks}
+            if position.rates_of:
+                rates[position.rates_of.symbol] = position.rates_of
+        for symbol, track in tracks.items():
+            sides = [self._exposure(symbol, hedged=hedged) for hedged in (False, True)]
+            self._moves[symbol] = self._next
+            moves = returns(track, times).tolist()
+            self._write_column(f"Return of {symbol}", moves, "cell percent", sides)
+        for symbol, track in rates.items():
+            paid = settled(track.rates, times)
+            sides = [(0.0, 0), self._funded(symbol)]
+            self._write_column(f"Funding of {symbol}", paid, "cell rate", sides)
+
+    def _exposure(self, symbol: str, *, hedged: bool) -> tuple[float, Carrier]:
+        """What moves with a symbol, as a number and as a formula."""
+        value, long, short = 0.0, [], []
+        for each in self._holdings:
+            position = each.past.position
+            if position.spot and position.spot.symbol == symbol:
+                value += position.coins
+                long.append(each.coins)
+            if position.future and position.future.symbol == symbol:
+                value += position.posted
+                long.append(each.posted)
+                if hedged:
+                    value -= position.short
+                    short.append(each.short)
+        return value, total_of(long) - total_of(short)
+
+    def _funded(self, symbol: str) -> tuple[float, Carrier]:
+        """The shorts that a symbol's funding rates pay."""
+        found = [
+            each
+            for each in self._holdings
+            if each.past.position.rates_of and each.past.position.rates_of.symbol == symbol
+        ]
+        return sum(each.past.position.short for each in found), total_of(
+            each.short for each in found
+        )
+
+    def _write_column(
+        self,
+        title: str,
+        values: Iterable[Any],
+        look: str,
+        exposures: Sequence[tuple[float, Carrier]] = (),
+        below: int = 2,
+    ) -> int:
+        """A column of workings; `below` the headers its values begin. Returns how many."""
+        sheet, column = self._sheet, self._next
+        for at, (value, text) in zip(self._above, exposures, strict=False):
+            said = excel_text(text)
+            sheet.put(at, column, value, "total money", fitting(said) if "!" in said else None)
+        sheet.put(self._head, column, sentence(title), "header")
+        count = 0
+        for count, each in enumerate(values, 1):
+            sheet.put(self._head + below + count - 1, column, each, look)
+        self._sheet.widen(column, 19)
+        self._next += 1
+        return count
+
+    def moves(self, each: AssetHistory) -> tuple[str, str]:
+        """The returns of a holding's coin and future, over the times that both have."""
+        spot, future = each.position.spot, each.position.future
+        if spot is None or future is None:
+            raise ValueError(f"{each.name} has no returns of both")
+        times = each.comparison.sample.times
+        shared = {spot.symbol, future.symbol} <= self._moves.keys()
+        if shared and times == self._past.total.sample.times:
+            return self.span(self._moves[spot.symbol]), self.span(self._moves[future.symbol])
+        self._write_column(f"Times of {each.name}", times, "cell date", below=1)
+        spans = []
+        for track in (spot, future):
+            column = self._next
+            moves = returns(track, times).tolist()
+            title = f"Return of {track.symbol}, for {each.name}"
+            count = self._write_column(title, moves, "cell percent")
+            spans.append(_span(column, self._head + 2, self._head + 1 + count))
+        return spans[0], spans[1]
+
+    def rates(self, track: Track) -> tuple[str, str]:
+        """The times and the rates of all settlements of a symbol."""
+        if track.symbol not in self._rates:
+            times, rates = zip(*track.rates, strict=True)
+            at = self._next
+            count = self._write_column(f"Settled, {track.symbol}", times, "cell date", below=1)
+            self._write_column(f"Rate of {track.symbol}", rates, "cell rate", below=1)
+            spans = (_span(n, self._head + 1, self._head + count) for n in (at, at + 1))
+            first, second = spans
+            self._rates[track.symbol] = first, second
+        return self._rates[track.symbol]
+
+
+def _span(column: int, first: int, last: int) -> str:
+    letter = get_column_letter(column)
+    return f"${letter}${first}:${letter}${last}"

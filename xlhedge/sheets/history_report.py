@@ -1,0 +1,239 @@
+"""The report's Hedge history sheet: today's hedge, taken through past bars.
+
+What the figures are made of stands below and beside them: `history_bars`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from openpyxl.utils import get_column_letter
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.backtest import Outcome
+from xlhedge.analysis.figures import NOWHERE
+from xlhedge.analysis.history import History
+from xlhedge.functions.algebra import excel_text
+from xlhedge.sheets.history_bars import SIDES, STEP, TIME, Bars, Side
+from xlhedge.sheets.history_cells import Holding, fitting, holdings_of, total_of
+from xlhedge.sheets.history_holdings import WIDE, headers, write_funding, write_ratios
+from xlhedge.sheets.native import NativeTable
+from xlhedge.sheets.style import finish, heading, sentence
+from xlhedge.xlsx.charts import time_chart
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["PAST", "write_history"]
+
+PAST = "Hedge history"
+"""The sheet's title; Excel keeps "History" for itself."""
+
+_HEAD, _DEPTH, _SAMPLE, _CHARTS = 4, 6, 13, 15
+"""The rows of the headline's headers, of the drawdown, of the sample, and of the charts."""
+
+_TAIL = (_HEAD + 5, _HEAD + 6)
+"""Rows of the workings of the shortfall, right of the headline."""
+
+_CHART_ROWS = 17
+_CHART_SIZES = {"A": 18.6, "F": 16.2}
+"""Where the charts stand, and how many centimetres wide they are: together, the page."""
+
+_LINE = 130  # characters of a line over all of them
+_PRINTED = 250
+"""Bars that are printed; of more the pages would be a book."""
+
+_WORTH = f"$B${_SAMPLE}"
+_HEADLINES = (
+    *("Volatility a year", "Maximum drawdown", "… from the peak of"),
+    *("… to the bottom of", "VaR 99 of one bar", "ES 97.5 of one bar"),
+)
+_COMPARED = (
+    *("Unhedged", "Hedged", "Change"),
+    *("Unhedged, share of coins", "Hedged, share of coins", "Change, share of coins"),
+)
+_FACTS = (
+    *("Holdings and shorts replayed", "Coins' worth today", "Bars", "First", "Last"),
+    *("Usual step, days", "Times left out"),
+)
+
+
+def write_history(
+    sheet: Sheet, analysis: Analysis, hedge: NativeTable, margin: NativeTable
+) -> None:
+    """Write the sheet; the analysis must have a history.
+
+    Args:
+        sheet: where.
+        analysis: what to show.
+        hedge: the table of the Hedge sheet, for what is held and short.
+        margin: the table of the Margin sheet, for shorts that hedge no holding.
+    """
+    past = analysis.history
+    if past is None:
+        raise ValueError("the portfolio has no history")
+    heading(
+        sheet,
+        PAST,
+        "Today's coins and today's short, taken through past bars: what this hedge would have "
+        "done, not what was earned. Fees, margin calls and liquidation are left out.",
+    )
+    holdings = holdings_of(past, analysis, hedge, margin)
+    ratios = _CHARTS + (_CHART_ROWS if past.total.hedged else 0)
+    funding = ratios + len(holdings) + 3
+    caveats = funding + len(holdings) + 4
+    head = caveats + len(past.caveats) + 6
+    bars = Bars(sheet, past, holdings, head, _WORTH)
+    bars.write()
+    _write_sample(sheet, past, holdings, bars)
+    _write_headline(sheet, past, bars)
+    write_ratios(sheet, ratios, holdings, bars)
+    write_funding(sheet, funding, past, holdings, bars)
+    _write_caveats(sheet, caveats, past)
+    if past.total.hedged:
+        sheet.put(head - 1, 1, "Bar by bar", "section")
+        _add_charts(sheet, analysis.portfolio.settings.quote_currency, past, bars)
+    _finish(sheet, past, head)
+
+
+def _finish(sheet: Sheet, past: History, head: int) -> None:
+    """Widths and print set-up; workings and long lists of bars are for the screen."""
+    widths: dict[str, float] = {get_column_letter(n): 17 for n in range(2, WIDE + 1)}
+    times = len(past.total.sample.times) if past.total.hedged else 0
+    printed = 0 < times <= _PRINTED
+    repeat = f"{head}:{head}" if printed else ""
+    finish(sheet, "A3", widths | {"A": 32, "K": 24}, repeat)
+    last = head + times if printed else head - 3
+    sheet.design.print_area = f"A1:{get_column_letter(WIDE)}{last}"
+
+
+def _write_sample(sheet: Sheet, past: History, holdings: Sequence[Holding], bars: Bars) -> None:
+    """How many bars, of which time; the coins' worth, which all shares are of."""
+    total = past.total
+    headers(sheet, _SAMPLE - 1, _FACTS)
+    covered = ", ".join(past.covered) or total.reason
+    sheet.put(_SAMPLE, 1, sentence(covered), "cell text")
+    coins = total_of(
+        term for each in holdings if each.past.comparison.hedged
+        for term in (each.coins, each.posted)
+    )  # fmt: skip
+    worth = fitting(f"ABS({excel_text(coins)})") if total.worth else None
+    sheet.put(_SAMPLE, 2, total.worth, "total money", worth)
+    if total.hedged is None:
+        return
+    sample, (first, last) = total.sample, bars.rows
+    facts = (
+        (sample.pairs, "cell heat", f"COUNT({bars.span(2)})"),
+        (sample.first, "cell date", f"A{first}"),
+        (sample.last, "cell date", f"A{last}"),
+        (sample.interval_days, "cell qty", f"MEDIAN({bars.span(STEP)})"),
+        (sample.left_out, "cell heat", None),
+    )
+    for column, (value, look, text) in enumerate(facts, 3):
+        sheet.put(_SAMPLE, column, value, look, text)
+
+
+def _write_headline(sheet: Sheet, past: History, bars: Bars) -> None:
+    """The risk of the coins alone beside that of coins and shorts."""
+    headers(sheet, _HEAD, ("Over the bars below", *_COMPARED))
+    for at, title in enumerate(_HEADLINES, _HEAD + 1):
+        sheet.put(at, 1, title, "total text")
+    if past.total.hedged is None:
+        return
+    for at, said in zip(_TAIL, ("Bars in the tail of ES", "The best of them"), strict=True):
+        sheet.put(at, 11, said, "total text")
+    sides = [_write_side(sheet, getattr(past.total, side.name), side, bars) for side in SIDES]
+    unhedged, hedged = sides
+    for (at, column), before in unhedged.items():
+        letters = get_column_letter(column + 1), get_column_letter(column)
+        text = f"{letters[0]}{at}-{letters[1]}{at}"
+        look = "total cost" if column == SIDES[0].pnl else "total move"
+        sheet.put(at, column + 2, hedged[at, column + 1] - before, look, text)
+
+
+def _write_side(
+    sheet: Sheet, outcome: Outcome, side: Side, bars: Bars
+) -> dict[tuple[int, int], float]:
+    """One side's figures; returns the numbers, by row and column."""
+    risk, pnl, column = outcome.risk, bars.span(side.pnl), side.pnl
+    letter, share = get_column_letter(column), get_column_letter(column + 3)
+    shortfall = _write_tail(sheet, outcome, side, pnl)
+    found: dict[tuple[int, int], float] = {}
+    for at, name, text in (
+        (_HEAD + 1, "volatility", f"STDEV({pnl})*SQRT(365/MEDIAN({bars.span(STEP)}))"),
+        (_HEAD + 5, "value_at_risk", f"-PERCENTILE({pnl},0.01)"),
+        (_HEAD + 6, "expected_shortfall", shortfall),
+    ):
+        found[at, column] = getattr(risk, name)
+        sheet.put(at, column, found[at, column], "cell money", text)
+        ratio = getattr(risk, f"{name}_ratio")
+        if ratio is not None:
+            found[at, column + 3] = ratio
+            sheet.put(at, column + 3, ratio, "cell percent", f"{letter}{at}/{_WORTH}")
+    if risk.drawdown is None:
+        return found
+    fall, falls = risk.drawdown, bars.span(side.fall, start=True)
+    value, peak = bars.span(side.value, start=True), bars.span(side.peak, start=True)
+    depth, dates = f"{share}{_DEPTH}", bars.span(TIME, start=True)
+    found |= {(_DEPTH, column): fall.amount, (_DEPTH, column + 3): fall.ratio}
+    sheet.put(_DEPTH, column, fall.amount, "cell money", f"{depth}*{_WORTH}")
+    sheet.put(_DEPTH, column + 3, fall.ratio, "cell percent", f"MAX({falls})")
+    bottom = f"MATCH({depth},{falls},0)"
+    top = f"MATCH(INDEX({peak},{bottom}),{value},0)"
+    for n, (when, place) in enumerate(((fall.since, top), (fall.until, bottom)), 1):
+        text = f'IF({depth}>0,INDEX({dates},{place}),"{NOWHERE}")'
+        sheet.put(_DEPTH + n, column, NOWHERE if when is None else when, "cell date", text)
+    return found
+
+
+def _write_tail(sheet: Sheet, outcome: Outcome, side: Side, pnl: str) -> str:
+    """How many bars the shortfall is a mean of, and the best of them; returns the mean's text.
+
+    Ties with that one that are beyond the count are not in the mean.
+    """
+    column = 10 + side.pnl
+    letter = get_column_letter(column)
+    many, best = (f"{letter}{at}" for at in _TAIL)
+    count = int(round(0.025 * (len(outcome.pnl) - 1), 9)) + 1
+    sheet.put(_TAIL[0], column, count, "cell heat", f"INT(ROUND(0.025*(COUNT({pnl})-1),9))+1")
+    last = sorted(outcome.pnl)[count - 1]
+    sheet.put(_TAIL[1], column, last, "cell money", f"SMALL({pnl},{many})")
+    below = f'{pnl},"<"&{best}'
+    return f"-(SUMIF({below})+{best}*({many}-COUNTIF({below})))/{many}"
+
+
+def _write_caveats(sheet: Sheet, at: int, past: History) -> None:
+    """What to know before trusting the figures, a line each."""
+    if not past.caveats:
+        return
+    sheet.put(at, 1, "What to know", "section")
+    for n, line in enumerate(past.caveats, at + 1):
+        said = sentence(line)
+        sheet.put(n, 1, said, "warning")
+        sheet.merge(n, 1, WIDE)
+        sheet.design.row_dimensions[n].height = 15.0 * -(-len(said) // _LINE)
+
+
+def _add_charts(sheet: Sheet, currency: str, past: History, bars: Bars) -> None:
+    """Value and falls, unhedged and hedged; without coins there is no value."""
+    sample, total = past.total.sample, past.total
+    if not (total.worth and sample.first and sample.last):
+        return
+    times, span = (TIME, *bars.rows), (sample.first, sample.last)
+    values = [value for side in SIDES for value in getattr(total, side.name).value]
+    charts = (
+        ("Value of today's coins over the bars", (f"Value, {currency}", "#,##0"), "value"),
+        ("How far below the last peak", ("Below the peak", "0%"), "fall"),
+    )
+    for (place, width), (title, y, name) in zip(_CHART_SIZES.items(), charts, strict=True):
+        lines = [(getattr(side, name), side.name.capitalize()) for side in SIDES]
+        bottom = 0.0 if name == "fall" else _below(values)
+        chart = time_chart(sheet, title, y, times, span, lines, bottom)
+        sheet.chart(chart.sized(8, width), f"{place}{_CHARTS}")
+
+
+def _below(values: Sequence[float]) -> float:
+    """A round number below all values: from 0 up, lines that differ little would look like one."""
+    low, high = min(values), max(values)
+    wide = max(high - low, 0.01 * high)
+    step = 10.0 ** math.floor(math.log10(wide))
+    return max(0.0, math.floor((low - wide / 20) / step) * step)

@@ -1,0 +1,217 @@
+"""The template's input sheets: the portfolio's tables, and where other sheets find their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from openpyxl.comments import Comment
+from openpyxl.utils import get_column_letter, quote_sheetname
+
+from xlhedge.functions.algebra import excel_text
+from xlhedge.portfolio import TABLES, Portfolio, Table
+from xlhedge.portfolio.columns import Column
+from xlhedge.sheets.hints import look_of, note_of, unit_of
+from xlhedge.sheets.style import WIDTHS, finish, heading
+from xlhedge.sheets.validation import rule_of
+from xlhedge.xlsx.book import Book
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["FIRST_ROW", "Inputs", "look_of"]
+
+FIRST_ROW = 6
+"""The first row of data of every input table; above it the headers, and above them the units."""
+
+_CAPACITY = {
+    "Holdings": 50,
+    "Instruments": 30,
+    "Tiers": 30,
+    "Shorts": 50,
+    "Scenarios": 40,
+    "History": 500,
+}
+_FIRST_COLUMN = {"Holdings": 5, "Tiers": 21}  # the second table of a sheet; others begin in A
+_CHOICES = 8  # the column of Scenarios that lists the assets to choose from
+_NOTES = {
+    "Portfolio": "What you hold and how much of it to hedge. Type in the yellow cells; a row typed "
+    "below a table counts. Quote is the quote_currency.",
+    "Instruments": "The futures you hedge with, as the venue states them. Tiers are optional.",
+    "Shorts": "The shorts that are open. Positive contracts are short.",
+    "Scenarios": "Moves to survive. Asset * moves every underlying, and each holding by its beta.",
+    "Price history": "Optional: bars of assets and instruments. Keep the rows of one symbol "
+    "together, oldest first.",
+}
+_PAGES = {"Instruments": 3}  # landscape pages that the width of a sheet takes
+_HISTORY_PAGE = 25  # rows of History that are printed
+_LINE, _HEIGHT = 46, 17  # a note's characters a line, and a line's height in pixels
+
+
+class Inputs:
+    """The input sheets of a workbook.
+
+    Args:
+        book: the workbook; its looks are registered.
+        portfolio: what the tables hold.
+    """
+
+    def __init__(self, book: Book, portfolio: Portfolio) -> None:
+        self._rows: Mapping[str, Any] = portfolio.rows
+        self._sheets: dict[str, Sheet] = {}
+        for table in TABLES.values():
+            self._write(book, table)
+        self._write_choices()
+        for title, sheet in self._sheets.items():
+            finish(
+                sheet,
+                f"{'A' if title == 'Portfolio' else 'B'}{FIRST_ROW}",
+                _widths(title),
+                f"{FIRST_ROW - 2}:{FIRST_ROW - 1}",
+                _PAGES.get(title, 1),
+            )
+            sheet.design.page_setup.fitToHeight = 1
+        # What is printed is the sheet's beginning: its rows would be pages and pages.
+        history = self._sheets[TABLES["History"].sheet].design
+        history.print_area = f"A1:G{FIRST_ROW + _HISTORY_PAGE - 1}"
+
+    def capacity(self, table: str) -> int:
+        """How many rows of a table the computed sheets follow."""
+        return max(_CAPACITY[table], len(self._rows[table]) + 10)
+
+    def column(self, table: str, name: str) -> str:
+        """The fixed range of a table's column, as other sheets refer to it.
+
+        It reaches below the table, so that a row typed there counts where the table does not grow.
+        """
+        letter = get_column_letter(_start(table) + TABLES[table].headers.index(name))
+        sheet = quote_sheetname(TABLES[table].sheet)
+        last = FIRST_ROW + self.capacity(table) - 1
+        return f"{sheet}!${letter}${FIRST_ROW}:${letter}${last}"
+
+    def below(self, table: str, name: str) -> str:
+        """The rest of a table's column, down to the sheet's end, which no other sheet follows."""
+        sheet, letter = self.column(table, name).split("$")[:2]
+        return f"{sheet}${letter}${FIRST_ROW + self.capacity(table)}:${letter}$1048576"
+
+    def setting(self, name: str) -> str:
+        """The formula text of a setting; a blank one is its default."""
+        column = TABLES["Settings"].columns[_setting_names().index(name)]
+        count = len(_setting_names())
+        names, values = (f"Portfolio!${c}${FIRST_ROW}:${c}${FIRST_ROW + count - 1}" for c in "AB")
+        found = f'INDEX({values},MATCH("{name}",{names},0))'
+        return found if column.required else f'IF({found}="",{excel_text(column.default)},{found})'
+
+    def _write(self, book: Book, table: Table) -> None:
+        title = table.sheet
+        if title not in self._sheets:
+            self._sheets[title] = sheet = book.sheet(title)
+            heading(sheet, title, _NOTES[title], 1 + (_PAGES.get(title, 1) > 1))
+        sheet, start = self._sheets[title], _start(table.name)
+        if [each.sheet for each in TABLES.values()].count(table.sheet) > 1:
+            sheet.put(FIRST_ROW - 3, start, table.name, "section")
+        sheet.design.row_dimensions[FIRST_ROW - 2].height = 40
+        sheet.design.row_dimensions[FIRST_ROW - 1].height = 32
+        if table.upright:
+            self._write_settings(sheet, table)
+            return
+        rows, capacity = self._rows[table.name], self.capacity(table.name)
+        sheet.table(table.name, FIRST_ROW - 1, start, table.headers, len(rows),
+                    header_style="header", table_style="TableStyleLight1")  # fmt: skip
+        for at, column in enumerate(table.columns, start):
+            sheet.put(FIRST_ROW - 2, at, unit_of(column), "unit")
+            _note(sheet, FIRST_ROW - 1, at, column)
+            look = f"input {look_of(column)}"
+            for n in range(capacity):
+                value = getattr(rows[n], column.name) if n < len(rows) else None
+                sheet.put(FIRST_ROW + n, at, value, look)
+            self._check(sheet, table, column, at, FIRST_ROW, capacity)
+
+    def _write_settings(self, sheet: Sheet, table: Table) -> None:
+        (settings,) = self._rows["Settings"]
+        sheet.table(table.name, FIRST_ROW - 1, 1, table.headers, len(table.columns),
+                    header_style="header text", table_style="TableStyleLight1")  # fmt: skip
+        sheet.put(FIRST_ROW - 1, 3, "meaning", "header text")
+        for at, column in enumerate(table.columns, FIRST_ROW):
+            sheet.put(at, 1, column.name, "cell text")
+            value = getattr(settings, column.name)
+            # Day 0 is what a blank date counts as: the settings of a blank template have it.
+            typed = None if column.kind == "date" and not value else value
+            sheet.put(at, 2, typed, f"input {look_of(column)}")
+            sheet.put(at, 3, column.help, "note")
+            self._check(sheet, table, column, 2, at, 1)
+
+    def _check(
+        self, sheet: Sheet, table: Table, column: Column, at: int, first: int, rows: int
+    ) -> None:
+        """What may be typed in the cells of a column."""
+        letter = get_column_letter(at)
+        source, others = self._source(table.name, column.name)
+        rule = rule_of(column, f"{letter}{first}", source, others=others)
+        rule.add(f"{letter}{first}:{letter}{first + rows - 1}")
+        sheet.design.add_data_validation(rule)
+
+    def _source(self, table: str, column: str) -> tuple[str, bool]:
+        """Where a column's names are listed, and whether others may be typed."""
+        if column == "instrument" and table != "Instruments":
+            return self._listed("Instruments", "instrument"), False
+        if column == "underlying":
+            return self._listed("Holdings", "asset"), True  # the index price may stand beside it
+        if (table, column) == ("Scenarios", "asset"):
+            count = f"1+COUNTA({self.column('Holdings', 'asset')})"
+            return (
+                f"OFFSET(Scenarios!${get_column_letter(_CHOICES)}${FIRST_ROW},0,0,{count},1)",
+                True,
+            )
+        return "", False
+
+    def _listed(self, table: str, name: str) -> str:
+        """The filled part of a column: a list that ends in blanks would let anything pass."""
+        cells = self.column(table, name)
+        return f"OFFSET({cells.partition(':')[0]},0,0,MAX(1,COUNTA({cells})),1)"
+
+    def _write_choices(self) -> None:
+        """The assets that a scenario may name, beside its table: the drop-down lists them."""
+        sheet, at = self._sheets["Scenarios"], _CHOICES
+        sheet.put(FIRST_ROW - 2, at, "for the drop-down list", "unit")
+        sheet.put(FIRST_ROW - 1, at, "Assets to choose from", "header text")
+        sheet.put(FIRST_ROW, at, "*", "cell text")
+        holdings = self._rows["Holdings"]
+        for n in range(self.capacity("Holdings")):
+            found = f"INDEX({self.column('Holdings', 'asset')},{n + 1})"
+            value = holdings[n].asset if n < len(holdings) else ""
+            text = f'IF({found}="","",{found})'
+            sheet.put(FIRST_ROW + 1 + n, at, value, "cell text", text)
+
+
+def _note(sheet: Sheet, row: int, at: int, column: Column) -> None:
+    """A note on a header, as large as its text."""
+    text = note_of(column)
+    if text:
+        lines = sum(1 + len(line) // _LINE for line in text.splitlines())
+        height = 14 + _HEIGHT * lines
+        note = Comment(text, "xlhedge", height=height, width=310)
+        sheet.design.cell(row, at).comment = note
+
+
+def _widths(title: str) -> dict[str, float]:
+    widths: dict[str, float] = {
+        get_column_letter(_start(table.name) + at): max(
+            WIDTHS.get(look_of(column), 12), len(column.name) + 4
+        )
+        for table in TABLES.values()
+        if table.sheet == title
+        for at, column in enumerate(table.columns)
+    }
+    widths["A"] = 24
+    if title == "Portfolio":
+        widths |= {"B": 20, "C": 84, "D": 3}
+    if title == "Scenarios":
+        widths |= {"A": 28, "G": 3, get_column_letter(_CHOICES): 24}
+    return widths
+
+
+def _setting_names() -> list[str]:
+    return [column.name for column in TABLES["Settings"].columns]
+
+
+def _start(table: str) -> int:
+    return _FIRST_COLUMN.get(table, 1)

@@ -1,0 +1,258 @@
+"""What is missing or looks mistyped in the template's inputs: a live formula for each question.
+
+The formulas look at fixed ranges with comparisons only: a name that begins with > is no criterion
+of COUNTIF, and MATCH over an array is not computed everywhere. The stored counts are Python's own,
+taken from the portfolio.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from xlhedge.analysis import Analysis
+from xlhedge.portfolio import TABLES, Portfolio, Table
+from xlhedge.portfolio.plausibility import LARGE_FUNDING, LARGE_RATIO
+from xlhedge.sheets.computed import Block
+from xlhedge.sheets.hints import look_of
+from xlhedge.sheets.input_sheets import Inputs
+
+__all__ = ["Check", "checks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question about the inputs.
+
+    Args:
+        title: what is counted.
+        count: how often it is so; 0 is well.
+        formula: the same as a formula, which may compute with whole ranges.
+        remedy: what to do about it.
+    """
+
+    title: str
+    count: int
+    formula: str
+    remedy: str
+
+
+def checks(inputs: Inputs, margin: Block, analysis: Analysis) -> list[Check]:
+    """Every check, in the order in which people mend things.
+
+    Args:
+        inputs: where the inputs stand.
+        margin: the Margin sheet's table, which knows whose liquidation is unknown.
+        analysis: what the inputs are.
+    """
+    portfolio = analysis.portfolio
+    return [
+        *_missing(inputs, portfolio),
+        *_names(inputs, portfolio),
+        *_shorts(margin, analysis),
+        *_dates(inputs, portfolio),
+        *_odd(inputs, portfolio),
+        Check(
+            "Rows typed too far down to count",
+            0,
+            "+".join(f"COUNTA({inputs.below(name, key)})" for name, key in _KEYS.items()),
+            "Only the yellow cells count: make a new template with xlhedge template --from.",
+        ),
+    ]
+
+
+_KEYS = {
+    table.name: next(column.name for column in table.columns if column.required)
+    for table in TABLES.values()
+    if not table.upright
+}
+"""The first column of each table that must be filled."""
+
+
+def _missing(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
+    assets = inputs.column("Holdings", "asset")
+    yield Check(
+        "No holdings yet",
+        int(not portfolio.holdings),
+        f"IF(COUNTA({assets})=0,1,0)",
+        "Type what you hold in Portfolio, table Holdings.",
+    )
+    index = _cells(inputs, "Instruments", "instrument", "index_price", "underlying")
+    held = {holding.asset.lower() for holding in portfolio.holdings}
+    unpriced = sum(
+        row.index_price is None and row.underlying.lower() not in held
+        for row in portfolio.instruments
+    )
+    no_index = f'({index[0]}<>"")*({index[1]}="")*(1-{_among(index[2], assets)})'
+    yield Check(
+        "Missing prices",
+        _count_blank(portfolio, price=True) + unpriced,
+        f"{_blank_text(inputs, price=True)}+SUM({no_index})",
+        "Fill spot_price, futures_price, entry_price or close; an instrument whose underlying is "
+        "not held needs its index_price, too.",
+    )
+    settings = [column for column in TABLES["Settings"].columns if column.required]
+    unset = [f'({inputs.setting(column.name)}="")' for column in settings]
+    yield Check(
+        "Other cells that must be filled",
+        _count_blank(portfolio, price=False)
+        + sum(not getattr(portfolio.settings, column.name) for column in settings),
+        "+".join([_blank_text(inputs, price=False), *unset]),
+        "Fill as_of and horizon_date in Settings, and in each row the cells not called optional.",
+    )
+    kind, expiry, rate, size = _cells(
+        inputs, "Instruments", "contract_type", "expiry", "funding_rate", "contract_size"
+    )
+    name = inputs.column("Instruments", "instrument")
+    yield Check(
+        "Terms that a contract needs",
+        sum(row.expiry is None and row.funding_rate is None for row in portfolio.instruments)
+        + sum(
+            row.contract_type == "inverse" and "contract_size" not in row.model_fields_set
+            for row in portfolio.instruments
+        ),
+        f'SUM(({name}<>"")*(({expiry}="")*({rate}="")+({kind}="inverse")*({size}="")))',
+        "A perpetual needs its funding_rate (0 if it pays none), an inverse contract its "
+        "contract_size.",
+    )
+
+
+def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
+    instruments = inputs.column("Instruments", "instrument")
+    known = {row.instrument.lower() for row in portfolio.instruments}
+    named = [inputs.column(table, "instrument") for table in ("Holdings", "Shorts", "Tiers")]
+    rows: list[Any] = [*portfolio.holdings, *portfolio.shorts, *portfolio.tiers]
+    yield Check(
+        "Unknown instruments",
+        sum(row.instrument is not None and row.instrument.lower() not in known for row in rows),
+        "+".join(f'SUM(({cells}<>"")*(1-{_among(cells, instruments)}))' for cells in named),
+        "A holding, short or tier names an instrument that is not in Instruments: correct the "
+        "name, or add the instrument.",
+    )
+    movers = {"*", *(row.asset.lower() for row in portfolio.holdings)}
+    movers |= {row.underlying.lower() for row in portfolio.instruments}
+    moved, assets = inputs.column("Scenarios", "asset"), inputs.column("Holdings", "asset")
+    underlyings = inputs.column("Instruments", "underlying")
+    yield Check(
+        "Unknown assets in Scenarios",
+        sum(row.asset.lower() not in movers for row in portfolio.scenarios),
+        f'SUM(({moved}<>"")*({moved}<>"*")*(1-{_among(moved, assets)})'
+        f"*(1-{_among(moved, underlyings)}))",
+        "Name an asset that is held, an underlying, or * for every underlying.",
+    )
+    scenario = inputs.column("Scenarios", "scenario")
+    pair = f'({scenario}&"|"&{moved})'
+    yield Check(
+        "Names that are there twice",
+        _twice(row.asset for row in portfolio.holdings)
+        + _twice(row.instrument for row in portfolio.instruments)
+        + _twice(f"{row.scenario}|{row.asset}" for row in portfolio.scenarios),
+        f"{_twice_text(assets)}+{_twice_text(instruments)}+{_twice_text(pair, scenario)}",
+        "Name each asset, each instrument, and each asset of a scenario once.",
+    )
+
+
+def _shorts(margin: Block, analysis: Analysis) -> Iterator[Check]:
+    name, price = margin.cells("instrument"), margin.cells("liquidation_price")
+    yield Check(
+        "Shorts without margin or mm_rate",
+        sum(row["liquidation_price"] is None for row in analysis.margin),
+        # One whose instrument is unknown has an error there.
+        f'SUM(({name}<>"")*IFERROR(--({price}=""),1))',
+        "Their liquidation is unknown, and counts as none: fill margin in Shorts and mm_rate in "
+        "Instruments.",
+    )
+
+
+def _dates(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
+    settings = portfolio.settings
+    as_of, horizon = inputs.setting("as_of"), inputs.setting("horizon_date")
+    yield Check(
+        "The horizon has passed",
+        int(settings.horizon_date < settings.as_of),
+        f'({horizon}<>"")*({horizon}<{as_of})',
+        "Set horizon_date after as_of, or unwind: what the hedge was for is over.",
+    )
+    expiry = inputs.column("Instruments", "expiry")
+    yield Check(
+        "Futures that have expired",
+        sum(
+            row.expiry is not None and row.expiry <= settings.as_of for row in portfolio.instruments
+        ),
+        f'SUM(({expiry}<>"")*({expiry}<={as_of}))',
+        "Remove them from Instruments, or correct expiry.",
+    )
+
+
+def _odd(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
+    rates = [inputs.column(table, "funding_rate") for table in ("Instruments", "Scenarios")]
+    rows: list[Any] = [*portfolio.instruments, *portfolio.scenarios]
+    yield Check(
+        f"Funding rates beyond {LARGE_FUNDING:.0%}",
+        sum(abs(row.funding_rate or 0.0) > LARGE_FUNDING for row in rows),
+        "+".join(
+            f'SUM(({rate}<>"")*(({rate}>{LARGE_FUNDING})+({rate}<-{LARGE_FUNDING})))'
+            for rate in rates
+        ),
+        "A rate is per interval: 0.01 % is written 0.01%, or 0.0001.",
+    )
+    ratio = inputs.column("Holdings", "hedge_ratio")
+    ratios = [portfolio.settings.hedge_ratio, *(row.hedge_ratio for row in portfolio.holdings)]
+    yield Check(
+        f"Hedge ratios above {LARGE_RATIO}",
+        sum((each or 0.0) > LARGE_RATIO for each in ratios),
+        f"({inputs.setting('hedge_ratio')}>{LARGE_RATIO})"
+        f'+SUM(({ratio}<>"")*({ratio}>{LARGE_RATIO}))',
+        "Half is written 50%, or 0.5; all of it is 100%, or 1.",
+    )
+
+
+def _cells(inputs: Inputs, table: str, *columns: str) -> list[str]:
+    return [inputs.column(table, name) for name in columns]
+
+
+def _among(names: str, keys: str) -> str:
+    """1 for each name that is one of the keys, else 0; array formulas only."""
+    return f"(MMULT(--({names}=TRANSPOSE({keys})),ROW({keys})^0)>0)"
+
+
+def _twice(names: Iterable[str]) -> int:
+    """How many names are there more than once; case is nothing to a spreadsheet."""
+    return sum(count for count in Counter(map(str.lower, names)).values() if count > 1)
+
+
+def _twice_text(names: str, filled: str = "") -> str:
+    same = f"MMULT(--({names}=TRANSPOSE({names})),ROW({filled or names})^0)"
+    return f'SUM(({filled or names}<>"")*({same}>1))'
+
+
+def _required(table: Table, *, price: bool) -> list[str]:
+    """The columns of a table that must be filled: its prices, or all others."""
+    required = [column for column in table.columns if column.required]
+    return [c.name for c in required if (look_of(c) == "price") is price]
+
+
+def _count_blank(portfolio: Portfolio, *, price: bool) -> int:
+    return sum(
+        getattr(row, name) is None
+        for table in _KEYS
+        for row in portfolio.rows[table]
+        for name in _required(TABLES[table], price=price)
+    )
+
+
+def _blank_text(inputs: Inputs, *, price: bool) -> str:
+    """Blank cells that must be filled, in rows that have another one of these filled."""
+    return "+".join(_of_table(inputs, TABLES[name], price=price) for name in _KEYS
+                    if _required(TABLES[name], price=price))  # fmt: skip
+
+
+def _of_table(inputs: Inputs, table: Table, *, price: bool) -> str:
+    def joined(names: list[str], sign: str) -> str:
+        return "+".join(f'({cells}{sign}"")' for cells in _cells(inputs, table.name, *names))
+
+    every = _required(table, price=True) + _required(table, price=False)
+    wanted = _required(table, price=price)
+    return f"SUM(({joined(every, '<>')}>0)*({joined(wanted, '=')}))"

@@ -1,0 +1,288 @@
+"""The template's first sheet: what it is, whether it works, what is missing, and the headlines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.hedge import covered
+from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.functions.registry import Function, function
+from xlhedge.sheets.computed import TOTAL, Block
+from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.live_checks import Check
+from xlhedge.sheets.style import VERDICTS, finish, heading
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["NOTHING", "VOLATILE", "Edition", "Headline", "headlines", "write_start"]
+
+Edition = Literal["addin", "365"]
+"""Where the functions come from: an add-in or extension, or names in the workbook itself."""
+
+NOTHING = "–"
+"""What a headline shows while nothing is typed."""
+
+_WHAT, _LOADED, _AGE, _HEADLINES = 5, 12, 13, 16
+
+VOLATILE = {("Start", f"B{_LOADED}"), ("Start", f"B{_AGE}")}
+"""Cells that the clock or the host decides; what is stored there is the bad news."""
+
+_PROBE = "NET_DELTA"
+_PURPOSES = {
+    "Portfolio": "Settings, and the coins that you hold. Type here first.",
+    "Instruments": "The futures that you hedge with, and their margin tiers. Type here.",
+    "Shorts": "The shorts that are open. Type here.",
+    "Scenarios": "The moves that you want to survive. Type here.",
+    "Price history": "Past prices and funding, if you have them. Type or paste here.",
+    "Hedge": "For each holding: what to short, what is short, what is left, what it costs.",
+    "Margin": "For each short: margin, liquidation price, and how far away it is.",
+    "Sensitivity": "Profit and loss by price, hedge ratio, basis, funding and leverage.",
+    "Stress": "Each scenario: spot, short, basis, funding, fees, and what is left.",
+    "Unwind": "When to take the hedge off, and unwinding now against holding.",
+    "Functions": "Every function, each with an example to play with.",
+}
+_WORDS = """
+You hold coins and short futures against them: when prices fall, the short gains what the \
+coins lose.
+Type your coins, futures, shorts and scenarios into the yellow cells; everything else \
+computes from them.
+The sheets say how much to short, what is left over, what funding, basis, fees and margin \
+cost, and what a fall or a rally does.
+Shorts are positive numbers. A positive funding rate means that longs pay shorts: a short \
+receives it. A cost above 0 costs you.
+A hedge is not free of risk: in a rally the short can be liquidated. Keep an eye on the \
+nearest liquidation below.
+""".strip().splitlines()
+_GET: dict[Edition, str] = {
+    "addin": "Not loaded: you see the numbers of when the file was written. Get the functions: "
+    "xlhedge excel install (Excel on Windows), xlhedge libreoffice install, or take the 365 "
+    "edition, which needs nothing. Then open this file again.",
+    "365": "Not computed here: you see the numbers of when the file was written. This edition is "
+    "for Excel 365, its functions are names in the file. In LibreOffice or an older Excel open the "
+    "add-in edition instead.",
+}
+_HERE = "Loaded: every sheet computes as you type."
+_FRESH = "Fresh: as_of is less than a day from this computer's clock."
+_OLD = (
+    "More than a day old by this computer's clock (as_of is UTC), or not dated: update the prices, "
+    "the rates and as_of."
+)
+_LONGEST_QUOTE = 255  # characters that Excel takes between quotes in a formula
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One headline figure, a link to the cell that computes it.
+
+    Args:
+        title: what it is.
+        formula: its cell; blank inputs are asked for already.
+        value: what is stored; None where there is nothing to say.
+        look: how it is shown.
+        unit: its unit; empty for the quote currency.
+        meaning: how to read it.
+        sheet: where it comes from.
+    """
+
+    title: str
+    formula: str
+    value: float | str | None
+    look: str
+    unit: str
+    meaning: str
+    sheet: str
+
+
+def headlines(analysis: Analysis, hedge: Block, margin: Block) -> list[Headline]:
+    """The headline figures of the sheets Hedge and Margin."""
+
+    def total(name: str) -> str:
+        return hedge.cell(name, TOTAL)
+
+    def summed(title: str, name: str, look: str, meaning: str) -> Headline:
+        return Headline(title, total(name), analysis.total[name], look, "", meaning, hedge.sheet)
+
+    short, delta = (Expression(total(name)) for name in ("short_notional", "net_delta"))
+    now = covered(analysis.total["short_notional"], analysis.total["net_delta"], NOTHING)
+    buffers = margin.cells("liquidation_buffer")
+    return [
+        summed("Coins held, value", "spot_notional", "total money",
+               "Spot price × quantity, without coins posted as margin."),
+        summed("Short, value", "short_notional", "total money",
+               "All that is short; positive is short."),
+        Headline(
+            "Hedged", excel_text(covered(short, delta, NOTHING)), now,
+            "total percent", "% of exposure",
+            "Short ÷ (short + net delta): 100 % is fully hedged, above it over-hedged.",
+            hedge.sheet,
+        ),
+        summed("Net delta", "net_delta", "total money",
+               "What still moves with the market: above 0 long, below 0 over-hedged."),
+        summed("Funding cost to the horizon", "funding_drag", "total cost",
+               "At today's rates: above 0 costs you, below 0 you receive it."),
+        Headline(
+            "Nearest liquidation",
+            f'IF(COUNT({buffers})=0,"{NOTHING}",MIN(IF({buffers}<1E+300,ABS({buffers}),"")))',
+            analysis.nearest, "total percent", "% of mark price",
+            "Move of the mark price that liquidates the first short.", margin.sheet,
+        ),
+    ]  # fmt: skip
+
+
+def write_start(
+    sheet: Sheet,
+    inputs: Inputs,
+    analysis: Analysis,
+    figures: Sequence[Headline],
+    questions: Sequence[Check],
+    edition: Edition,
+    sheets: Sequence[str],
+) -> None:
+    """Write the sheet.
+
+    Args:
+        sheet: where; the first of the workbook.
+        inputs: where the inputs stand.
+        analysis: what they are.
+        figures: the headline figures.
+        questions: the checks of the inputs.
+        edition: where the functions come from.
+        sheets: the titles of all other sheets, in order.
+    """
+    heading(
+        sheet,
+        "xlhedge: the hedging desk inside a spreadsheet",
+        "Type in the yellow cells of the sheets below; read what to do in the sheets behind them.",
+    )
+    sheet.put(_WHAT - 1, 1, "What this is", "section")
+    for at, line in enumerate(_WORDS, _WHAT):
+        _wide(sheet, at, line, "words")
+    _write_alive(sheet, inputs, edition)
+    at = _write_headlines(sheet, inputs, analysis, figures)
+    at = _write_checks(sheet, at + 1, questions)
+    at = _write_contents(sheet, at + 1, sheets)
+    _write_legend(sheet, at + 1)
+    finish(sheet, "A3", {"A": 34, "B": 19, "C": 16, "D": 66, "E": 12})
+    sheet.design.page_setup.orientation = "portrait"
+    sheet.design.page_setup.fitToHeight = 1
+
+
+def _wide(sheet: Sheet, at: int, text: str, look: str, formula: str | None = None) -> None:
+    """A text over the columns to the right of a label, or over all of them."""
+    first = 1 if look == "words" else 2
+    sheet.put(at, first, text, look, formula)
+    sheet.merge(at, first, 5)
+
+
+def _probe(entry: Function) -> str:
+    """True where the registry's example gives what the registry says; volatile."""
+    call = f"{entry.name}({','.join(f'{each:g}' for each in entry.example)})"
+    return f"IFERROR({call}+0*NOW()={entry.value:g},FALSE)"
+
+
+def _write_alive(sheet: Sheet, inputs: Inputs, edition: Edition) -> None:
+    """Whether the functions compute, and how old the prices are: stored is the bad news of both."""
+    sheet.put(_LOADED - 1, 1, "Is it alive?", "section")
+    sheet.put(_LOADED, 1, "Functions", "cell text")
+    text = f"IF({_probe(function(_PROBE))},{_quoted(_HERE)},{_quoted(_GET[edition])})"
+    _wide(sheet, _LOADED, _GET[edition], "bad", text)
+    sheet.design.row_dimensions[_LOADED].height = 34
+    sheet.put(_AGE, 1, "Prices", "cell text")
+    text = f"IF(ABS(NOW()-{inputs.setting('as_of')})<=1,{_quoted(_FRESH)},{_quoted(_OLD)})"
+    _wide(sheet, _AGE, _OLD, "bad", text)
+    for row, good in ((_LOADED, _HERE), (_AGE, _FRESH)):
+        _colours(sheet, f"B{row}:E{row}", f'$B${row}="{good}"', "good")
+
+
+def _write_headlines(
+    sheet: Sheet, inputs: Inputs, analysis: Analysis, figures: Sequence[Headline]
+) -> int:
+    sheet.put(_HEADLINES - 1, 1, "Where you stand", "section")
+    _header(sheet, _HEADLINES, ("Headline", "Value", "Unit", "How to read it", "Sheet"))
+    settings = analysis.portfolio.settings
+    at = _HEADLINES + 1
+    empty = f"COUNTA({inputs.column('Holdings', 'asset')})=0"
+    for figure in figures:
+        sheet.put(at, 1, figure.title, "cell text")
+        known = bool(analysis.portfolio.holdings) and figure.value is not None
+        value = figure.value if known else NOTHING
+        text = f'IF({empty},"{NOTHING}",{figure.formula})'
+        sheet.array(at, 2, [[value]], text, figure.look)
+        if figure.unit:
+            sheet.put(at, 3, figure.unit, "note")
+        else:
+            sheet.put(at, 3, settings.quote_currency, "note", inputs.setting("quote_currency"))
+        sheet.put(at, 4, figure.meaning, "note")
+        _link(sheet, at, 5, figure.sheet)
+        at += 1
+    return at
+
+
+def _write_checks(sheet: Sheet, at: int, questions: Sequence[Check]) -> int:
+    sheet.put(at, 1, "Is anything missing?", "section")
+    _header(sheet, at + 1, ("Check", "Found", "What to do", "", ""))
+    sheet.merge(at + 1, 3, 5)
+    first, last = at + 2, at + 1 + len(questions)
+    for row, each in enumerate(questions, first):
+        sheet.put(row, 1, each.title, "cell text")
+        sheet.array(row, 2, [[each.count]], each.formula, "count")
+        said = "ok" if each.count == 0 else each.remedy
+        text = f'IFERROR(IF($B{row}=0,"ok","{each.remedy}"),"{_UNKNOWN}")'
+        sheet.put(row, 3, said, "words", text)
+        sheet.merge(row, 3, 5)
+    _colours(sheet, f"B{first}:B{last}", f'$C{first}="ok"', "good")
+    _colours(sheet, f"B{first}:E{last}", f'$C{first}<>"ok"', "bad")
+    return last + 1
+
+
+_UNKNOWN = "It cannot be judged while an input cell holds an error or text for a number."
+
+
+def _write_contents(sheet: Sheet, at: int, sheets: Sequence[str]) -> int:
+    sheet.put(at, 1, "The sheets", "section")
+    for row, title in enumerate(sheets, at + 1):
+        _link(sheet, row, 1, title)
+        sheet.put(row, 2, _PURPOSES.get(title, ""), "note")
+    return at + 1 + len(sheets)
+
+
+def _write_legend(sheet: Sheet, at: int) -> None:
+    sheet.put(at, 1, "Colours", "section")
+    shown: tuple[tuple[str, str, str], ...] = (
+        ("60,000.00", "input text", "You type this: blue on pale yellow."),
+        ("60,000.00", "cell text", "A formula: black. Typing over it breaks it."),
+        ("ok", "good", "A check that passes."),
+        ("1", "bad", "A check that does not; beside it stands what to do."),
+    )
+    for row, (text, look, meaning) in enumerate(shown, at + 1):
+        sheet.put(row, 1, text, look)
+        sheet.put(row, 2, meaning, "note")
+
+
+def _header(sheet: Sheet, at: int, titles: Sequence[str]) -> None:
+    for column, title in enumerate(titles, 1):
+        sheet.put(at, column, title, "header" if column == 2 else "header text")
+
+
+def _link(sheet: Sheet, row: int, column: int, title: str) -> None:
+    sheet.put(row, column, title, "link")
+    sheet.link(row, column, title)
+
+
+def _quoted(text: str) -> str:
+    """A text in a formula, in pieces that Excel takes."""
+    pieces = (text[n : n + _LONGEST_QUOTE] for n in range(0, len(text), _LONGEST_QUOTE))
+    return "&".join(f'"{piece}"' for piece in pieces)
+
+
+def _colours(sheet: Sheet, cells: str, formula: str, verdict: str) -> None:
+    ink, paper = VERDICTS[verdict]
+    shown = DifferentialStyle(Font(color=ink), fill=PatternFill("solid", bgColor=paper))
+    rule = Rule(type="expression", formula=[formula], dxf=shown)
+    sheet.design.conditional_formatting.add(cells, rule)

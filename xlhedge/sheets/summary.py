@@ -1,0 +1,163 @@
+"""The report's first page: headline figures, what to do next, the charts, and where the rest is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.advice import advice
+from xlhedge.analysis.hedge import covered
+from xlhedge.sheets.audit import CONVENTIONS
+from xlhedge.sheets.style import LONGEST, finish, heading, sentence
+from xlhedge.xlsx.drawings import Chart
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["Place", "write_summary"]
+
+_HEADLINES = (
+    ("spot_notional", "Coins held, value", "Spot price × quantity, without coins posted as margin"),
+    ("short_notional", "Short, value", "Positive is short"),
+    ("hedged", "Hedged", "Short ÷ (short + net delta): 100 % is fully hedged"),
+    ("net_delta", "Net delta now", "Above 0: still long; below 0: over-hedged"),
+    ("order_notional", "Orders to reach the target", "Above 0: short more; below 0: buy back"),
+    ("residual_delta", "Net delta after the orders", "What stays exposed"),
+    ("funding_drag", "Funding cost to the horizon", "Above 0 costs you; below 0 you receive it"),
+    ("funding_year", "Funding cost in a year", "At today's rates"),
+    ("unrealised_pnl", "Unrealised P&L of the coins", "Against average cost, where it is known"),
+    ("nearest", "Nearest liquidation", "Move of its mark price that liquidates the first short"),
+)
+_LOOKS = {"hedged": "percent", "nearest": "percent", "funding_drag": "cost", "funding_year": "cost"}
+
+_TOP = 5
+_CHART_ROWS = 19
+_STEPS = (-0.2, 0.2)
+"""Sudden moves whose P&L is a headline."""
+
+_MEANINGS = {
+    "Hedge": "For each holding: what to short, what is short, what is left",
+    "Sensitivity": "Grids of price, hedge ratio, basis, funding and leverage",
+    "Scenarios": "Your scenarios, leg by leg and line by line",
+    "Funding & basis": "What holding the hedge costs and earns",
+    "Margin": "Liquidation, and the margin to add",
+    "Unwind": "When to take the hedge off, and what its profit buys",
+    "Hedge history": "What the hedge would have done to your risk",
+    "Inputs & audit": "Every input, where from, and by which rules",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a headline is computed.
+
+    Args:
+        formula: its formula on the summary.
+        sheet: the sheet it comes from.
+        array: whether it is an array formula.
+    """
+
+    formula: str
+    sheet: Sheet
+    array: bool = False
+
+
+def write_summary(
+    sheet: Sheet,
+    analysis: Analysis,
+    charts: Sequence[Chart],
+    places: Mapping[str, Place],
+    others: Sequence[Sheet],
+) -> None:
+    """Write the page.
+
+    Args:
+        sheet: where.
+        analysis: what to say.
+        charts: at most three: one at the right of the headlines, two below the text.
+        places: where each headline stands that another sheet computes, by figure; "worst" is the
+            worst scenario.
+        others: the report's other sheets, in order.
+    """
+    settings = analysis.portfolio.settings
+    heading(
+        sheet,
+        f"Hedge report: {settings.portfolio}",
+        f"Prices as of {settings.as_of:%Y-%m-%d %H:%M} UTC, horizon "
+        f"{settings.horizon_date:%Y-%m-%d} ({analysis.days:.0f} days). "
+        f"All values in {settings.quote_currency}.",
+    )
+    for column, title in enumerate(("Headline", "Value", "What it means"), 1):
+        sheet.put(_TOP - 1, column, title, "header" if column == 2 else "header text")
+    at = _TOP
+    for title, value, look, meaning, name in _headlines(analysis):
+        _headline(sheet, at, title, value, look, places.get(name))
+        sheet.put(at, 3, meaning, "note")
+        at += 1
+    at = _paragraph(sheet, at + 1, "What to do next", advice(analysis), "note")
+    at = _paragraph(sheet, at + 1, "Warnings", _warnings(analysis), "warning")
+    at = _paragraph(sheet, at + 1, "How to read it", CONVENTIONS[:3], "note")
+    at = _contents(sheet, at + 1, others)
+    below = max(at, _TOP + _CHART_ROWS) + 1
+    for chart, corner in zip(charts, (f"E{_TOP - 1}", f"A{below}", f"E{below}"), strict=False):
+        sheet.chart(chart, corner)
+    finish(sheet, f"A{_TOP}", {"A": 34, "B": 20, "C": 52, "D": 2}, tall=1)
+
+
+def _headline(
+    sheet: Sheet, at: int, title: str, value: Any, look: str, place: Place | None
+) -> None:
+    if place is None or value is None:
+        sheet.put(at, 1, title, "cell text")
+        sheet.put(at, 2, "none" if value is None else value, look)
+        return
+    sheet.put(at, 1, title, "link")
+    sheet.link(at, 1, place.sheet.design.title)
+    if place.array:
+        sheet.array(at, 2, [[value]], place.formula, look)
+    else:
+        sheet.put(at, 2, value, look, place.formula)
+
+
+def _headlines(analysis: Analysis) -> Iterator[tuple[str, Any, str, str, str]]:
+    """Title, value, look, meaning and figure of each headline."""
+    total = analysis.total
+    own = {
+        "hedged": covered(total["short_notional"], total["net_delta"]),
+        "nearest": analysis.nearest,
+    }
+    for name, title, meaning in _HEADLINES:
+        look = f"total {_LOOKS.get(name, 'money')}"
+        yield title, own[name] if name in own else total[name], look, meaning, name
+    for shock in _STEPS:
+        meaning = "At once, as it stands; liquidation included, before fees"
+        title = f"P&L at {shock:+.0%} of the underlying"
+        yield title, analysis.after(shock), "total money", meaning, ""
+    if worst := analysis.worst:
+        yield "Worst scenario", worst.legs["net"], "total money", worst.name[:LONGEST], "worst"
+
+
+def _paragraph(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: str) -> int:
+    """A heading and its lines, each over the three columns; returns the row behind them."""
+    if not lines:
+        return at - 1
+    sheet.put(at, 1, title, "section")
+    for n, line in enumerate(lines, at + 1):
+        sheet.put(n, 1, sentence(line), look)
+        sheet.merge(n, 1, 3)
+    return at + 1 + len(lines)
+
+
+def _contents(sheet: Sheet, at: int, others: Sequence[Sheet]) -> int:
+    sheet.put(at, 1, "In this report", "section")
+    for n, other in enumerate(others, at + 1):
+        title = other.design.title
+        sheet.put(n, 1, title, "link")
+        sheet.link(n, 1, title)
+        sheet.put(n, 2, _MEANINGS[title], "note")
+        sheet.merge(n, 2, 3)
+    return at + 1 + len(others)
+
+
+def _warnings(analysis: Analysis) -> list[str]:
+    return [*map(str, analysis.portfolio.warnings), *analysis.caveats]

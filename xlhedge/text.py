@@ -1,0 +1,99 @@
+r"""Somebody else's text as harmless text: on a terminal, and in CSV that a spreadsheet opens.
+
+A workbook's cells say that they are text (`xlhedge.xlsx.cell`) and hold it as typed; only a
+sentence that quotes it must keep its own direction.
+
+What a terminal obeys or hides is written out: control characters (ANSI escapes begin with one),
+line and paragraph separators, and Unicode's format characters, which turn the direction of what
+follows or take no room (U+202E, U+200B). Letters of right-to-left scripts stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TypeVar
+
+__all__ = ["csv_cell", "harmless", "straight"]
+
+_T = TypeVar("_T")
+
+_OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # Unicode's names for what `harmless` writes out
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LEFT_TO_RIGHT = "\u200e"
+# A spreadsheet computes a cell that begins so, also behind spaces and what takes no room. And where
+# lists are separated by semicolons it splits the line there, if no quote opens the cell.
+_NO_ROOM = r"\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_RUN = re.compile(rf"(^|;)(?=[{_NO_ROOM}]*[=+\-@＝＋－＠])")
+
+
+def harmless(text: str) -> str:
+    r"""A text for a terminal, in one line: what would be obeyed or hidden is written out.
+
+    Line breaks and tabs are written out, too, so that a file's name cannot pretend to be a line of
+    ours. For text of several lines and for rows of cells ask for each of them.
+
+    Args:
+        text: any text, such as a message that quotes a name.
+
+    Example:
+        >>> print(harmless("BTC\x1b[31m\n\u202e1"))
+        BTC\x1b[31m\n\u202e1
+        >>> harmless("Größe × 2, 買い 🚀")
+        'Größe × 2, 買い 🚀'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        _written_out(letter) if unicodedata.category(letter) in _OBEYED else letter
+        for letter in text
+    )
+
+
+def straight(text: str) -> str:
+    r"""A text that turns the direction of nothing that is written behind it.
+
+    In a sentence a name with a right-to-left override would show the figures after it backwards:
+    what turns is written out. Letters of right-to-left scripts keep their own direction; a sentence
+    that begins with them gets a mark that nobody sees, as all of it would run from the right.
+
+    Args:
+        text: any text.
+
+    Example:
+        >>> print(straight("Short 3 of A\u202e, worth 1,234.00 USD."))
+        Short 3 of A\u202e, worth 1,234.00 USD.
+    """
+    if text.isascii():
+        return text
+    shown = _TURNING.sub(lambda found: _written_out(found[0]), text)
+    strong = (way for way in map(unicodedata.bidirectional, shown) if way in {"L", "R", "AL"})
+    return shown if next(strong, "L") == "L" else f"{_LEFT_TO_RIGHT}{shown}"
+
+
+def csv_cell(value: _T) -> _T | str:
+    r"""A value for a cell of a CSV file, so that no spreadsheet that opens the file runs it.
+
+    Text that a spreadsheet would compute gets an apostrophe in front, which Excel shows and does
+    not run. What is no text stays as it is: a number is harmless, a text that looks like one is
+    not. Line breaks and other control characters are written out; all else stays as typed, so that
+    names can be compared.
+
+    Args:
+        value: what the cell holds: text, a number, nothing.
+
+    Example:
+        >>> csv_cell("=cmd|' /C calc'!A0"), csv_cell("-1"), csv_cell(-1.0), csv_cell("1=1")
+        ("'=cmd|' /C calc'!A0", "'-1", -1.0, '1=1')
+        >>> csv_cell("x;=1"), csv_cell("a\nb"), csv_cell(None)
+        ("x;'=1", 'a\\nb', None)
+    """
+    if not isinstance(value, str):
+        return value
+    shown = _CONTROL.sub(lambda found: _written_out(found[0]), value)
+    return _RUN.sub(r"\1'", shown)
+
+
+def _written_out(letter: str) -> str:
+    return ascii(letter)[1:-1]

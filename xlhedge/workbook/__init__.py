@@ -1,1 +1,0 @@
-"""Workbooks as people see them: what openpyxl designs, with rows that hold formula and value."""

@@ -1,0 +1,1 @@
+"""Workbooks as files: what openpyxl designs, with rows that hold formula and value.."""

@@ -1,0 +1,182 @@
+"""A workbook as a file: the parts that openpyxl designs and the rows that are ours, packed once.
+
+The same content gives the same bytes: times in the archive are fixed and the document's dates are
+the caller's. Relationships are relative, as Excel writes them and IronCalc asks.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Hashable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from openpyxl import Workbook
+from openpyxl.comments.comment_sheet import CommentSheet
+from openpyxl.packaging.extended import ExtendedProperties
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.workbook._writer import WorkbookWriter
+from openpyxl.workbook.properties import CalcProperties
+from openpyxl.writer.theme import theme_xml
+from openpyxl.xml.functions import tostring
+
+from xlhedge.files import write_bytes
+from xlhedge.xlsx.drawings import drawing_xml
+from xlhedge.xlsx.package import Parts
+from xlhedge.xlsx.serialised import piece
+from xlhedge.xlsx.sheet import Sheet
+from xlhedge.xlsx.styles import Looks
+from xlhedge.xlsx.worksheet import notes_of, sheet_xml
+
+__all__ = ["Book"]
+
+_MAX_TITLE, _MAX_PROPERTY = 31, 255
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
+
+
+class Book:
+    """A workbook in the making: add sheets, put cells, save.
+
+    Example:
+        >>> looks = Looks()
+        >>> looks.style("money", number_format="#,##0.00")
+        >>> book = Book(looks, title="Hedge", created=datetime(2026, 1, 2))
+        >>> sheet = book.sheet("Summary")
+        >>> sheet.put(1, 1, 1234.5, "money")
+        >>> sheet.put(1, 2, 2469.0, "money", formula="2*A1")
+        >>> book.to_bytes()[:2]
+        b'PK'
+
+    Attributes:
+        design: The openpyxl workbook, for defined names and properties. Its sheets are designed
+            through ``Sheet.design``.
+    """
+
+    def __init__(self, looks: Looks, *, title: str, created: datetime) -> None:
+        """Start a workbook without sheets.
+
+        Args:
+            looks: What its cells may look like; books of a family share them.
+            title: The document's title, as file managers show it.
+            created: The document's two dates; without a time zone it is taken as UTC.
+        """
+        self.design = Workbook()
+        self.design.remove(self.design.worksheets[0])
+        # Stored values stay what people see: Excel is not told to compute everything on opening,
+        # nor does an older engine's number give it a reason to (openpyxl's would).
+        self.design.calculation = CalcProperties(calcId=191029, fullCalcOnLoad=False)
+        properties = self.design.properties
+        properties.title, properties.creator = title[:_MAX_PROPERTY], "xlhedge"
+        day = created.astimezone(UTC) if created.tzinfo else created
+        properties.created = properties.modified = day
+        self._looks = looks
+        self._sheets: list[Sheet] = []
+
+    def sheet(self, title: str) -> Sheet:
+        """Add a sheet after the others.
+
+        Raises:
+            ValueError: Excel would not take the title, or another sheet has it.
+        """
+        if title.casefold() == "history":
+            raise ValueError(f'"{title}" is no sheet title: Excel keeps it for itself')
+        units = len(title.encode("utf-16-le")) // 2  # as Excel counts
+        if not 0 < units <= _MAX_TITLE or title.strip("'") != title:
+            raise ValueError(f'"{title}" is no sheet title: 1–31 characters, no apostrophe outside')
+        design = self.design.create_sheet(title)
+        if design.title != title:  # openpyxl would have numbered the second of two
+            self.design.remove(design)
+            raise ValueError(f'there is a sheet "{title}" already')
+        self._sheets.append(Sheet(design, self._looks.attributes))
+        return self._sheets[-1]
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """The sheets, in order."""
+        return list(self._sheets)
+
+    def to_bytes(self) -> bytes:
+        """Return the file; the same content gives the same bytes in one environment.
+
+        Raises:
+            ValueError: ``Sheet.design`` was given what belongs to ``Sheet``.
+        """
+        finished = io.BytesIO()
+        with ZipFile(finished, "w") as target:
+            for name, content in self._parts().items():
+                target.writestr(ZipInfo(name, _ZIP_TIME), content, ZIP_DEFLATED)
+        return finished.getvalue()
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all: an error leaves what was at ``path`` untouched."""
+        write_bytes(path, self.to_bytes())
+
+    def _parts(self) -> dict[str, str | bytes]:
+        """The parts of the file by name, the list of their types first."""
+        parts = Parts()
+        parts.add("xl/workbook.xml", _workbook_xml(self.design), "workbook")
+        conditional: dict[Hashable, DifferentialStyle] = {}
+        numbers: Counter[str] = Counter()
+        for number, sheet in enumerate(self._sheets, 1):
+            name = f"xl/worksheets/sheet{number}.xml"
+            _add_sheet(parts, name, sheet, conditional, numbers)
+            parts.relate("xl/workbook.xml", "worksheet", name)
+        parts.add("xl/styles.xml", self._looks.stylesheet(conditional), "styles")
+        parts.relate("xl/workbook.xml", "styles", "xl/styles.xml")
+        parts.add("xl/theme/theme1.xml", theme_xml, "theme")
+        parts.relate("xl/workbook.xml", "theme", "xl/theme/theme1.xml")
+        parts.add("docProps/core.xml", tostring(self.design.properties.to_tree()), "core")
+        parts.add("docProps/app.xml", piece(ExtendedProperties()), "app")
+        parts.relate("", "officeDocument", "xl/workbook.xml")
+        parts.relate("", "core-properties", "docProps/core.xml")
+        parts.relate("", "extended-properties", "docProps/app.xml")
+        return parts.finished()
+
+
+_Notes: Any = CommentSheet  # openpyxl gives neither of the two types
+_Writer: Any = WorkbookWriter
+
+
+def _workbook_xml(design: Workbook) -> str:
+    text: str = _Writer(design).write().decode()
+    return text
+
+
+def _add_sheet(
+    parts: Parts,
+    name: str,
+    sheet: Sheet,
+    conditional: dict[Hashable, DifferentialStyle],
+    numbers: Counter[str],
+) -> None:
+    """Add a sheet, and what belongs to it: its drawing, its notes and its tables."""
+    design: Any = sheet.design
+    tables = iter(design.tables.values())
+
+    def relate(kind: str) -> str:
+        numbers[kind] += 1
+        number = numbers[kind]
+        if kind == "drawing":
+            target = f"xl/drawings/drawing{number}.xml"
+            parts.add(target, drawing_xml(sheet.charts), "drawing")
+            for placed in sheet.charts:
+                numbers["chart"] += 1
+                chart = f"xl/charts/chart{numbers['chart']}.xml"
+                parts.add(chart, placed.chart.xml, "chart")
+                parts.relate(target, "chart", chart)
+        elif kind == "vmlDrawing":
+            notes = _Notes.from_comments(notes_of(design))
+            parts.add(f"xl/comments/comment{number}.xml", tostring(notes.to_tree()), "comments")
+            parts.relate(name, "comments", f"xl/comments/comment{number}.xml")
+            target = f"xl/drawings/commentsDrawing{number}.vml"
+            parts.add(target, notes.write_shapes())
+        else:
+            table = next(tables)
+            table.id, target = number, f"xl/tables/table{number}.xml"
+            parts.add(target, tostring(table.to_tree()), "table")
+        return parts.relate(name, kind, target)
+
+    parts.add(name, sheet_xml(sheet, conditional, relate), "worksheet")

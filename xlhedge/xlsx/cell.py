@@ -1,0 +1,129 @@
+"""One cell as XML text: its value, formula and look, or why they cannot stand in a workbook."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime
+from functools import lru_cache
+from numbers import Integral, Real
+from xml.sax.saxutils import escape
+
+from openpyxl.utils import get_column_letter
+
+from xlhedge.errors import CellError
+from xlhedge.serials import serial
+
+__all__ = ["LETTERS", "MAX_COLUMN", "MAX_FORMULA", "MAX_ROW", "cell_xml", "formula_xml", "guarded"]
+
+# Excel's limits; it calls a file that exceeds them damaged.
+MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
+_MAX_TEXT, MAX_FORMULA = 32_767, 8_192
+
+LETTERS = ("", *map(get_column_letter, range(1, MAX_COLUMN + 1)))
+"""The letters of each column, by its number from 1."""
+
+# Excel counts a 29 February 1900 that never was; only from 1 March on do its days agree with ours.
+_FIRST_DATE = 61
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_SHORT = 200
+
+
+def formula_xml(text: str, tag: str) -> str:
+    """A formula in its element; nothing for a later cell of an array formula, whose tag is ""."""
+    if not tag:
+        return ""
+    if not text or text.startswith("="):
+        raise ValueError('a formula is given without its "=" and is not empty')
+    if len(text) > MAX_FORMULA:
+        raise ValueError(f"the formula has {len(text):,} characters; Excel takes {MAX_FORMULA:,}")
+    return f"{tag}{_xml(text)}</f>"
+
+
+def cell_xml(ref: str, look: str, value: object, formula: str | None) -> str:
+    """A cell; ``formula`` is None for a constant and "" inside an array formula."""
+    if type(value) is float and math.isfinite(value):  # what most cells hold
+        # A spreadsheet has no minus zero: -0.0 + 0.0 is 0.0.
+        return f'<c r="{ref}"{look}>{formula or ""}<v>{value + 0.0!r}</v></c>'
+    if formula is None and (value is None or (isinstance(value, str) and not value)):
+        # A person cannot type a text of no characters, and ISBLANK would deny that it is blank.
+        return f'<c r="{ref}"{look}/>'
+    if formula is None and isinstance(value, str):
+        inline = f'<is><t xml:space="preserve">{_text(value)}</t></is>'
+        return f'<c r="{ref}"{look} t="inlineStr">{inline}</c>'
+    kind, text = _stored(value)
+    mark = "" if kind == "n" else f' t="{kind}"'
+    return f'<c r="{ref}"{look}{mark}>{formula or ""}<v>{text}</v></c>'
+
+
+def _stored(value: object) -> tuple[str, str]:
+    """Return the type mark of a value and its text in the file."""
+    if isinstance(value, str):
+        return "str", _text(value)
+    if isinstance(value, bool):
+        return "b", str(int(value))
+    if isinstance(value, date):
+        return "n", _number(_date(value))
+    if isinstance(value, Real):
+        return "n", _number(value)
+    if isinstance(value, CellError):
+        return "e", value.code
+    item = getattr(value, "item", None)  # NumPy's bool, which is no number and no bool
+    if callable(item) and isinstance(item(), bool):
+        return "b", str(int(item()))
+    if value is None:
+        raise ValueError('a formula needs its value; one that looks empty has ""')
+    raise ValueError(f"a cell cannot hold a {type(value).__name__}")
+
+
+def _number(value: Real | float) -> str:
+    """Write a number so that reading it gives the same one (``repr`` of NumPy's would not)."""
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError("NaN and infinity are not numbers to a spreadsheet")
+    if isinstance(value, Integral):
+        return str(int(value))
+    return repr(number + 0.0)
+
+
+def _date(value: date) -> float:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        raise ValueError(f"{value} has a time zone; a cell cannot hold one")
+    day = serial(value)
+    if not day >= _FIRST_DATE:  # pandas' NaT is neither before nor after
+        raise ValueError(f"{value} is no date from March 1900 on")
+    return day
+
+
+def _text(text: str) -> str:
+    return _short_text(text) if len(text) <= _SHORT else _any_text(text)
+
+
+def _any_text(text: str) -> str:
+    units = len(text) + sum(character > "\uffff" for character in text)  # as Excel counts them
+    if units > _MAX_TEXT:
+        raise ValueError(f"the text has {units:,} characters; a cell holds {_MAX_TEXT:,}")
+    return _xml(guarded(text))
+
+
+# Headers, units and names come again and again.
+_short_text = lru_cache(maxsize=4_096)(_any_text)
+
+
+def guarded(text: str) -> str:
+    """Keep Excel from reading ``_x0041_`` in somebody's text as the letter it would stand for."""
+    return _LOOKS_ESCAPED.sub("_x005F_", text)
+
+
+def _xml(text: str) -> str:
+    if text.isprintable() and not ("&" in text or "<" in text or ">" in text):
+        return text
+    unfit = _NOT_XML.search(text)
+    if unfit:
+        raise ValueError(f"the character U+{ord(unfit[0]):04X} cannot stand in a workbook")
+    return escape(text, {"\r": "&#13;"})  # a bare one would be read as a line feed

@@ -1,0 +1,234 @@
+"""Sheets whose rows we write ourselves: every cell carries its look, its formula and its value.
+
+openpyxl designs a sheet (widths, frozen panes, tables, charts, print set-up) but cannot store the
+value of a formula, and previewers, phones and pandas show such cells as empty. So the cells live
+here, already as XML text, and ``package`` puts them into the file that openpyxl made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from xml.sax.saxutils import quoteattr
+
+from openpyxl.utils import quote_sheetname
+from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlhedge.errors import HedgeError
+from xlhedge.xlsx.cell import (
+    LETTERS,
+    MAX_COLUMN,
+    MAX_ROW,
+    cell_xml,
+    formula_xml,
+    guarded,
+)
+from xlhedge.xlsx.drawings import Chart, Placed
+from xlhedge.xlsx.styles import PLAIN
+
+__all__ = ["Sheet"]
+
+_MAX_HEADER = 255
+
+
+class Sheet:
+    """One sheet: ``design`` is openpyxl's worksheet, the cells are put here.
+
+    What is said of many cells or columns, and charts, go through this class: saving refuses them
+    in ``design``.
+
+    Attributes:
+        design: Row heights, frozen panes, notes, validations, conditional formats and print
+            set-up, exactly as in openpyxl.
+        charts: What `chart` put on the sheet.
+        merged: What `merge` made one cell.
+        links: The links within the workbook, as XML.
+        widths: The widths of columns that were widened, in characters.
+    """
+
+    def __init__(self, design: Worksheet, looks: Mapping[str, str]) -> None:
+        """Use ``Book.sheet`` instead, which knows the names of the looks."""
+        self.design = design
+        self.charts: list[Placed] = []
+        self.merged: list[str] = []
+        self.links: list[str] = []
+        self.widths: dict[int, float] = {}
+        self._looks = looks
+        self._cells: dict[int, dict[int, str]] = {}
+
+    def put(
+        self, row: int, col: int, value: object, style: str = PLAIN, formula: str | None = None
+    ) -> None:
+        """Write one cell; row and column count from 1, in any order, each cell once.
+
+        Args:
+            row: 1 is the first row.
+            col: 1 is column A.
+            value: What is stored and shown: a number (NumPy's too), text, a bool, a date or
+                datetime (give it a date look), a ``CellError``, or None for an empty cell that
+                still has a look. Text stays text, whatever it starts with.
+            style: The name of a look registered with ``Book.style``.
+            formula: Its text without the leading ``=``; then ``value`` is its result, and an
+                empty-looking result is ``""``, never None.
+
+        Raises:
+            ValueError: Naming sheet and cell: the value cannot stand in a cell (NaN, infinity,
+                control characters, too long), the look is unknown, or the cell is taken.
+        """
+        self._put(row, col, value, style, formula, "<f>")
+
+    def array(
+        self,
+        row: int,
+        col: int,
+        values: Iterable[Iterable[object]],
+        formula: str,
+        style: str | Sequence[str] = PLAIN,
+    ) -> None:
+        """Write one array formula over a block of cells, each with its stored value.
+
+        Args:
+            row: The block's first row.
+            col: The block's first column.
+            values: The results, row by row; the block takes their shape.
+            formula: Its text without the leading ``=``.
+            style: The look of every cell of the block, or a look for each column.
+
+        Raises:
+            ValueError: As ``put``, or the rows of ``values`` differ in length or are empty.
+        """
+        block = [list(line) for line in values]
+        widths = {len(line) for line in block}
+        if len(widths) != 1 or widths == {0}:
+            raise ValueError(f"{self._place(row, col)}: an array formula needs a full rectangle")
+        tag = f'<f t="array" ref="{_span(row, col, len(block), len(block[0]))}">'
+        looks = [style] * len(block[0]) if isinstance(style, str) else style
+        for down, line in enumerate(block):
+            for right, (value, look) in enumerate(zip(line, looks, strict=True)):
+                self._put(row + down, col + right, value, look, formula, tag)
+                formula = tag = ""  # the first cell holds the formula of the whole block
+
+    def table(
+        self,
+        name: str,
+        row: int,
+        col: int,
+        headers: Sequence[str],
+        n_rows: int,
+        *,
+        header_style: str = PLAIN,
+        table_style: str | None = None,
+    ) -> Table:
+        """Write the header cells of an Excel table and declare it; the body is put as usual.
+
+        Args:
+            name: What formulas call it; unique in the workbook.
+            row: The row of the headers.
+            col: The first column.
+            headers: The columns' names, all different, upper and lower case being the same.
+            n_rows: Rows of data. Excel has no table without any, so 0 reserves one blank row.
+            header_style: The look of the header cells.
+            table_style: Excel's own banding, such as ``TableStyleLight1``, or none.
+
+        Returns:
+            The openpyxl table, for calculated columns (``tableColumns``).
+
+        Raises:
+            ValueError: As ``put``, or the headers are empty, too long or not all different.
+        """
+        for right, header in enumerate(headers):
+            if not 0 < len(header) <= _MAX_HEADER:
+                raise ValueError(f"{self._place(row, col + right)}: a header has 1–255 characters")
+            self.put(row, col + right, header, header_style)
+        if len({header.casefold() for header in headers}) != len(headers):
+            raise ValueError(f"{self._place(row, col)}: two headers of {name} are the same")
+        ref = _span(row, col, 1 + max(n_rows, 1), len(headers))
+        # With its columns given, openpyxl does not look for the headers in its own, empty cells.
+        columns = [TableColumn(id=n, name=guarded(text)) for n, text in enumerate(headers, 1)]
+        table = Table(displayName=name, ref=ref, tableColumns=columns)
+        table.autoFilter = AutoFilter(ref=ref)
+        if table_style is not None:
+            table.tableStyleInfo = TableStyleInfo(name=table_style, showRowStripes=True)
+        self.design.add_table(table)
+        return table
+
+    def link(self, row: int, col: int, title: str) -> None:
+        """Make a cell a link to another sheet of the book; its text and look are put as usual."""
+        place = f"{quote_sheetname(title)}!A1"
+        self.links.append(f'<hyperlink ref="{_ref(row, col)}" location={quoteattr(place)}/>')
+
+    def merge(self, row: int, first: int, last: int) -> None:
+        """Make the cells of a row from one column to another one cell; the first one's is kept."""
+        self.merged.append(f"{_ref(row, first)}:{_ref(row, last)}")
+
+    def widen(self, col: int, width: float) -> None:
+        """Make a column at least so many characters wide; it counts from 1."""
+        self.widths[col] = max(self.widths.get(col, 0), width)
+
+    def chart(self, chart: Chart, cell: str) -> None:
+        """Put a chart on the sheet, its upper left corner at a cell."""
+        row, col = coordinate_to_tuple(cell)
+        self.charts.append(Placed(chart, row, col))
+
+    @property
+    def extent(self) -> str:
+        """The smallest range that holds every cell put here, such as ``A1:F40``."""
+        if not self._cells:
+            return "A1:A1"
+        first, last = min(self._cells), max(self._cells)
+        left, right = min(map(min, self._cells.values())), max(map(max, self._cells.values()))
+        return _span(first, left, last - first + 1, right - left + 1)
+
+    def rows(self, attributes: Mapping[int, str]) -> Iterator[str]:
+        """Yield each row's XML from the top; ``attributes`` is what rows say beside a number."""
+        for row in sorted(self._cells.keys() | attributes.keys()):
+            cells = self._cells.get(row, {})
+            body = "".join([cells[col] for col in sorted(cells)])
+            yield f'<row r="{row}"{attributes.get(row, "")}>{body}</row>'
+
+    def _put(
+        self, row: int, col: int, value: object, style: str, formula: str | None, tag: str
+    ) -> None:
+        """Check and keep one cell; a cell inside an array formula has ``""`` for both strings."""
+        if row > MAX_ROW:  # who asks for a report may not know that it has so many
+            raise HedgeError(
+                f"{self.design.title} would have more than the {MAX_ROW:,} rows of a sheet; "
+                "take fewer holdings, scenarios or bars"
+            )
+        if not (row > 0 and 0 < col <= MAX_COLUMN):
+            raise self._refusal(row, col, "a sheet has rows 1 to 1,048,576 and columns 1 to 16,384")
+        cells = self._cells.get(row)
+        if cells is not None and col in cells:
+            raise self._refusal(row, col, "the cell has been written already")
+        look = self._looks.get(style)
+        if look is None:
+            raise self._refusal(
+                row, col, f'there is no look "{style}"; register it with Looks.style first'
+            )
+        try:
+            source = None if formula is None else formula_xml(formula, tag)
+            cell = cell_xml(f"{LETTERS[col]}{row}", look, value, source)
+        except ValueError as error:
+            raise self._refusal(row, col, error) from error
+        if cells is None:
+            self._cells[row] = {col: cell}
+        else:
+            cells[col] = cell
+
+    def _refusal(self, row: int, col: int, why: object) -> ValueError:
+        return ValueError(f"{self._place(row, col)}: {why}")
+
+    def _place(self, row: int, col: int) -> str:
+        """Name a cell the way a person finds it; any numbers, as they may be what is wrong."""
+        inside = 0 < row <= MAX_ROW and 0 < col <= MAX_COLUMN
+        return f"{self.design.title}!{_ref(row, col) if inside else f'row {row}, column {col}'}"
+
+
+def _ref(row: int, col: int) -> str:
+    return f"{LETTERS[col]}{row}"
+
+
+def _span(row: int, col: int, n_rows: int, n_cols: int) -> str:
+    return f"{_ref(row, col)}:{_ref(row + n_rows - 1, col + n_cols - 1)}"

@@ -1,0 +1,134 @@
+"""A sheet's part of the file: openpyxl's design, with our rows between its head and its tail.
+
+The elements stand in the order that the format asks for. Each comes from openpyxl, by way of
+`pieces`; what is said a hundred times a book (columns, merged cells, links) is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any
+
+from openpyxl.comments.comment_sheet import CommentRecord
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
+
+from xlhedge.xlsx.serialised import key_of, piece
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["notes_of", "sheet_xml"]
+
+_NO_LOOK = DifferentialStyle()
+
+Conditional = dict[Hashable, DifferentialStyle]
+"""The looks of a book's conditional formats, by what tells them apart, in order."""
+
+
+def sheet_xml(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) -> str:
+    """The part of a sheet.
+
+    Args:
+        sheet: the sheet.
+        conditional: the looks of conditional formats, to which its own are added.
+        relate: names the relationship to the sheet's drawing, notes, or the next table; each is
+            asked for once, in the order in which the sheet refers to them.
+
+    Raises:
+        ValueError: ``Sheet.design`` was given a value or a look for a cell, a link or a chart.
+    """
+    _refuse_content(sheet)
+    head = "".join(_head(sheet.design, sheet.extent))
+    body = "".join(sheet.rows(_row_attributes(sheet.design)))
+    tail = "".join(_tail(sheet, conditional, relate))
+    return (
+        f'<worksheet xmlns="{SHEET_MAIN_NS}">{head}{_columns(sheet.widths)}'
+        f"<sheetData>{body}</sheetData>{tail}</worksheet>"
+    )
+
+
+def notes_of(design: Worksheet) -> list[CommentRecord]:
+    """The notes on a sheet's cells, in order."""
+    cells = sorted(_cells(design).items())
+    return [CommentRecord.from_cell(cell) for _, cell in cells if cell.comment]
+
+
+def _cells(design: Any) -> Mapping[tuple[int, int], Any]:
+    cells: Mapping[tuple[int, int], Any] = design._cells  # noqa: SLF001  # iterating would make blank ones
+    return cells
+
+
+def _refuse_content(sheet: Sheet) -> None:
+    design: Any = sheet.design
+    for cell in _cells(design).values():
+        if cell.value is not None or cell.has_style:
+            place = f"{design.title}!{cell.coordinate}"
+            raise ValueError(f"{place}: put its value, look and link through Sheet, not openpyxl")
+    charted = design._charts or design._images  # noqa: SLF001  # there is no other way to see them
+    if charted or design.merged_cells or design.column_dimensions:
+        raise ValueError(f"{design.title}: put charts, merged cells and widths through Sheet")
+
+
+def _head(design: Any, extent: str) -> Iterator[str]:
+    yield piece(design.sheet_properties)
+    yield f'<dimension ref="{extent}"/>'
+    yield piece(design.views)
+    yield piece(design.sheet_format)
+
+
+def _columns(widths: Mapping[int, float]) -> str:
+    found = "".join(
+        f'<col min="{column}" max="{column}" width="{width:g}" customWidth="1"/>'
+        for column, width in sorted(widths.items())
+    )
+    return f"<cols>{found}</cols>" if found else ""
+
+
+def _row_attributes(design: Worksheet) -> dict[int, str]:
+    """What the rows say besides their numbers: heights, hiding, outlines."""
+    said = {number: dict(row) for number, row in design.row_dimensions.items()}
+    return {number: _attributes(each) for number, each in said.items() if each}
+
+
+def _attributes(said: Mapping[str, str]) -> str:
+    return "".join(f' {name}="{value}"' for name, value in said.items())
+
+
+def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) -> Iterator[str]:
+    design: Any = sheet.design
+    yield from _pieces(design.protection, design.auto_filter)
+    if sheet.merged:
+        cells = "".join(f'<mergeCell ref="{span}"/>' for span in sheet.merged)
+        yield f'<mergeCells count="{len(sheet.merged)}">{cells}</mergeCells>'
+    yield from _conditional(design, conditional)
+    yield from _pieces(design.data_validations)
+    if sheet.links:
+        yield f"<hyperlinks>{''.join(sheet.links)}</hyperlinks>"
+    yield from _pieces(design.print_options, design.page_margins, design.page_setup)
+    yield from _pieces(design.HeaderFooter, design.row_breaks, design.col_breaks)
+    if sheet.charts:
+        yield _related("drawing", relate("drawing"))
+    if any(cell.comment for cell in _cells(design).values()):
+        yield _related("legacyDrawing", relate("vmlDrawing"))
+    if design.tables:
+        parts = "".join(_related("tablePart", relate("table")) for _ in design.tables)
+        yield f'<tableParts count="{len(design.tables)}">{parts}</tableParts>'
+
+
+def _pieces(*things: Any) -> Iterator[str]:
+    """What openpyxl makes of the things that say anything."""
+    return (piece(thing) for thing in things if thing)
+
+
+def _related(tag: str, name: str) -> str:
+    return f'<{tag} xmlns:r="{REL_NS}" r:id="{name}"/>'
+
+
+def _conditional(design: Any, conditional: Conditional) -> Iterator[str]:
+    for formatting in design.conditional_formatting:
+        for rule in formatting.rules:
+            if rule.dxf and rule.dxf != _NO_LOOK:
+                key = key_of(rule.dxf)
+                conditional.setdefault(key, rule.dxf)
+                rule.dxfId = list(conditional).index(key)
+        yield piece(formatting)
