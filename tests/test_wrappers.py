@@ -13,6 +13,7 @@ calling, and takes any error for an argument left out: two more stand-ins.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -664,12 +665,22 @@ def test_the_help_is_registered_after_the_start_and_stops_nothing():
     assert found == steps
 
 
+def with_help(text):
+    """The first function, where its first argument's help is another."""
+    first = FIRST.parameters[0]
+    return replace(FIRST, overrides={first.name: replace(first.quantity, help=text)})
+
+
 @pytest.mark.parametrize(("text", "said"), [('a "b"', '"a ""b"""'), ("1 − 2 ≥ 3", '"1 - 2 >= 3"')])
-def test_texts_are_written_as_vba_reads_them(text, said):
-    assert wrappers._text(text) == said  # noqa: SLF001  # no help has quotes as yet
+def test_texts_are_written_as_vba_reads_them(monkeypatch, text, said):
+    monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help(text)])
+    assert f"Array( _\n        {said}, _\n" in wrappers.modules()["HedgeHelp"]
 
 
 @pytest.mark.parametrize("text", ["ß", "a\nb", "x" * 256])
-def test_a_help_that_cannot_be_written_is_refused(text):
+def test_a_help_that_cannot_be_written_is_refused(monkeypatch, text):
+    monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help("x" * 255)])
+    assert "x" * 255 in wrappers.modules()["HedgeHelp"]
+    monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help(text)])
     with pytest.raises(HedgeError):
-        wrappers._help(text)  # noqa: SLF001  # no function has such a help
+        wrappers.modules()

@@ -13,7 +13,7 @@ from xlhedge.cli.failing import fail
 from xlhedge.cli.saying import say
 
 if TYPE_CHECKING:
-    from xlhedge.hosts.installing import Check
+    from xlhedge.hosts.installing import Requirement
 
 __all__ = ["excel", "lambdas", "libreoffice"]
 
@@ -48,13 +48,14 @@ def excel_install(
     with _told():
         from xlhedge.hosts.excel.install import Machine, install
         from xlhedge.hosts.excel.status import status
+        from xlhedge.hosts.installing import TRY
 
         machine = Machine.here()
         _say(install(machine, folder, force=force))
-        wrong = [check for check in status(machine) if check.remedy]
+        wrong = [each for each in status(machine) if each.remedy]
         _show(wrong)
         if not wrong:
-            say("start Excel, then try =NET_DELTA(1, 60000, 45000): it gives 15000")
+            say(f"start Excel, then {TRY}")
 
 
 @excel.command("status")
@@ -141,12 +142,12 @@ def _say(lines: Iterable[str]) -> None:
         say(line)
 
 
-def _show(checks: Iterable[Check]) -> None:
-    """Prints checks; the exit status is 1 if one is not right."""
+def _show(requirements: Iterable[Requirement]) -> None:
+    """Prints requirements; the exit status is 1 if one is not met."""
     wrong = False
-    for check in checks:
-        _say(check.lines())
-        wrong |= bool(check.remedy)
+    for each in requirements:
+        _say(each.lines())
+        wrong |= bool(each.remedy)
     if wrong:
         raise typer.Exit(1)
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import xlhedge
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.installing import Check, InstallError
+from xlhedge.hosts.installing import TRY, InstallError, Requirement
 from xlhedge.hosts.libreoffice import IDENTIFIER, build
 from xlhedge.hosts.office import program, run
 
@@ -74,7 +74,7 @@ class Office:
             run(self.unopkg, "add", "-f", *self._shared, str(extension), *self._options)
         whom = " for all users, as you are root" if self._shared else ""
         yield f"installed xlhedge {xlhedge.__version__} in LibreOffice {self.version}{whom}"
-        yield "restart LibreOffice, then try =NET_DELTA(1, 60000, 45000): it gives 15000"
+        yield f"restart LibreOffice, then {TRY}"
 
     def uninstall(self) -> Iterator[str]:
         """Removes the extension, if it is there.
@@ -93,27 +93,29 @@ class Office:
         if not self._shared and (found := self._listed(["--shared"])):
             yield f"left xlhedge {found[0]}, installed for all users; root can uninstall it"
 
-    def status(self) -> Iterator[Check]:
+    def status(self) -> Iterator[Requirement]:
         """Looks at what LibreOffice has.
 
         Yields:
-            A check for each.
+            A requirement for each.
 
         Raises:
             InstallError: what unopkg had to say.
         """
-        yield Check("LibreOffice", f"{self.version}: {self.unopkg}")
+        yield Requirement("LibreOffice", f"{self.version}: {self.unopkg}")
         remedy = "run `xlhedge libreoffice install`"
         found = self._listed(self._shared) or self._listed(["--shared"])
         if not found:
-            yield Check("extension", "not installed", remedy)
+            yield Requirement("extension", "not installed", remedy)
         elif found[0] != xlhedge.__version__:
             said = f"xlhedge {found[0]}, and this is {xlhedge.__version__}"
-            yield Check("extension", said, remedy)
+            yield Requirement("extension", said, remedy)
         elif found[1] != "yes":
-            yield Check("extension", f"xlhedge {found[0]}, which LibreOffice did not take", remedy)
+            yield Requirement(
+                "extension", f"xlhedge {found[0]}, which LibreOffice did not take", remedy
+            )
         else:
-            yield Check("extension", f"xlhedge {found[0]}, {len(FUNCTIONS)} functions")
+            yield Requirement("extension", f"xlhedge {found[0]}, {len(FUNCTIONS)} functions")
 
     def _listed(self, shared: Sequence[str]) -> tuple[str, str] | None:
         """Our extension's version, and whether LibreOffice took it: "yes" or not."""

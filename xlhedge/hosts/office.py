@@ -101,11 +101,9 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """What LibreOffice gets of our environment.
-
-    It looks for its Python's library beside the first python3 on the path, and fails with that of a
-    virtual environment; and variables meant for our Python would lead its own astray.
-    """
+    """What LibreOffice gets of our environment."""
+    # It looks for its Python's library beside the first python3 on the path, and fails with that of
+    # a virtual environment; and variables meant for our Python would lead its own astray.
     kept = {name: value for name, value in ours.items() if not name.startswith("PYTHON")}
     if os.name == "posix":
         kept["PATH"] = os.defpath

@@ -31,6 +31,7 @@ from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.evaluate import evaluate, rows_of
 from xlhedge.functions.registry import Function
 from xlhedge.hosts.excel.bridge import ERROR_MARK
+from xlhedge.hosts.excel.xlam import TITLE
 
 __all__ = ["coding", "raising"]
 
@@ -139,5 +140,5 @@ def _udf(entry: Function, call: Callable[..., Any]) -> Callable[..., Any]:
     for parameter in entry.parameters:
         described = xw.arg(parameter.name, "raw", doc=parameter.quantity.help)(described)
     # Outermost, or xw.arg would set the category back to xlwings' own.
-    decorate: Callable[[Callable[..., Any]], Callable[..., Any]] = xw.func(category="xlhedge")
+    decorate: Callable[[Callable[..., Any]], Callable[..., Any]] = xw.func(category=TITLE)
     return decorate(described)

@@ -24,17 +24,12 @@ from collections.abc import Sequence
 from xlhedge.errors import HedgeError
 from xlhedge.functions.registry import FUNCTIONS, Function
 from xlhedge.hosts.excel.bridge import BRIDGE, ERROR_MARK
-from xlhedge.hosts.excel.xlam import WORKBOOK
+from xlhedge.hosts.excel.xlam import TITLE, WORKBOOK
 from xlhedge.hosts.spelling import spelled
 
-__all__ = ["CATEGORY", "LONGEST_HELP", "modules"]
+__all__ = ["modules"]
 
-CATEGORY = "xlhedge"
-"""The functions' heading in the function wizard."""
-
-LONGEST_HELP = 255
-"""Characters of a help text that the function wizard takes."""
-
+_LONGEST_HELP = 255  # characters of a help text that the function wizard takes
 _PYTHON = "xlhedge.hosts.addin_udfs"
 
 # What help texts say beyond ASCII, and what the function wizard shows instead.
@@ -118,7 +113,7 @@ def _text(text: str) -> str:
 
 
 def _help(text: str) -> str:
-    if len(text.translate(_ASCII)) > LONGEST_HELP:
+    if len(text.translate(_ASCII)) > _LONGEST_HELP:
         raise HedgeError(f"too long for the function wizard: {text!r}")
     return _text(text)
 
@@ -150,7 +145,7 @@ Private Sub HedgeDescribe(functionName As String, summary As String, arguments A
     Application.MacroOptions _
         Macro:="'" & ThisWorkbook.Name & "'!" & functionName, _
         Description:=summary, _
-        Category:={_text(CATEGORY)}, _
+        Category:={_text(TITLE)}, _
         ArgumentDescriptions:=arguments
 End Sub
 """

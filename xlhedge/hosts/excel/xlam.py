@@ -19,6 +19,7 @@ from xlhedge.files import zipped
 __all__ = ["CORE", "CORE_PROPERTIES", "DUBLIN_CORE", "PROJECT", "TITLE", "WORKBOOK", "xlam"]
 
 TITLE = "xlhedge"
+"""The add-in in Excel's list, its functions in the function wizard, its project in VBA's editor."""
 WORKBOOK = "ThisWorkbook"
 """The workbook's own module; the sheet's is ``Sheet1``."""
 
