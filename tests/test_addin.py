@@ -62,7 +62,7 @@ End Function
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
-    return addin.build(tmp_path_factory.mktemp("addin") / "xlhedge.xlam")
+    return addin.build_addin(tmp_path_factory.mktemp("addin") / "xlhedge.xlam")
 
 
 def xml(content: bytes) -> Any:
@@ -146,7 +146,7 @@ def test_the_project_is_a_sound_file_that_says_what_it_is(built):
 def test_it_holds_all_of_our_modules_and_xlwings():
     ours = addin.modules()
     theirs = ours.pop("xlwings").splitlines()
-    assert ours == wrappers.modules()
+    assert ours == wrappers.our_modules()
     changed = [
         (old, new)
         for old, new in zip(
@@ -270,7 +270,7 @@ def test_nobody_else_is_named_in_it(built):
 
 
 def test_the_same_package_gives_the_same_bytes(built, tmp_path):
-    again = addin.build(tmp_path / "other.xlam")
+    again = addin.build_addin(tmp_path / "other.xlam")
     assert again.read_bytes() == built.read_bytes()
     with zipfile.ZipFile(again) as archive:
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -279,7 +279,7 @@ def test_the_same_package_gives_the_same_bytes(built, tmp_path):
 def test_it_is_a_file_like_any_other_and_alone(tmp_path):
     plain = tmp_path / "plain"
     plain.touch()
-    made = addin.build(tmp_path / "xlhedge.xlam")
+    made = addin.build_addin(tmp_path / "xlhedge.xlam")
     assert stat.S_IMODE(made.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plain", "xlhedge.xlam"]
 
@@ -289,7 +289,7 @@ def test_what_was_there_stays_when_writing_fails(tmp_path, monkeypatch):
     path.write_text("the old one")
     monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
     with pytest.raises(OSError, match="full") as raised:
-        addin.build(path)
+        addin.build_addin(path)
     assert raised.value.filename == str(path)
     assert path.read_text() == "the old one"
     assert list(tmp_path.iterdir()) == [path]
@@ -301,7 +301,7 @@ def test_what_was_there_stays_when_writing_fails(tmp_path, monkeypatch):
 def test_the_version_reads_back(built, tmp_path, monkeypatch):
     assert addin.version_of(built) == xlhedge.__version__
     monkeypatch.setattr(xlhedge, "__version__", "7.8.9")
-    assert addin.version_of(addin.build(tmp_path / "new.xlam")) == "7.8.9"
+    assert addin.version_of(addin.build_addin(tmp_path / "new.xlam")) == "7.8.9"
 
 
 def test_other_files_have_no_version(built, tmp_path):
@@ -360,7 +360,7 @@ def test_another_xlwings_is_refused(tmp_path, monkeypatch, change, message):
     spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
     monkeypatch.setattr(addin, "find_spec", lambda _: spec)
     with pytest.raises(HedgeError, match=message) as raised:
-        addin.build(tmp_path / "xlhedge.xlam")
+        addin.build_addin(tmp_path / "xlhedge.xlam")
     assert "\n" not in str(raised.value)
     assert not (tmp_path / "xlhedge.xlam").exists()
 
@@ -370,17 +370,17 @@ def test_a_comment_may_name_what_code_may_not(tmp_path, monkeypatch):
     (tmp_path / "xlwings.bas").write_text(text, "cp1252")
     spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
     monkeypatch.setattr(addin, "find_spec", lambda _: spec)
-    assert addin.build(tmp_path / "xlhedge.xlam").exists()
+    assert addin.build_addin(tmp_path / "xlhedge.xlam").exists()
 
 
 def test_without_xlwings_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(addin, "find_spec", lambda _: None)
     with pytest.raises(HedgeError, match=r"^xlwings: it must be installed: pip install xlwings$"):
-        addin.build(tmp_path / "xlhedge.xlam")
+        addin.build_addin(tmp_path / "xlhedge.xlam")
     spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
     monkeypatch.setattr(addin, "find_spec", lambda _: spec)
     with pytest.raises(HedgeError, match=r"xlwings\.bas: No such file .* install that again"):
-        addin.build(tmp_path / "xlhedge.xlam")
+        addin.build_addin(tmp_path / "xlhedge.xlam")
 
 
 @pytest.mark.parametrize("old", [b"<sheetData/>", b'<sheet name="Sheet1"', b">Sheet1<"])
@@ -396,7 +396,7 @@ def test_another_pyopenvba_is_refused(tmp_path, monkeypatch, old):
 
     monkeypatch.setattr(ExcelFile, "create_new", other)
     with pytest.raises(HedgeError, match=r"^pyopenvba: its empty add-in must say .* once; "):
-        addin.build(tmp_path / "xlhedge.xlam")
+        addin.build_addin(tmp_path / "xlhedge.xlam")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -420,7 +420,7 @@ def test_libreoffice_runs_a_module(office, tmp_path):
 def test_libreoffice_runs_a_module_among_all_of_ours(office, tmp_path):
     """Beside many chunks of text; not xlwings' own module, which LibreOffice cannot compile."""
     comments = "".join(f"' line {number} of a long text\n" for number in range(3_000))
-    modules = {**wrappers.modules(), "Comments": comments, **MODULE}
+    modules = {**wrappers.our_modules(), "Comments": comments, **MODULE}
     assert run_in_libreoffice(office, tmp_path, modules, FORMULAS, {"D1": 21}) == RESULTS
 
 

@@ -477,7 +477,7 @@ def test_other_systems_are_told_what_there_is(tmp_path):
 
 @pytest.mark.parametrize(
     ("host", "name", "build"),
-    [("excel", "a.xlam", addin.build), ("libreoffice", "a.oxt", libreoffice.build)],
+    [("excel", "a.xlam", addin.build_addin), ("libreoffice", "a.oxt", libreoffice.build_extension)],
 )
 def test_build_writes_the_same_file_anywhere(host, name, build, tmp_path):
     path = tmp_path / "new" / name

@@ -28,7 +28,7 @@ from xlhedge.hosts import addin_udfs
 from xlhedge.hosts.excel import wrappers
 from xlhedge.hosts.spelling import spelled
 
-SOURCES = wrappers.modules()
+SOURCES = wrappers.our_modules()
 EXPLAINING = [entry for entry in FUNCTIONS if entry.parameters[0].quantity.kind == "any"]
 COMPUTING = [entry for entry in FUNCTIONS if entry not in EXPLAINING]
 FIRST, SECOND = COMPUTING[0], COMPUTING[5]
@@ -674,13 +674,13 @@ def with_help(text):
 @pytest.mark.parametrize(("text", "said"), [('a "b"', '"a ""b"""'), ("1 − 2 ≥ 3", '"1 - 2 >= 3"')])
 def test_texts_are_written_as_vba_reads_them(monkeypatch, text, said):
     monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help(text)])
-    assert f"Array( _\n        {said}, _\n" in wrappers.modules()["HedgeHelp"]
+    assert f"Array( _\n        {said}, _\n" in wrappers.our_modules()["HedgeHelp"]
 
 
 @pytest.mark.parametrize("text", ["ß", "a\nb", "x" * 256])
 def test_a_help_that_cannot_be_written_is_refused(monkeypatch, text):
     monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help("x" * 255)])
-    assert "x" * 255 in wrappers.modules()["HedgeHelp"]
+    assert "x" * 255 in wrappers.our_modules()["HedgeHelp"]
     monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help(text)])
     with pytest.raises(HedgeError):
-        wrappers.modules()
+        wrappers.our_modules()

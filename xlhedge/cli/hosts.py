@@ -85,9 +85,9 @@ def excel_build(
 ) -> None:
     """Write the add-in, on any system: xlhedge excel build -o xlhedge.xlam."""
     with _told(output):
-        from xlhedge.hosts.excel.addin import build
+        from xlhedge.hosts.excel.addin import build_addin
 
-        _write(output, build, force=force, note=f", for a computer with {_xlwings()}")
+        _write(output, build_addin, force=force, note=f", for a computer with {_xlwings()}")
         say("`xlhedge excel install` there does this and writes the configuration, too")
 
 
@@ -126,9 +126,9 @@ def libreoffice_build(
 ) -> None:
     """Write the extension, on any system: xlhedge libreoffice build -o xlhedge.oxt."""
     with _told(output):
-        from xlhedge.hosts.libreoffice import build
+        from xlhedge.hosts.libreoffice import build_extension
 
-        _write(output, build, force=force)
+        _write(output, build_extension, force=force)
 
 
 def _xlwings() -> str:

@@ -18,7 +18,7 @@ from xlhedge.files import write_bytes, zipped
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
 
-__all__ = ["IDENTIFIER", "build"]
+__all__ = ["IDENTIFIER", "build_extension"]
 
 _PACKAGE = Path(xlhedge.__file__).parent
 IDENTIFIER = "org.xlhedge"
@@ -34,7 +34,7 @@ _TYPES = {
 }
 
 
-def build(path: Path) -> Path:
+def build_extension(path: Path) -> Path:
     """Writes the extension, whole or not at all; the same package gives the same bytes.
 
     Args:
@@ -47,7 +47,7 @@ def build(path: Path) -> Path:
         >>> from tempfile import TemporaryDirectory
         >>> from zipfile import ZipFile
         >>> with TemporaryDirectory() as folder:
-        ...     with ZipFile(build(Path(folder) / "xlhedge.oxt")) as extension:
+        ...     with ZipFile(build_extension(Path(folder) / "xlhedge.oxt")) as extension:
         ...         print(extension.namelist()[:3])
         ['META-INF/manifest.xml', 'description.xml', 'functions.idl']
     """

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 import xlhedge
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.installing import TRY, InstallError, Requirement
-from xlhedge.hosts.libreoffice import IDENTIFIER, build
-from xlhedge.hosts.office import program, run
+from xlhedge.hosts.libreoffice import IDENTIFIER, build_extension
+from xlhedge.hosts.office import find_program, run_program
 
 __all__ = ["Office"]
 
@@ -54,7 +54,7 @@ class Office:
         """LibreOffice's version, such as 25.2.3.2; "of unknown version" if it does not tell."""
         soffice = self.unopkg.with_name(self.unopkg.name.replace("unopkg", "soffice"))
         try:
-            said = run(soffice, "--version")
+            said = run_program(soffice, "--version")
         except (InstallError, OSError):
             said = ""
         found = re.search(r"\d+(\.\d+)+", said)
@@ -70,8 +70,8 @@ class Office:
             InstallError: what unopkg had to say.
         """
         with TemporaryDirectory() as folder:
-            extension = build(Path(folder) / "xlhedge.oxt")
-            run(self.unopkg, "add", "-f", *self._shared, str(extension), *self._options)
+            extension = build_extension(Path(folder) / "xlhedge.oxt")
+            run_program(self.unopkg, "add", "-f", *self._shared, str(extension), *self._options)
         whom = " for all users, as you are root" if self._shared else ""
         yield f"installed xlhedge {xlhedge.__version__} in LibreOffice {self.version}{whom}"
         yield f"restart LibreOffice, then {TRY}"
@@ -86,7 +86,7 @@ class Office:
             InstallError: what unopkg had to say.
         """
         if found := self._listed(self._shared):
-            run(self.unopkg, "remove", *self._shared, IDENTIFIER, *self._options)
+            run_program(self.unopkg, "remove", *self._shared, IDENTIFIER, *self._options)
             yield f"removed xlhedge {found[0]} from LibreOffice; restart it"
         else:
             yield "nothing to remove: LibreOffice does not have xlhedge"
@@ -119,11 +119,11 @@ class Office:
 
     def _listed(self, shared: Sequence[str]) -> tuple[str, str] | None:
         """Our extension's version, and whether LibreOffice took it: "yes" or not."""
-        found = _LISTED.search(run(self.unopkg, "list", *shared, *self._options))
+        found = _LISTED.search(run_program(self.unopkg, "list", *shared, *self._options))
         return (found[1], found[2]) if found else None
 
 
 def _program() -> Path:
-    if (found := program("unopkg")) is None:
+    if (found := find_program("unopkg")) is None:
         raise InstallError(_MISSING)
     return found

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xlhedge.hosts.installing import InstallError
 
-__all__ = ["PLACES", "program", "run", "stop_all"]
+__all__ = ["PLACES", "find_program", "run_program", "stop_all"]
 
 PLACES = (
     "/usr/lib/libreoffice/program",
@@ -28,7 +28,7 @@ _TIMEOUT = 300  # seconds; a usual run takes one
 _NOISE = ("Warning:", "ERROR: unopkg failed.", "unopkg failed.")
 
 
-def program(name: str) -> Path | None:
+def find_program(name: str) -> Path | None:
     """Where one of them is: on the path, or at a standard place; none if it is not there.
 
     Args:
@@ -47,7 +47,7 @@ def program(name: str) -> Path | None:
     return None
 
 
-def run(program: Path, *arguments: str) -> str:
+def run_program(program: Path, *arguments: str) -> str:
     """Runs one of them and returns what it said.
 
     Raises:

@@ -17,14 +17,14 @@ from xlhedge.files import write_bytes
 from xlhedge.hosts.excel import wrappers
 from xlhedge.hosts.excel.xlam import CORE, CORE_PROPERTIES, DUBLIN_CORE, PROJECT, TITLE, xlam
 
-__all__ = ["build", "modules", "version_of"]
+__all__ = ["build_addin", "modules", "version_of"]
 
 _ATTRIBUTE = 'Attribute VB_Name = "xlwings"\n'
 _PROJECT_NAME = 'Public Const PROJECT_NAME As String = "{}"\n'
 _ACTIVE = re.compile(r"(?im)^(?!\s*').*\b(Active(?:Workbook|Sheet|Window|Cell))\b")
 
 
-def build(path: Path) -> Path:
+def build_addin(path: Path) -> Path:
     """Writes the add-in, whole or not at all; the same package and xlwings give the same bytes.
 
     Args:
@@ -40,7 +40,7 @@ def build(path: Path) -> Path:
         >>> from tempfile import TemporaryDirectory
         >>> import xlhedge
         >>> with TemporaryDirectory() as folder:
-        ...     version_of(build(Path(folder) / "xlhedge.xlam")) == xlhedge.__version__
+        ...     version_of(build_addin(Path(folder) / "xlhedge.xlam")) == xlhedge.__version__
         True
     """
     write_bytes(path, xlam(modules()))
@@ -83,7 +83,7 @@ def modules() -> dict[str, str]:
         >>> list(modules())[-1]
         'xlwings'
     """
-    found = {**wrappers.modules(), "xlwings": _xlwings_module()}
+    found = {**wrappers.our_modules(), "xlwings": _xlwings_module()}
     for name, source in found.items():
         # Which Python is run must never depend on the workbook that happens to be open.
         if active := _ACTIVE.search(source):

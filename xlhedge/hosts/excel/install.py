@@ -17,7 +17,7 @@ from pathlib import Path
 import xlhedge
 from xlhedge.files import write_bytes
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.excel.addin import build, version_of
+from xlhedge.hosts.excel.addin import build_addin, version_of
 from xlhedge.hosts.excel.configuration import Configuration
 from xlhedge.hosts.installing import InstallError
 
@@ -137,7 +137,7 @@ def install(machine: Machine, folder: Path | None = None, *, force: bool = False
         raise InstallError(f"{beside}: would count before yours and choose what runs; remove it")
     add_in.parent.mkdir(parents=True, exist_ok=True)
     with _excel_closed(add_in):
-        build(add_in)
+        build_addin(add_in)
     yield f"wrote {add_in}: xlhedge {xlhedge.__version__}, {len(FUNCTIONS)} functions"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, content, private=True)  # nobody else may say which program Excel starts

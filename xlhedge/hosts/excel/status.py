@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import xlhedge
 from xlhedge.errors import HedgeError
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.excel.addin import build, version_of
+from xlhedge.hosts.excel.addin import build_addin, version_of
 from xlhedge.hosts.excel.configuration import Configuration
 from xlhedge.hosts.excel.install import ADD_IN, PACKAGES, Machine
 from xlhedge.hosts.installing import Requirement
@@ -110,7 +110,7 @@ def _add_in(path: Path) -> Requirement:
         return Requirement("add-in", other, _INSTALL)
     try:
         with TemporaryDirectory() as folder:
-            same = build(Path(folder) / ADD_IN).read_bytes() == path.read_bytes()
+            same = build_addin(Path(folder) / ADD_IN).read_bytes() == path.read_bytes()
     except HedgeError as error:
         return Requirement("add-in", f"{path}: cannot be compared; {error}", _INSTALL)
     if not same:

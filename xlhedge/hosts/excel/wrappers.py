@@ -27,7 +27,7 @@ from xlhedge.hosts.excel.bridge import BRIDGE, ERROR_MARK
 from xlhedge.hosts.excel.xlam import TITLE, WORKBOOK
 from xlhedge.hosts.spelling import spelled
 
-__all__ = ["modules"]
+__all__ = ["our_modules"]
 
 _LONGEST_HELP = 255  # characters of a help text that the function wizard takes
 _PYTHON = "xlhedge.hosts.addin_udfs"
@@ -48,16 +48,16 @@ _ASCII = str.maketrans(
 )
 
 
-def modules() -> dict[str, str]:
+def our_modules() -> dict[str, str]:
     r"""The add-in's own modules by name; xlwings' module is not among them.
 
     Raises:
         HedgeError: a help text is too long, or has a character for which `_ASCII` has no spelling.
 
     Example:
-        >>> list(modules())
+        >>> list(our_modules())
         ['HedgeFunctions', 'HedgeBridge', 'HedgeHelp', 'ThisWorkbook']
-        >>> print("\n".join(modules()["HedgeFunctions"].splitlines()[4:8]))
+        >>> print("\n".join(our_modules()["HedgeFunctions"].splitlines()[4:8]))
         Public Function SPOT_NOTIONAL(spot_qty As Variant, spot_price As Variant) As Variant
             SPOT_NOTIONAL = HedgeCall("SPOT_NOTIONAL", Array( _
                 HedgeArgument(spot_qty), HedgeArgument(spot_price)))
