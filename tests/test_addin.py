@@ -16,10 +16,9 @@ from xml.etree import ElementTree as ET
 
 import olefile
 import pytest
-from engines import LibreOffice
 from openpyxl import load_workbook
 from pyopenvba import ExcelFile
-from vba import as_workbook, libreoffice_with_macros, run_in_libreoffice
+from vba import as_workbook, run_in_libreoffice
 
 import xlhedge
 from xlhedge.errors import HedgeError
@@ -403,30 +402,24 @@ def test_another_pyopenvba_is_refused(tmp_path, monkeypatch, old):
 # LibreOffice runs it
 
 
-@pytest.fixture(scope="module")
-def office(plain_libreoffice, tmp_path_factory) -> LibreOffice:
-    del plain_libreoffice  # it skips, or fails in CI, where LibreOffice is missing
-    return libreoffice_with_macros(tmp_path_factory.mktemp("macros"))
-
-
 FORMULAS = {"A1": "=MyFunc(2)", "A2": "=MyFunc(D1)", "A4:B5": "=MyGrid(D1)"}
 RESULTS = {"A1": 4, "A2": 42, "A4": 1, "B4": "b", "A5": 42, "B5": None}
 
 
-def test_libreoffice_runs_a_module(office, tmp_path):
-    assert run_in_libreoffice(office, tmp_path, MODULE, FORMULAS, {"D1": 21}) == RESULTS
+def test_libreoffice_runs_a_module(macro_libreoffice, tmp_path):
+    assert run_in_libreoffice(macro_libreoffice, tmp_path, MODULE, FORMULAS, {"D1": 21}) == RESULTS
 
 
-def test_libreoffice_runs_a_module_among_all_of_ours(office, tmp_path):
+def test_libreoffice_runs_a_module_among_all_of_ours(macro_libreoffice, tmp_path):
     """Beside many chunks of text; not xlwings' own module, which LibreOffice cannot compile."""
     comments = "".join(f"' line {number} of a long text\n" for number in range(3_000))
     modules = {**wrappers.our_modules(), "Comments": comments, **MODULE}
-    assert run_in_libreoffice(office, tmp_path, modules, FORMULAS, {"D1": 21}) == RESULTS
+    assert run_in_libreoffice(macro_libreoffice, tmp_path, modules, FORMULAS, {"D1": 21}) == RESULTS
 
 
-def test_it_is_the_module_that_computed(office, tmp_path):
+def test_it_is_the_module_that_computed(macro_libreoffice, tmp_path):
     other = {"Mine": MODULE["Mine"].replace("x * 2", "x * 3")}
-    found = run_in_libreoffice(office, tmp_path, other, {"A1": "=MyFunc(2)"}, {})
+    found = run_in_libreoffice(macro_libreoffice, tmp_path, other, {"A1": "=MyFunc(2)"}, {})
     assert found == {"A1": 6}
-    found = run_in_libreoffice(office, tmp_path, {}, {"A1": "=MyFunc(2)"}, {})
+    found = run_in_libreoffice(macro_libreoffice, tmp_path, {}, {"A1": "=MyFunc(2)"}, {})
     assert found == {"A1": "#NAME?"}

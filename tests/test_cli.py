@@ -6,9 +6,9 @@ import os
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
+from books import ROOT
 from openpyxl import load_workbook
 
 from xlhedge.batch.output import HIDDEN
@@ -18,8 +18,6 @@ from xlhedge.batch.run import run as batch
 from xlhedge.batch.stop import Stop
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-
-ROOT = Path(__file__).parent.parent
 
 
 def run(*arguments, cwd=None):

@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 from openpyxl import Workbook, load_workbook
 from portfolios import SAMPLE, sample, write_csv, write_json
-from test_template import differences, poisoned, stored
+from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.jobs.commands import Desk

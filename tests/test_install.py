@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from importlib.util import find_spec
 from itertools import pairwise
@@ -21,12 +22,13 @@ from xlwings.utils import prepare_sys_path
 
 import xlhedge
 from xlhedge.cli import app, hosts
+from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts import libreoffice
 from xlhedge.hosts.excel import addin, install
 from xlhedge.hosts.excel.install import PACKAGES, Machine
 
-VERSION = xlhedge.__version__
+VERSION, EXACT = xlhedge.__version__, exact_version()
 XLWINGS = Machine.here().versions["xlwings"]
 
 
@@ -520,7 +522,8 @@ def test_an_interrupted_build_leaves_the_old_file(host, name, tmp_path, monkeypa
 def office(tmp_path, plain_libreoffice):
     """LibreOffice with a profile of this test's own; the other is asked for as it is needed."""
     assert plain_libreoffice
-    return LibreOffice(tmp_path)
+    with closing(LibreOffice(tmp_path)) as office:
+        yield office
 
 
 def test_libreoffice_computes_what_the_command_installed(office, tmp_path):
@@ -537,23 +540,24 @@ def test_libreoffice_computes_what_the_command_installed(office, tmp_path):
         return done.returncode, done.stdout
 
     def computed():
-        return office.values(book)["Sheet"][cell]
+        with closing(office):  # to whom it is installed must not run
+            return office.values(book)["Sheet"][cell]
 
     assert computed() == "#NAME?"
     assert command("status")[0] == 1
     status, said = command("install")
     assert (status, said.splitlines()[0].split(" in LibreOffice ")[0]) == (
         0,
-        f"installed xlhedge {VERSION}",
+        f"installed xlhedge {EXACT}",
     )
     assert "restart LibreOffice" in said
     assert computed() == 60000 - 45000
     status, said = command("status")
     assert status == 0
-    assert f"xlhedge {VERSION}, {len(FUNCTIONS)} functions" in said
+    assert f"xlhedge {EXACT}, {len(FUNCTIONS)} functions" in said
     assert re.search(r"LibreOffice +\d+\.\d+", said)
     assert command("install")[0] == 0  # in the place of the old one
-    assert command("uninstall") == (0, f"removed xlhedge {VERSION} from LibreOffice; restart it\n")
+    assert command("uninstall") == (0, f"removed xlhedge {EXACT} from LibreOffice; restart it\n")
     assert computed() == "#NAME?"
     assert command("uninstall") == (0, "nothing to remove: LibreOffice does not have xlhedge\n")
 
@@ -624,9 +628,10 @@ def listing(version, registered="yes"):
 @pytest.mark.parametrize(
     ("listed", "found"),
     [
-        (listing("0.0.1"), f"wrong  extension      xlhedge 0.0.1, and this is {VERSION}"),
-        (listing(VERSION, "no"), f"wrong  extension      xlhedge {VERSION}, which LibreOffice did"),
-        (listing(VERSION), f"ok     extension      xlhedge {VERSION}, {len(FUNCTIONS)} functions"),
+        (listing("0.0.1"), f"wrong  extension      xlhedge 0.0.1, and this is {EXACT}"),
+        (listing(VERSION), f"wrong  extension      xlhedge {VERSION}, and this is {EXACT}"),
+        (listing(EXACT, "no"), f"wrong  extension      xlhedge {EXACT}, which LibreOffice did"),
+        (listing(EXACT), f"ok     extension      xlhedge {EXACT}, {len(FUNCTIONS)} functions"),
         ("All deployed user extensions:\n\n<none>\n", "wrong  extension      not installed"),
     ],
 )

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from books import ROOT
 from portfolios import SAMPLE, write_json
 
 from xlhedge.files import write_bytes
 
-ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "xlhedge"
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has other permissions and links")
 

@@ -18,9 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from conftest import _need
 from engines import LibreOffice
-from vba import libreoffice_with_macros, run_in_libreoffice
+from vba import run_in_libreoffice
 
 from xlhedge.errors import HedgeError
 from xlhedge.functions.registry import FUNCTIONS
@@ -212,12 +211,6 @@ class Project:
         return [[found[f"{letter}{row}"] for letter in letters] for row in rows]
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    _need(LibreOffice.missing())
-    return libreoffice_with_macros(tmp_path_factory.mktemp("macros"))
-
-
 # ---------------------------------------------------------------------------- arguments, as they go
 
 # Two cells, a block, a row and a column; an empty cell in each range. G1 is empty.
@@ -246,7 +239,7 @@ def required(entry):
 
 
 @pytest.fixture(scope="module")
-def echoes(office, tmp_path_factory):
+def echoes(macro_libreoffice, tmp_path_factory):
     """What Python is asked, for calls of every function; with no cell calling."""
     project = Project(PYTHON, XLWINGS, caller=False)
     project.values = VALUES
@@ -267,7 +260,7 @@ def echoes(office, tmp_path_factory):
         for wrong in range(most):
             given = [*numbers[:wrong], "CVErr(2042)", *numbers[wrong + 1 :]]
             project.run((entry.name, "error", wrong), f"result = {entry.name}({', '.join(given)})")
-    return project.computed(office, tmp_path_factory.mktemp("echoes"))
+    return project.computed(macro_libreoffice, tmp_path_factory.mktemp("echoes"))
 
 
 @by_name
@@ -324,7 +317,7 @@ def asked(entry, what):
 
 
 @pytest.fixture(scope="module")
-def shown(office, tmp_path_factory):
+def shown(macro_libreoffice, tmp_path_factory):
     """What every function makes of each answer."""
     project = Project(PYTHON, XLWINGS)
     for entry in COMPUTING:
@@ -334,7 +327,7 @@ def shown(office, tmp_path_factory):
     for what, answer in ANSWERS.items():
         shape = (len(answer), len(answer[0])) if isinstance(answer, list) else None
         project.add(what, f"={FIRST.name}({asked(FIRST, f'{what}@')})", shape)
-    return project.computed(office, tmp_path_factory.mktemp("shown"))
+    return project.computed(macro_libreoffice, tmp_path_factory.mktemp("shown"))
 
 
 @computing
@@ -367,7 +360,7 @@ ASKED = f"xlhedge.hosts.addin_udfs {EXPLAIN} TrueTrue; "
 
 
 @pytest.fixture(scope="module")
-def stories(office, tmp_path_factory):
+def stories(macro_libreoffice, tmp_path_factory):
     """What is explained after some calls; each with its own cells, for they share a memory."""
     project = Project(PYTHON, XLWINGS)
     project.values = {
@@ -430,7 +423,7 @@ def stories(office, tmp_path_factory):
     run("with other arguments", calls(FIRST, "!error@$M$1"), f"{explains('M1')[:-1]}, 1)")
     project.formulas["V1"] = f"={FIRST.name}({asked(FIRST, '!error@$V$1')})"
     project.add("in a formula", f"={EXPLAIN}(V1)")
-    return project.computed(office, tmp_path_factory.mktemp("stories"))
+    return project.computed(macro_libreoffice, tmp_path_factory.mktemp("stories"))
 
 
 @pytest.mark.parametrize(
@@ -472,7 +465,7 @@ def test_what_is_not_kept_is_asked_of_python(stories, story):
 
 
 @pytest.fixture(scope="module")
-def crowded(office, tmp_path_factory):
+def crowded(macro_libreoffice, tmp_path_factory):
     """What is explained after more errors than are kept; here that is 20, and 5 of one call."""
     project = Project(PYTHON, XLWINGS)
     bridge = project.sources["HedgeBridge"]
@@ -492,7 +485,7 @@ def crowded(office, tmp_path_factory):
         "result = all",
     )
     project.run("a call's third", calls(FIRST, "!grid@$R$2"), explains("T3"))
-    return project.computed(office, tmp_path_factory.mktemp("crowded"))
+    return project.computed(macro_libreoffice, tmp_path_factory.mktemp("crowded"))
 
 
 def test_the_newest_messages_are_kept(crowded):
@@ -505,7 +498,7 @@ def test_of_a_large_array_only_the_first_messages_are_kept(crowded):
 
 
 @pytest.fixture(scope="module")
-def unreachable(office, tmp_path_factory):
+def unreachable(macro_libreoffice, tmp_path_factory):
     """What is shown where Python cannot be had."""
     project = Project(PYTHON, UNREACHABLE)
     project.values = {"N1": "Error 2015"}
@@ -518,7 +511,7 @@ def unreachable(office, tmp_path_factory):
         explains("N1"),
     )
     project.run("tries", "result = tries")
-    return project.computed(office, tmp_path_factory.mktemp("unreachable"))
+    return project.computed(macro_libreoffice, tmp_path_factory.mktemp("unreachable"))
 
 
 NO_PYTHON = (
@@ -541,7 +534,7 @@ PATHS = {
 
 
 @pytest.mark.parametrize("key", ["INTERPRETER_WIN", "PYTHONPATH"])
-def test_without_full_paths_no_python_is_started(key, office, tmp_path):
+def test_without_full_paths_no_python_is_started(key, macro_libreoffice, tmp_path):
     # cmd.exe looks for pythonw in the current folder first: where the last workbook was opened.
     line = next(line for line in XLWINGS["xlwings"].splitlines() if f'"{key}"' in line)
     missing = {"xlwings": XLWINGS["xlwings"].replace(line, "")}
@@ -555,7 +548,7 @@ def test_without_full_paths_no_python_is_started(key, office, tmp_path):
     project.run("tries", "result = tries")
     for path in PATHS:
         project.run(path, f'result = IsFull("{path}")')
-    found = project.computed(office, tmp_path)
+    found = project.computed(macro_libreoffice, tmp_path)
     assert (found["cell"], found["tries"]) == ("Error 2015", 0)
     assert {path: bool(found[path]) for path in PATHS} == PATHS
 

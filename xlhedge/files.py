@@ -1,18 +1,29 @@
-"""Files written whole or not at all, and archives of the same bytes anywhere."""
+"""Files written whole or not at all, archives alike anywhere, and which program this is."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-__all__ = ["REPORT", "TEMPORARY", "whole", "write_bytes", "zipped"]
+import xlhedge
+
+__all__ = [
+    "REPORT",
+    "TEMPORARY",
+    "exact_version",
+    "source_sha256",
+    "whole",
+    "write_bytes",
+    "zipped",
+]
 
 REPORT = "-report.xlsx"
 """What the names of reports end in."""
@@ -105,3 +116,33 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
             info.external_attr = 0o644 << 16
             target.writestr(info, content, ZIP_DEFLATED)
     return archive.getvalue()
+
+
+def source_sha256(package: Path) -> str:
+    """The SHA-256 of the files of a package and their names, whatever line endings they have.
+
+    Args:
+        package: its folder.
+
+    Example:
+        >>> len(source_sha256(Path(xlhedge.__file__).parent))
+        64
+    """
+    found = hashlib.sha256()
+    for path in sorted(package.rglob("*"), key=Path.as_posix):
+        name = path.relative_to(package).as_posix()
+        if path.is_file() and path.suffix != ".pyc" and not path.name.startswith("."):
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+            found.update(f"{name}\n{len(content)}\n".encode() + content)
+    return found.hexdigest()
+
+
+@cache
+def exact_version() -> str:
+    """The version and the beginning of the source's hash, such as 0.2.0+1a2b3c4d.
+
+    Example:
+        >>> exact_version().startswith(f"{xlhedge.__version__}+")
+        True
+    """
+    return f"{xlhedge.__version__}+{source_sha256(Path(__file__).parent)[:8]}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import xlhedge
-from xlhedge.files import write_bytes, zipped
+from xlhedge.files import exact_version, write_bytes, zipped
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
 
@@ -79,7 +79,7 @@ def _description() -> str:
     xmlns:d="http://openoffice.org/extensions/description/2006"
     xmlns:l="http://libreoffice.org/extensions/description/2011">
   <identifier value="{IDENTIFIER}"/>
-  <version value="{xlhedge.__version__}"/>
+  <version value="{exact_version()}"/>
   <dependencies>
     <l:LibreOffice-minimal-version value="{_OLDEST}" d:name="LibreOffice {_OLDEST}"/>
   </dependencies>

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import xlhedge
+from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.installing import TRY, InstallError, Requirement
 from xlhedge.hosts.libreoffice import IDENTIFIER, build_extension
@@ -73,7 +73,7 @@ class Office:
             extension = build_extension(Path(folder) / "xlhedge.oxt")
             run_program(self.unopkg, "add", "-f", *self._shared, str(extension), *self._options)
         whom = " for all users, as you are root" if self._shared else ""
-        yield f"installed xlhedge {xlhedge.__version__} in LibreOffice {self.version}{whom}"
+        yield f"installed xlhedge {exact_version()} in LibreOffice {self.version}{whom}"
         yield f"restart LibreOffice, then {TRY}"
 
     def uninstall(self) -> Iterator[str]:
@@ -107,8 +107,8 @@ class Office:
         found = self._listed(self._shared) or self._listed(["--shared"])
         if not found:
             yield Requirement("extension", "not installed", remedy)
-        elif found[0] != xlhedge.__version__:
-            said = f"xlhedge {found[0]}, and this is {xlhedge.__version__}"
+        elif found[0] != exact_version():
+            said = f"xlhedge {found[0]}, and this is {exact_version()}"
             yield Requirement("extension", said, remedy)
         elif found[1] != "yes":
             yield Requirement(

@@ -89,13 +89,8 @@ class _Summary:
         alert(sheet, lost, f"N({lost.partition(':')[0]})>0")
         left = self._position(self.end)
         sheet.put(self.end, 1, "Scenarios without a row here", "note")
-        sheet.put(
-            self.end,
-            2,
-            "none",
-            "note",
-            f'IF({left}>=1E6,"none","some: name fewer")',
-        )
+        more = f'IF({left}>=1E6,"none","some: name fewer")'
+        sheet.array(self.end, 2, [["none"]], more, "note")
 
     def _position(self, at: int) -> str:
         """Where the first scenario stands that no row above has; 1E6 or more if there is none."""

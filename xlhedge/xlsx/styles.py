@@ -21,6 +21,9 @@ __all__ = ["PLAIN", "Looks"]
 PLAIN = "plain"
 """The look a cell has if none is named: the workbook's own font, no number format."""
 
+_FONT = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
+"""A font's parts as Excel orders them, and as Microsoft's validator wants them."""
+
 _MOST_SHEETS = 64
 """Stylesheets that are kept: one for each set of conditional looks that books have."""
 
@@ -92,5 +95,8 @@ class Looks:
                 self._sheets.clear()
             book: Any = self._workbook
             book._differential_styles.styles = list(conditional.values())  # noqa: SLF001  # write_stylesheet reads it there
-            self._sheets[key] = tostring(write_stylesheet(book)).decode()
+            tree = write_stylesheet(book)
+            for font in tree.iter("font"):
+                font[:] = sorted(font, key=lambda part: _FONT.split().index(part.tag))
+            self._sheets[key] = tostring(tree).decode()
         return self._sheets[key]
