@@ -11,13 +11,13 @@ import validator as validator_program
 from engines import IronCalc, LibreOffice, need
 from vba import libreoffice_with_macros
 
-from xlhedge.hosts.libreoffice import build
+from xlhedge.hosts.libreoffice import build_extension
 
 
 @pytest.fixture(scope="session")
 def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Our extension of LibreOffice, as it is now."""
-    return build(tmp_path_factory.mktemp("extension") / "xlhedge.oxt")
+    return build_extension(tmp_path_factory.mktemp("extension") / "xlhedge.oxt")
 
 
 @pytest.fixture(scope="session")

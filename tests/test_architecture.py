@@ -11,6 +11,7 @@ from house import House
 HOUSE = House()
 OUTSIDE = {
     "xlwings": {"hosts"},
+    "pyopenvba": {"hosts"},
     "uno": {"hosts"},
     "unohelper": {"hosts"},
     "openpyxl": {"xlsx"},

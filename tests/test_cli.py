@@ -301,7 +301,7 @@ def test_a_report_as_a_pdf(plain_libreoffice, tmp_path):
 
 
 def test_without_libreoffice_the_report_is_there_and_the_pdf_is_not(tmp_path, monkeypatch):
-    monkeypatch.setattr("xlhedge.hosts.pdf.program", lambda _: None)
+    monkeypatch.setattr("xlhedge.hosts.pdf.find_program", lambda _: None)
     status, warned = report_here(ROOT / "workbooks/full-hedge.xlsx", tmp_path, pdf=True)
     assert files(tmp_path) == ["full-hedge-report.xlsx", "summary.csv"]
     assert "a PDF takes LibreOffice, which was not found" in warned[-1]

@@ -24,7 +24,7 @@ import xlhedge
 from xlhedge.cli import app, hosts
 from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts import installing, libreoffice
+from xlhedge.hosts import libreoffice
 from xlhedge.hosts.excel import addin, install
 from xlhedge.hosts.excel.install import PACKAGES, Machine
 
@@ -479,7 +479,7 @@ def test_other_systems_are_told_what_there_is(tmp_path):
 
 @pytest.mark.parametrize(
     ("host", "name", "build"),
-    [("excel", "a.xlam", addin.build), ("libreoffice", "a.oxt", libreoffice.build)],
+    [("excel", "a.xlam", addin.build_addin), ("libreoffice", "a.oxt", libreoffice.build_extension)],
 )
 def test_build_writes_the_same_file_anywhere(host, name, build, tmp_path):
     path = tmp_path / "new" / name
@@ -500,16 +500,20 @@ def test_build_writes_the_same_file_anywhere(host, name, build, tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_an_interrupted_build_leaves_the_old_file(tmp_path):
-    path = tmp_path / "a.oxt"
+@pytest.mark.parametrize(
+    ("host", "name"), [("excel", "a.xlam"), ("libreoffice", "a.oxt"), ("lambda", "a.txt")]
+)
+def test_an_interrupted_build_leaves_the_old_file(host, name, tmp_path, monkeypatch):
+    path = tmp_path / name
     path.write_text("old")
 
-    def broken(new):
-        new.write_text("half")
+    def full(*_):
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(OSError, match="No space"):
-        installing.write_whole(path, broken, force=True)
+    monkeypatch.setattr(os, "fsync", full)
+    command = [host] if host == "lambda" else [host, "build"]
+    done = CliRunner().invoke(app, [*command, "-o", str(path), "--force"])
+    assert one_line(done) == f"xlhedge: {path}: No space left on device"
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

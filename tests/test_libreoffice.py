@@ -25,7 +25,7 @@ from xlhedge.errors import CellError, HedgeError
 from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS, Function, function
 from xlhedge.hosts import libreoffice_component as component
-from xlhedge.hosts.libreoffice import build
+from xlhedge.hosts.libreoffice import build_extension
 
 CASES = (*VALUES, *ERRORS, *RANGES)
 NAMES = {entry.name for entry in FUNCTIONS}
@@ -329,7 +329,7 @@ def test_engines_agree_where_nothing_is_ours(
 
 
 def test_build_gives_the_same_bytes(tmp_path):
-    one, two = (build(tmp_path / name).read_bytes() for name in ("one.oxt", "two.oxt"))
+    one, two = (build_extension(tmp_path / name).read_bytes() for name in ("one.oxt", "two.oxt"))
     assert one == two
 
 

@@ -575,9 +575,9 @@ def test_an_add_in_must_say_that_it_is_one(sound, tmp_path):
 
 
 def test_the_add_in_is_sound(tmp_path):
-    from xlhedge.hosts.excel.addin import build
+    from xlhedge.hosts.excel.addin import build_addin
 
-    assert faults(build(tmp_path / "xlhedge.xlam")) == []
+    assert faults(build_addin(tmp_path / "xlhedge.xlam")) == []
 
 
 def test_full_calculation_is_reported(sound, tmp_path):

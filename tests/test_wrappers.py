@@ -13,6 +13,7 @@ calling, and takes any error for an argument left out: two more stand-ins.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,10 +25,9 @@ from xlhedge.errors import HedgeError
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts import addin_udfs
 from xlhedge.hosts.excel import wrappers
-from xlhedge.hosts.excel.project import Module
 from xlhedge.hosts.spelling import spelled
 
-SOURCES = {module.name: module.source for module in wrappers.modules()}
+SOURCES = wrappers.our_modules()
 EXPLAINING = [entry for entry in FUNCTIONS if entry.parameters[0].quantity.kind == "any"]
 COMPUTING = [entry for entry in FUNCTIONS if entry not in EXPLAINING]
 FIRST, SECOND = COMPUTING[0], COMPUTING[5]
@@ -37,9 +37,8 @@ computing = pytest.mark.parametrize("entry", COMPUTING, ids=lambda entry: entry.
 # ----------------------------------------------------------------------------- what stands in Excel
 
 
-PYTHON = Module(
-    "Sheet1",
-    """\
+PYTHON = {
+    "Sheet1": """\
 Option Explicit
 
 Public Function CallUDF(module As Variant, name As Variant, arguments As Variant, _
@@ -102,12 +101,10 @@ End Function
 Private Function Described1(value As Variant) As String
     Described1 = TypeName(value) & " " & CStr(value)
 End Function
-""",
-    document=True,
-)
-XLWINGS = Module(
-    "xlwings",
-    """\
+"""
+}
+XLWINGS = {
+    "xlwings": """\
 Option Explicit
 Public tries As Long
 Private calling As String
@@ -143,15 +140,14 @@ Public Function StandInCaller()
         Set StandInCaller = ThisWorkbook.Worksheets(1).Range(calling)
     End If
 End Function
-""",
-)
-UNREACHABLE = Module(
-    "xlwings",
-    XLWINGS.source.replace(
+"""
+}
+UNREACHABLE = {
+    "xlwings": XLWINGS["xlwings"].replace(
         "    Set XLPy = Sheet1\n",
         '    Err.Raise 1, , "Could not load xlwings64-0.37.8.dll" & vbCrLf & "from C:\\py"\n',
     ),
-)
+}
 
 
 def stand_in(source: str, *names: str) -> str:
@@ -167,15 +163,16 @@ class Project:
     """Formulas and functions in Basic, computed at once.
 
     Args:
-        modules: what stands in the place of Python.
+        modules: what stands in the place of Python, texts of modules by name.
         caller: whether the stand-in says which cell is calling.
     """
 
-    def __init__(self, *modules: Module, caller: bool = True) -> None:
+    def __init__(self, *modules: dict[str, str], caller: bool = True) -> None:
         self.sources = dict(SOURCES)
+        for others in modules:
+            self.sources |= others
         names = ["IsMissing", "Application.Caller"][: 1 + caller]
         self.sources["HedgeBridge"] = stand_in(SOURCES["HedgeBridge"], *names)
-        self.others = modules
         self.driver = "Option Explicit\n"
         self.formulas: dict[str, str] = {}
         self.values: dict[str, object] = {}
@@ -200,11 +197,7 @@ class Project:
 
     def computed(self, office: LibreOffice, folder: Path) -> dict[object, object]:
         """By key, a value or rows of them."""
-        ours = [
-            Module(name, source, document=name == "ThisWorkbook")
-            for name, source in self.sources.items()
-        ]
-        modules = [*ours, *self.others, Module("Drivers", self.driver)]
+        modules = {**self.sources, "Drivers": self.driver}
         found = run_in_libreoffice(office, folder, modules, self.formulas, self.values)
         return {key: self._shown(place, found) for key, place in self.places.items()}
 
@@ -543,8 +536,8 @@ PATHS = {
 @pytest.mark.parametrize("key", ["INTERPRETER_WIN", "PYTHONPATH"])
 def test_without_full_paths_no_python_is_started(key, macro_libreoffice, tmp_path):
     # cmd.exe looks for pythonw in the current folder first: where the last workbook was opened.
-    line = next(line for line in XLWINGS.source.splitlines() if f'"{key}"' in line)
-    missing = Module("xlwings", XLWINGS.source.replace(line, ""))
+    line = next(line for line in XLWINGS["xlwings"].splitlines() if f'"{key}"' in line)
+    missing = {"xlwings": XLWINGS["xlwings"].replace(line, "")}
     project = Project(PYTHON, missing)
     source = project.sources["HedgeBridge"]
     assert source.count("Private Function IsFull") == 1
@@ -665,12 +658,22 @@ def test_the_help_is_registered_after_the_start_and_stops_nothing():
     assert found == steps
 
 
+def with_help(text):
+    """The first function, where its first argument's help is another."""
+    first = FIRST.parameters[0]
+    return replace(FIRST, overrides={first.name: replace(first.quantity, help=text)})
+
+
 @pytest.mark.parametrize(("text", "said"), [('a "b"', '"a ""b"""'), ("1 − 2 ≥ 3", '"1 - 2 >= 3"')])
-def test_texts_are_written_as_vba_reads_them(text, said):
-    assert wrappers.vba_text(text) == said  # no help has quotes as yet
+def test_texts_are_written_as_vba_reads_them(monkeypatch, text, said):
+    monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help(text)])
+    assert f"Array( _\n        {said}, _\n" in wrappers.our_modules()["HedgeHelp"]
 
 
 @pytest.mark.parametrize("text", ["ß", "a\nb", "x" * 256])
-def test_a_help_that_cannot_be_written_is_refused(text):
+def test_a_help_that_cannot_be_written_is_refused(monkeypatch, text):
+    monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help("x" * 255)])
+    assert "x" * 255 in wrappers.our_modules()["HedgeHelp"]
+    monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help(text)])
     with pytest.raises(HedgeError):
-        wrappers.vba_help(text)  # no function has such a help
+        wrappers.our_modules()

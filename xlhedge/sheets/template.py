@@ -83,6 +83,6 @@ def _callable(edition: Edition) -> list[Function]:
     """The functions that a workbook of an edition can call."""
     if edition == "addin":
         return list(FUNCTIONS)
-    from xlhedge.hosts.lambdas import has_lambda
+    from xlhedge.hosts.lambdas import LAMBDAS
 
-    return [entry for entry in FUNCTIONS if has_lambda(entry)]
+    return list(LAMBDAS)
