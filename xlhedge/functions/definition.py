@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from xlhedge.functions.quantity import Quantity, Rule
-from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES, RULES
+from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES, RULES, quantity_named
 
 __all__ = ["Function", "Parameter"]
 
@@ -51,6 +51,7 @@ class Function:
         overrides: arguments that are other here than in the vocabulary.
         group: the heading it stands under.
         rowwise: for a function of whole ranges, whether its other arguments may be arrays.
+        share: whether the value is a fraction that reads well as percent.
     """
 
     body: Callable[..., Any]
@@ -60,23 +61,26 @@ class Function:
     overrides: Mapping[str, Quantity] = field(default_factory=dict)
     group: str = ""
     rowwise: bool = False
+    share: bool = False
+    parameters: tuple[Parameter, ...] = field(init=False, compare=False)
+    """The arguments, in order; ``*arguments`` of the body are argument_1, argument_2, ..."""
+
+    def __post_init__(self) -> None:
+        # Now and not when asked for: an argument that the vocabulary lacks stops the first import.
+        object.__setattr__(self, "parameters", tuple(self._declared()))
+
+    def _declared(self) -> Iterator[Parameter]:
+        for name, each in inspect.signature(self.body).parameters.items():
+            if each.kind is each.VAR_POSITIONAL:
+                yield from (Parameter(QUANTITIES[argument], None) for argument in ARGUMENTS)
+            else:
+                meant = self.overrides.get(name) or quantity_named(name, self.name)
+                yield Parameter(meant, each.default)
 
     @cached_property
     def name(self) -> str:
         """The name in a spreadsheet, such as NET_DELTA; the Python name in capitals."""
         return self.body.__name__.upper()
-
-    @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """The arguments, in order; ``*arguments`` of the body are argument_1, argument_2, ..."""
-        found = []
-        for name, parameter in inspect.signature(self.body).parameters.items():
-            if parameter.kind is parameter.VAR_POSITIONAL:
-                found += [Parameter(QUANTITIES[each], None) for each in ARGUMENTS]
-            else:
-                quantity = self.overrides.get(name) or QUANTITIES[name]
-                found.append(Parameter(quantity, parameter.default))
-        return tuple(found)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

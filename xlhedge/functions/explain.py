@@ -19,21 +19,6 @@ from xlhedge.serials import moment_of
 
 __all__ = ["equation", "explained"]
 
-_SHARES = {
-    *("HEDGE_RATIO", "HEDGE_EFFECTIVENESS", "BASIS_PCT", "BASIS_ANNUALIZED", "FUNDING_APR"),
-    *("LIQUIDATION_BUFFER", "MARGIN_RATIO"),
-}
-"""Functions whose value reads well as percent."""
-
-_UNUSUAL = {
-    "hedge_ratio": 2,
-    **dict.fromkeys(("funding_rate", "funding_rates", "fee_rate"), 0.01),
-    **dict.fromkeys(("price_shock", "asset_shock", "hedge_shock"), 5),
-    "basis_shock": 1,
-}
-"""Sizes above which a number is allowed and yet looks like percent typed for a decimal."""
-
-_UNIT = re.compile(r"(quote per base coin|(?<=in )(?:quote|base coins|contracts))\b")
 _SHOWN_CELLS = 6
 _HUGE = 1e300  # a whole number beyond it may be too large to compute with
 
@@ -117,14 +102,14 @@ def _wrong(entry: Function, arguments: list[Any], error: HedgeError) -> str:
     wrong = [
         n for n in numbers if not quantity.domain.admits(n) and quantity.domain.admits(n / 100)
     ]
-    hint = f" {_percent_hint(quantity.name, wrong[0])}" if wrong and _share(quantity) else ""
+    hint = f" {_percent_hint(quantity.name, wrong[0])}" if wrong and quantity.measure.share else ""
     return said + hint
 
 
 def _warnings(entry: Function, arguments: list[Any]) -> Iterator[str]:
     for parameter, argument in zip(entry.parameters, arguments, strict=True):
-        usual = _UNUSUAL.get(parameter.name, math.inf)
-        numbers = [cell for cell in _cells(argument) if _is_number(cell) and abs(cell) > usual]
+        usual = parameter.quantity.usual
+        numbers = [cell for cell in _cells(argument) if _is_number(cell) and usual.beyond(cell)]
         if numbers:
             yield f"Is that meant? {_percent_hint(parameter.name, numbers[0])}"
 
@@ -188,12 +173,11 @@ def _listed(quantity: Quantity, value: Any, *, blank: bool) -> str:
         text = f"{{{'; '.join(map(_shown, value[:_SHOWN_CELLS]))}{more}}}"
     else:
         text = _in_formula(quantity, value).strip("()")
-        unit = _UNIT.search(quantity.help)
         if quantity.kind == "date":
             notes.append(_moment(value))
-        elif unit and quantity.kind == "number":
-            notes.append(unit[1])
-        elif _share(quantity) and value:
+        elif quantity.measure.spoken:
+            notes.append(quantity.measure.spoken)
+        elif quantity.measure.share and value:
             notes.append(_percent(value))
     notes += ["left out"] * blank
     return f"{quantity.name} = {text}" + (f" ({'; '.join(notes)})" if notes else "")
@@ -210,13 +194,8 @@ def _value(entry: Function, value: Any) -> str:
     if entry.columns:
         cells = zip(entry.columns, value, strict=True)
         return ", ".join(f"{name} = {_shown(cell)}" for name, cell in cells)
-    share = entry.name in _SHARES and value
+    share = entry.share and value
     return f"{_shown(value)} ({_percent(value)})" if share else _shown(value)
-
-
-def _share(quantity: Quantity) -> bool:
-    """Whether a number of it reads well as percent."""
-    return quantity.name == "hedge_ratio" or " %" in quantity.help
 
 
 def _in_formula(quantity: Quantity, value: Any) -> str:

@@ -19,9 +19,10 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, mod
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.arguments import read
+from xlhedge.functions.measures import MOMENT, NAME
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.registry import Parameter
-from xlhedge.functions.vocabulary import QUANTITIES
+from xlhedge.functions.vocabulary import quantity_named
 from xlhedge.portfolio.values import (
     Written,
     as_moment,
@@ -55,20 +56,27 @@ _ALLOWED = {
 }
 
 
-def number(name: str, meaning: str = "") -> Quantity:
-    """The vocabulary's quantity of that name; with help of its own where a table needs one."""
-    quantity = QUANTITIES[name]
-    return replace(quantity, help=meaning or quantity.help)
+def number(name: str, meaning: str = "", blank: str = "", **changes: Any) -> Quantity:
+    """The vocabulary's quantity of that name, with what a table says otherwise.
+
+    Args:
+        name: the quantity's name.
+        meaning: what it means in the table.
+        blank: what a blank cell means, where its default does not say it; behind the meaning.
+        changes: any other fields of `Quantity`.
+    """
+    found = quantity_named(name, "a column")
+    return replace(found, help=(meaning or found.help) + blank, blank=bool(blank), **changes)
 
 
-def text(meaning: str) -> Quantity:
-    """A name or any other text."""
-    return Quantity("text", meaning, kind="text")
+def text(meaning: str, blank: str = "") -> Quantity:
+    """A name or any other text; `blank` as of `number`."""
+    return Quantity("text", NAME, meaning + blank, blank=bool(blank))
 
 
-def moment(meaning: str) -> Quantity:
-    """A date-time: naive, and in UTC by convention."""
-    return Quantity("moment", meaning, kind="date")
+def moment(meaning: str, blank: str = "") -> Quantity:
+    """A date-time: naive, and in UTC by convention; `blank` as of `number`."""
+    return Quantity("moment", MOMENT, meaning + blank, blank=bool(blank))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,16 @@ class Column:
     def help(self) -> str:
         """What it means, with its unit, in one line of at most 255 characters."""
         return self.quantity.help
+
+    @property
+    def unit(self) -> str:
+        """Its unit, or the words it may be."""
+        return self.quantity.unit
+
+    @property
+    def look(self) -> str:
+        """The kind of number that a sheet shows: "price", "money", "percent", ..."""
+        return self.quantity.measure.look
 
     @property
     def required(self) -> bool:
