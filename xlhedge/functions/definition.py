@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,8 @@ from xlhedge.functions.quantity import Quantity, Rule
 from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES, RULES, quantity_named
 
 __all__ = ["Function", "Parameter"]
+
+_HEADINGS = ("Equation", "Question", "Errors", "Source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +119,28 @@ class Function:
         """Whether its body runs on every carrier: floats, arrays and Excel text."""
         return not any(parameter.quantity.whole for parameter in self.parameters)
 
+    @cached_property
+    def sections(self) -> Mapping[str, str]:
+        """Its docstring by heading: "" (the meaning), Equation, Question, Errors, Source.
+
+        Example:
+            >>> from xlhedge.functions.registry import function
+            >>> function("BASIS").sections["Equation"]
+            'futures_price − spot_price'
+        """
+        found: dict[str, list[str]] = {heading: [] for heading in ("", *_HEADINGS)}
+        at = ""
+        for line in (inspect.getdoc(self.body) or "").splitlines():
+            if line.removesuffix(":") in _HEADINGS and line.endswith(":"):
+                at = line.removesuffix(":")
+            else:
+                found[at].append(line)
+        return {at: textwrap.dedent("\n".join(lines)).strip() for at, lines in found.items()}
+
     @property
     def summary(self) -> str:
         """One line on what it is for."""
-        return inspect.getdoc(self.body).splitlines()[0]  # type: ignore[union-attr]  # a test asserts that each has one
+        return self.sections[""].partition("\n")[0]
 
     @property
     def syntax(self) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.arguments import evaluate_one, taken
+from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.ranges import is_blank
-from xlhedge.functions.reference import parts
-from xlhedge.functions.registry import FUNCTIONS, Function, Parameter, function
 from xlhedge.serials import moment_of
 
 __all__ = ["equation", "explained"]
@@ -23,10 +22,13 @@ _SHOWN_CELLS = 6
 _HUGE = 1e300  # a whole number beyond it may be too large to compute with
 
 
-def explained(function_name: Any, arguments: Sequence[Any]) -> str:
+def explained(
+    functions: Mapping[str, Function], function_name: Any, arguments: Sequence[Any]
+) -> str:
     """A call in words; always a text.
 
     Args:
+        functions: every function by its name.
         function_name: the function's name, as a cell holds it.
         arguments: its arguments, as cells hold them; None where one is left out.
     """
@@ -36,10 +38,9 @@ def explained(function_name: Any, arguments: Sequence[Any]) -> str:
     if not isinstance(name, str) or not name.strip(" ="):
         return f"Which function? Name one as text, such as NET_DELTA. {_LISTS}"
     asked = name.strip(" =").partition("(")[0].strip()
-    try:
-        entry = function(asked)
-    except HedgeError:
-        near = difflib.get_close_matches(asked.upper(), [each.name for each in FUNCTIONS], 1)
+    entry = functions.get(asked.upper())
+    if entry is None:
+        near = difflib.get_close_matches(asked.upper(), functions, 1)
         hint = f" Did you mean {near[0]}?" if near else ""
         return f"No function is called {asked}.{hint} {_LISTS}"
     if any(parameter.quantity.kind == "any" for parameter in entry.parameters):
@@ -133,7 +134,7 @@ def equation(entry: Function, values: Sequence[Any]) -> str:
         if not (_left_out(value) or value == parameter.default)
     }
     chosen = given | {value for value in values if isinstance(value, str)}
-    lines = re.sub(r"\n\s+", " ", parts(entry)["Equation"]).splitlines()
+    lines = re.sub(r"\n\s+", " ", entry.sections["Equation"]).splitlines()
     found = []
     for line in lines:
         head, colon, tail = line.partition(": ")

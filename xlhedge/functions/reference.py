@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import textwrap
 from typing import Any
@@ -10,9 +9,8 @@ from typing import Any
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.functions.vocabulary import ARGUMENTS
 
-__all__ = ["arguments_of", "entry_text", "example_call", "markdown", "parts"]
+__all__ = ["arguments_of", "entry_text", "example_call", "markdown"]
 
-_HEADINGS = ("Equation", "Question", "Errors", "Source")
 _USUAL_ERRORS = (
     "#VALUE! for text where a number belongs, an unknown word, or a required argument left out; "
     "#NUM! for a number that is not allowed; an error among the arguments is passed on."
@@ -60,24 +58,6 @@ def _result(entry: Function) -> str:
     return _shown(entry.value)
 
 
-def parts(entry: Function) -> dict[str, str]:
-    """A docstring's sections by heading: "" (the meaning), Equation, Question, Errors, Source.
-
-    Example:
-        >>> from xlhedge.functions.registry import function
-        >>> parts(function("BASIS"))["Equation"]
-        'futures_price − spot_price'
-    """
-    found: dict[str, list[str]] = {heading: [] for heading in ("", *_HEADINGS)}
-    at = ""
-    for line in (inspect.getdoc(entry.body) or "").splitlines():
-        if line.removesuffix(":") in _HEADINGS and line.endswith(":"):
-            at = line.removesuffix(":")
-        else:
-            found[at].append(line)
-    return {at: textwrap.dedent("\n".join(lines)).strip() for at, lines in found.items()}
-
-
 def arguments_of(entry: Function) -> list[str]:
     """A line for each argument: what it is, with its unit, and what is allowed."""
     return [
@@ -103,7 +83,7 @@ def _default(parameter: Parameter) -> str:
 
 
 def _errors(entry: Function) -> list[str]:
-    own = parts(entry)["Errors"]
+    own = entry.sections["Errors"]
     rules = [f"{r.kind.code} for {r.arguments[-1]}: {r.message}." for r, _ in entry.rules]
     takes_all = all(parameter.quantity.kind == "any" for parameter in entry.parameters)
     usual = [] if takes_all else [_USUAL_ERRORS]
@@ -112,7 +92,7 @@ def _errors(entry: Function) -> list[str]:
 
 def entry_text(entry: Function) -> str:
     """A function's entry as a terminal shows it."""
-    said = parts(entry)
+    said = entry.sections
     sections = {
         "Equation": said["Equation"],
         "Arguments": "\n".join(arguments_of(entry)),
@@ -126,7 +106,7 @@ def entry_text(entry: Function) -> str:
 
 
 def _entry_markdown(entry: Function) -> str:
-    said = parts(entry)
+    said = entry.sections
     named = [line.partition(":") for line in arguments_of(entry)]
     blocks = [
         f"### {entry.name}",

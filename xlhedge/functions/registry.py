@@ -2,7 +2,7 @@
 
 A function added here appears in every host, in ``xlhedge functions`` and in the docs. Its name,
 syntax and defaults are the body's, its help is the body's docstring, its arguments' help and
-domains are those of `quantities`.
+domains are those of the vocabulary.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.functions.definition import Function, Parameter
+from xlhedge.functions.explain import explained
 from xlhedge.functions.formulas import basis, funding, margin, pnl, scenario, sizing, tiers, unwind
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.vocabulary import QUANTITIES
@@ -50,10 +51,7 @@ def hedge_explain(function_name: Any, *arguments: Any) -> str:
     Source:
         The registry of functions, and the function's own source.
     """
-    # It evaluates the functions below, so it cannot be there before them.
-    from xlhedge.functions.explain import explained
-
-    return explained(function_name, arguments)
+    return explained(_BY_NAME, function_name, arguments)
 
 
 _SPOT_MOVES, _FUTURE_MOVES = [0.02, -0.02, 0.04], [0.01, -0.01, 0.02]

@@ -9,7 +9,6 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from xlhedge.functions.reference import parts
 from xlhedge.functions.registry import Function, Parameter
 from xlhedge.sheets.style import finish, heading
 from xlhedge.xlsx.sheet import Sheet
@@ -49,7 +48,7 @@ def write_functions(sheet: Sheet, entries: Sequence[Function]) -> None:
 
 def _write_entry(sheet: Sheet, at: int, entry: Function) -> int:
     """One function from a row on; returns the row behind it."""
-    said = parts(entry)
+    said = entry.sections
     for column in range(1, _LAST + 1):
         sheet.put(at, column, entry.syntax if column == 1 else None, "header text")
     sheet.merge(at, 1, _LAST)
