@@ -12,6 +12,7 @@ from typing import Any
 
 from xlhedge.functions.quantity import Quantity, Rule
 from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES, RULES, quantity_named
+from xlhedge.text import typed
 
 __all__ = ["Function", "Parameter"]
 
@@ -40,6 +41,18 @@ class Parameter:
     def required(self) -> bool:
         """Whether it must be given."""
         return self.default is self.empty
+
+    @property
+    def stated(self) -> Any:
+        """Its default as one could type it; None where there is none, or none but leaving it out.
+
+        That is so of a required argument, and of one that is NEVER or UNGIVEN unless it is given.
+        """
+        default = self.default
+        if isinstance(default, tuple):  # of a range that one number may stand for
+            (default,) = default
+        infinite = isinstance(default, float) and not math.isfinite(default)
+        return None if self.required or infinite else default
 
 
 @dataclass(frozen=True)
@@ -145,23 +158,13 @@ class Function:
     @property
     def syntax(self) -> str:
         """How to type it: ``NAME(required, [optional=default])``."""
-        shown = [p for p in self.parameters if p.name not in ARGUMENTS[1:]]
-        more = ["…"] if len(shown) < len(self.parameters) else []
-        return f"{self.name}({', '.join([*map(_typed, shown), *more])})"
+        listed = [p for p in self.parameters if p.name not in ARGUMENTS[1:]]
+        more = ["…"] if len(listed) < len(self.parameters) else []
+        return f"{self.name}({', '.join([*map(_in_syntax, listed), *more])})"
 
 
-def _typed(parameter: Parameter) -> str:
+def _in_syntax(parameter: Parameter) -> str:
     if parameter.required:
         return parameter.name
-    default = parameter.default
-    if isinstance(default, tuple):  # of a range that one number may stand for
-        (default,) = default
-    if isinstance(default, bool):
-        return f"[{parameter.name}={str(default).upper()}]"
-    if isinstance(default, str):
-        return f'[{parameter.name}="{default}"]'
-    if default is None or not math.isfinite(
-        default
-    ):  # NEVER, UNGIVEN: a way to say "left out", not a number to type
-        return f"[{parameter.name}]"
-    return f"[{parameter.name}={default:g}]"
+    default = "" if parameter.stated is None else f"={typed(parameter.stated)}"
+    return f"[{parameter.name}{default}]"

@@ -13,7 +13,7 @@ from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.arguments import evaluate_one, taken
 from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.quantity import Quantity
-from xlhedge.functions.ranges import is_blank
+from xlhedge.functions.ranges import is_missing
 from xlhedge.serials import moment_of
 
 __all__ = ["equation", "explained"]
@@ -52,7 +52,7 @@ _LISTS = "`xlhedge functions` and the function wizard list them all."
 
 
 def _explained(entry: Function, arguments: list[Any]) -> str:
-    while arguments and is_blank(arguments[-1]):
+    while arguments and is_missing(arguments[-1]):
         arguments.pop()
     most = len(entry.parameters)
     if len(arguments) > most:
@@ -97,7 +97,7 @@ def _wrong(entry: Function, arguments: list[Any], error: HedgeError) -> str:
     quantity = entry.parameters[at].quantity
     place = f", value {error.position[0] + 1}" if error.position else ""
     said += f"{error.argument}{place}: {error.message}. {error.argument} is: {quantity.help}"
-    if is_blank(arguments[at]):
+    if is_missing(arguments[at]):
         said += f" The call is {entry.syntax}."
     numbers = [cell for cell in _cells(arguments[at]) if _is_number(cell)]
     wrong = [
@@ -155,7 +155,7 @@ def _workings(entry: Function, arguments: list[Any]) -> str:
     ]
     formula = equation(entry, values)
     given = [
-        (parameter.quantity, value, is_blank(argument))
+        (parameter.quantity, value, is_missing(argument))
         for parameter, value, argument in zip(entry.parameters, values, arguments, strict=True)
         if not _left_out(value)
     ]
@@ -171,7 +171,7 @@ def _listed(quantity: Quantity, value: Any, *, blank: bool) -> str:
     notes = []
     if _is_range(value):
         more = f"; … {len(value)} cells" if len(value) > _SHOWN_CELLS else ""
-        text = f"{{{'; '.join(map(_shown, value[:_SHOWN_CELLS]))}{more}}}"
+        text = f"{{{'; '.join(map(_in_words, value[:_SHOWN_CELLS]))}{more}}}"
     else:
         text = _in_formula(quantity, value).strip("()")
         if quantity.kind == "date":
@@ -194,18 +194,18 @@ def _moment(days: float) -> str:
 def _value(entry: Function, value: Any) -> str:
     if entry.columns:
         cells = zip(entry.columns, value, strict=True)
-        return ", ".join(f"{name} = {_shown(cell)}" for name, cell in cells)
+        return ", ".join(f"{name} = {_in_words(cell)}" for name, cell in cells)
     share = entry.share and value
-    return f"{_shown(value)} ({_percent(value)})" if share else _shown(value)
+    return f"{_in_words(value)} ({_percent(value)})" if share else _in_words(value)
 
 
 def _in_formula(quantity: Quantity, value: Any) -> str:
     if quantity.kind == "flag":
-        return _shown(bool(value))
-    return f"({_shown(value)})" if _is_number(value) and value < 0 else _shown(value)
+        return _in_words(bool(value))
+    return f"({_in_words(value)})" if _is_number(value) and value < 0 else _in_words(value)
 
 
-def _shown(value: Any) -> str:
+def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     return f'"{value}"' if isinstance(value, str) else _number(value)

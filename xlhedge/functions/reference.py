@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from typing import Any
 
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.functions.vocabulary import ARGUMENTS
+from xlhedge.text import shown, typed
 
 __all__ = ["arguments_of", "entry_text", "example_call", "markdown"]
 
@@ -35,27 +35,15 @@ def example_call(entry: Function) -> str:
         >>> example_call(function("HEDGE_RATIO"))
         '=HEDGE_RATIO(60000, 45000)'
     """
-    return f"={entry.name}({', '.join(map(_typed, entry.example))})"
-
-
-def _typed(argument: Any) -> str:
-    if isinstance(argument, list):
-        return "{" + ",".join(map(_typed, argument)) + "}"
-    return f'"{argument}"' if isinstance(argument, str) else _shown(argument)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).upper()
-    return value if isinstance(value, str) else f"{value:.15g}"
+    return f"={entry.name}({', '.join(map(typed, entry.example))})"
 
 
 def _result(entry: Function) -> str:
     """What the registry's example gives."""
     if entry.columns:
         cells = zip(entry.columns, entry.value, strict=True)
-        return ", ".join(f"{name} = {_shown(value)}" for name, value in cells)
-    return _shown(entry.value)
+        return ", ".join(f"{name} = {shown(value)}" for name, value in cells)
+    return shown(entry.value)
 
 
 def arguments_of(entry: Function) -> list[str]:
@@ -73,13 +61,7 @@ def _label(parameter: Parameter) -> str:
 
 
 def _default(parameter: Parameter) -> str:
-    default = parameter.default
-    if isinstance(default, tuple):
-        (default,) = default
-    unsaid = parameter.required or default is None or default in (float("inf"), -float("inf"))
-    if unsaid or default != default:  # noqa: PLR0124  # not a number: its help says what it means
-        return ""
-    return f" Left out: {_typed(default)}."
+    return "" if parameter.stated is None else f" Left out: {typed(parameter.stated)}."
 
 
 def _errors(entry: Function) -> list[str]:

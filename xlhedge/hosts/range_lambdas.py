@@ -41,8 +41,8 @@ from xlhedge.hosts.lambda_parts import (
     call,
     checked,
     default_of,
-    given,
     got,
+    handed_over,
     let,
     local,
     row,
@@ -106,7 +106,7 @@ def range_lambda(entry: Function) -> str:
 
 
 def _columns(parameter: Parameter) -> list[Step]:
-    x = given(parameter)
+    x = handed_over(parameter)
     blank, missing, found = (local(step, parameter) for step in ("blank", "missing", "got"))
     wide = call("COLUMNS", blank) > 1
     return [

@@ -1,6 +1,6 @@
 """One column of a portfolio's tables: what it holds, and how one cell of it is read.
 
-A column's words are those of `quantities`, so a wrong cell in a file reads like a wrong argument
+A column's words are those of the vocabulary, so a wrong cell in a file reads like a wrong argument
 of a function. A model's field carries its column as ``Annotated[float, number("spot_price")]``.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions.arguments import read
+from xlhedge.functions.arguments import admit_one
 from xlhedge.functions.measures import MOMENT, NAME
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.registry import Parameter
@@ -31,9 +31,9 @@ from xlhedge.portfolio.values import (
     hint,
     is_blank,
     is_truth,
-    shown,
     trimmed,
 )
+from xlhedge.text import quoted
 
 __all__ = ["MOST_PROBLEMS", "Column", "Row", "columns_of", "moment", "number", "text"]
 
@@ -211,7 +211,7 @@ class Column:
                 argument=self.name,
             )
         if _CONTROL.search(clean):
-            raise self._wrong(f"{shown(clean)} has a control character")
+            raise self._wrong(f"{quoted(clean)} has a control character")
         if self.kind != "number":
             return clean
         found = as_number(clean) if isinstance(value, Written) else None
@@ -224,11 +224,11 @@ class Column:
 
     def _read_number(self, value: Any) -> Any:
         if is_truth(value):  # a tick box is no quantity
-            raise self._wrong(f"{shown(value)} is not a number")
+            raise self._wrong(f"{quoted(value)} is not a number")
         if self.kind == "word" and len(str(value)) > 40:
-            raise self._wrong(f"{shown(value)} is not known")
+            raise self._wrong(f"{quoted(value)} is not known")
         try:
-            found = read(self._parameter, value)
+            found = admit_one(self._parameter, value)
         except HedgeError as error:  # it names the quantity, people know the column
             raise HedgeError(error.message, error.kind, self.name) from None
         if self.quantity.domain.whole:
@@ -239,15 +239,15 @@ class Column:
     def _read_text(self, value: Any) -> str:
         found = as_text(value)
         if found is None:
-            raise self._wrong(f"{shown(value)} is not text")
+            raise self._wrong(f"{quoted(value)} is not text")
         return found
 
     def _read_date(self, value: Any) -> datetime:
         found = as_moment(value)
         if found is None:
-            raise self._wrong(f"{shown(value)} is not a date")
+            raise self._wrong(f"{quoted(value)} is not a date")
         if found < _FIRST_DAY:
-            raise self._wrong(f"{shown(value)} is before March 1900", CellError.NUM)
+            raise self._wrong(f"{quoted(value)} is before March 1900", CellError.NUM)
         return found
 
     def _wrong(self, what: str, kind: CellError = CellError.VALUE) -> HedgeError:

@@ -8,7 +8,8 @@ from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.side_by_side import Check, Ledger, findings
 from xlhedge.portfolio.tables import Holding, Instrument, Scenario, Settings, Short
-from xlhedge.portfolio.wording import percent, shown
+from xlhedge.portfolio.wording import percent
+from xlhedge.text import shown
 
 __all__ = ["age", "oddities"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,12 +72,9 @@ def _arguments(entry: Function) -> list[tuple[Parameter, Any]]:
     """The example's arguments, then the defaults as far as they can be typed."""
     given = list(zip(entry.parameters, entry.example, strict=False))
     for parameter in entry.parameters[len(given) :]:
-        default = parameter.default
-        if isinstance(default, tuple):
-            (default,) = default
-        if default is None or (isinstance(default, float) and not math.isfinite(default)):
+        if parameter.stated is None:
             break
-        given.append((parameter, default))
+        given.append((parameter, parameter.stated))
     return given
 
 
