@@ -5,9 +5,8 @@ import re
 import pytest
 
 from xlhedge.functions.definition import Function
-from xlhedge.functions.measures import CONTRACTS, PERCENT, Measure
-from xlhedge.functions.quantity import Domain, Quantity
-from xlhedge.functions.vocabulary import QUANTITIES
+from xlhedge.functions.quantity import Domain, Measure, Quantity
+from xlhedge.functions.vocabulary import CONTRACTS, PERCENT, QUANTITIES
 from xlhedge.portfolio.columns import Column, number
 from xlhedge.sheets.hints import note_of, unit_of
 from xlhedge.sheets.style import FORMATS

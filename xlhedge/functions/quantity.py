@@ -11,9 +11,8 @@ from typing import Any
 
 from xlhedge.errors import CellError
 from xlhedge.functions.algebra import Carrier, floor
-from xlhedge.functions.measures import Measure
 
-__all__ = ["Domain", "Quantity", "Rule"]
+__all__ = ["Domain", "Measure", "Quantity", "Rule"]
 
 
 _EMPTY = (math.inf, -math.inf)
@@ -108,6 +107,33 @@ class Domain:
             ends.append("other than 0")
         kind = "a whole number " if self.whole else "" if ends else "a number"
         return f"must be {kind}{' and '.join(ends)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A unit with the look of its numbers.
+
+    Args:
+        unit: as it stands above a column's header.
+        look: the kind of number that a sheet shows: "price", "money", "percent", ...
+        spoken: the unit behind a number in a sentence; empty where the quantity's name says it.
+        kind: what a cell holds: "number", "word", "text", "flag" (TRUE or FALSE, 1 or 0), "date"
+            (an Excel serial number), or "any" (whatever the cell holds, errors included).
+
+    Example:
+        >>> Measure("%", "percent").share
+        True
+    """
+
+    unit: str
+    look: str
+    spoken: str = ""
+    kind: str = "number"
+
+    @property
+    def share(self) -> bool:
+        """Whether it is a decimal fraction, which people read and type as percent."""
+        return self.look in ("percent", "rate")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,9 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, mod
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.arguments import admit_one
-from xlhedge.functions.measures import MOMENT, NAME
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.registry import Parameter
-from xlhedge.functions.vocabulary import quantity_named
+from xlhedge.functions.vocabulary import MOMENT, NAME, quantity_named
 from xlhedge.portfolio.values import (
     Written,
     as_moment,
