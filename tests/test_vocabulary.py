@@ -7,7 +7,7 @@ import pytest
 from xlhedge.functions.definition import Function
 from xlhedge.functions.quantity import Domain, Measure, Quantity
 from xlhedge.functions.vocabulary import CONTRACTS, PERCENT, QUANTITIES
-from xlhedge.portfolio.columns import Column, number
+from xlhedge.portfolio.columns import Column, number, text
 from xlhedge.sheets.hints import note_of, unit_of
 from xlhedge.sheets.style import FORMATS
 
@@ -56,6 +56,10 @@ def test_what_a_blank_means_is_said_once():
     told = Column("rate", number("rate", "Rate per year", "; blank: none."), 0.0)
     assert told.help == "Rate per year; blank: none."
     assert "Left blank" not in note_of(told)
+    assert (
+        note_of(Column("asset", text("Its name", "; blank: none."), "")) == "Its name; blank: none."
+    )
+    assert note_of(Column("asset", text("Its name."), "")) == ""
     assert "Left blank it is 0." in note_of(Column("rate", number("rate"), 0.0))
 
 
