@@ -11,7 +11,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from test_oracles import CASES, ROWS
 
 import xlhedge
-from xlhedge.functions import FUNCTIONS, function
+from xlhedge.functions.registry import FUNCTIONS, function
 from xlhedge.hosts.lambdas import LAMBDAS, lambda_text
 
 

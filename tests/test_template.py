@@ -11,11 +11,11 @@ from openpyxl import load_workbook
 
 from xlhedge.analysis import analyse
 from xlhedge.analysis.hedge import HEDGE
-from xlhedge.functions.arguments import serial
 from xlhedge.jobs.commands import TEMPLATE
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
+from xlhedge.serials import serial
 from xlhedge.sheets.computed import Block
 from xlhedge.sheets.start import VOLATILE
 from xlhedge.sheets.template import template_book
