@@ -18,7 +18,6 @@ from structure import faults
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
-from xlhedge.samples.histories import one_bitcoin_history
 from xlhedge.sheets.history_report import PAST
 from xlhedge.sheets.report import report_book
 
@@ -424,7 +423,3 @@ class TestSamples:
 
     def test_the_treasury_s_fits_a_blank_template(self):
         assert len(SAMPLES["treasury"].history) <= 490
-
-    def test_they_are_made_the_same_each_time(self):
-        as_of = SAMPLES["full-hedge"].settings.as_of
-        assert one_bitcoin_history(as_of) == SAMPLES["full-hedge"].history
