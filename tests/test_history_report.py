@@ -5,6 +5,7 @@ import math
 import re
 import time
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -392,8 +393,7 @@ class TestSamples:
     @pytest.mark.parametrize("name", WITH_HISTORY)
     def test_figures_of_today_are_as_without_a_history(self, name):
         with_, without = (
-            analyse(sample)
-            for sample in (SAMPLES[name], SAMPLES[name].model_copy(update={"history": ()}))
+            analyse(sample) for sample in (SAMPLES[name], replace(SAMPLES[name], history=()))
         )
         for field in ("hedge", "margin", "total", "scenarios", "grid", "caveats", "closing"):
             assert getattr(with_, field) == getattr(without, field)

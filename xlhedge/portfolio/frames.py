@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from xlhedge.portfolio.columns import Column, Row
 from xlhedge.portfolio.headings import Header
-from xlhedge.portfolio.rows import Grid
+from xlhedge.portfolio.rows import RawTable
 from xlhedge.portfolio.tables import Table
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
-__all__ = ["frame_of", "grid_of"]
+__all__ = ["frame_of", "raw_table_of"]
 
 
-def grid_of(table: str, frame: DataFrame) -> Grid:
-    """A frame as a grid: missing values are blank cells, and rows without a filled one are gone.
+def raw_table_of(table: str, frame: DataFrame) -> RawTable:
+    """A frame as a raw table: missing values are blank cells, and blank rows are left out.
 
     Rows are counted by position, as ``iloc`` does; the index is not read.
     """
@@ -27,7 +27,7 @@ def grid_of(table: str, frame: DataFrame) -> Grid:
     kept = [
         (f"[{at}]", row) for at, row in enumerate(cells) if any(cell is not None for cell in row)
     ]
-    return Grid(table, headers, [row for _, row in kept], [tail for tail, _ in kept])
+    return RawTable(table, headers, [row for _, row in kept], [tail for tail, _ in kept])
 
 
 def frame_of(table: Table, rows: Sequence[Row]) -> DataFrame:

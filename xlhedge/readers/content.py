@@ -15,8 +15,8 @@ from os import PathLike
 from pathlib import Path
 
 from xlhedge.portfolio import TABLES
+from xlhedge.portfolio.places import Source
 from xlhedge.portfolio.problems import PortfolioError, Problem
-from xlhedge.portfolio.source import Source
 from xlhedge.portfolio.values import one_line
 from xlhedge.readers.limits import DEFAULT, Limits
 

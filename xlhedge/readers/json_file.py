@@ -10,7 +10,7 @@ from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
 from xlhedge.portfolio.problems import PortfolioError, Problem
-from xlhedge.portfolio.rows import MOST_COLUMNS, Grid, too_wide
+from xlhedge.portfolio.rows import MOST_COLUMNS, RawTable, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import is_blank
 from xlhedge.readers.limits import Limits
@@ -38,8 +38,8 @@ def read_json_file(content: bytes, name: str, limits: Limits) -> Portfolio:
     if len(tables) > _MOST_KEYS:
         raise _refusal(f"it has {len(tables):,} keys; the tables of a portfolio are {len(TABLES)}")
     found, problems = by_table(tables, only=True)
-    grids = {table: _grid(TABLES[table], tables[key], limits) for table, key in found.items()}
-    return Portfolio.from_grids(grids, name, problems)
+    tables = {table: _raw_table(TABLES[table], tables[key], limits) for table, key in found.items()}
+    return Portfolio.from_raw_tables(tables, name, problems)
 
 
 def _parsed(content: bytes, limits: Limits) -> Any:
@@ -77,15 +77,15 @@ def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
-def _grid(table: Table, content: Any, limits: Limits) -> Grid:
-    """One table as a grid."""
+def _raw_table(table: Table, content: Any, limits: Limits) -> RawTable:
+    """One table as a raw table."""
     if isinstance(content, HedgeError):
-        return Grid(table.name, broken=content.message)
+        return RawTable(table.name, broken=content.message)
     if table.upright and isinstance(content, dict):
         return _of_settings(table, content)
     if not isinstance(content, list):
         kind = "an object of names and values" if table.upright else "a list of rows"
-        return Grid(table.name, broken=f"it must be {kind}")
+        return RawTable(table.name, broken=f"it must be {kind}")
     # A header's place is the first row that has the key: that is where to look for a typo.
     headers: dict[str, Header] = {}
     for number, row in enumerate(content):
@@ -95,13 +95,13 @@ def _grid(table: Table, content: Any, limits: Limits) -> Grid:
     cells = len(headers) * len(content)
     why = too_wide(len(headers)) or limits.too_many(cells, limits.cells, "cells")
     if why:
-        return Grid(table.name, broken=why)
+        return RawTable(table.name, broken=why)
     if not headers:
         headers = {name: Header(name, table.name, table.name) for name in table.headers}
     return _with_headers(table.name, list(headers.values()), content)
 
 
-def _with_headers(table: str, headers: list[Header], content: list[Any]) -> Grid:
+def _with_headers(table: str, headers: list[Header], content: list[Any]) -> RawTable:
     rows: list[list[Any] | HedgeError] = []
     tails = []
     names = [header.name for header in headers]
@@ -113,7 +113,7 @@ def _with_headers(table: str, headers: list[Header], content: list[Any]) -> Grid
         else:
             rows.append([_cell(row.get(name)) for name in names])
         tails.append(f"[{number}]")
-    return Grid(table, headers, rows, tails)
+    return RawTable(table, headers, rows, tails)
 
 
 def _cell(value: Any) -> Any:
@@ -122,7 +122,7 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _of_settings(table: Table, content: dict[str, Any]) -> Grid:
+def _of_settings(table: Table, content: dict[str, Any]) -> RawTable:
     headers = [Header(name, table.name, table.name) for name in table.headers]
     rows = [[name, _cell(value)] for name, value in content.items()]
-    return Grid(table.name, headers, rows, [""] * len(rows))
+    return RawTable(table.name, headers, rows, [""] * len(rows))
