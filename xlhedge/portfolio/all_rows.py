@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,7 +13,16 @@ from xlhedge.portfolio.problems import Found, Problem
 from xlhedge.portfolio.rows import PartialRow, Unread
 from xlhedge.portfolio.tables import TABLES, Holding, Instrument, Settings, Tier
 
-__all__ = ["AllRows", "TableCheck", "findings"]
+__all__ = ["KEYS", "AllRows", "TableCheck", "findings"]
+
+
+KEYS: dict[str, Callable[[Any], Hashable]] = {
+    "Holdings": lambda row: row.asset.casefold(),
+    "Instruments": lambda row: row.instrument.casefold(),
+    "Scenarios": lambda row: (row.scenario, row.asset.casefold()),
+    "History": lambda row: (row.symbol.casefold(), row.time),
+}
+"""What a table has once; names in small letters, as case is nothing to a spreadsheet's look-ups."""
 
 
 class AllRows:
@@ -29,6 +38,7 @@ class AllRows:
     def __init__(self, tables: Mapping[str, Sequence[Row | PartialRow]], places: Places) -> None:
         self._tables = tables
         self._places = places
+        self._first: dict[str, dict[Any, int]] = {}
 
     def of(self, table: str) -> Sequence[Any]:
         """A table's rows; none where it is missing and may be."""
@@ -65,30 +75,22 @@ class AllRows:
     def _names(self, table: str, column: str) -> dict[str, None]:
         return dict.fromkeys(getattr(row, column) for row in self.of(table))
 
-    @cached_property
-    def first_holding(self) -> dict[str, int]:
-        """The first row of each asset in small letters, as case is nothing to a spreadsheet."""
-        return _first(self.of("Holdings"), lambda row: row.asset.casefold())
-
-    @cached_property
-    def first_instrument(self) -> dict[str, int]:
-        """The first row of each instrument in small letters, among those that can be read."""
-        return _first(self.of("Instruments"), lambda row: row.instrument.casefold())
+    def first(self, table: str) -> dict[Any, int]:
+        """The first row of each key of a table, among those that can be read."""
+        if table not in self._first:
+            numbers = self._first[table] = {}
+            for number, row in enumerate(self.of(table)):
+                try:
+                    key = KEYS[table](row)
+                except Unread:
+                    continue
+                numbers.setdefault(key, number)
+        return self._first[table]
 
     def is_inverse(self, instrument: str) -> bool:
         """Whether an instrument's contracts are inverse; not if there is no such instrument."""
-        number = self.first_instrument.get(instrument.casefold())
+        number = self.first("Instruments").get(instrument.casefold())
         return number is not None and self.of("Instruments")[number].contract_type == "inverse"
-
-    @cached_property
-    def first_move(self) -> dict[tuple[str, str], int]:
-        """The first row of each asset in each scenario, among those that can be read."""
-        return _first(self.of("Scenarios"), lambda row: (row.scenario, row.asset.casefold()))
-
-    @cached_property
-    def first_bar(self) -> dict[tuple[str, Any], int]:
-        """The first row of each symbol's times in History, among those that can be read."""
-        return _first(self.of("History"), lambda row: (row.symbol.casefold(), row.time))
 
     @cached_property
     def tier_before(self) -> dict[int, Tier]:
@@ -104,22 +106,12 @@ class AllRows:
 
     def underlying(self, instrument: Instrument) -> Holding | None:
         """The holding of an instrument's underlying, if there is one."""
-        number = self.first_holding.get(instrument.underlying.casefold())
+        number = self.first("Holdings").get(instrument.underlying.casefold())
         if number is None:
             self._names("Holdings", "asset")  # it may be one that could not be read
             return None
         holding: Holding = self.of("Holdings")[number]
         return holding
-
-
-def _first(rows: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, int]:
-    numbers: dict[Any, int] = {}
-    for number, row in enumerate(rows):
-        try:
-            numbers.setdefault(key(row), number)
-        except Unread:
-            continue
-    return numbers
 
 
 class TableCheck(NamedTuple):

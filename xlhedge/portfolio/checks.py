@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from xlhedge.functions.vocabulary import QUANTITIES, RULES
-from xlhedge.portfolio.all_rows import AllRows, TableCheck, findings
+from xlhedge.portfolio.all_rows import KEYS, AllRows, TableCheck, findings
 from xlhedge.portfolio.problems import Found, Problem
 from xlhedge.portfolio.rows import Unread
 from xlhedge.portfolio.tables import (
@@ -57,42 +59,31 @@ def _spelled(row: Instrument, _: int, rows: AllRows) -> str | None:
     return f'"{row.underlying}" is "{held.asset}" in Holdings; it must be spelled alike'
 
 
-def _asset_once(row: Holding, number: int, rows: AllRows) -> str | None:
-    first = rows.first_holding[row.asset.casefold()]
-    if first == number:
-        return None
-    place = rows.place("Holdings", first, "asset")
-    return f'"{row.asset}" is in {place} already; it must be there once'
+def _once(
+    table: str, column: str, what: Callable[[Any], str], how: Callable[[Any], str] | None = None
+) -> TableCheck:
+    """That no row's key is in its table twice; what the key is called, and how it must be there."""
+
+    def complaint(row: Any, number: int, rows: AllRows) -> str | None:
+        first = rows.first(table)[KEYS[table](row)]
+        if first == number:
+            return None
+        must = how(row) if how else "there once"
+        return f"{what(row)} is in {rows.place(table, first, column)} already; it must be {must}"
+
+    return TableCheck(table, column, complaint)
 
 
-def _instrument_once(row: Instrument, number: int, rows: AllRows) -> str | None:
-    first = rows.first_instrument[row.instrument.casefold()]
-    if first == number:
-        return None
-    place = rows.place("Instruments", first, "instrument")
-    return f'"{row.instrument}" is in {place} already; it must be there once'
+def _no_wildcard(table: str, column: str) -> TableCheck:
+    """That no name matches others in a spreadsheet's look-ups."""
 
+    def complaint(row: Any, _: int, __: AllRows) -> str | None:
+        name = getattr(row, column)
+        if not set(name) & set("*?~"):
+            return None
+        return f'"{name}" is not allowed; it must be without *, ? and ~, wildcards to a spreadsheet'
 
-def _move_once(row: Scenario, number: int, rows: AllRows) -> str | None:
-    first = rows.first_move[row.scenario, row.asset.casefold()]
-    if first == number:
-        return None
-    place = rows.place("Scenarios", first, "asset")
-    return f'"{row.asset}" is in {place} already; it must be once in "{row.scenario}"'
-
-
-def _plain_asset(row: Holding, _: int, __: AllRows) -> str | None:
-    return _wildcard(row.asset)
-
-
-def _plain_instrument(row: Instrument, _: int, __: AllRows) -> str | None:
-    return _wildcard(row.instrument)
-
-
-def _wildcard(name: str) -> str | None:
-    if not set(name) & set("*?~"):
-        return None
-    return f'"{name}" is not allowed; it must be without *, ? and ~, wildcards to a spreadsheet'
+    return TableCheck(table, column, complaint)
 
 
 def _inverse_margin(row: Short, _: int, rows: AllRows) -> str | None:
@@ -174,14 +165,6 @@ def _sum_of_shocks(row: Scenario, _: int, __: AllRows) -> str | None:
     return None if rule.holds(row.price_shock, row.basis_shock) else rule.message
 
 
-def _bar_once(row: Bar, number: int, rows: AllRows) -> str | None:
-    first = rows.first_bar[row.symbol.casefold(), row.time]
-    if first == number:
-        return None
-    place = rows.place("History", first, "time")
-    return f'{shown(row.time)} of "{row.symbol}" is in {place} already; it must be there once'
-
-
 def _high(row: Bar, _: int, __: AllRows) -> str | None:
     if row.high is None or row.low is None or row.high >= row.low:
         return None
@@ -192,11 +175,11 @@ _CONFLICTS = (
     TableCheck("Settings", "horizon_date", _horizon),
     TableCheck("Settings", "shock_max", _ends),
     TableCheck("Settings", "shock_step", _steps),
-    TableCheck("Holdings", "asset", _asset_once),
-    TableCheck("Holdings", "asset", _plain_asset),
+    _once("Holdings", "asset", lambda row: f'"{row.asset}"'),
+    _no_wildcard("Holdings", "asset"),
     TableCheck("Holdings", "instrument", _known),
-    TableCheck("Instruments", "instrument", _instrument_once),
-    TableCheck("Instruments", "instrument", _plain_instrument),
+    _once("Instruments", "instrument", lambda row: f'"{row.instrument}"'),
+    _no_wildcard("Instruments", "instrument"),
     TableCheck("Instruments", "underlying", _spelled),
     TableCheck("Instruments", "expiry", _expired),
     TableCheck("Instruments", "index_price", _index),
@@ -208,9 +191,14 @@ _CONFLICTS = (
     TableCheck("Shorts", "instrument", _known),
     TableCheck("Shorts", "margin", _inverse_margin),
     TableCheck("Scenarios", "asset", _mover),
-    TableCheck("Scenarios", "asset", _move_once),
+    _once(
+        "Scenarios",
+        "asset",
+        lambda row: f'"{row.asset}"',
+        lambda row: f'once in "{row.scenario}"',
+    ),
     TableCheck("Scenarios", "basis_shock", _sum_of_shocks),
-    TableCheck("History", "time", _bar_once),
+    _once("History", "time", lambda row: f'{shown(row.time)} of "{row.symbol}"'),
     TableCheck("History", "high", _high),
 )
 

@@ -116,15 +116,12 @@ class Portfolio:
         ]
         places = Places({reading.table.name: reading.places for reading in readings})
         rows: dict[str, Any] = {
-            reading.table.name: reading.rows
-            for reading in readings
-            if not (reading.given_up or tables[reading.table.name].broken)
+            reading.table.name: reading.rows for reading in readings if reading.rows is not None
         }
         unread = [found for reading in readings for found in reading.problems]
         known = [*problems, *missing(tables)]
         if known or unread:
-            known += in_order([*conflicts(AllRows(rows, places)), *unread])
-            raise _refusal(known, more=any(reading.given_up for reading in readings))
+            raise _refusal([*known, *in_order([*conflicts(AllRows(rows, places)), *unread])])
         (settings,) = rows.pop("Settings")
         if "portfolio" not in settings.given:
             with suppress(HedgeError):  # a file's name may hold what a cell may not
@@ -214,9 +211,9 @@ class Portfolio:
         return self.holding(instrument.underlying).spot_price if own is None else own
 
 
-def _refusal(wrong: Sequence[Problem], *, more: bool = False) -> PortfolioError:
+def _refusal(wrong: Sequence[Problem]) -> PortfolioError:
     """What says all that is wrong, as far as anybody reads it."""
-    if more or len(wrong) > MOST_PROBLEMS:
+    if len(wrong) >= MOST_PROBLEMS:
         wrong = [*wrong[:MOST_PROBLEMS], Problem("", "more is wrong than is told here")]
     return PortfolioError(wrong)
 

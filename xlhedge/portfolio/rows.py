@@ -6,9 +6,9 @@ other cells, so that checks across rows can say what they have to say about it, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.errors import HedgeError
@@ -91,18 +91,16 @@ class ReadTable:
     Args:
         table: which one it is.
         places: where its cells are.
-        unread: columns that cannot be judged, because their headers are missing or misspelled.
-        rows: its rows, those with wrong cells as partial ones.
         problems: what is wrong with it.
-        given_up: whether so much is wrong that it was not read to its end.
+        unread: columns that cannot be judged, because their headers are missing or misspelled.
+        rows: its rows, those with wrong cells as partial ones; None if it cannot be judged.
     """
 
     table: Table
     places: TablePlaces
-    unread: set[str] = field(default_factory=set)
-    rows: list[Row | PartialRow] = field(default_factory=list)
-    problems: list[Found] = field(default_factory=list)
-    given_up: bool = False
+    problems: list[Found]
+    unread: Collection[str] = ()
+    rows: list[Row | PartialRow] | None = None
 
     def refuse(self, message: str, row: int, column: str = "") -> None:
         """Note what is wrong with a row or a cell of it; a table with too much of it is given up.
@@ -113,24 +111,21 @@ class ReadTable:
         place = self.places.cell(row, column)
         self.problems.append((self.table.rank(row, column), Problem(place, message, column)))
         if len(self.problems) >= MOST_PROBLEMS:
-            self.given_up = True
             raise GivenUp
-
-    def refuse_table(self, problems: Iterable[Problem]) -> None:
-        """Note what is wrong with the table's headers."""
-        self.problems += [(self.table.rank(), problem) for problem in problems]
 
 
 def read_table(table: Table, raw: RawTable) -> ReadTable:
     """Match the headers of a table and read its cells; what is wrong is noted, not raised."""
     if raw.broken:
-        reading = ReadTable(table, TablePlaces(raw.place))
-        reading.refuse_table([Problem(raw.place, raw.broken)])
-        return reading
+        return _refused(table, raw.place, [Problem(raw.place, raw.broken)])
     return _read_upright(table, raw) if table.upright else _read(table, raw)
 
 
-def _read(table: Table, raw: RawTable) -> ReadTable:
+def _refused(table: Table, place: str, problems: Iterable[Problem]) -> ReadTable:
+    return ReadTable(table, TablePlaces(place), [(table.rank(), each) for each in problems])
+
+
+def _read(table: Table, raw: RawTable, known: Iterable[Problem] = ()) -> ReadTable:
     noun = "setting" if table.upright else f"column of {table.name}"
     columns = table.model.columns
     where, doubtful, problems = match(noun, columns, raw.headers)
@@ -141,9 +136,9 @@ def _read(table: Table, raw: RawTable) -> ReadTable:
     ]
     stems = {name: raw.headers[at].stem for name, at in where.items()}
     stem = raw.headers[0].stem if raw.headers else raw.place
-    places = TablePlaces(raw.place, stem, raw.tails, stems)
-    reading = ReadTable(table, places, doubtful.union(absent))
-    reading.refuse_table(problems)
+    reading = _refused(table, raw.place, [*problems, *known])
+    reading.places = TablePlaces(raw.place, stem, raw.tails, stems)
+    reading.unread = doubtful.union(absent)
     with suppress(GivenUp):
         reading.rows = _rows(reading, raw.rows, where)
     return reading
@@ -196,16 +191,12 @@ def _read_upright(table: Table, raw: RawTable) -> ReadTable:
     """An upright table, one row a field, read as a table of one row."""
     if len(raw.rows) > MOST_COLUMNS:
         why = f"it has more than {MOST_COLUMNS} rows, and a row is a setting"
-        reading = ReadTable(table, TablePlaces(raw.place, tails=[""]), rows=[PartialRow({}, ())])
-        reading.refuse_table([Problem(raw.place, why)])
-        return reading
+        return _refused(table, raw.place, [Problem(raw.place, why)])
     where, _, problems = match(f"column of {table.name}", table.headers, raw.headers)
     absent = [name for name in table.headers if name not in where]
     problems += [Problem(raw.place, f"it is missing in {table.name}", name) for name in absent]
     if absent:
-        reading = ReadTable(table, TablePlaces(raw.place, tails=[""]), rows=[PartialRow({}, ())])
-        reading.refuse_table(problems)
-        return reading
+        return _refused(table, raw.place, problems)
     name_stem, value_stem = (raw.headers[where[name]].stem for name in table.headers)
     headers, values = [], []
     for number, cells in enumerate(raw.rows):
@@ -219,6 +210,4 @@ def _read_upright(table: Table, raw: RawTable) -> ReadTable:
         else:
             headers.append(Header(name, name_stem + tail, value_stem + tail))
             values.append(cells[where["value"]])
-    reading = _read(table, RawTable(raw.place, headers, [values], [""]))
-    reading.refuse_table(problems)
-    return reading
+    return _read(table, RawTable(raw.place, headers, [values], [""]), problems)
