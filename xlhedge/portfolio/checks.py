@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from xlhedge.functions.vocabulary import QUANTITIES, RULES
@@ -22,7 +23,7 @@ from xlhedge.portfolio.tables import (
     Short,
     Tier,
 )
-from xlhedge.portfolio.wording import one_of, shown
+from xlhedge.portfolio.wording import shown
 
 __all__ = ["conflicts"]
 
@@ -86,6 +87,13 @@ def _no_wildcard(table: str, column: str) -> TableCheck:
     return TableCheck(table, column, complaint)
 
 
+def _one_of(names: Collection[str]) -> str:
+    """What is allowed where only some names are: the first eight of them."""
+    quoted = [f'"{name}"' for name in islice(names, 8)]
+    rest = [f"one of {len(names) - 8} more"] if len(names) > 8 else []
+    return f"it must be {' or '.join(quoted + rest)}" if quoted else "the table has no rows"
+
+
 def _inverse_margin(row: Short, _: int, rows: AllRows) -> str | None:
     if row.margin is not None or not rows.is_inverse(row.instrument):
         return None
@@ -95,13 +103,13 @@ def _inverse_margin(row: Short, _: int, rows: AllRows) -> str | None:
 def _known(row: Holding | Short | Tier, _: int, rows: AllRows) -> str | None:
     if row.instrument is None or row.instrument in rows.instruments:
         return None
-    return f'"{row.instrument}" is not in Instruments; {one_of(rows.instruments)}'
+    return f'"{row.instrument}" is not in Instruments; {_one_of(rows.instruments)}'
 
 
 def _mover(row: Scenario, _: int, rows: AllRows) -> str | None:
     if row.asset in rows.movers:
         return None
-    return f'"{row.asset}" is neither held nor an underlying; {one_of(rows.movers)}'
+    return f'"{row.asset}" is neither held nor an underlying; {_one_of(rows.movers)}'
 
 
 def _expired(row: Instrument, _: int, rows: AllRows) -> str | None:
@@ -161,8 +169,7 @@ def _floor(row: Tier, number: int, rows: AllRows) -> str | None:
 
 
 def _sum_of_shocks(row: Scenario, _: int, __: AllRows) -> str | None:
-    rule = _SHOCKS
-    return None if rule.holds(row.price_shock, row.basis_shock) else rule.message
+    return None if _SHOCKS.holds(row.price_shock, row.basis_shock) else _SHOCKS.message
 
 
 def _high(row: Bar, _: int, __: AllRows) -> str | None:

@@ -122,8 +122,6 @@ class Column:
         Raises:
             HedgeError: the cell is wrong; it says what is allowed and names the column.
         """
-        if value.__class__ is float and self.quantity.kind == "number":  # most cells of a history
-            return self._read_number(value)
         if isinstance(value, HedgeError):
             raise HedgeError(value.message, value.kind, self.name)
         if is_blank(value):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from xlhedge.portfolio.columns import Column, Row
+from xlhedge.portfolio.columns import Row
 from xlhedge.portfolio.headings import Header
 from xlhedge.portfolio.rows import RawTable
 from xlhedge.portfolio.tables import Table
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
 
 __all__ = ["frame_of", "raw_table_of"]
+
+_DTYPES = {"number": "float64", "date": "datetime64[us]"}
 
 
 def raw_table_of(table: str, frame: DataFrame) -> RawTable:
@@ -39,25 +41,13 @@ def frame_of(table: Table, rows: Sequence[Row]) -> DataFrame:
     import pandas as pd
 
     if table.upright:
-        (settings,) = rows
-        values = [getattr(settings, column.name) for column in table.columns]
         names = [column.name for column in table.columns]
-        return pd.DataFrame({"name": _objects(names), "value": _objects(values)})
-    return pd.DataFrame({column.name: _series(column, rows) for column in table.columns})
-
-
-def _series(column: Column, rows: Sequence[Row]) -> Series[Any]:
-    import pandas as pd
-
-    values = [getattr(row, column.name) for row in rows]
-    if column.kind == "number":
-        return pd.Series(values, dtype="float64")
-    if column.kind == "date":
-        return pd.Series(values, dtype="datetime64[us]")
-    return _objects(values)
-
-
-def _objects(values: Sequence[Any]) -> Series[Any]:
-    import pandas as pd
-
-    return pd.Series(values, dtype=object)
+        values = [getattr(rows[0], name) for name in names]
+        return pd.DataFrame({"name": names, "value": values}, dtype=object)
+    columns = {
+        column.name: pd.Series(
+            [getattr(row, column.name) for row in rows], dtype=_DTYPES.get(column.kind, "object")
+        )
+        for column in table.columns
+    }
+    return pd.DataFrame(columns)

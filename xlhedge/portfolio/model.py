@@ -92,7 +92,7 @@ class Portfolio:
         tables = {name.lower(): tuple(rows) for name, rows in self.rows.items()}
         vars(self).update({**tables, "settings": self.settings})
         if found := conflicts(AllRows(self.rows, self.places)):
-            raise _refusal(in_order(found))
+            raise _error_of(in_order(found))
 
     @classmethod
     def from_raw_tables(
@@ -121,7 +121,7 @@ class Portfolio:
         unread = [found for reading in readings for found in reading.problems]
         known = [*problems, *missing(tables)]
         if known or unread:
-            raise _refusal([*known, *in_order([*conflicts(AllRows(rows, places)), *unread])])
+            raise _error_of([*known, *in_order([*conflicts(AllRows(rows, places)), *unread])])
         (settings,) = rows.pop("Settings")
         if "portfolio" not in settings.given:
             with suppress(HedgeError):  # a file's name may hold what a cell may not
@@ -211,7 +211,7 @@ class Portfolio:
         return self.holding(instrument.underlying).spot_price if own is None else own
 
 
-def _refusal(wrong: Sequence[Problem]) -> PortfolioError:
+def _error_of(wrong: Sequence[Problem]) -> PortfolioError:
     """What says all that is wrong, as far as anybody reads it."""
     if len(wrong) >= MOST_PROBLEMS:
         wrong = [*wrong[:MOST_PROBLEMS], Problem("", "more is wrong than is told here")]

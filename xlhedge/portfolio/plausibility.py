@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from xlhedge.portfolio.all_rows import AllRows, TableCheck, findings
 from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.tables import Holding, Instrument, Scenario, Settings, Short
-from xlhedge.portfolio.wording import percent, shown
+from xlhedge.portfolio.wording import shown
 
 __all__ = ["age", "oddities"]
 
 SPOT_FROM_INDEX, FUTURE_FROM_INDEX = 0.10, 0.25
 LARGE_FUNDING, LARGE_RATIO = 0.01, 2
+
+
+def _as_percent(value: float) -> str:
+    return f"{value * 100:.3g} %" if abs(value) < 10 else f"{value * 100:,.0f} %"
 
 
 def _past_horizon(row: Settings, _: int, __: AllRows) -> str | None:
@@ -25,14 +29,14 @@ def _large_ratio(row: Settings | Holding, _: int, __: AllRows) -> str | None:
     if row.hedge_ratio is None or row.hedge_ratio <= LARGE_RATIO:
         return None
     ratio = row.hedge_ratio
-    return f"{shown(ratio)} means {percent(ratio)} of the exposure; 50 % is written 0.5"
+    return f"{shown(ratio)} means {_as_percent(ratio)} of the exposure; 50 % is written 0.5"
 
 
 def _large_funding(row: Instrument | Scenario, _: int, __: AllRows) -> str | None:
     if row.funding_rate is None or abs(row.funding_rate) <= LARGE_FUNDING:
         return None
     rate = row.funding_rate
-    return f"{shown(rate)} means {percent(rate)} per interval; 0.01 % is written 0.0001"
+    return f"{shown(rate)} means {_as_percent(rate)} per interval; 0.01 % is written 0.0001"
 
 
 def _far_from_spot(row: Instrument, _: int, rows: AllRows) -> str | None:
@@ -43,7 +47,7 @@ def _far_from_spot(row: Instrument, _: int, rows: AllRows) -> str | None:
     if abs(apart) <= SPOT_FROM_INDEX:
         return None
     return (
-        f"{shown(row.index_price)} is {percent(apart)} off the spot_price of {held.asset}, "
+        f"{shown(row.index_price)} is {_as_percent(apart)} off the spot_price of {held.asset}, "
         f"{shown(held.spot_price)}"
     )
 
@@ -53,7 +57,7 @@ def _far_from_index(row: Instrument, _: int, rows: AllRows) -> str | None:
     index = row.index_price or (held.spot_price if held else None)
     if index is None or abs(row.futures_price / index - 1) <= FUTURE_FROM_INDEX:
         return None
-    apart = percent(row.futures_price / index - 1)
+    apart = _as_percent(row.futures_price / index - 1)
     return f"{shown(row.futures_price)} is {apart} off the index price, {shown(index)}"
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from xlhedge.errors import HedgeError
+from xlhedge.portfolio.values import one_line
 
-__all__ = ["Found", "PortfolioError", "Problem", "in_order"]
+__all__ = ["Found", "PortfolioError", "Problem", "in_order", "refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,8 @@ class PortfolioError(HedgeError):
 
     def __reduce__(self) -> tuple[type[PortfolioError], tuple[Any, ...]]:
         return type(self), (self.problems,)
+
+
+def refusal(why: str, place: str = "") -> PortfolioError:
+    """The error of what cannot be read at all, for one reason."""
+    return PortfolioError([Problem(one_line(place), why)])

@@ -1,12 +1,10 @@
-"""How checks word numbers, dates and what is allowed."""
+"""How checks word numbers and dates."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
-from itertools import islice
 
-__all__ = ["one_of", "percent", "shown"]
+__all__ = ["shown"]
 
 
 def shown(value: float | datetime) -> str:
@@ -15,15 +13,3 @@ def shown(value: float | datetime) -> str:
         return f"{value:.15g}"
     midnight = value.time() == datetime.min.time()
     return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
-
-
-def percent(value: float) -> str:
-    """A decimal as percent."""
-    return f"{value * 100:.3g} %" if abs(value) < 10 else f"{value * 100:,.0f} %"
-
-
-def one_of(names: Collection[str]) -> str:
-    """What is allowed where only some names are: the first eight of them."""
-    quoted = [f'"{name}"' for name in islice(names, 8)]
-    rest = [f"one of {len(names) - 8} more"] if len(names) > 8 else []
-    return f"it must be {' or '.join(quoted + rest)}" if quoted else "the table has no rows"

@@ -9,7 +9,7 @@ from typing import Any
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
-from xlhedge.portfolio.problems import PortfolioError, Problem
+from xlhedge.portfolio.problems import refusal
 from xlhedge.portfolio.rows import MOST_COLUMNS, RawTable, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import is_blank
@@ -34,9 +34,9 @@ def read_json_file(content: bytes, name: str, limits: Limits) -> Portfolio:
     """
     tables = _parsed(content, limits)
     if not isinstance(tables, dict):
-        raise _refusal("it must be an object with the tables as keys")
+        raise refusal("it must be an object with the tables as keys")
     if len(tables) > _MOST_KEYS:
-        raise _refusal(f"it has {len(tables):,} keys; the tables of a portfolio are {len(TABLES)}")
+        raise refusal(f"it has {len(tables):,} keys; the tables of a portfolio are {len(TABLES)}")
     found, problems = by_table(tables, only=True)
     tables = {table: _raw_table(TABLES[table], tables[key], limits) for table, key in found.items()}
     return Portfolio.from_raw_tables(tables, name, problems)
@@ -47,7 +47,7 @@ def _parsed(content: bytes, limits: Limits) -> Any:
     values = sum(map(content.count, (b",", b"[", b"{")))
     why = limits.too_many(values, 2 * limits.cells, "values")
     if why:
-        raise _refusal(why)
+        raise refusal(why)
     try:
         return json.loads(content, object_pairs_hook=_object, parse_int=_whole)
     except json.JSONDecodeError as error:
@@ -57,11 +57,7 @@ def _parsed(content: bytes, limits: Limits) -> Any:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         why = f"it is not JSON: it is not UTF-8 text in line {line}"
-    raise _refusal(why)
-
-
-def _refusal(why: str) -> PortfolioError:
-    return PortfolioError([Problem("", why)])
+    raise refusal(why)
 
 
 def _whole(digits: str) -> float:

@@ -11,7 +11,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
-from xlhedge.portfolio.problems import PortfolioError, Problem
+from xlhedge.portfolio.problems import Problem, refusal
 from xlhedge.portfolio.rows import RawTable, too_wide
 from xlhedge.portfolio.values import is_blank, one_line
 from xlhedge.readers.archive import DAMAGE, DAMAGED, NotAWorkbook
@@ -39,9 +39,9 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
     try:
         tables, problems = _tables(Package(content, limits), limits)
     except NotAWorkbook as error:
-        raise PortfolioError([Problem(one_line(error.place), str(error))]) from None
+        raise refusal(str(error), error.place) from None
     except DAMAGE:
-        raise PortfolioError([Problem("", DAMAGED)]) from None
+        raise refusal(DAMAGED) from None
     return Portfolio.from_raw_tables(tables, name, problems)
 
 
