@@ -26,7 +26,7 @@ from xlhedge.analysis.risk import (
     sample_deviation,
     value_at_risk,
 )
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short
+from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short
 
 
 def analysed(rows, holdings=(BTC,), instruments=(PERP,), shorts=(SHORT,), **settings):
