@@ -196,7 +196,7 @@ def _margin_row(portfolio: Portfolio, short: Short, tiers: Sequence[Cells], days
 
 
 def _columns(row: Instrument | Short | Holding | Tier) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in type(row).model_fields}
+    return {name: getattr(row, name) for name in row.columns}
 
 
 def _hedge_rows(portfolio: Portfolio, margin: Sequence[Cells], days: float) -> tuple[Cells, ...]:

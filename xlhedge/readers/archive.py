@@ -104,21 +104,16 @@ class Archive:
         return part
 
     def elements(self, name: str) -> list[Element]:
-        """The elements of a part that lists others."""
+        """The elements of a part that lists others, in the order in which they begin."""
         if self.names[name].file_size > _LARGEST_INDEX:
             raise NotAWorkbook(f"it has more than {_LARGEST_INDEX:,} bytes", name)
-        return _elements(self.read(name), name)
-
-
-def _elements(xml: bytes, name: str) -> list[Element]:
-    """The elements of XML, in the order in which they begin."""
-    found: list[Element] = []
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda tag, attributes: found.append(
-        (tag.rpartition(":")[2], attributes)
-    )
-    parse(parser, xml, name)
-    return found
+        found: list[Element] = []
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = lambda tag, attributes: found.append(
+            (tag.rpartition(":")[2], attributes)
+        )
+        parse(parser, self.read(name), name)
+        return found
 
 
 def parse(parser: expat.XMLParserType, xml: bytes, name: str) -> None:
