@@ -28,7 +28,7 @@ from xlhedge.portfolio.values import (
     is_truth,
     trimmed,
 )
-from xlhedge.text import quoted
+from xlhedge.text import cited
 
 __all__ = ["MOST_PROBLEMS", "Column", "Row", "moment", "number", "text"]
 
@@ -203,7 +203,7 @@ class Column:
                 argument=self.name,
             )
         if _CONTROL.search(clean):
-            raise self._wrong(f"{quoted(clean)} has a control character")
+            raise self._wrong(f"{cited(clean)} has a control character")
         if self.kind != "number":
             return clean
         found = as_number(clean) if isinstance(value, Written) else None
@@ -216,9 +216,9 @@ class Column:
 
     def _read_number(self, value: Any) -> Any:
         if is_truth(value):  # a tick box is no quantity
-            raise self._wrong(f"{quoted(value)} is not a number")
+            raise self._wrong(f"{cited(value)} is not a number")
         if self.kind == "word" and len(str(value)) > 40:
-            raise self._wrong(f"{quoted(value)} is not known")
+            raise self._wrong(f"{cited(value)} is not known")
         try:
             found = admit_one(self._parameter, value)
         except HedgeError as error:  # it names the quantity, people know the column
@@ -231,15 +231,15 @@ class Column:
     def _read_text(self, value: Any) -> str:
         found = as_text(value)
         if found is None:
-            raise self._wrong(f"{quoted(value)} is not text")
+            raise self._wrong(f"{cited(value)} is not text")
         return found
 
     def _read_date(self, value: Any) -> datetime:
         found = as_moment(value)
         if found is None:
-            raise self._wrong(f"{quoted(value)} is not a date")
+            raise self._wrong(f"{cited(value)} is not a date")
         if found < _FIRST_DAY:
-            raise self._wrong(f"{quoted(value)} is before March 1900", CellError.NUM)
+            raise self._wrong(f"{cited(value)} is before March 1900", CellError.NUM)
         return found
 
     def _wrong(self, what: str, kind: CellError = CellError.VALUE) -> HedgeError:
