@@ -19,8 +19,8 @@ from structure import faults
 
 from xlhedge.analysis import analyse
 from xlhedge.batch.work import Options, Order, make, program
+from xlhedge.errors import PortfolioError
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
-from xlhedge.portfolio.problems import PortfolioError
 from xlhedge.portfolio.tables import Bar
 from xlhedge.readers import read
 from xlhedge.sheets.report import report_book

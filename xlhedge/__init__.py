@@ -14,7 +14,7 @@ _LAZY = {
     "HedgeError": "xlhedge.errors",
     "CellError": "xlhedge.errors",
     "Portfolio": "xlhedge.portfolio",
-    "PortfolioError": "xlhedge.portfolio",
+    "PortfolioError": "xlhedge.errors",
     "read": "xlhedge.readers",
     "Analysis": "xlhedge.analysis",
     "analyse": "xlhedge.analysis",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
+from xlhedge.errors import Problem
 from xlhedge.functions.vocabulary import QUANTITIES, RULES
-from xlhedge.portfolio.problems import Found, Problem
+from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.rows import Unread
 from xlhedge.portfolio.side_by_side import Check, Ledger, findings
 from xlhedge.portfolio.tables import (

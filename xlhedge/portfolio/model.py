@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, PortfolioError, Problem
 from xlhedge.portfolio.checks import conflicts
 from xlhedge.portfolio.columns import MOST_PROBLEMS, columns_of
 from xlhedge.portfolio.headings import by_table, missing
 from xlhedge.portfolio.plausibility import age, oddities
-from xlhedge.portfolio.problems import Places, PortfolioError, Problem, in_order
+from xlhedge.portfolio.problems import Places, in_order
 from xlhedge.portfolio.rows import Grid, read_grid
 from xlhedge.portfolio.side_by_side import Ledger
 from xlhedge.portfolio.tables import (

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any
 
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, Problem
 from xlhedge.portfolio.columns import MOST_PROBLEMS, Column, Row, columns_of, text
 from xlhedge.portfolio.headings import Header, match
-from xlhedge.portfolio.problems import Found, Origin, Problem
+from xlhedge.portfolio.problems import Found, Origin
 from xlhedge.portfolio.tables import Table
 from xlhedge.portfolio.values import is_blank
 

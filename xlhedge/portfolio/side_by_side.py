@@ -7,8 +7,9 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from xlhedge.errors import Problem
 from xlhedge.portfolio.columns import Row
-from xlhedge.portfolio.problems import Found, Places, Problem
+from xlhedge.portfolio.problems import Found, Places
 from xlhedge.portfolio.rows import Draft, Unread
 from xlhedge.portfolio.tables import TABLES, Holding, Instrument, Settings, Tier
 

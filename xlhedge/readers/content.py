@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
+from xlhedge.errors import PortfolioError, Problem
 from xlhedge.portfolio import TABLES
-from xlhedge.portfolio.problems import PortfolioError, Problem
 from xlhedge.portfolio.source import Source
 from xlhedge.portfolio.values import one_line
 from xlhedge.readers.limits import DEFAULT, Limits

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, PortfolioError, Problem
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
-from xlhedge.portfolio.problems import PortfolioError, Problem
 from xlhedge.portfolio.rows import MOST_COLUMNS, Grid, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import is_blank

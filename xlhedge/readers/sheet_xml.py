@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from xml.parsers import expat
 
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, NotAWorkbook
 from xlhedge.portfolio.values import one_line
-from xlhedge.readers.archive import NotAWorkbook, parse, refuse_doctype
+from xlhedge.readers.archive import parse, refuse_doctype
 from xlhedge.readers.limits import Limits
 
 __all__ = ["Position", "Scan", "letters_of", "number_of", "position_of", "scan"]
