@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from engines import IronCalc, LibreOffice
 
-from xlhedge.hosts.libreoffice import build
+from xlhedge.hosts.libreoffice import build_extension
 
 
 @pytest.fixture(scope="session")
 def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Our extension of LibreOffice, as it is now."""
-    return build(tmp_path_factory.mktemp("extension") / "xlhedge.oxt")
+    return build_extension(tmp_path_factory.mktemp("extension") / "xlhedge.oxt")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from xlhedge.cli import _typed, app
+from xlhedge.cli import app, typed_value
 from xlhedge.functions.evaluate import evaluate
 from xlhedge.functions.registry import function
 
@@ -74,7 +74,7 @@ def arguments(text):
 @pytest.mark.parametrize(("text", "said"), [row[1:] for row in FORMULAS])
 def test_a_formula_gives_what_the_guide_says(text, said):
     name, inside = re.fullmatch(r"=(\w+)\((.*)\)", text).groups()
-    value = evaluate(function(name), [_typed(part.strip('"')) for part in arguments(inside)])
+    value = evaluate(function(name), [typed_value(part.strip('"')) for part in arguments(inside)])
     assert as_said(value, said), value
 
 
@@ -98,7 +98,7 @@ def typed(book, cell, text):
                 each.value = None
         return
     percent = text.endswith("%")
-    value = _typed(text.rstrip("%"))
+    value = typed_value(text.rstrip("%"))
     book[sheet][place].value = value / 100 if percent else value
 
 

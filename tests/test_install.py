@@ -21,8 +21,9 @@ from xlwings.utils import prepare_sys_path
 
 import xlhedge
 from xlhedge.cli import app, hosts
+from xlhedge.files import write_whole
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts import installing, libreoffice
+from xlhedge.hosts import libreoffice
 from xlhedge.hosts.excel import addin, install
 from xlhedge.hosts.excel.install import PACKAGES, Machine
 
@@ -477,7 +478,7 @@ def test_other_systems_are_told_what_there_is(tmp_path):
 
 @pytest.mark.parametrize(
     ("host", "name", "build"),
-    [("excel", "a.xlam", addin.build), ("libreoffice", "a.oxt", libreoffice.build)],
+    [("excel", "a.xlam", addin.build), ("libreoffice", "a.oxt", libreoffice.build_extension)],
 )
 def test_build_writes_the_same_file_anywhere(host, name, build, tmp_path):
     path = tmp_path / "new" / name
@@ -507,7 +508,7 @@ def test_an_interrupted_build_leaves_the_old_file(tmp_path):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        installing.write_whole(path, broken, force=True)
+        write_whole(path, broken, force=True)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

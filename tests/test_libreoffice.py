@@ -24,7 +24,7 @@ import xlhedge
 from xlhedge.errors import CellError
 from xlhedge.functions.registry import FUNCTIONS, Function, function
 from xlhedge.hosts import libreoffice_component as component
-from xlhedge.hosts.libreoffice import build
+from xlhedge.hosts.libreoffice import build_extension
 
 CASES = (*VALUES, *ERRORS, *RANGES)
 NAMES = {entry.name for entry in FUNCTIONS}
@@ -327,7 +327,7 @@ def test_engines_agree_where_nothing_is_ours(
 
 
 def test_build_gives_the_same_bytes(tmp_path):
-    one, two = (build(tmp_path / name).read_bytes() for name in ("one.oxt", "two.oxt"))
+    one, two = (build_extension(tmp_path / name).read_bytes() for name in ("one.oxt", "two.oxt"))
     assert one == two
 
 
@@ -387,7 +387,7 @@ def test_component_reports_what_nobody_expected(monkeypatch, tmp_path, capsys):
 
     monkeypatch.setattr(component, "evaluate", fail)
     monkeypatch.setenv("XLHEDGE_CALL_LOG", str(tmp_path / "log"))
-    ((cell,),) = component.answer(FUNCTIONS[0], (1.0, 2.0))
+    ((cell,),) = component.calc_value(FUNCTIONS[0], (1.0, 2.0))
     assert calc_error(cell) == CellError.VALUE.calc
     for said in ((tmp_path / "log").read_text("utf-8"), capsys.readouterr().err):
         assert f"{FUNCTIONS[0].name}(1.0, 2.0)" in said

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from portfolios import SAMPLE, write_json
 
-from xlhedge.files import write_bytes
-from xlhedge.hosts.installing import write_whole
+from xlhedge.files import write_bytes, write_whole
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "xlhedge"

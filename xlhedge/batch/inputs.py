@@ -12,17 +12,14 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
-from xlhedge.batch.store import Scratch
+from xlhedge.batch.store import RunStore
+from xlhedge.errors import InputError
 from xlhedge.files import REPORT
 
-__all__ = ["UsageError", "gather"]
+__all__ = ["gather"]
 
 _LARGEST_CORE = 1 << 16  # bytes
 _MOST_FILES = 1_000
-
-
-class UsageError(Exception):
-    """What was asked for cannot be done: one line, with the remedy."""
 
 
 class _Found(NamedTuple):
@@ -31,12 +28,12 @@ class _Found(NamedTuple):
 
 
 def gather(
-    scratch: Scratch, arguments: Sequence[str], manifest: Path | None, output: Path | None
+    store: RunStore, arguments: Sequence[str], manifest: Path | None, output: Path | None
 ) -> int:
     """Find all inputs and put them in order; one that is named twice counts once.
 
     Args:
-        scratch: what takes them.
+        store: what takes them.
         arguments: files, folders and patterns.
         manifest: a file that names more of them.
         output: the folder of the reports, which are no inputs.
@@ -45,32 +42,29 @@ def gather(
         How many there are, those counted that are none and why.
 
     Raises:
-        UsageError: the manifest cannot be read, or nothing at all is named.
+        InputError: the manifest is none, or nothing at all is named.
+        OSError: the manifest cannot be read.
     """
     finder = _Finder(os.path.realpath(output) if output else "")
     number = 0
     for number, argument in enumerate(arguments, 1):
         for found in finder.named(argument, Path(argument), argument):
-            scratch.add(number, *found)
+            store.add(number, *found)
     if manifest:
         for number, entry in enumerate(_entries(manifest), number + 1):  # noqa: B020  # goes on
             for found in _of_manifest(finder, manifest, *entry):
-                scratch.add(number, *found)
-    count = scratch.arrange()
+                store.add(number, *found)
+    count = store.arrange()
     if not count:
-        raise UsageError(f"{manifest}: names no input" if manifest else "name an input")
+        raise InputError(f"{manifest}: names no input" if manifest else "name an input")
     return count
 
 
 @dataclass(frozen=True)
 class _Finder:
-    """Looks for portfolios.
+    """Looks for portfolios."""
 
-    Args:
-        output: the real path of the folder of the reports.
-    """
-
-    output: str
+    output: str  # the real path of the folder of the reports
 
     def named(self, text: str, path: Path, pattern: str) -> Iterator[_Found]:
         """The inputs that one argument names.
@@ -186,11 +180,7 @@ def _of_manifest(finder: _Finder, manifest: Path, line: int, text: str) -> Itera
 
 
 def _entries(manifest: Path) -> Iterator[tuple[int, str]]:
-    """The lines of a manifest that name something, with their numbers from 1.
-
-    Raises:
-        UsageError: it cannot be read.
-    """
+    """The lines of a manifest that name something, with their numbers from 1."""
     line = 0
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as stream:
@@ -201,9 +191,7 @@ def _entries(manifest: Path) -> Iterator[tuple[int, str]]:
                 if text.strip() and not text.lstrip().startswith("#"):
                     yield line, text.strip()
     except UnicodeDecodeError:
-        raise UsageError(f"{manifest}: it is not UTF-8 text, below line {line}") from None
-    except OSError as error:
-        raise UsageError(f"{manifest}: {error.strerror or error}") from None
+        raise InputError(f"{manifest}: it is not UTF-8 text, below line {line}") from None
 
 
 def _in_column(manifest: Path, stream: Iterator[str]) -> Iterator[tuple[int, str]]:
@@ -216,11 +204,11 @@ def _in_column(manifest: Path, stream: Iterator[str]) -> Iterator[tuple[int, str
             if column is None:
                 headers = [cell.strip().casefold() for cell in cells]
                 if "path" not in headers:
-                    raise UsageError(f'{manifest}:{reader.line_num}: no column is called "path"')
+                    raise InputError(f'{manifest}:{reader.line_num}: no column is called "path"')
                 column = headers.index("path")
             elif column < len(cells) and cells[column].strip():
                 yield reader.line_num, cells[column].strip()
             else:
-                raise UsageError(f"{manifest}:{reader.line_num}: path: is empty")
+                raise InputError(f"{manifest}:{reader.line_num}: path: is empty")
     except csv.Error as error:
-        raise UsageError(f"{manifest}:{reader.line_num}: it is not CSV: {error}") from None
+        raise InputError(f"{manifest}:{reader.line_num}: it is not CSV: {error}") from None

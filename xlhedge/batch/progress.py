@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-__all__ = ["Lines", "Objects", "Outcome", "Tally", "Teller"]
+__all__ = ["InputResult", "JsonProgress", "Progress", "RunResult", "TextProgress"]
 
 _FEW = 20  # reports of which a terminal shows a line each, besides the bar
 
@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class InputResult:
     """What became of an input.
 
     Args:
@@ -42,7 +42,7 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class Tally:
+class RunResult:
     """How a run went.
 
     Args:
@@ -67,11 +67,11 @@ class Tally:
     signal: int = 0
     summary: str = ""
 
-    def count(self, outcome: Outcome) -> None:
-        """Count an outcome."""
-        setattr(self, outcome.status, getattr(self, outcome.status) + 1)
-        self.reports += bool(outcome.report)
-        self.warnings += len(outcome.warnings)
+    def count(self, result: InputResult) -> None:
+        """Count an result."""
+        setattr(self, result.status, getattr(self, result.status) + 1)
+        self.reports += bool(result.report)
+        self.warnings += len(result.warnings)
 
     @property
     def status(self) -> int:
@@ -94,20 +94,20 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
-class Teller(Protocol):
+class Progress(Protocol):
     """Tells how a run goes."""
 
     def running(self, total: int) -> AbstractContextManager[None]:
         """While it runs."""
 
-    def told(self, outcome: Outcome) -> None:
+    def done(self, result: InputResult) -> None:
         """An input is done."""
 
-    def end(self, tally: Tally, failures: Iterable[Mapping[str, Any]]) -> None:
+    def end(self, result: RunResult, failures: Iterable[Mapping[str, Any]]) -> None:
         """It is over; failures are rows of the summary."""
 
 
-class Lines:
+class TextProgress:
     """Lines for people.
 
     Args:
@@ -136,28 +136,28 @@ class Lines:
         with _bar(total) as self._advance:
             yield
 
-    def told(self, outcome: Outcome) -> None:
+    def done(self, result: InputResult) -> None:
         """A line for each file, and for each warning."""
-        self._advance(outcome.status == "failed")
+        self._advance(result.status == "failed")
         if not self._each:
             return
-        for warning in outcome.warnings:
-            self._warn(f"{outcome.input}: warning: {warning}")
-        kept = " (kept)" if outcome.status == "kept" else ""
-        for file in filter(None, (outcome.report, outcome.pdf)):
-            self._say(f"{outcome.input} -> {file}{kept}")
+        for warning in result.warnings:
+            self._warn(f"{result.input}: warning: {warning}")
+        kept = " (kept)" if result.status == "kept" else ""
+        for file in filter(None, (result.report, result.pdf)):
+            self._say(f"{result.input} -> {file}{kept}")
 
-    def end(self, tally: Tally, failures: Iterable[Mapping[str, Any]]) -> None:
+    def end(self, result: RunResult, failures: Iterable[Mapping[str, Any]]) -> None:
         """All that failed, last, where it is seen."""
         if self._many and not self._quiet:
-            self._say(str(tally))
+            self._say(str(result))
         for row in failures:
             for line in row["error"].split("\n"):
                 self._warn(f"{row['input']}: {line}")
-        if tally.halted:
-            done = tally.reports + tally.failed
-            rest = f"{tally.total - done:,} of {tally.total:,} inputs are not done"
-            self._warn(f"{tally.halted}; {rest}, --resume does them")
+        if result.halted:
+            done = result.reports + result.failed
+            rest = f"{result.total - done:,} of {result.total:,} inputs are not done"
+            self._warn(f"{result.halted}; {rest}, --resume does them")
 
 
 @contextmanager
@@ -190,7 +190,7 @@ def _bar(total: int) -> Iterator[Callable[[bool], None]]:
         yield advance
 
 
-class Objects:
+class JsonProgress:
     """One JSON object a line, for machines: an `input` each, and the `end`.
 
     Args:
@@ -204,32 +204,32 @@ class Objects:
         """Nothing is shown."""
         return nullcontext()
 
-    def told(self, outcome: Outcome) -> None:
-        """The outcome, its fields by name and the figures among them."""
+    def done(self, result: InputResult) -> None:
+        """The result, its fields by name and the figures among them."""
         self._write(
             event="input",
-            input=outcome.input,
-            status=outcome.status,
-            report=outcome.report or None,
-            pdf=outcome.pdf or None,
-            input_sha256=outcome.sha256 or None,
-            warnings=outcome.warnings,
-            errors=outcome.errors,
-            figures=dict(outcome.figures) or None,
+            input=result.input,
+            status=result.status,
+            report=result.report or None,
+            pdf=result.pdf or None,
+            input_sha256=result.sha256 or None,
+            warnings=result.warnings,
+            errors=result.errors,
+            figures=dict(result.figures) or None,
         )
 
-    def end(self, tally: Tally, failures: Iterable[Mapping[str, Any]]) -> None:  # noqa: ARG002
+    def end(self, result: RunResult, failures: Iterable[Mapping[str, Any]]) -> None:  # noqa: ARG002
         """The counts; each failure has been told."""
         self._write(
             event="end",
-            total=tally.total,
-            ok=tally.ok,
-            kept=tally.kept,
-            failed=tally.failed,
-            summary=tally.summary or None,
-            halted=tally.halted or None,
-            signal=tally.signal or None,
-            exit_status=tally.status,
+            total=result.total,
+            ok=result.ok,
+            kept=result.kept,
+            failed=result.failed,
+            summary=result.summary or None,
+            halted=result.halted or None,
+            signal=result.signal or None,
+            exit_status=result.status,
         )
 
     def _write(self, **fields: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from xlhedge.batch.stop import Stop
 
-__all__ = ["Here", "Pool", "Workers", "processors"]
+__all__ = ["Pool", "ThisProcess", "Workers", "processors"]
 
 _MOST_ON_WINDOWS = 61
 _GRACE = 1.0  # seconds
@@ -51,7 +51,7 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-class Here:
+class ThisProcess:
     """This process itself; nothing is started.
 
     Args:

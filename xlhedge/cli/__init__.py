@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import io
 import sys
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from xlhedge.cli import hosts, reports
-from xlhedge.cli.failing import fail
-from xlhedge.cli.options import MaxSize
-from xlhedge.cli.saying import say, warn
+from xlhedge.cli.lines import Command, say
+from xlhedge.errors import HedgeError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "typed_value"]
 
 app = typer.Typer(
     name="xlhedge",
@@ -26,9 +23,9 @@ app = typer.Typer(
 )
 app.add_typer(hosts.excel, name="excel")
 app.add_typer(hosts.libreoffice, name="libreoffice")
-app.command("lambda")(hosts.lambdas)
-app.command()(reports.report)
-app.command()(reports.check)
+app.command("lambda", cls=Command)(hosts.lambdas)
+for command in (reports.report, reports.check, reports.template, reports.demo):
+    app.command(cls=Command)(command)
 
 
 def main() -> None:
@@ -58,21 +55,16 @@ def _options(
     pass
 
 
-@app.command()
+@app.command(cls=Command)
 def functions(
     name: Annotated[str, typer.Argument(help="A function to explain, such as NET_DELTA.")] = "",
 ) -> None:
     """List the spreadsheet functions, or explain one: xlhedge functions NET_DELTA."""
-    from xlhedge.errors import HedgeError
     from xlhedge.functions.reference import entry_text
     from xlhedge.functions.registry import FUNCTIONS, function
 
     if name:
-        try:
-            lines = entry_text(function(name)).split("\n")
-        except HedgeError as error:
-            raise fail(error) from None
-        for line in lines:
+        for line in entry_text(function(name)).split("\n"):
             say(line)
         return
     group = ""
@@ -89,7 +81,7 @@ def functions(
 
 
 # Arguments may be negative numbers: what looks like an option is an argument here.
-@app.command(context_settings={"ignore_unknown_options": True})
+@app.command(cls=Command, context_settings={"ignore_unknown_options": True})
 def calc(
     name: Annotated[str, typer.Argument(help="The function, such as HEDGE_NOTIONAL.")],
     arguments: Annotated[
@@ -98,23 +90,19 @@ def calc(
     ] = None,
 ) -> None:
     """Evaluate one function: xlhedge calc HEDGE_NOTIONAL 1 60000 0.5."""
-    from xlhedge.errors import HedgeError
     from xlhedge.functions.evaluate import evaluate, rows_of
     from xlhedge.functions.registry import function
 
-    try:
-        value = evaluate(function(name), [_typed(text) for text in arguments or []])
-    except HedgeError as error:
-        raise fail(error) from None
+    value = evaluate(function(name), [typed_value(text) for text in arguments or []])
     for row in rows_of(value):
         say(*map(_shown, row))
 
 
-def _typed(text: str) -> Any:
+def typed_value(text: str) -> Any:
     """What a person types for an argument: a number, TRUE, a word, nothing, or a range."""
     if text.startswith("{") and text.endswith("}"):
         rows = text[1:-1].split(";")
-        return [[_typed(cell.strip().strip('"')) for cell in row.split(",")] for row in rows]
+        return [[typed_value(cell.strip().strip('"')) for cell in row.split(",")] for row in rows]
     if text.upper() in ("TRUE", "FALSE"):
         return text.upper() == "TRUE"
     try:
@@ -124,61 +112,8 @@ def _typed(text: str) -> Any:
 
 
 def _shown(value: Any) -> str:
-    from xlhedge.errors import HedgeError
-
     if isinstance(value, HedgeError):
         return value.kind.code
     if isinstance(value, bool):
         return str(value).upper()
     return value if isinstance(value, str) else f"{value:.15g}"
-
-
-class Edition(StrEnum):
-    """Where a template's functions are."""
-
-    ADDIN = "addin"
-    X365 = "365"
-
-
-Folder = Annotated[
-    Path, typer.Option("-o", "--output", help="Folder to write to; made if missing.")
-]
-
-
-@app.command()
-def template(
-    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")],
-    *,
-    edition: Annotated[
-        Edition,
-        typer.Option(help="addin: for the installed functions; 365: they are in the workbook."),
-    ] = Edition.ADDIN,
-    empty: Annotated[bool, typer.Option("--empty", help="Leave the inputs blank.")] = False,
-    source: Annotated[
-        Path | None,
-        typer.Option("--from", help="Fill it in from a portfolio: workbook, JSON or CSV folder."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
-    max_size: MaxSize = 16,
-) -> None:
-    """Write the template workbook, filled in with an example: xlhedge template -o my-hedge.xlsx."""
-    from xlhedge.jobs.commands import Desk
-    from xlhedge.readers import Limits
-
-    if output.exists() and not force:
-        raise fail(f"{output}: is there already; name another file, or add --force to replace it")
-    if empty and source:
-        raise fail("--empty and --from: give one of them")
-    desk = Desk(say, warn, Limits(max_size))
-    desk.template(output, edition.value, source=source, empty=empty)
-    raise typer.Exit(desk.status)
-
-
-@app.command()
-def demo(output: Folder = Path("reports")) -> None:
-    """Build the four samples, report on them, and show the headlines: xlhedge demo."""
-    from xlhedge.jobs.commands import Desk
-
-    desk = Desk(say, warn)
-    desk.demo(output)
-    raise typer.Exit(desk.status)

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-__all__ = ["Check", "InstallError", "write_whole"]
-
-
-class InstallError(Exception):
-    """Why something could not be built, installed or removed: one line, with the remedy."""
+__all__ = ["Check"]
 
 
 @dataclass(frozen=True)
@@ -39,33 +33,3 @@ class Check:
         yield f"{'wrong' if self.remedy else 'ok':<6} {self.what:<14} {self.found}"
         if self.remedy:
             yield f"{'':<21} -> {self.remedy}"
-
-
-def write_whole(path: Path, write: Callable[[Path], object], *, force: bool = False) -> None:
-    """Writes a file whole or not at all; its folder is made if missing.
-
-    Args:
-        path: the file to write.
-        write: writes the file that it is given.
-        force: whether a file that is there may be replaced.
-
-    Raises:
-        InstallError: a file is there and may not be replaced.
-        OSError: the file cannot be written.
-
-    Example:
-        >>> with TemporaryDirectory() as folder:
-        ...     path = Path(folder) / "new" / "a.txt"
-        ...     write_whole(path, lambda file: file.write_text("all of it"))
-        ...     print(path.read_text(), len(list(path.parent.iterdir())))
-        all of it 1
-    """
-    if path.exists() and not force:
-        raise InstallError(
-            f"{path}: is there already; name another file, or add --force to replace it"
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".xlhedge-", dir=path.parent) as folder:
-        new = Path(folder) / path.name
-        write(new)
-        new.replace(path)

@@ -18,7 +18,7 @@ import xlhedge
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
 
-__all__ = ["IDENTIFIER", "build"]
+__all__ = ["IDENTIFIER", "build_extension"]
 
 _PACKAGE = Path(xlhedge.__file__).parent
 IDENTIFIER = "org.xlhedge"
@@ -36,7 +36,7 @@ _TYPES = {
 }
 
 
-def build(path: Path) -> Path:
+def build_extension(path: Path) -> Path:
     """Writes the extension; the same package gives the same bytes.
 
     Args:
@@ -48,7 +48,7 @@ def build(path: Path) -> Path:
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
-        ...     with ZipFile(build(Path(folder) / "xlhedge.oxt")) as extension:
+        ...     with ZipFile(build_extension(Path(folder) / "xlhedge.oxt")) as extension:
         ...         print(extension.namelist()[:3])
         ['META-INF/manifest.xml', 'description.xml', 'functions.idl']
     """

@@ -13,9 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import xlhedge
+from xlhedge.errors import MachineError
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.installing import Check, InstallError
-from xlhedge.hosts.libreoffice import IDENTIFIER, build
+from xlhedge.hosts.installing import Check
+from xlhedge.hosts.libreoffice import IDENTIFIER, build_extension
 from xlhedge.hosts.office import program, run
 
 __all__ = ["Office"]
@@ -39,7 +40,7 @@ class Office:
             UserInstallation, and makes it if missing.
 
     Raises:
-        InstallError: there is no LibreOffice.
+        MachineError: there is no LibreOffice.
     """
 
     def __init__(self, profile: Path | None = None) -> None:
@@ -55,7 +56,7 @@ class Office:
         soffice = self.unopkg.with_name(self.unopkg.name.replace("unopkg", "soffice"))
         try:
             said = run(soffice, "--version")
-        except (InstallError, OSError):
+        except (MachineError, OSError):
             said = ""
         found = re.search(r"\d+(\.\d+)+", said)
         return found[0] if found else "of unknown version"
@@ -67,10 +68,10 @@ class Office:
             What was done, a line each.
 
         Raises:
-            InstallError: what unopkg had to say.
+            MachineError: what unopkg had to say.
         """
         with TemporaryDirectory() as folder:
-            extension = build(Path(folder) / "xlhedge.oxt")
+            extension = build_extension(Path(folder) / "xlhedge.oxt")
             run(self.unopkg, "add", "-f", *self._shared, str(extension), *self._options)
         whom = " for all users, as you are root" if self._shared else ""
         yield f"installed xlhedge {xlhedge.__version__} in LibreOffice {self.version}{whom}"
@@ -83,7 +84,7 @@ class Office:
             What was done, a line.
 
         Raises:
-            InstallError: what unopkg had to say.
+            MachineError: what unopkg had to say.
         """
         if found := self._listed(self._shared):
             run(self.unopkg, "remove", *self._shared, IDENTIFIER, *self._options)
@@ -100,7 +101,7 @@ class Office:
             A check for each.
 
         Raises:
-            InstallError: what unopkg had to say.
+            MachineError: what unopkg had to say.
         """
         yield Check("LibreOffice", f"{self.version}: {self.unopkg}")
         remedy = "run `xlhedge libreoffice install`"
@@ -123,5 +124,5 @@ class Office:
 
 def _program() -> Path:
     if (found := program("unopkg")) is None:
-        raise InstallError(_MISSING)
+        raise MachineError(_MISSING)
     return found

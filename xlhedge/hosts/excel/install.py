@@ -15,10 +15,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import xlhedge
+from xlhedge.errors import MachineError
+from xlhedge.files import write_whole
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.excel.addin import build, version_of
 from xlhedge.hosts.excel.configuration import Configuration
-from xlhedge.hosts.installing import InstallError, write_whole
 
 __all__ = ["ADD_IN", "PACKAGES", "Machine", "ask_windows", "install", "uninstall"]
 
@@ -86,10 +87,10 @@ class Machine:
         """The folder that an environment variable names.
 
         Raises:
-            InstallError: it names none.
+            MachineError: it names none.
         """
         if not (value := self.environment.get(variable)):
-            raise InstallError(f"{variable}: is not set; Windows sets it for everyone who logs in")
+            raise MachineError(f"{variable}: is not set; Windows sets it for everyone who logs in")
         return Path(value)
 
 
@@ -107,10 +108,10 @@ def ask_windows(machine: Machine) -> None:
     """Refuses any other system.
 
     Raises:
-        InstallError: says what there is instead.
+        MachineError: says what there is instead.
     """
     if machine.system != "Windows":
-        raise InstallError(
+        raise MachineError(
             f"the add-in runs in Excel for Windows, and this is {machine.system}; "
             "`xlhedge excel build -o xlhedge.xlam` makes the file for another computer, "
             "and templates/xlhedge-template-365.xlsx needs no add-in"
@@ -129,7 +130,7 @@ def install(machine: Machine, folder: Path | None = None, *, force: bool = False
         What was done, a line each.
 
     Raises:
-        InstallError: a file of others is in the way, a path that Excel cannot take, Excel running.
+        MachineError: a file of others is in the way, a path that Excel cannot take, Excel running.
         OSError: a file cannot be written.
         HedgeError: the installed xlwings is not one that we can embed.
     """
@@ -141,13 +142,13 @@ def install(machine: Machine, folder: Path | None = None, *, force: bool = False
     old = _configured(machine)
     for file, ours in ((add_in, _is_ours(add_in)), (path, old is not None)):
         if file.exists() and not ours and not force:
-            raise InstallError(
+            raise MachineError(
                 f"{file}: was not written by xlhedge, or changed since; "
                 "move it away, or add --force to replace it"
             )
     beside = add_in.with_name(path.name)
     if beside.exists() and beside != path:
-        raise InstallError(f"{beside}: would count before yours and choose what runs; remove it")
+        raise MachineError(f"{beside}: would count before yours and choose what runs; remove it")
     add_in.parent.mkdir(parents=True, exist_ok=True)
     with _excel_closed(add_in):
         build(add_in)
@@ -170,7 +171,7 @@ def uninstall(machine: Machine) -> Iterator[str]:
         What was removed and what was left, a line each.
 
     Raises:
-        InstallError: Excel is running.
+        MachineError: Excel is running.
         OSError: a file cannot be removed.
     """
     ask_windows(machine)
@@ -227,7 +228,7 @@ def _excel_closed(add_in: Path) -> Iterator[None]:
     except PermissionError as error:
         if not add_in.exists():
             raise
-        raise InstallError(
+        raise MachineError(
             f"{add_in}: cannot be replaced or removed while Excel has it open; "
             "close Excel, then run this again"
         ) from error
