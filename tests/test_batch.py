@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from xlhedge.analysis import analyse
 from xlhedge.batch.inputs import gather
+from xlhedge.batch.progress import InputResult, RunResult, TextProgress
 from xlhedge.batch.report_names import folded, stem_of
 from xlhedge.batch.store import RunStore
 from xlhedge.batch.summary_csv import COLUMNS
@@ -325,6 +326,14 @@ def test_failures_are_listed_at_the_end_and_quiet_says_nothing_else(tmp_path):
     loud = run(desk, "-o", tmp_path / "out", "-j", "1")
     assert loud.stderr.splitlines()[-1] == line
     assert len(loud.stdout.splitlines()) == 3
+
+
+def test_a_report_without_its_pdf_counts_as_one_input_done():
+    warned = []
+    result = RunResult(total=3, halted="stopped")
+    result.count(InputResult("a.xlsx", "failed", report="a-report.xlsx", errors=("no PDF",)))
+    TextProgress(warned.append, warned.append).end(result, [])
+    assert warned == ["stopped; 2 of 3 inputs are not done, --resume does them"]
 
 
 def test_objects_for_machines(tmp_path):

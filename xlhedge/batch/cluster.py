@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from typing import Any
 from urllib.parse import urlsplit
 
+from xlhedge.batch.workers import Workers
 from xlhedge.errors import MachineError
 
 __all__ = ["Cluster"]
@@ -20,7 +21,7 @@ __all__ = ["Cluster"]
 _PATIENCE = 30  # seconds
 
 
-class Cluster:
+class Cluster(Workers):
     """The workers of a Dask cluster.
 
     Args:
@@ -32,7 +33,6 @@ class Cluster:
     """
 
     chunk, remote = 10, True
-    crashes: tuple[type[Exception], ...]
 
     def __init__(self, address: str, expected: str) -> None:
         try:
@@ -73,9 +73,6 @@ class Cluster:
         """Begin a task."""
         future: Future[Any] = self._executor.submit(task, *arguments)
         return future
-
-    def restart(self) -> None:
-        """Nothing to do: the cluster looks after its workers."""
 
     def close(self, *, at_once: bool) -> None:
         """Leave the cluster; it goes on without us."""

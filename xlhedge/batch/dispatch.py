@@ -27,13 +27,7 @@ _Task: TypeAlias = "Future[list[ReportBytes]] | None"
 
 @dataclass(frozen=True)
 class Dispatch:
-    """Hands items to workers.
-
-    Args:
-        workers: who does the work.
-        options: of all reports.
-        stop: what ends it.
-    """
+    """Hands items to workers."""
 
     workers: Workers
     options: Options

@@ -32,20 +32,12 @@ CREATE TABLE IF NOT EXISTS reports_1
 
 
 class Record(NamedTuple):
-    """What is known of a report that stands.
+    """What is known of a report that stands."""
 
-    Args:
-        made_from: what decided its bytes, as one text.
-        sha256: of its bytes.
-        pdf_sha256: of its PDF's; empty without one.
-        input: the input's SHA-256.
-        figures: the headlines.
-    """
-
-    made_from: str
+    made_from: str  # what decided its bytes, as one text
     sha256: str
-    pdf_sha256: str
-    input: str
+    pdf_sha256: str  # empty without one
+    input: str  # the input's SHA-256
     figures: Mapping[str, Any]
 
 

@@ -24,64 +24,37 @@ __all__ = ["Item", "Plan", "Request"]
 
 @dataclass(frozen=True)
 class Request:
-    """What a run is to do.
+    """What a run is to do."""
 
-    Args:
-        inputs: files, folders and patterns.
-        output: the folder to write to.
-        manifest: a file that names more inputs.
-        paper: what reports print on.
-        pdf: whether PDFs are made.
-        jobs: how many processes work; 1 starts none; none: as many as processors and inputs.
-        resume: whether reports that stand are kept.
-        cluster: the address of a Dask cluster that does the work; empty: this machine does.
-        limits: how much of an input is read.
-    """
-
-    inputs: tuple[str, ...]
+    inputs: tuple[str, ...]  # files, folders and patterns
     output: Path
-    manifest: Path | None = None
+    manifest: Path | None = None  # a file that names more inputs
     paper: Paper = "a4"
     pdf: bool = False
-    jobs: int | None = None
-    resume: bool = False
-    cluster: str = ""
+    jobs: int | None = None  # processes; 1 starts none; none: as many as processors and inputs
+    resume: bool = False  # whether reports that stand are kept
+    cluster: str = ""  # the address of a Dask cluster that does the work
     limits: Limits = DEFAULT
 
 
 class Item(NamedTuple):
-    """An input on its way: there is something to do, or its result.
-
-    Args:
-        position: its number.
-        path: the input.
-        report: what its report is called.
-        source: what a worker is to read.
-        result: what became of it without a worker.
-    """
+    """An input on its way: there is something to do, or its result."""
 
     position: int
     path: Path
-    report: str = ""
-    source: Path | Content | None = None
-    result: InputResult | None = None
+    report: str = ""  # its name
+    source: Path | Content | None = None  # what a worker is to read
+    result: InputResult | None = None  # what became of it without a worker
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Turns inputs into items.
-
-    Args:
-        request: what the run is to do.
-        store: the inputs.
-        output: what is known of reports that stand.
-        remote: whether workers cannot read our files.
-    """
+    """Turns the inputs of a store into items."""
 
     request: Request
     store: RunStore
     output: Output
-    remote: bool
+    remote: bool  # whether workers cannot read our files
 
     def items(self) -> Iterator[Item]:
         """All inputs, in order."""

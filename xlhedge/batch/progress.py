@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 __all__ = ["InputResult", "JsonProgress", "Progress", "RunResult", "TextProgress"]
 
@@ -18,54 +18,31 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class InputResult:
-    """What became of an input.
+    """What became of an input."""
 
-    Args:
-        input: the input, as a person would write it.
-        status: ok, kept (an earlier run made it) or failed.
-        report: the report, if there is one.
-        pdf: its PDF, if there is one.
-        sha256: the input's, if it was read.
-        figures: the headlines, by column of the summary.
-        warnings: what to know.
-        errors: what went wrong, a line each; with the place, but without the input.
-    """
-
-    input: str
-    status: str
-    report: str = ""
+    input: str  # as a person would write it
+    status: str  # ok, kept (an earlier run made it) or failed
+    report: str = ""  # its path, if there is one
     pdf: str = ""
-    sha256: str = ""
-    figures: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str = ""  # the input's, if it was read
+    figures: Mapping[str, Any] = field(default_factory=dict)  # by column of the summary
     warnings: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()  # a line each; with the place, but without the input
 
 
 @dataclass(slots=True)
 class RunResult:
-    """How a run went.
-
-    Args:
-        total: inputs.
-        ok: reports made.
-        kept: reports that an earlier run made.
-        failed: inputs that something is wrong with.
-        reports: reports that stand, a failed PDF or not.
-        warnings: how many.
-        halted: why the run ended before all inputs were done; empty if it did not.
-        signal: the number of the signal that ended it, or 0.
-        summary: the summary, if it was written.
-    """
+    """How a run went: how many inputs, of which status, with how many warnings."""
 
     total: int = 0
     ok: int = 0
     kept: int = 0
     failed: int = 0
-    reports: int = 0
+    reports: int = 0  # that stand, a failed PDF or not
     warnings: int = 0
-    halted: str = ""
-    signal: int = 0
-    summary: str = ""
+    halted: str = ""  # why it ended before all inputs were done
+    signal: int = 0  # that ended it
+    summary: str = ""  # its path, if it was written
 
     def count(self, result: InputResult) -> None:
         """Count an result."""
@@ -94,11 +71,12 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
-class Progress(Protocol):
-    """Tells how a run goes."""
+class Progress:
+    """Is told how a run goes, and shows nothing of it."""
 
-    def running(self, total: int) -> AbstractContextManager[None]:
+    def running(self, total: int) -> AbstractContextManager[None]:  # noqa: ARG002  # not shown
         """While it runs."""
+        return nullcontext()
 
     def done(self, result: InputResult) -> None:
         """An input is done."""
@@ -107,7 +85,7 @@ class Progress(Protocol):
         """It is over; failures are rows of the summary."""
 
 
-class TextProgress:
+class TextProgress(Progress):
     """Lines for people.
 
     Args:
@@ -155,7 +133,7 @@ class TextProgress:
             for line in row["error"].split("\n"):
                 self._warn(f"{row['input']}: {line}")
         if result.halted:
-            done = result.reports + result.failed
+            done = result.ok + result.kept + result.failed
             rest = f"{result.total - done:,} of {result.total:,} inputs are not done"
             self._warn(f"{result.halted}; {rest}, --resume does them")
 
@@ -190,7 +168,7 @@ def _bar(total: int) -> Iterator[Callable[[bool], None]]:
         yield advance
 
 
-class JsonProgress:
+class JsonProgress(Progress):
     """One JSON object a line, for machines: an `input` each, and the `end`.
 
     Args:
@@ -199,10 +177,6 @@ class JsonProgress:
 
     def __init__(self, say: Say) -> None:
         self._say = say
-
-    def running(self, total: int) -> AbstractContextManager[None]:  # noqa: ARG002  # not told
-        """Nothing is shown."""
-        return nullcontext()
 
     def done(self, result: InputResult) -> None:
         """The result, its fields by name and the figures among them."""

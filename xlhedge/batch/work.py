@@ -30,39 +30,23 @@ __all__ = ["Options", "ReportBytes", "make", "summary_figures", "versions"]
 
 
 class Options(NamedTuple):
-    """What is asked of all reports.
-
-    Args:
-        paper: what they print on.
-        pdf: whether a PDF of each is made, too.
-        folder: where files may stand while LibreOffice works on them; the system's if left out.
-        limits: how much of an input is read.
-    """
+    """What is asked of all reports."""
 
     paper: Paper = "a4"
     pdf: bool = False
-    folder: str | None = None
+    folder: str | None = None  # where LibreOffice's files stand; the system's if left out
     limits: Limits = DEFAULT
 
 
 class ReportBytes(NamedTuple):
-    """What a worker made of an input.
+    """What a worker made of an input."""
 
-    Args:
-        sha256: of the input, as it was read.
-        report: the workbook; empty if there is none.
-        pdf: the PDF; empty if there is none.
-        figures: the headlines, by column of the summary.
-        warnings: what to know, for the terminal: the clock has its say in it.
-        errors: what went wrong, a line each.
-    """
-
-    sha256: str = ""
+    sha256: str = ""  # of the input, as it was read
     report: bytes = b""
     pdf: bytes = b""
-    figures: Mapping[str, Any] = {}
-    warnings: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
+    figures: Mapping[str, Any] = {}  # by column of the summary
+    warnings: tuple[str, ...] = ()  # for the terminal only: the clock has its say in it
+    errors: tuple[str, ...] = ()  # a line each
 
 
 @cache

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,20 +15,6 @@ from xlhedge.errors import InputError
 from xlhedge.files import refuse_to_replace
 
 __all__ = ["check", "demo", "report", "template"]
-
-
-class Paper(StrEnum):
-    """What a report prints on."""
-
-    A4 = "a4"
-    LETTER = "letter"
-
-
-class Edition(StrEnum):
-    """Where a template's functions are."""
-
-    ADDIN = "addin"
-    X365 = "365"
 
 
 Inputs = Annotated[
@@ -63,7 +48,9 @@ def report(
     output: Folder = Path("reports"),
     *,
     manifest: Manifest = None,
-    paper: Annotated[Paper, typer.Option(help="What the report prints on.")] = Paper.A4,
+    paper: Annotated[
+        Literal["a4", "letter"], typer.Option(help="What the report prints on.")
+    ] = "a4",
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
@@ -99,7 +86,7 @@ def report(
             tuple(inputs or ()),
             output,
             manifest,
-            paper.value,
+            paper,
             pdf,
             jobs,
             resume,
@@ -115,13 +102,13 @@ def check(inputs: Inputs = None, *, manifest: Manifest = None, max_size: MaxSize
     with Stop() as stop:
         from xlhedge.batch.inputs import gather
         from xlhedge.batch.store import opened
-        from xlhedge.jobs import commands
+        from xlhedge.jobs.commands import check_line
         from xlhedge.readers import Limits
 
         def one(path: Path, problem: str) -> None:
             if problem:
                 raise InputError(problem)
-            say(commands.check(path, warn, Limits(max_size)))
+            say(check_line(path, warn, Limits(max_size)))
 
         with opened() as store, stop.at_once():
             gather(store, inputs or (), manifest, None)
@@ -133,9 +120,9 @@ def template(
     output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")],
     *,
     edition: Annotated[
-        Edition,
+        Literal["addin", "365"],
         typer.Option(help="addin: for the installed functions; 365: they are in the workbook."),
-    ] = Edition.ADDIN,
+    ] = "addin",
     empty: Annotated[bool, typer.Option("--empty", help="Leave the inputs blank.")] = False,
     source: Annotated[
         Path | None,
@@ -154,7 +141,7 @@ def template(
 
     def write() -> None:
         limits = Limits(max_size)
-        write_template(output, warn, edition.value, source=source, empty=empty, limits=limits)
+        write_template(output, warn, edition, source=source, empty=empty, limits=limits)
         say(f"wrote {output}")
 
     raise end_of([(source or output, write)])

@@ -18,7 +18,7 @@ from xlhedge.sheets.template import template_book
 __all__ = [
     "TEMPLATE",
     "build_report",
-    "check",
+    "check_line",
     "report_headlines",
     "write_samples",
     "write_template",
@@ -54,7 +54,7 @@ def build_report(
     return analysis
 
 
-def check(path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT) -> str:
+def check_line(path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT) -> str:
     """Read and work out a portfolio, and say in a line what is in it.
 
     Args:
