@@ -67,39 +67,23 @@ class _Finder:
     output: str  # the real path of the folder of the reports
 
     def named(self, text: str, path: Path, pattern: str) -> Iterator[_Found]:
-        """The inputs that one argument names.
-
-        Args:
-            text: the argument, for messages.
-            path: the file or folder that it names, if it is one.
-            pattern: the files that it names, if it is none.
-        """
+        """The inputs that one argument names: a file or folder that is there, or a pattern."""
         if os.path.lexists(path):
-            yield from self._folder(path, text) if path.is_dir() else [_Found(path)]
-        elif glob.has_magic(text):
-            yield from self._matching(text, pattern)
-        else:
-            yield _Found(path, "there is no such file or folder")
-
-    def _matching(self, text: str, pattern: str) -> Iterator[_Found]:
-        none = True
-        for match in map(Path, glob.iglob(pattern, recursive=True)):  # noqa: PTH207  # takes whole patterns
-            found = self._folder(match) if match.is_dir() else self._file(match)
-            for each in found:
-                none = False
-                yield each
-        if none:
-            yield _Found(Path(text), "matches no portfolio")
-
-    def _folder(self, folder: Path, named: str = "") -> Iterator[_Found]:
-        """A folder as one portfolio, or the portfolios in it."""
-        none = True
-        for found in self._in_folder(folder, os.path.realpath(folder)):
-            none = False
-            yield found
-        if none and named:
+            if not path.is_dir():
+                return iter([_Found(path)])
             why = "there is no portfolio in it: no workbook, JSON file, or folder of CSV files"
-            yield _Found(folder, why)
+            return _or_else(self._folder(path), _Found(path, why))
+        if glob.has_magic(text):
+            return _or_else(self._matching(pattern), _Found(Path(text), "matches no portfolio"))
+        return iter([_Found(path, "there is no such file or folder")])
+
+    def _matching(self, pattern: str) -> Iterator[_Found]:
+        for match in map(Path, glob.iglob(pattern, recursive=True)):  # noqa: PTH207  # takes whole patterns
+            yield from self._folder(match) if match.is_dir() else self._file(match)
+
+    def _folder(self, folder: Path) -> Iterator[_Found]:
+        """A folder as one portfolio, or the portfolios in it."""
+        return self._in_folder(folder, os.path.realpath(folder))
 
     def _in_folder(self, folder: Path, top: str) -> Iterator[_Found]:
         try:
@@ -131,6 +115,11 @@ class _Finder:
         # A link to nothing is told as what it is; a pipe or a device is passed over.
         if readable and not ours and (path.is_file() or not path.exists()):
             yield _Found(path)
+
+
+def _or_else(found: Iterator[_Found], nothing: _Found) -> Iterator[_Found]:
+    yield next(found, nothing)
+    yield from found
 
 
 def _is_portfolio(folder: Path) -> bool:

@@ -61,9 +61,8 @@ class Output:
     @contextmanager
     def open(self) -> Iterator[Output]:
         """Take it; what nothing came into is taken away afterwards."""
-        if self.folder.exists() and not self.folder.is_dir():
-            raise MachineError(f"{self.folder}: is a file; the output must be a folder")
         try:
+            self._make(self.folder)
             self._make(self.hidden)
             self._database = self._locked()
             try:

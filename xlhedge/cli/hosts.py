@@ -80,10 +80,12 @@ def excel_build(
     force: Force = False,
 ) -> None:
     """Write the add-in, on any system: xlhedge excel build -o xlhedge.xlam."""
+    from importlib.metadata import version
+
     from xlhedge.hosts.excel.addin import build
 
     write_whole(output, build, force=force)
-    say(f"wrote {output}, for a computer with {_xlwings()}")
+    say(f"wrote {output}, for a computer with xlwings {version('xlwings')}")
     say("`xlhedge excel install` there does this and writes the configuration, too")
 
 
@@ -122,12 +124,6 @@ def libreoffice_build(
 
     write_whole(output, build_extension, force=force)
     say(f"wrote {output}")
-
-
-def _xlwings() -> str:
-    from importlib.metadata import version
-
-    return f"xlwings {version('xlwings')}"
 
 
 def _say(lines: Iterable[str]) -> None:

@@ -44,7 +44,9 @@ class Office:
     """
 
     def __init__(self, profile: Path | None = None) -> None:
-        self.unopkg = _program()
+        if (found := program("unopkg")) is None:
+            raise MachineError(_MISSING)
+        self.unopkg = found
         self._options = [f"-env:UserInstallation={profile.absolute().as_uri()}"] if profile else []
         # unopkg refuses to run as root, as in a container, unless it is for all users.
         root = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -120,9 +122,3 @@ class Office:
         """Our extension's version, and whether LibreOffice took it: "yes" or not."""
         found = _LISTED.search(run(self.unopkg, "list", *shared, *self._options))
         return (found[1], found[2]) if found else None
-
-
-def _program() -> Path:
-    if (found := program("unopkg")) is None:
-        raise MachineError(_MISSING)
-    return found
