@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from xlhedge.cli.lines import Command, say
 from xlhedge.errors import InputError
 from xlhedge.files import refuse_to_replace, write_bytes, write_whole
-
-if TYPE_CHECKING:
-    from xlhedge.hosts.installing import Check
+from xlhedge.hosts.installing import Check
 
 __all__ = ["excel", "lambdas", "libreoffice"]
 
