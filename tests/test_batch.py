@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from batches import ROOT, SMALL, contents, events, hooked, portfolios, rows, run
+from batches import SMALL, contents, csv_folder, events, hooked, portfolios, rows, run
+from books import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -21,7 +22,6 @@ from xlhedge.batch.store import RunStore
 from xlhedge.batch.summary_csv import COLUMNS
 from xlhedge.errors import InputError
 from xlhedge.readers import load, read
-from xlhedge.samples import SAMPLES
 
 
 def found(*arguments, manifest=None, output=None):
@@ -29,13 +29,6 @@ def found(*arguments, manifest=None, output=None):
     store = RunStore()
     gather(store, [str(each) for each in arguments], manifest, output)
     return [f"{path}: {why}" if why else str(path) for _, path, why in store.inputs()]
-
-
-def csv_folder(folder):
-    folder.mkdir(parents=True)
-    for name, frame in SAMPLES["partial-hedge"].to_frames().items():
-        frame.to_csv(folder / f"{name}.csv", index=False)
-    return folder
 
 
 @pytest.fixture

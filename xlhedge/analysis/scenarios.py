@@ -15,7 +15,7 @@ from xlhedge.functions.algebra import NEVER, Carrier
 from xlhedge.functions.formulas.scenario import LEGS, is_liquidated
 from xlhedge.portfolio import Portfolio
 
-__all__ = ["LINES", "UNDERLYING", "Move", "Stress", "moves_of", "stress"]
+__all__ = ["LINES", "MOST_LINES", "UNDERLYING", "Move", "Stress", "moves_of", "stress"]
 
 UNDERLYING = "*"
 """The asset of a scenario's row that moves every underlying, and each holding by its beta."""
@@ -118,7 +118,8 @@ LINES: tuple[Figure, ...] = (
 
 _STILL = Move(0.0)
 _LONGEST_NAME = 1_000  # of a line; it may be as long as a cell, and then nothing may follow it
-_MOST_LINES = 1_000_000  # a sheet has 48,576 rows more, for what stands above them
+MOST_LINES = 1_000_000
+"""Lines of scenarios: a sheet has 48,576 rows more, for what stands above them."""
 
 
 def moves_of(portfolio: Portfolio) -> dict[str, dict[str, Move]]:
@@ -132,10 +133,10 @@ def moves_of(portfolio: Portfolio) -> dict[str, dict[str, Move]]:
         move = Move(row.price_shock, row.basis_shock, row.funding_rate, row.days)
         found.setdefault(row.scenario, {})[row.asset] = move
     each = len(portfolio.holdings) + len(portfolio.shorts)
-    if len(found) * each > _MOST_LINES:
+    if len(found) * each > MOST_LINES:
         why = (
             f"{len(found):,} scenarios of {each:,} holdings and shorts make more lines than the "
-            f"{_MOST_LINES:,} that a sheet has room for; {_MOST_LINES // each:,} scenarios do"
+            f"{MOST_LINES:,} that a sheet has room for; {MOST_LINES // each:,} scenarios do"
         )
         raise PortfolioError([Problem(portfolio.place("Scenarios", 0), why)])
     return found

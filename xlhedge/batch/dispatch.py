@@ -74,7 +74,8 @@ class Dispatch:
         except CancelledError:
             raise Stopped("--cluster: the connection was lost") from None
         except MachineError as error:
-            raise Stopped(f"--cluster: {error}") from None
+            where = "--cluster: " if self.workers.remote else ""
+            raise Stopped(f"{where}{error}") from None
 
     def _alone(self, item: Item) -> ReportBytes:
         """An item of a task whose worker died, with nothing beside it that may be the cause."""

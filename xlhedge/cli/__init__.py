@@ -12,7 +12,7 @@ from xlhedge.cli import hosts, reports
 from xlhedge.cli.lines import Command, say
 from xlhedge.errors import HedgeError
 
-__all__ = ["app", "main", "typed_value"]
+__all__ = ["app", "argument_of", "main"]
 
 app = typer.Typer(
     name="xlhedge",
@@ -93,16 +93,16 @@ def calc(
     from xlhedge.functions.evaluate import evaluate, rows_of
     from xlhedge.functions.registry import function
 
-    value = evaluate(function(name), [typed_value(text) for text in arguments or []])
+    value = evaluate(function(name), [argument_of(text) for text in arguments or []])
     for row in rows_of(value):
         say(*map(_shown, row))
 
 
-def typed_value(text: str) -> Any:
+def argument_of(text: str) -> Any:
     """What a person types for an argument: a number, TRUE, a word, nothing, or a range."""
     if text.startswith("{") and text.endswith("}"):
         rows = text[1:-1].split(";")
-        return [[typed_value(cell.strip().strip('"')) for cell in row.split(",")] for row in rows]
+        return [[argument_of(cell.strip().strip('"')) for cell in row.split(",")] for row in rows]
     if text.upper() in ("TRUE", "FALSE"):
         return text.upper() == "TRUE"
     try:

@@ -10,8 +10,8 @@ import typer
 
 from xlhedge.cli.lines import Command, say
 from xlhedge.errors import InputError
-from xlhedge.files import refuse_to_replace, write_bytes, write_whole
-from xlhedge.hosts.installing import Check
+from xlhedge.files import refuse_to_replace, write_bytes
+from xlhedge.hosts.installing import TRY, Requirement
 
 __all__ = ["excel", "lambdas", "libreoffice"]
 
@@ -48,10 +48,10 @@ def excel_install(
 
     machine = Machine.here()
     _say(install(machine, folder, force=force))
-    wrong = [check for check in status(machine) if check.remedy]
+    wrong = [each for each in status(machine) if each.remedy]
     _show(wrong)
     if not wrong:
-        say("start Excel, then try =NET_DELTA(1, 60000, 45000): it gives 15000")
+        say(f"start Excel, then {TRY}")
 
 
 @excel.command("status", cls=Command)
@@ -80,9 +80,10 @@ def excel_build(
     """Write the add-in, on any system: xlhedge excel build -o xlhedge.xlam."""
     from importlib.metadata import version
 
-    from xlhedge.hosts.excel.addin import build
+    from xlhedge.hosts.excel.addin import build_addin
 
-    write_whole(output, build, force=force)
+    refuse_to_replace(output, force=force)
+    build_addin(output)
     say(f"wrote {output}, for a computer with xlwings {version('xlwings')}")
     say("`xlhedge excel install` there does this and writes the configuration, too")
 
@@ -120,7 +121,8 @@ def libreoffice_build(
     """Write the extension, on any system: xlhedge libreoffice build -o xlhedge.oxt."""
     from xlhedge.hosts.libreoffice import build_extension
 
-    write_whole(output, build_extension, force=force)
+    refuse_to_replace(output, force=force)
+    build_extension(output)
     say(f"wrote {output}")
 
 
@@ -129,12 +131,12 @@ def _say(lines: Iterable[str]) -> None:
         say(line)
 
 
-def _show(checks: Iterable[Check]) -> None:
-    """Prints checks; the exit status is 1 if one is not right."""
+def _show(requirements: Iterable[Requirement]) -> None:
+    """Prints requirements; the exit status is 1 if one is not met."""
     wrong = False
-    for check in checks:
-        _say(check.lines())
-        wrong |= bool(check.remedy)
+    for each in requirements:
+        _say(each.lines())
+        wrong |= bool(each.remedy)
     if wrong:
         raise typer.Exit(1)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.pagebreak import Break
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.scenarios import LINES
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.native import HEAD, NativeTable
 from xlhedge.sheets.style import WIDTHS, finish, heading, sentence
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
@@ -34,14 +32,14 @@ def write_scenarios(sheet: Sheet, analysis: Analysis) -> None:
     sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
     lines = [line for result in analysis.scenarios for line in result.lines]
     table = NativeTable("Scenarios", LINES, lines, top=head + 1)
-    sheet.design.row_breaks.append(Break(id=head - 2))
+    sheet.page_break(head - 2)
     table.write_head(sheet, head)
     table.write_rows(sheet)
     _write_sums(sheet, analysis, table)
     if analysis.scenarios:
         chart = attribution_chart(sheet, analysis)
         sheet.chart(chart, f"B{_FIRST + len(analysis.scenarios) + 2}")
-    widths = {get_column_letter(n): WIDTHS.get(f.look, 14) for n, f in enumerate(LINES, 1)}
+    widths = {LETTERS[n]: WIDTHS.get(f.look, 14) for n, f in enumerate(LINES, 1)}
     finish(sheet, f"B{_FIRST}", widths | {"A": 30, "B": 22}, pages=2)
 
 
@@ -62,7 +60,7 @@ def attribution_chart(sheet: Sheet, analysis: Analysis) -> Chart:
 
 def nets(analysis: Analysis) -> str:
     """The cells of the scenarios' nets, as another sheet refers to them."""
-    net = get_column_letter(2 + len(LEGS) - 1)
+    net = LETTERS[2 + len(LEGS) - 1]
     return f"Scenarios!{net}{_FIRST}:{net}{_FIRST + len(analysis.scenarios) - 1}"
 
 

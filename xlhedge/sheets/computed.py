@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import CALLS, Figure, formula_text
 from xlhedge.functions.algebra import Expression, excel_text
@@ -17,6 +15,7 @@ from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.marks import mark_hedge
 from xlhedge.sheets.style import WIDTHS, finish, heading
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = [
@@ -60,12 +59,12 @@ class Block:
 
     def letter(self, name: str) -> str:
         """The column of a figure."""
-        return get_column_letter([figure.name for figure in self.figures].index(name) + 1)
+        return LETTERS[[figure.name for figure in self.figures].index(name) + 1]
 
     @property
     def position(self) -> str:
         """The column behind the figures: where the instrument stands in the table Instruments."""
-        return get_column_letter(len(self.figures) + 1)
+        return LETTERS[len(self.figures) + 1]
 
     def cells(self, name: str) -> str:
         """The fixed range of a figure's column, as any sheet refers to it."""
@@ -98,7 +97,7 @@ def write_hedge(
         write_row(sheet, block, n, row, texts, inputs, analysis)
     mark_hedge(sheet, block.letter, TOP, TOP + block.rows - 1)
     finish(sheet, f"B{TOP}", widths(block), f"{TOP - 3}:{TOP - 3}", pages=4, tall=1)
-    sheet.design.print_area = f"A1:{block.letter(block.figures[-1].name)}{TOP + block.rows - 1}"
+    sheet.prints(area=f"A1:{block.letter(block.figures[-1].name)}{TOP + block.rows - 1}")
 
 
 def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
@@ -127,7 +126,7 @@ def write_head(sheet: Sheet, block: Block, at: int) -> None:
     for n, figure in enumerate(block.figures, 1):
         sheet.put(at, n, figure.title, "header")
     sheet.put(at, len(block.figures) + 1, "Row in Instruments", "header")
-    sheet.design.row_dimensions[at].height = 48
+    sheet.height(at, 48)
 
 
 def write_total(sheet: Sheet, block: Block, at: int, values: Mapping[str, Any]) -> None:
@@ -136,7 +135,7 @@ def write_total(sheet: Sheet, block: Block, at: int, values: Mapping[str, Any]) 
     for n, figure in enumerate(block.figures[1:], 2):
         look = f"total {figure.look}"
         if figure.total:
-            letter = get_column_letter(n)
+            letter = LETTERS[n]
             formula = f"SUM({letter}{at + 1}:{letter}{TOP + block.rows - 1})"
             sheet.put(at, n, values[figure.name], look, formula)
         else:

@@ -13,11 +13,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Font, PatternFill
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import sum_of
 from xlhedge.analysis.margin import ALARM, MARGIN, NO_EQUITY
@@ -37,6 +32,7 @@ from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.native import HEAD, NativeTable
 from xlhedge.sheets.style import finish, heading, sentence
 from xlhedge.xlsx.book import Book
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.sheet import Sheet
 
@@ -47,8 +43,6 @@ _ALERT, _IGNORED = 4, 5
 _BARS = 10
 _SLOTS = 15
 _NAMES = [figure.name for figure in MARGIN]
-_NEAR = PatternFill("solid", fgColor="FFFFE2BF", bgColor="FFFFE2BF")
-_ALARM = PatternFill("solid", fgColor="FFF4B183", bgColor="FFF4B183")
 MEANING = (
     f"Each short as it stands. Marked: liquidation is near; bold: a margin ratio from {ALARM:.0%}. "
     "Add now: what survives that rise from mark (long futures: that fall). "
@@ -74,13 +68,13 @@ class _Shorts(Block):
     @property
     def first_tier(self) -> str:
         """The column behind the instrument's place: where its rows begin in the table Tiers."""
-        return get_column_letter(len(self.figures) + 2)
+        return LETTERS[len(self.figures) + 2]
 
     def row(self, at: int) -> dict[str, Expression]:
         """The cells of one row, by figure, and its tiers."""
         tiers = {}
         for part, name in enumerate(("tier_floors", "tier_rates")):
-            ends = (get_column_letter(self.tier(part, slot)) for slot in (0, self.slots - 1))
+            ends = (LETTERS[self.tier(part, slot)] for slot in (0, self.slots - 1))
             tiers[name] = Expression(":".join(f"${letter}{at}" for letter in ends))
         return Block.row(self, at) | tiers
 
@@ -114,8 +108,8 @@ def write_margin(book: Book, inputs: Inputs, analysis: Analysis) -> Block:
         _write_tiers(sheet, block, n, inputs, analysis)
     mark_alerts(sheet, TOP, TOP + block.rows - 1, f"$B${_ALERT}")
     own = {block.first_tier: 12.0, block.letter("liquidation_buffer"): 15.0}
-    own |= {get_column_letter(block.tier(0, slot)): 18.0 for slot in range(slots)}
-    sheet.design.print_area = f"A1:{get_column_letter(len(MARGIN))}{TOP + block.rows - 1}"
+    own |= {LETTERS[block.tier(0, slot)]: 18.0 for slot in range(slots)}
+    sheet.prints(area=f"A1:{LETTERS[len(MARGIN)]}{TOP + block.rows - 1}")
     finish(sheet, f"B{TOP}", widths(block) | own, f"{TOP - 2}:{TOP - 2}", pages=4, tall=1)
     return block
 
@@ -184,16 +178,13 @@ def mark_alerts(sheet: Sheet, first: int, last: int, alert: str) -> None:
     buffer, ratio = (f"${_letter(name)}{first}" for name in ("liquidation_buffer", "margin_ratio"))
     near = f"IF(ISNUMBER({buffer}),ABS({buffer})<{alert},FALSE)"
     high = f'IF(ISNUMBER({ratio}),{ratio}>={ALARM},{ratio}="{NO_EQUITY}")'
-    cells = f"A{first}:{get_column_letter(len(MARGIN))}{last}"
-    looks = ((high, DifferentialStyle(font=Font(b=True), fill=_ALARM)),
-             (near, DifferentialStyle(fill=_NEAR)))  # fmt: skip
-    for condition, look in looks:
-        rule = Rule(type="expression", formula=[condition], dxf=look)
-        sheet.design.conditional_formatting.add(cells, rule)
+    cells = f"A{first}:{LETTERS[len(MARGIN)]}{last}"
+    sheet.mark(cells, high, "high ratio")
+    sheet.mark(cells, near, "near")
 
 
 def _letter(name: str) -> str:
-    return get_column_letter(_NAMES.index(name) + 1)
+    return LETTERS[_NAMES.index(name) + 1]
 
 
 def write_margin_report(sheet: Sheet, table: NativeTable, analysis: Analysis) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from xlhedge.sheets.style import alert
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["mark_hedge"]
@@ -28,8 +27,8 @@ def mark_hedge(sheet: Sheet, letter: Callable[[str], str], first: int, last: int
 
     now, wanted = (f"${letter(name)}{first}" for name in ("hedged", "hedge_ratio"))
     both = f"ISNUMBER({now}),ISNUMBER({wanted})"
-    alert(sheet, cells("hedged"), f"AND({both},{now}>{wanted}+{_OFF})")
-    alert(sheet, cells("hedged"), f"AND({both},{now}<{wanted}-{_OFF})", mild=True)
+    sheet.mark(cells("hedged"), f"AND({both},{now}>{wanted}+{_OFF})", "alert")
+    sheet.mark(cells("hedged"), f"AND({both},{now}<{wanted}-{_OFF})", "notice")
     for name in ("funding_drag", "funding_year"):
         cost = f"${letter(name)}{first}"
-        alert(sheet, cells(name), f"AND(ISNUMBER({cost}),{cost}>0)", mild=True)
+        sheet.mark(cells(name), f"AND(ISNUMBER({cost}),{cost}>0)", "notice")

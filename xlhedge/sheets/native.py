@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
-from openpyxl.utils import quote_sheetname
-
 from xlhedge.analysis.figures import NATIVE, Figure, formula_text, sum_of
 from xlhedge.functions.algebra import Expression
 from xlhedge.sheets.style import WIDTHS, finish, heading
-from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.cell import LETTERS, quoted
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["HEAD", "TOP", "TOTAL", "NativeTable"]
@@ -121,7 +119,7 @@ class NativeTable:
         for column, figure in enumerate(self.figures, 1):
             look = "header text" if figure.look == "text" else "header"
             sheet.put(at, column, figure.title, look)
-        sheet.design.row_dimensions[at].height = 48
+        sheet.height(at, 48)
 
     def write_rows(self, sheet: Sheet, last_row: Mapping[str, str] | None = None) -> None:
         """Write the rows of figures."""
@@ -214,4 +212,4 @@ class _Noted(dict[str, Any]):
 
 def _quoted(title: str) -> str:
     """A sheet's title in a reference; plain ones read better bare."""
-    return title if title.isalpha() else quote_sheetname(title)
+    return title if title.isalpha() else quoted(title)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from openpyxl.workbook.defined_name import DefinedName
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.hedge import covered
 from xlhedge.analysis.margin import MARGIN
@@ -45,8 +43,6 @@ from xlhedge.xlsx.sheet import Sheet
 __all__ = ["Paper", "report_book"]
 
 Paper = Literal["a4", "letter"]
-_PAPERS: dict[str, int] = {"a4": 9, "letter": 1}
-"""Their numbers in a file."""
 
 
 def report_book(analysis: Analysis, source: Source | None = None, paper: Paper = "a4") -> Book:
@@ -60,7 +56,7 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
     Example:
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
-        >>> report_book(analyse(SAMPLES["full-hedge"])).design.sheetnames
+        >>> report_book(analyse(SAMPLES["full-hedge"])).titles
         ['Summary', 'Hedge', 'Sensitivity', 'Scenarios', 'Funding & basis', 'Margin', 'Unwind', \
 'Hedge history', 'Inputs & audit']
     """
@@ -87,13 +83,13 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
     if analysis.history is not None:
         write_history(book.sheet(PAST), analysis, hedge, margin)
     write_audit(book.sheet(AUDIT), analysis, source)
-    sheets = {sheet.design.title: sheet for sheet in book.sheets}
+    sheets = {sheet.title: sheet for sheet in book.sheets}
     places = _places(analysis, hedge, carry, margin, sheets)
     write_summary(summary, analysis, charts, places, book.sheets[1:])
     _name(book, places, analysis.total)
     for sheet in book.sheets:
         label(sheet, settings.portfolio, f", as of {settings.as_of:%Y-%m-%d %H:%M} UTC")
-        sheet.design.page_setup.paperSize = _PAPERS[paper]
+        sheet.prints(paper=paper)
     return book
 
 
@@ -121,8 +117,7 @@ def _places(
 def _name(book: Book, places: Mapping[str, Place], totals: Iterable[str]) -> None:
     """Names for the totals, for those who link to the report from workbooks of their own."""
     for name in totals:
-        place = places[name].formula
-        book.design.defined_names[f"report_{name}"] = DefinedName(f"report_{name}", attr_text=place)
+        book.define(f"report_{name}", places[name].formula)
 
 
 def _native_sources(analysis: Analysis, hedge: NativeTable, margin: NativeTable) -> Sources:

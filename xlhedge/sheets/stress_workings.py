@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.functions.formulas.scenario import is_liquidated
 from xlhedge.sheets.computed import TOP, Block
 from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["FIRST", "LIQUIDATED", "PRICE", "Workings"]
@@ -85,7 +84,7 @@ class Workings:
 
     def gains(self, k: int) -> str:
         """The cells of what each holding gains in a scenario."""
-        letter = get_column_letter(2 + k)
+        letter = LETTERS[2 + k]
         return f"{letter}{self._top}:{letter}{self._top + self._hedge.rows - 1}"
 
     def _chosen(self, name: str, column: str, blank: str) -> str:
@@ -120,7 +119,7 @@ class Workings:
 
     def _holding_column(self, k: int) -> None:
         sheet, top, at = self._sheet, self._top, 2 + k
-        found, letter = self.scenario(k), get_column_letter(2 + k)
+        found, letter = self.scenario(k), LETTERS[2 + k]
         name, assets = f"$A${FIRST + k}", f"$A${top}:$A${top + self._hedge.rows - 1}"
         common = self._common(found).price_shock if found else ""
         text = f'IF({name}="","",{self._of_all(name, "price_shock", "NA()")})'
@@ -205,7 +204,7 @@ class Workings:
         sheet.put(top - 1, 1, "Short", "header text")
         for column, terms in enumerate(self._terms, 2):
             sheet.put(top - 1, column, terms.title, "header")
-        sheet.design.row_dimensions[top - 1].height = 48
+        sheet.height(top - 1, 48)
         for n in range(self._margin.rows):
             known = n < len(self._analysis.margin)
             row = self._analysis.margin[n] if known else {}
@@ -223,7 +222,7 @@ class Workings:
         return self._span(at)
 
     def _span(self, column: int) -> str:
-        letter = get_column_letter(column)
+        letter = LETTERS[column]
         return f"${letter}${self._shorts}:${letter}${self._shorts + self._margin.rows - 1}"
 
     def move(self, k: int, n: int) -> str:
@@ -245,7 +244,7 @@ class Workings:
         common = self._common(found) if found else None
         keys, live = self.term("Underlying"), f'{self.term("Instrument")}=""'
         own = self._own(keys, name)
-        letters = [get_column_letter(at + n) for n in range(4)]
+        letters = [LETTERS[at + n] for n in range(4)]
         stars = [f"{letter}${self._shorts - 2}" for letter in letters]
         blanks = ("NA()", "0", "0", "0")
         texts = []

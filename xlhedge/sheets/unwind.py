@@ -10,8 +10,6 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import CALLS, formula_text, sum_of
 from xlhedge.analysis.signals import LOOKBACK
@@ -22,8 +20,9 @@ from xlhedge.sheets.computed import TOP as FIRST
 from xlhedge.sheets.computed import TOTAL, Block
 from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.start import Headline
-from xlhedge.sheets.style import WIDTHS, alert, finish, heading
+from xlhedge.sheets.style import WIDTHS, finish, heading
 from xlhedge.sheets.unwind_report import price_rows
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["to_unwind", "write_unwind"]
@@ -79,13 +78,13 @@ def write_unwind(
     signals = f"{block.letter('signal')}{_TOP}:{block.letter('signal')}{_TOP + block.rows - 1}"
     first = signals.partition(":")[0]
     quiet = "".join(f',{first}<>"{word}"' for word in QUIET)
-    alert(sheet, signals, f'AND({first}<>""{quiet})')
-    widths = {get_column_letter(n): 16.0 for n in range(2, MOST_SHOCKS + 2)}
+    sheet.mark(signals, f'AND({first}<>""{quiet})', "alert")
+    widths = {LETTERS[n]: 16.0 for n in range(2, MOST_SHOCKS + 2)}
     widths |= {block.letter(f.name): max(16.0, WIDTHS.get(f.look, 12)) for f in UNWIND[1:]}
     widths |= {"A": 46, block.letter("signal"): 30}
     finish(sheet, f"B{_PRICES + 2}", widths, pages=2, tall=1)
-    last = get_column_letter(max(len(UNWIND), MOST_SHOCKS + 1))
-    sheet.design.print_area = f"A1:{last}{_TOP + block.rows - 1}"
+    last = LETTERS[max(len(UNWIND), MOST_SHOCKS + 1)]
+    sheet.prints(area=f"A1:{last}{_TOP + block.rows - 1}")
 
 
 class _Page:
@@ -107,10 +106,10 @@ class _Page:
         for column, figure in enumerate(UNWIND, 1):
             look = "header text" if figure.look == "text" else "header"
             sheet.put(_TOP - 2, column, figure.title, look)
-        sheet.design.row_dimensions[_TOP - 2].height = 48
+        sheet.height(_TOP - 2, 48)
         sheet.put(_TOP - 1, 1, "Total", "total text")
         for column, figure in enumerate(UNWIND[1:], 2):
-            letter, look = get_column_letter(column), f"total {figure.look}"
+            letter, look = LETTERS[column], f"total {figure.look}"
             if figure.total:
                 value = sum_of(self._analysis.unwind, figure.name)
                 text = f"SUM({letter}{_TOP}:{letter}{_TOP + block.rows - 1})"
@@ -174,7 +173,7 @@ class _Page:
 
     def _rank(self, column: int) -> str:
         """Where each row stands among its symbol's bars (0) or settled rates (1), from the last."""
-        letter, rows = get_column_letter(self._ranks + column), self._inputs.capacity("History")
+        letter, rows = LETTERS[self._ranks + column], self._inputs.capacity("History")
         return f"${letter}${_TOP}:${letter}${_TOP + rows - 1}"
 
     def _workings(self) -> None:
