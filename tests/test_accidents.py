@@ -331,8 +331,8 @@ def test_an_error_at_any_step_of_writing_leaves_the_old_file(step, tmp_path, mon
         with pytest.raises(BufferError):
             write_bytes(path, content)
     else:
-        owner = os if step == "fsync" else Path
-        monkeypatch.setattr(owner, step, broken)
+        owner = {"open": "builtins", "fsync": "os", "replace": "pathlib.Path"}[step]
+        monkeypatch.setattr(f"{owner}.{step}", broken)
         with pytest.raises(OSError, match="Input/output error") as error:
             write_bytes(path, b"new")
         assert error.value.filename == str(path)
