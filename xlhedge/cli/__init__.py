@@ -11,6 +11,7 @@ import typer
 from xlhedge.cli import hosts, reports
 from xlhedge.cli.lines import Command, say
 from xlhedge.errors import HedgeError
+from xlhedge.text import shown
 
 __all__ = ["app", "argument_of", "main"]
 
@@ -95,7 +96,7 @@ def calc(
 
     value = evaluate(function(name), [argument_of(text) for text in arguments or []])
     for row in rows_of(value):
-        say(*map(_shown, row))
+        say(*(cell.kind.code if isinstance(cell, HedgeError) else shown(cell) for cell in row))
 
 
 def argument_of(text: str) -> Any:
@@ -109,14 +110,6 @@ def argument_of(text: str) -> Any:
         return float(text)
     except ValueError:
         return text or None
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, HedgeError):
-        return value.kind.code
-    if isinstance(value, bool):
-        return str(value).upper()
-    return value if isinstance(value, str) else f"{value:.15g}"
 
 
 # Help lists the commands in this order.
