@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 
 from xlhedge.batch.output import HIDDEN
 from xlhedge.batch.plan import Request
-from xlhedge.batch.progress import Lines
-from xlhedge.batch.run import run as batch
+from xlhedge.batch.progress import TextProgress
+from xlhedge.batch.run import make_reports
 from xlhedge.batch.stop import Stop
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
@@ -276,8 +276,8 @@ def report_here(source, folder, **options):
     warned = []
     with Stop() as stop:
         request = Request((str(source),), folder, **options)
-        tally = batch(request, Lines(lambda _: None, warned.append), stop)
-    return tally.status, warned
+        result = make_reports(request, TextProgress(lambda _: None, warned.append), stop)
+    return result.status, warned
 
 
 def test_an_interrupted_write_leaves_the_old_report(tmp_path, monkeypatch):

@@ -24,9 +24,9 @@ from stored import differences, poisoned, stored, with_serials
 from structure import faults
 
 from xlhedge.analysis import analyse
+from xlhedge.errors import PortfolioError
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.problems import PortfolioError
 from xlhedge.readers import read
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book

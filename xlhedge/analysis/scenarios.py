@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.analysis.figures import VALUES, Figure, Functions, finite, row_of, sum_of
+from xlhedge.errors import PortfolioError, Problem
 from xlhedge.functions.algebra import NEVER, Carrier
 from xlhedge.functions.formulas.scenario import LEGS, is_liquidated
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.problems import PortfolioError, Problem
 
 __all__ = ["LINES", "MOST_LINES", "UNDERLYING", "Move", "Stress", "moves_of", "stress"]
 

@@ -7,9 +7,10 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from xlhedge.errors import Problem
 from xlhedge.portfolio.columns import Row
 from xlhedge.portfolio.places import Places
-from xlhedge.portfolio.problems import Found, Problem
+from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.rows import PartialRow, Unread
 from xlhedge.portfolio.tables import TABLES, Holding, Instrument, Settings, Tier
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
+from xlhedge.errors import Problem
 from xlhedge.functions.vocabulary import QUANTITIES, RULES
 from xlhedge.portfolio.all_rows import KEYS, AllRows, TableCheck, findings
-from xlhedge.portfolio.problems import Found, Problem
+from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.rows import Unread
 from xlhedge.portfolio.tables import (
     MOST_SHOCKS,

@@ -13,14 +13,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, PortfolioError, Problem
 from xlhedge.portfolio.all_rows import AllRows
 from xlhedge.portfolio.checks import conflicts
 from xlhedge.portfolio.columns import MOST_PROBLEMS
 from xlhedge.portfolio.headings import by_table, missing
 from xlhedge.portfolio.places import Places
 from xlhedge.portfolio.plausibility import age, oddities
-from xlhedge.portfolio.problems import PortfolioError, Problem, in_order
+from xlhedge.portfolio.problems import in_order
 from xlhedge.portfolio.rows import RawTable, read_table
 from xlhedge.portfolio.tables import (
     TABLES,

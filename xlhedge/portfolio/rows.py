@@ -11,11 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, Problem
 from xlhedge.portfolio.columns import MOST_PROBLEMS, Column, Row, text
 from xlhedge.portfolio.headings import Header, match
 from xlhedge.portfolio.places import TablePlaces
-from xlhedge.portfolio.problems import Found, Problem
+from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.tables import Table
 
 __all__ = [

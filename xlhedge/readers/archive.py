@@ -12,9 +12,10 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812
 
+from xlhedge.errors import NotAWorkbook
 from xlhedge.readers.limits import Limits
 
-__all__ = ["DAMAGE", "DAMAGED", "Archive", "Element", "NotAWorkbook", "parse", "refuse_doctype"]
+__all__ = ["DAMAGE", "DAMAGED", "Archive", "Element", "parse", "refuse_doctype"]
 
 DAMAGED = "it is damaged or cut off; save it again in a spreadsheet"
 
@@ -31,19 +32,6 @@ _FREE, _RATIO = 8_000_000, 100  # a spreadsheet packs its parts 10 : 1, a bomb 1
 
 Element = tuple[str, dict[str, str]]
 """An element of XML as it begins: its name without a prefix, and its attributes."""
-
-
-class NotAWorkbook(Exception):  # noqa: N818  # it becomes a PortfolioError's one line
-    """The file is no Excel workbook that can be read.
-
-    Args:
-        why: what is wrong with it.
-        place: the part of it that is; empty for the file as a whole.
-    """
-
-    def __init__(self, why: str, place: str = "") -> None:
-        super().__init__(why)
-        self.place = place
 
 
 class Archive:

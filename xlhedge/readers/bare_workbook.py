@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from xlhedge.readers.archive import NotAWorkbook, parse, refuse_doctype
+from xlhedge.errors import NotAWorkbook
+from xlhedge.readers.archive import parse, refuse_doctype
 from xlhedge.readers.limits import Limits
 
 __all__ = ["bare_workbook", "lengths_of", "refuse_formats"]

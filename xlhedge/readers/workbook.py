@@ -9,12 +9,13 @@ from typing import Any, TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from xlhedge.errors import NotAWorkbook, Problem
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
-from xlhedge.portfolio.problems import Problem, refusal
+from xlhedge.portfolio.problems import refusal
 from xlhedge.portfolio.rows import RawTable, too_wide
 from xlhedge.portfolio.values import is_blank
-from xlhedge.readers.archive import DAMAGE, DAMAGED, NotAWorkbook
+from xlhedge.readers.archive import DAMAGE, DAMAGED
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.sheet_xml import Scan, letters_of
 from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
