@@ -23,7 +23,7 @@ from xlhedge.portfolio.tables import (
     Short,
     Tier,
 )
-from xlhedge.portfolio.wording import shown
+from xlhedge.text import shown
 
 __all__ = ["conflicts"]
 

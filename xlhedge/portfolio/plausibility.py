@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio.all_rows import AllRows, TableCheck, findings
 from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.tables import Holding, Instrument, Scenario, Settings, Short
-from xlhedge.portfolio.wording import shown
+from xlhedge.text import shown
 
 __all__ = ["age", "oddities"]
 
 SPOT_FROM_INDEX, FUTURE_FROM_INDEX = 0.10, 0.25
-LARGE_FUNDING, LARGE_RATIO = 0.01, 2
+_RATIO, _FUNDING = (QUANTITIES[name].usual for name in ("hedge_ratio", "funding_rate"))
 
 
 def _as_percent(value: float) -> str:
@@ -26,14 +27,14 @@ def _past_horizon(row: Settings, _: int, __: AllRows) -> str | None:
 
 
 def _large_ratio(row: Settings | Holding, _: int, __: AllRows) -> str | None:
-    if row.hedge_ratio is None or row.hedge_ratio <= LARGE_RATIO:
+    if row.hedge_ratio is None or not _RATIO.beyond(row.hedge_ratio):
         return None
     ratio = row.hedge_ratio
     return f"{shown(ratio)} means {_as_percent(ratio)} of the exposure; 50 % is written 0.5"
 
 
 def _large_funding(row: Instrument | Scenario, _: int, __: AllRows) -> str | None:
-    if row.funding_rate is None or abs(row.funding_rate) <= LARGE_FUNDING:
+    if row.funding_rate is None or not _FUNDING.beyond(row.funding_rate):
         return None
     rate = row.funding_rate
     return f"{shown(rate)} means {_as_percent(rate)} per interval; 0.01 % is written 0.0001"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from xlhedge.errors import HedgeError
-from xlhedge.portfolio.values import one_line
+from xlhedge.text import one_line
 
 __all__ = ["Found", "PortfolioError", "Problem", "in_order", "refusal"]
 
