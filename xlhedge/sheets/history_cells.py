@@ -9,13 +9,22 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.history import AssetHistory, History
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
-from xlhedge.sheets.native import TOP, NativeTable
+from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import MAX_FORMULA
 
 __all__ = ["Holding", "fitting", "holdings_of", "total_of"]
 
+_READ = (
+    HedgeRow.spot_notional,
+    HedgeRow.coin_margin,
+    HedgeRow.short_notional,
+    HedgeRow.hedge_ratio,
+    HedgeRow.beta,
+)
 # SUM(Hedge!$D$6:$D$8) or Hedge!$D$6: the column, the first row and the last one.
 _SUM = re.compile(r"(?:SUM\()?([^()+]+!\$[A-Z]+\$)(\d+)(?::\$[A-Z]+\$(\d+)\))?")
 
@@ -40,16 +49,15 @@ class Holding:
 
 
 def holdings_of(
-    past: History, analysis: Analysis, hedge: NativeTable, margin: NativeTable
+    past: History, analysis: Analysis, hedge: FigureTable, margin: FigureTable
 ) -> list[Holding]:
     """The history's assets with their cells: rows of Hedge, then shorts that hedge no holding."""
     found = []
     for n, each in enumerate(past.assets):
         instrument = each.position.instrument
         if n < len(analysis.hedge):
-            names = ("spot_notional", "coin_margin", "short_notional", "hedge_ratio", "beta")
             spot, posted, short, ratio, beta = (
-                Expression(hedge.cell(name, TOP + n)) for name in names
+                Expression(hedge.cell(figure, hedge.top + n)) for figure in _READ
             )
             if instrument is None:
                 found.append(Holding(each, spot, 0, 0, 0))
@@ -60,12 +68,12 @@ def holdings_of(
             continue
         own = [
             at
-            for at, row in enumerate(analysis.margin, TOP)
-            if instrument and row["instrument"] == instrument.instrument
+            for at, row in enumerate(analysis.margin, margin.top)
+            if instrument and row.instrument == instrument.instrument
         ]
         posted, short = (
-            total_of(Expression(margin.cell(name, at)) for at in own)
-            for name in ("coin_margin", "short_notional")
+            total_of(Expression(margin.cell(figure, at)) for at in own)
+            for figure in (MarginRow.coin_margin, MarginRow.short_notional)
         )
         found.append(Holding(each, 0, posted, short, 0))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from xlhedge.analysis.figures import NATIVE
+from xlhedge.analysis.carriers import NATIVE
 from xlhedge.analysis.history import History
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.history_bars import Bars

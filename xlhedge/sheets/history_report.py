@@ -12,13 +12,13 @@ from openpyxl.utils import get_column_letter
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.backtest import Outcome
-from xlhedge.analysis.figures import NOWHERE
+from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.history import History
 from xlhedge.functions.algebra import excel_text
 from xlhedge.sheets.history_bars import SIDES, STEP, TIME, Bars, Side
 from xlhedge.sheets.history_cells import Holding, fitting, holdings_of, total_of
 from xlhedge.sheets.history_holdings import WIDE, headers, write_funding, write_ratios
-from xlhedge.sheets.native import NativeTable
+from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.style import finish, heading, sentence
 from xlhedge.xlsx.charts import time_chart
 from xlhedge.xlsx.sheet import Sheet
@@ -58,7 +58,7 @@ _FACTS = (
 
 
 def write_history(
-    sheet: Sheet, analysis: Analysis, hedge: NativeTable, margin: NativeTable
+    sheet: Sheet, analysis: Analysis, hedge: FigureTable, margin: FigureTable
 ) -> None:
     """Write the sheet; the analysis must have a history.
 

@@ -77,20 +77,27 @@ class Inputs:
         """How many rows of a table the computed sheets follow."""
         return max(_CAPACITY[table], len(self._rows[table]) + 10)
 
-    def column(self, table: str, name: str) -> str:
-        """The fixed range of a table's column, as other sheets refer to it.
+    def column(self, table: str, name: str, down: int = 0) -> str:
+        """The fixed range of a table's column, as other sheets refer to it; or rows below it.
 
         It reaches below the table, so that a row typed there counts where the table does not grow.
         """
-        letter = get_column_letter(_start(table) + TABLES[table].headers.index(name))
+        letter, sheet = self._letter(table, name), quote_sheetname(TABLES[table].sheet)
+        first, last = FIRST_ROW + down, FIRST_ROW + down + self.capacity(table) - 1
+        return f"{sheet}!${letter}${first}:${letter}${last}"
+
+    def cell(self, table: str, name: str, at: int | str) -> str:
+        """The cell of a table's column in the row ``at`` of its sheet."""
         sheet = quote_sheetname(TABLES[table].sheet)
-        last = FIRST_ROW + self.capacity(table) - 1
-        return f"{sheet}!${letter}${FIRST_ROW}:${letter}${last}"
+        return f"{sheet}!${self._letter(table, name)}${at}"
+
+    def _letter(self, table: str, name: str) -> str:
+        return get_column_letter(_start(table) + TABLES[table].headers.index(name))
 
     def below(self, table: str, name: str) -> str:
         """The rest of a table's column, down to the sheet's end, which no other sheet follows."""
-        sheet, letter = self.column(table, name).split("$")[:2]
-        return f"{sheet}${letter}${FIRST_ROW + self.capacity(table)}:${letter}$1048576"
+        first = self.cell(table, name, FIRST_ROW + self.capacity(table))
+        return f"{first}:${self._letter(table, name)}$1048576"
 
     def setting(self, name: str) -> str:
         """The formula text of a setting; a blank one is its default."""

@@ -14,10 +14,14 @@ from typing import Any
 from openpyxl.worksheet.pagebreak import Break
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.figures import CALLS, NATIVE, Functions
-from xlhedge.analysis.sensitivity import GRIDS, USUAL_RATE, Grid
+from xlhedge.analysis.carriers import CALLS, NATIVE, Functions
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.sensitivity import GRIDS, Grid, given_of
 from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.portfolio.tables import MOST_SHOCKS
+from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.style import finish, heading, heat_map
+from xlhedge.sheets.table import ColumnGroup, FigureTable
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import pnl_chart
 from xlhedge.xlsx.drawings import Chart
@@ -29,8 +33,8 @@ __all__ = [
     "UNHEDGED",
     "Asset",
     "Sources",
-    "given",
     "ratio_chart",
+    "sources",
     "write_sensitivity",
 ]
 
@@ -119,27 +123,41 @@ def ratio_chart(sheet: Sheet, analysis: Analysis) -> Chart:
     return pnl_chart(sheet, AXIS, (UNHEDGED, HELD, *rows), columns, currency, names)
 
 
-def given(sizes: str, rates: str, expiry: str) -> dict[str, str]:
-    """The formulas of what the grids are given, over the shorts' columns.
-
-    A blank row's values may be the text "", which SUMPRODUCT's own arguments count as 0.
+def sources(
+    analysis: Analysis, hedge: FigureTable, margin: FigureTable, inputs: Inputs | None = None
+) -> Sources:
+    """The cells that the sheet refers to.
 
     Args:
-        sizes: short_notional of each.
-        rates: mm_rate of each.
-        expiry: of each; blank for a perpetual.
+        analysis: what to show.
+        hedge: the table of holdings.
+        margin: the table of shorts.
+        inputs: the input sheets, which the template's sheet follows.
     """
-    known = f'--({rates}<>"")'
+    totals = (HedgeRow.short_notional, HedgeRow.full_notional, HedgeRow.coin_margin)
+    axis: list[str] = []
+    if inputs:
+        lowest, highest, step = (inputs.setting(f"shock_{end}") for end in ("min", "max", "step"))
+        axis = [f"ROUND(MIN({highest},{lowest}+{n}*{step}),12)" for n in range(MOST_SHOCKS)]
+    return Sources(
+        totals={each.name: Expression(hedge.total(each)) for each in totals},
+        given={name: text.text for name, text in given_of(ColumnGroup(margin)).items()},
+        assets=[
+            _asset(hedge, n, analysis)
+            for n in range(hedge.count if inputs else len(analysis.hedge))
+        ],
+        axis=axis,
+        live=inputs is not None,
+    )
 
-    def whatever_the_side(last: str) -> str:
-        over, under = (f"SUMPRODUCT({known},--({sizes}{sign}0),{last})" for sign in "><")
-        return f"({over}-{under})"
 
-    size, weighted = whatever_the_side(sizes), whatever_the_side(f"{sizes},{rates}")
-    return {
-        "perpetual": f'SUMPRODUCT(--({expiry}=""),{sizes})',
-        "mm_rate": f"IF({size}=0,{USUAL_RATE},{weighted}/{size})",
-    }
+def _asset(hedge: FigureTable, n: int, analysis: Analysis) -> Asset:
+    quantity, price, beta = (
+        Expression(hedge.cell(each, hedge.top + n))
+        for each in (HedgeRow.quantity, HedgeRow.spot_price, HedgeRow.beta)
+    )
+    value = analysis.hedge[n].asset if n < len(analysis.hedge) else ""
+    return Asset(hedge.cell(HedgeRow.asset, hedge.top + n), (quantity, price, beta), value)
 
 
 class _Page:

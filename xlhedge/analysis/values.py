@@ -1,0 +1,187 @@
+"""What figures look up, on numbers: a portfolio's rows, and the rows computed from them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from xlhedge.analysis.carriers import VALUES, Values
+from xlhedge.analysis.figures import BLANK, Blank, Figure, Row, RowError
+from xlhedge.analysis.history import History
+from xlhedge.analysis.lookups import Group, Lookups
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions.algebra import Carrier
+from xlhedge.portfolio import Instrument, Portfolio
+
+__all__ = ["Numbers", "RowGroup"]
+
+UNKNOWN = "unknown"
+"""What a reason to unwind is without a history; it counts as no."""
+
+_NUM = CellError.NUM
+_SAID = {True: "yes", False: "no", None: UNKNOWN}
+_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda value, other: value == other,
+    "<>": lambda value, other: value != other,
+    ">": lambda value, other: value > other,
+    "<": lambda value, other: value < other,
+}
+
+
+class RowGroup(Group):
+    """Rows, whose sums are kept: each is asked for by every row that shares them."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+        self._sums: dict[tuple[Figure, ...], float] = {}
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return len(self.rows)
+
+    def having(self, figure: Figure, sign: str, other: Carrier = 0) -> RowGroup:
+        """Those of them whose figure is so."""
+        holds = _HOLDS[sign]
+        return RowGroup([row for row in self.rows if holds(getattr(row, figure.name), other)])
+
+    def sum(self, *figures: Figure) -> float:
+        """The sum of a figure, or of the product of several."""
+        if figures not in self._sums:
+            total = sum((_product(row, figures) for row in self.rows), 0.0)
+            if not math.isfinite(total):  # of no one row
+                raise RowError(f"the total of {figures[0].name} is too large for a number", _NUM)
+            self._sums[figures] = total
+        return self._sums[figures]
+
+    def size(self, figure: Figure, *others: Figure) -> float:
+        """The sum of a figure's magnitudes, each times the others."""
+        return sum((abs(_number(row, figure)) * _product(row, others) for row in self.rows), 0.0)
+
+    def each(self, figure: Figure, otherwise: float) -> list[Any]:  # noqa: ARG002  # there are no other rows
+        """The figure of each."""
+        return [getattr(row, figure.name) for row in self.rows]
+
+
+def _number(row: Row, figure: Figure) -> float:
+    value = getattr(row, figure.name)
+    return 0.0 if isinstance(value, Blank) else value
+
+
+def _product(row: Row, figures: Sequence[Figure]) -> float:
+    product = 1.0
+    for figure in figures:
+        product *= _number(row, figure)
+    return product
+
+
+class Numbers(Values, Lookups):
+    """The look-ups of one portfolio.
+
+    Args:
+        portfolio: where they look.
+
+    Attributes:
+        tables: the rows of each computed table, once they are there.
+        history: what the table History says, if it has rows.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        settings = portfolio.settings
+        self.portfolio, self.as_of = portfolio, settings.as_of
+        self.days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
+        self.tables: dict[type[Row], Sequence[Row]] = {}
+        self.history: History | None = None
+        self._groups: dict[type[Row], dict[str, RowGroup]] = {}
+
+    def rows(self, table: type[Row]) -> Sequence[Any]:
+        """The rows of a computed table, which follow those of its input."""
+        if table not in self.tables:
+            count = len(self.portfolio.rows[table.table])
+            self.tables[table] = tuple(table(self, n) for n in range(count))
+        return self.tables[table]
+
+    def look_up(self, row: Row, figure: Figure) -> Carrier:
+        """A figure that is found where its `source` says; the readers put defaults in."""
+        if figure.source == "own":
+            return self.own(row, figure.column)
+        if figure.source == "term":
+            return self.term(row, figure.column)
+        if figure.source == "beside" and row.beside:
+            return getattr(self.beside(row, row.beside), figure.column)
+        return BLANK
+
+    def own(self, row: Row, column: str) -> Carrier:
+        """A cell of the input's row that the row follows; blank where it is."""
+        value = getattr(self._inputs[row.table][row.n], column)
+        return BLANK if value is None else value
+
+    @cached_property
+    def _inputs(self) -> dict[str, tuple[Any, ...]]:
+        return self.portfolio.rows
+
+    def term(self, row: Row, column: str) -> Carrier:
+        """A cell of the row's instrument; blank where it is."""
+        value = getattr(self._instruments[row.instrument], column)
+        return BLANK if value is None else value
+
+    @cached_property
+    def _instruments(self) -> dict[str, Instrument]:
+        return {each.instrument: each for each in self.portfolio.instruments}
+
+    def held(self, asset: Carrier, column: str) -> Carrier:
+        """A cell of the holding of that asset."""
+        return getattr(self.portfolio.holding(asset), column)
+
+    def setting(self, name: str) -> Carrier:
+        """What a setting says, or its default."""
+        return getattr(self.portfolio.settings, name)
+
+    def missing(self) -> Carrier:
+        """A cell that must be filled, and is not: no reader lets it pass."""
+        raise HedgeError("a cell that must be filled is blank", CellError.NA)
+
+    def number(self, value: Carrier) -> bool:
+        """Whether it is a number, and no word."""
+        return not isinstance(value, str)
+
+    def beside(self, row: Row, table: type[Row]) -> Any:
+        """The row of another table that stands for the same row of input."""
+        return self.rows(table)[row.n]
+
+    def group(self, table: type[Row], instrument: Carrier) -> RowGroup:
+        """The rows of a table that have that instrument."""
+        if table not in self._groups:
+            found: dict[str, list[Row]] = {}
+            for row in self.rows(table):
+                found.setdefault(row.instrument, []).append(row)
+            self._groups[table] = {name: RowGroup(rows) for name, rows in found.items()}
+        return self._groups[table].get(instrument) or RowGroup(())
+
+    def count_tiers(self, row: Row) -> int:
+        """How many margin tiers the row's instrument has."""
+        return len(self.tiers(row)[0])
+
+    def tiers(self, row: Row) -> tuple[list[float], list[float]]:
+        """Floors and rates of the instrument's tiers."""
+        return self.tiers_of(row.instrument)
+
+    def tiers_of(self, instrument: str) -> tuple[list[float], list[float]]:
+        """Floors and rates of an instrument's tiers."""
+        return self._tiers.get(instrument, ([], []))
+
+    @cached_property
+    def _tiers(self) -> dict[str, tuple[list[float], list[float]]]:
+        found: dict[str, tuple[list[float], list[float]]] = {}
+        for tier in self.portfolio.tiers:
+            floors, rates = found.setdefault(tier.instrument, ([], []))
+            floors.append(tier.floor)
+            rates.append(tier.mm_rate)
+        return found
+
+    def signal(self, row: Row, name: str) -> str:
+        """What the last bars and settled rates say of a holding."""
+        found = self.history.assets[row.n].signals if self.history else None
+        return _SAID[getattr(found, name, None)]
