@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test numbers templates docs pictures bench mutate fuzz audit clean
+.PHONY: demo test numbers templates docs version pictures bench mutate fuzz audit clean
 
 demo: $(VENV)/.installed
 	$(BIN)/xlhedge demo -o reports
 
 test: $(VENV)/.installed-dev
 	.ci/libreoffice
+	.ci/validator
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -24,6 +25,9 @@ templates: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(BIN)/python .ci/reference.py
+
+version: $(VENV)/.installed
+	$(BIN)/python .ci/version.py
 
 pictures: $(VENV)/.installed-dev
 	.ci/libreoffice
@@ -44,7 +48,7 @@ fuzz: $(VENV)/.installed-dev
 	$(BIN)/python .ci/fuzz.py --seconds 60
 
 clean:
-	rm -rf $(VENV) reports dist build .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .validator reports dist build .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	.ci/venv $(PYTHON) $(VENV)

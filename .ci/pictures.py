@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlhedge.analysis import Analysis, analyse
-from xlhedge.hosts.libreoffice import build
+from xlhedge.hosts.libreoffice import build_extension
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
@@ -138,7 +138,7 @@ def main(names: Sequence[str]) -> None:
     """Draw the pictures with these names, or all."""
     with tempfile.TemporaryDirectory() as home:
         (Path(home) / "office").mkdir()
-        office = LibreOffice(Path(home) / "office", build(Path(home) / "xlhedge.oxt"))
+        office = LibreOffice(Path(home) / "office", build_extension(Path(home) / "xlhedge.oxt"))
         for name in names or PICTURES:
             folder = Path(tempfile.mkdtemp(dir=home))
             image = drawn(PICTURES[name], office, folder)

@@ -26,7 +26,7 @@ from xlhedge.functions.algebra import Expression, excel_text  # noqa: E402
 from xlhedge.functions.evaluate import evaluate  # noqa: E402
 from xlhedge.functions.registry import FUNCTIONS, Function  # noqa: E402
 from xlhedge.hosts.lambdas import lambda_text  # noqa: E402
-from xlhedge.hosts.libreoffice import build  # noqa: E402
+from xlhedge.hosts.libreoffice import build_extension  # noqa: E402
 
 CALLS = 2_000
 SINGLE = [entry for entry in FUNCTIONS if entry.traceable and not entry.columns]
@@ -105,7 +105,7 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "office").mkdir()
-        office = LibreOffice(home / "office", build(home / "xlhedge.oxt"))
+        office = LibreOffice(home / "office", build_extension(home / "xlhedge.oxt"))
         ours, none = workbook(home / "calls.xlsx"), workbook(home / "none.xlsx", form="none")
         native = workbook(home / "native.xlsx", form="native")
         named = workbook(home / "named.xlsx", names=True)

@@ -19,7 +19,7 @@ from timing import Row, medians  # noqa: E402
 
 from xlhedge import build_report, read  # noqa: E402
 from xlhedge.analysis import analyse  # noqa: E402
-from xlhedge.hosts.libreoffice import build  # noqa: E402
+from xlhedge.hosts.libreoffice import build_extension  # noqa: E402
 from xlhedge.sheets.report import report_book  # noqa: E402
 
 TREASURY = ROOT / "workbooks" / "treasury.xlsx"
@@ -70,7 +70,7 @@ def _whole() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "office").mkdir()
-        office = LibreOffice(home / "office", build(home / "xlhedge.oxt"))
+        office = LibreOffice(home / "office", build_extension(home / "xlhedge.oxt"))
         copies = [home / f"{n}.xlsx" for n in range(BATCH)]
         for copy in copies:
             copy.write_bytes(TREASURY.read_bytes())

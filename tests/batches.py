@@ -8,13 +8,13 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import psutil
+from books import ROOT
 
 from xlhedge.batch.output import HIDDEN
+from xlhedge.samples import SAMPLES
 
-ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "workbooks" / "partial-hedge.xlsx"
 
 
@@ -23,6 +23,13 @@ def portfolios(folder, count, source=SMALL):
     folder.mkdir(parents=True)
     for number in range(count):
         shutil.copy(source, folder / f"p{number:02}.xlsx")
+    return folder
+
+
+def csv_folder(folder):
+    folder.mkdir(parents=True)
+    for name, frame in SAMPLES["partial-hedge"].to_frames().items():
+        frame.to_csv(folder / f"{name}.csv", index=False)
     return folder
 
 

@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from engines import IronCalc, LibreOffice
+import validator as validator_program
+from engines import IronCalc, LibreOffice, need
+from vba import libreoffice_with_macros
 
-from xlhedge.hosts.libreoffice import build
+from xlhedge.hosts.libreoffice import build_extension
 
 
 @pytest.fixture(scope="session")
 def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Our extension of LibreOffice, as it is now."""
-    return build(tmp_path_factory.mktemp("extension") / "xlhedge.oxt")
+    return build_extension(tmp_path_factory.mktemp("extension") / "xlhedge.oxt")
 
 
 @pytest.fixture(scope="session")
-def libreoffice(tmp_path_factory: pytest.TempPathFactory, extension: Path) -> LibreOffice:
+def libreoffice(tmp_path_factory: pytest.TempPathFactory, extension: Path) -> Iterator[LibreOffice]:
     """LibreOffice with our extension."""
-    _need(LibreOffice.missing())
-    return LibreOffice(tmp_path_factory.mktemp("libreoffice"), extension)
+    need(LibreOffice.missing())
+    with closing(LibreOffice(tmp_path_factory.mktemp("libreoffice"), extension)) as office:
+        yield office
 
 
 @pytest.fixture(scope="session")
-def plain_libreoffice(tmp_path_factory: pytest.TempPathFactory) -> LibreOffice:
+def plain_libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibreOffice]:
     """LibreOffice without our extension, to show that it was ours that computed."""
-    _need(LibreOffice.missing())
-    return LibreOffice(tmp_path_factory.mktemp("plain-libreoffice"))
+    need(LibreOffice.missing())
+    with closing(LibreOffice(tmp_path_factory.mktemp("plain-libreoffice"))) as office:
+        yield office
+
+
+@pytest.fixture(scope="session")
+def macro_libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibreOffice]:
+    """LibreOffice that runs the macros of every file."""
+    need(LibreOffice.missing())
+    with closing(libreoffice_with_macros(tmp_path_factory.mktemp("macros"))) as office:
+        yield office
 
 
 @pytest.fixture(scope="session")
 def ironcalc() -> IronCalc:
     """IronCalc."""
-    _need(IronCalc.missing())
+    need(IronCalc.missing())
     return IronCalc()
 
 
-def _need(missing: str | None) -> None:
-    """Skips a test whose program is not installed; in CI nothing may be missing."""
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"not installed: {missing}")
-    if missing:
-        pytest.skip(f"not installed: {missing}")
+@pytest.fixture(scope="session")
+def validator() -> None:
+    """Microsoft's validator is there."""
+    need(validator_program.missing())

@@ -7,27 +7,33 @@ empty text is not there. `CallSheet` writes such a file from the calls in `cases
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cases import BLANK
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
+from stored import Values, values_of
 
 from xlhedge.errors import CellError
 
-Values = dict[str, dict[str, Any]]
+TIMEOUT = 600
+"""Seconds after which a run has hung; a usual one takes one, on a busy machine ten."""
 
-TIMEOUT = 120
-"""Seconds after which a run has hung; a usual one takes two."""
+_FAREWELL = 20  # seconds to end in, before it is killed
 
 # Without this LibreOffice shows the values it finds in a file, right or wrong. 0: compute always.
 _RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -41,33 +47,50 @@ _RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 _PYTHON = "/usr/bin/python3"  # the one that Debian and Ubuntu give UNO to
 _CLIENT = """
-import os, sys, time, traceback, uno
-pipe, question = sys.argv[1:]
+import contextlib, io, json, os, signal, sys, time, traceback, uno
 local = uno.getComponentContext()
 resolver = local.ServiceManager.createInstance("com.sun.star.bridge.UnoUrlResolver")
-for attempt in range(300):
+while True:  # who started this ends it if it waits in vain
     try:
-        context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+        context = resolver.resolve(f"uno:pipe,name={sys.argv[1]};urp;StarOffice.ComponentContext")
         break
     except Exception:
         time.sleep(0.1)
-code = 0
-try:
-    exec(question)
-except BaseException:
-    traceback.print_exc()
-    code = 1
+for question in sys.stdin:
+    said, failed = io.StringIO(), ""
+    with contextlib.redirect_stdout(said):
+        try:
+            exec(json.loads(question), {"context": context})
+        except BaseException:
+            failed = traceback.format_exc()
+    print(json.dumps([said.getvalue(), failed]), flush=True)
 try:
     context.ServiceManager.createInstance("com.sun.star.frame.Desktop").terminate()
-except Exception:
-    pass  # it may be gone before it has answered
-sys.stdout.flush()
-os._exit(code)  # Python's own end may crash in UNO once LibreOffice has gone
+except Exception:  # it may be gone before it has answered, or be in the middle of something
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(int(sys.argv[2]), signal.SIGKILL)
+os._exit(0)  # Python's own end may crash in UNO once LibreOffice has gone
 """
+
+_CONVERT = """
+from com.sun.star.beans import PropertyValue
+def options(**given):
+    return tuple(PropertyValue(Name=name, Value=value) for name, value in given.items())
+desktop = context.ServiceManager.createInstance("com.sun.star.frame.Desktop")
+book = desktop.loadComponentFromURL({source!r}, "_blank", 0, options(Hidden=True))
+try:
+    book.storeToURL({target!r}, options(FilterName={filter!r}))
+finally:
+    book.close(True)
+"""
+_FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "pdf": "calc_pdf_Export"}
 
 
 class LibreOffice:
     """LibreOffice with a profile of its own, so that it neither sees nor disturbs any other.
+
+    It starts when it is first asked something, and stays until `close`: a start takes as long as
+    what is asked.
 
     Args:
         home: an empty folder for its profile and its output.
@@ -88,6 +111,8 @@ class LibreOffice:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         ours = {"PATH": "/usr/bin:/bin", "XLHEDGE_CALL_LOG": str(self.log)}
         self._environment = {**kept, **ours, **(environment or {})}
+        self._running: _Running | None = None
+        self._computed: dict[bytes, tuple[Values, list[str]]] = {}
         profile = self.home / "profile"
         # Extensions for all users of a machine are looked for in here too: there are none.
         self._options = [
@@ -122,73 +147,118 @@ class LibreOffice:
         return self._convert(path, "pdf")
 
     def values(self, path: Path) -> Values:
-        """What LibreOffice computes for every cell of an .xlsx file."""
-        return _values(self.recalculate(path))
-
-    def recalculate_all(self, paths: Sequence[Path]) -> list[Path]:
-        """Copies of several .xlsx files, computed and saved by LibreOffice in one run."""
-        folder = Path(tempfile.mkdtemp(dir=self.home))
-        command = ["--headless", "--convert-to", "xlsx", "--outdir", str(folder)]
-        self._run(_program("soffice"), *self._options, *command, *map(str, paths))
-        return [folder / path.name for path in paths]
-
-    def values_of_all(self, paths: Sequence[Path]) -> list[Values]:
-        """What LibreOffice computes for every cell of several .xlsx files, in one run."""
-        return list(map(_values, self.recalculate_all(paths)))
+        """What LibreOffice computes for every cell of an .xlsx file; the same file only once."""
+        content = hashlib.sha256(path.read_bytes()).digest()
+        if content not in self._computed:
+            values = values_of(self.recalculate(path))
+            self._computed[content] = values, self.calls
+        values, calls = self._computed[content]
+        self.log.write_text("".join(f"{call}\n" for call in calls), "utf-8")
+        return values
 
     def ask(self, question: str) -> str:
-        """What a Python script prints that runs against a running LibreOffice.
+        """What a Python script prints that runs against the running LibreOffice.
 
         Args:
             question: the script; ``context`` is LibreOffice's component context.
         """
-        pipe = f"xlhedge-{uuid.uuid4().hex}"
-        office = [
-            _program("soffice"),
-            *self._options,
-            "--headless",
-            f"--accept=pipe,name={pipe};urp;",
-        ]
-        with subprocess.Popen(
-            office,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as process:
-            try:
-                said = self._run(_PYTHON, "-c", _CLIENT, pipe, question)
-                process.wait(TIMEOUT)
-            finally:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-        return said
+        if self._running is None:
+            self._running = _Running(self._options, self._environment)
+        try:
+            return self._running.ask(question)
+        except BrokenOffice:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends LibreOffice and forgets what it computed; it starts again when it is asked."""
+        self._computed.clear()
+        if self._running:
+            self._running.end()
+            self._running = None
+            (self.home / "profile" / ".lock").unlink(missing_ok=True)  # of one that was killed
 
     def _convert(self, path: Path, kind: str) -> Path:
         self.log.unlink(missing_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=self.home))
-        command = ["--headless", "--convert-to", kind, "--outdir", str(folder), str(path)]
-        said = self._run(_program("soffice"), *self._options, *command)
-        result = folder / f"{path.stem}.{kind}"
-        if not result.exists():  # it reports success whatever happens
-            raise RuntimeError(f"LibreOffice wrote no {kind} of {path}: {said}")
-        return result
+        target = Path(tempfile.mkdtemp(dir=self.home)) / f"{path.stem}.{kind}"
+        urls = {"source": path.resolve().as_uri(), "target": target.as_uri()}
+        self.ask(_CONVERT.format(**urls, filter=_FILTERS[kind]))
+        return target
 
     def _run(self, *command: str) -> str:
         return run(command, self._environment)
 
 
-def _values(path: Path) -> Values:
-    """The stored values of an .xlsx file."""
-    return {
-        sheet.title: {
-            cell.coordinate: cell.value
-            for row in sheet.iter_rows()
-            for cell in row
-            if cell.value not in (None, "")
-        }
-        for sheet in load_workbook(path, data_only=True).worksheets
-    }
+class BrokenOffice(RuntimeError):  # noqa: N818  # it is LibreOffice that is broken
+    """LibreOffice hung or crashed."""
+
+
+class _Running:
+    """A LibreOffice that runs, and beside it the program that asks it what we ask."""
+
+    def __init__(self, options: Sequence[str], environment: Mapping[str, str]) -> None:
+        pipe = f"xlhedge-{uuid.uuid4().hex}"
+        accept = ("--headless", f"--accept=pipe,name={pipe};urp;")
+        streams = {"stderr": subprocess.DEVNULL, "start_new_session": True, "env": environment}
+        self._office = subprocess.Popen(
+            [_program("soffice"), *options, *accept], stdin=subprocess.DEVNULL, **streams
+        )
+        self._client = subprocess.Popen(
+            [_PYTHON, "-I", "-c", _CLIENT, pipe, str(self._office.pid)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            **streams,
+        )
+
+    def ask(self, question: str) -> str:
+        """What the question prints.
+
+        Raises:
+            RuntimeError: it failed.
+            BrokenOffice: there is no answer, or none in TIMEOUT seconds.
+        """
+        guard = threading.Timer(TIMEOUT, self._kill)
+        guard.start()
+        try:
+            self._client.stdin.write(json.dumps(question) + "\n")
+            self._client.stdin.flush()
+            answer = self._client.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        finally:
+            guard.cancel()
+        if not answer:
+            raise BrokenOffice(f"LibreOffice crashed, or was ended after {TIMEOUT} s")
+        said, failed = json.loads(answer)
+        if failed:
+            raise RuntimeError(failed)
+        return str(said)
+
+    def end(self) -> None:
+        """Ends both, as politely as they allow."""
+        with contextlib.suppress(BrokenPipeError):
+            self._client.stdin.close()
+        for process in (self._client, self._office):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_FAREWELL)
+        self._kill()
+        self._client.wait()
+        self._office.wait()
+        self._client.stdout.close()
+
+    def _kill(self) -> None:
+        for process in (self._client, self._office):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def need(missing: str | None) -> None:
+    """Skips a test whose program is not installed; in CI nothing may be missing."""
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"not installed: {missing}")
+    if missing:
+        pytest.skip(f"not installed: {missing}")
 
 
 def _program(name: str) -> str:

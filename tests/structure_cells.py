@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from structure_arrays import array_faults
 from structure_model import MAIN, Book, Sheet, text_of
 from structure_refs import MAX_ROW, Area, area, cell, units
 
@@ -168,7 +169,10 @@ def _formula(
         if group is None or group not in shared or not shared[group].holds(*place):
             yield f"the shared formula {group!r} does not cover the cell"
     if kind != "shared" or formula.text:
-        yield from book.formula(formula.text, sheet.title)
+        faults = list(book.formula(formula.text, sheet.title))
+        yield from faults
+        if kind in {"normal", "shared"} and not faults:
+            yield from array_faults(formula.text or "")
 
 
 def _blocks(sheet: Sheet, blocks: list[tuple[str, Area]]) -> Iterator[str]:

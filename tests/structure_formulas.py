@@ -16,6 +16,8 @@ from structure_tokens import Token, Wrong, tokens
 from xlhedge.functions.registry import FUNCTIONS
 
 _LONGEST, _DEEPEST, _MOST_ARGUMENTS = 8_192, 64, 255
+SHORT = _LONGEST // 2
+"""Characters that no formula has too many with, however they are counted."""
 _OURS = {entry.name for entry in FUNCTIONS}
 _SPECIAL = {"#all", "#data", "#headers", "#totals", "#this row"}
 

@@ -5,18 +5,26 @@ Part of the structural checker, see `structure`.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from xml.etree import ElementTree as ET
 
-from structure_formulas import Known, faults_of
+from structure_formulas import SHORT, Known, faults_of
 from structure_package import RELATIONSHIPS, Package
 from structure_refs import Area, area, cell, unescaped
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 NOTHING = ET.Element("nothing")
+
+# Rows inside the sheet, whatever they are; texts, titles and columns of tables are left alone, and
+# so is what could be a name: three letters may be beyond the last column.
+_ROWS = re.compile(
+    r"""("(?:[^"]|"")*"|'(?:[^']|'')*'|\[[^\]]*\])"""
+    r"""|(?<![\w.\\])(\$?[A-Z]{1,2}\$?)[1-9][0-9]{0,5}(?![\w.(\[!]|:[\w.]+!)"""
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,7 @@ class Book:
         self.metadata = self._related("sheetMetadata")
         self.sheets = [*self._sheets()]
         self.names = self.root.findall(f"{MAIN}definedNames/{MAIN}definedName")
+        self._sound: set[tuple[str, str]] = set()
 
     @cached_property
     def by_title(self) -> dict[str, Sheet]:
@@ -102,8 +111,18 @@ class Book:
         return self.sheets[int(place)].title if inside else ""
 
     def formula(self, text: str | None, sheet: str) -> Iterator[str]:
-        """What is wrong with a formula that stands on a sheet, or on none."""
-        return faults_of(text or "", self.known, sheet)
+        """What is wrong with a formula that stands on a sheet, or on none.
+
+        A column of formulas that differ in their rows only is read once, unless it is at fault.
+        """
+        text = text or ""
+        form = sheet, _ROWS.sub(lambda match: match[1] or f"{match[2]}1", text)
+        if form in self._sound and len(text) <= SHORT:
+            return
+        found = list(faults_of(text, self.known, sheet))
+        if not found:
+            self._sound.add(form)
+        yield from found
 
     def _related(self, kind: str) -> ET.Element:
         part = next(iter(self.package.followed(self.part, kind)), "")

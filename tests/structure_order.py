@@ -38,6 +38,10 @@ _ORDERS = {
         "numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst"
     ),
     "xf": "alignment protection extLst",
+    # Excel's order; the standard leaves it free, Microsoft's validator does not.
+    "font": (
+        "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
+    ),
     "dxf": "font numFmt fill alignment border protection extLst",
     "table": "autoFilter sortState tableColumns tableStyleInfo extLst",
     "tableColumn": "calculatedColumnFormula totalsRowFormula xmlColumnPr extLst",

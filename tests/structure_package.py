@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,6 +68,10 @@ _USES = {
 }
 
 
+UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError)
+"""What Python raises on reading a damaged archive."""
+
+
 @dataclass(frozen=True)
 class Link:
     """One relationship: `target` is a part's name, or what it says where it leads outside."""
@@ -105,7 +110,7 @@ class Package:
             with zipfile.ZipFile(path) as archive:
                 self.entries = archive.infolist()
                 self.content = {entry.filename: archive.read(entry) for entry in self.entries}
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        except UNREADABLE as error:
             self.broken.append(f"{path.name}: the archive cannot be read: {error}")
         for name, content in self.content.items():
             self._parse(name, content)

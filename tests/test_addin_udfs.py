@@ -24,7 +24,7 @@ from cases import (
 
 from xlhedge.errors import CellError
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts import addin_udfs, xlwings_udfs
+from xlhedge.hosts import addin_udfs
 
 MODULE = "xlhedge.hosts.addin_udfs"
 CASES = (*VALUES, *ERRORS, *TWO_ERRORS, *RANGES, *BLANKS, *ERRORS_IN_RANGES)
@@ -69,7 +69,7 @@ def call(name: str, arguments: tuple[Any, ...]) -> Any:
 
 def found() -> tuple[Any, ...]:
     """Runs in the child process."""
-    com.windows(xlwings_udfs, addin_udfs)
+    com.windows(addin_udfs)
     answers = [call(case.function, com.com_arguments(case, *WAYS[way])) for case, way in CALLS]
     by_name = {entry.name: entry for entry in FUNCTIONS}
     for name, said in (("BASIS_PCT", "no\nreason"), ("BASIS_REGIME", "x" * 40_000)):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from batches import ROOT, SMALL, contents, events, hooked, portfolios, rows, run
+from batches import SMALL, contents, csv_folder, events, hooked, portfolios, rows, run
+from books import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -19,7 +20,6 @@ from xlhedge.batch.report_names import folded, stem_of
 from xlhedge.batch.store import Scratch
 from xlhedge.batch.summary_csv import COLUMNS
 from xlhedge.readers import load, read
-from xlhedge.samples import SAMPLES
 
 
 def found(*arguments, manifest=None, output=None):
@@ -27,13 +27,6 @@ def found(*arguments, manifest=None, output=None):
     scratch = Scratch()
     gather(scratch, [str(each) for each in arguments], manifest, output)
     return [f"{path}: {why}" if why else str(path) for _, path, why in scratch.inputs()]
-
-
-def csv_folder(folder):
-    folder.mkdir(parents=True)
-    for name, frame in SAMPLES["partial-hedge"].to_frames().items():
-        frame.to_csv(folder / f"{name}.csv", index=False)
-    return folder
 
 
 @pytest.fixture

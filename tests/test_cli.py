@@ -6,9 +6,9 @@ import os
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
+from books import ROOT
 from openpyxl import load_workbook
 
 from xlhedge.batch.output import HIDDEN
@@ -18,8 +18,6 @@ from xlhedge.batch.run import run as batch
 from xlhedge.batch.stop import Stop
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-
-ROOT = Path(__file__).parent.parent
 
 
 def run(*arguments, cwd=None):
@@ -303,7 +301,7 @@ def test_a_report_as_a_pdf(plain_libreoffice, tmp_path):
 
 
 def test_without_libreoffice_the_report_is_there_and_the_pdf_is_not(tmp_path, monkeypatch):
-    monkeypatch.setattr("xlhedge.hosts.pdf.program", lambda _: None)
+    monkeypatch.setattr("xlhedge.hosts.pdf.find_program", lambda _: None)
     status, warned = report_here(ROOT / "workbooks/full-hedge.xlsx", tmp_path, pdf=True)
     assert files(tmp_path) == ["full-hedge-report.xlsx", "summary.csv"]
     assert "a PDF takes LibreOffice, which was not found" in warned[-1]

@@ -5,12 +5,12 @@ Nothing here was run in Excel.
 
 import subprocess
 import sys
-import zipfile
 
 import pytest
+from books import COMMITTED, ODD, ROOT, same_parts
 from openpyxl import load_workbook
+from stored import differences, poisoned, stored, with_serials
 from structure import faults
-from test_template import COMMITTED, ODD, ROOT, differences, poisoned, stored, with_serials
 
 from xlhedge.analysis import analyse
 from xlhedge.functions.registry import FUNCTIONS
@@ -22,13 +22,6 @@ from xlhedge.sheets.template import template_book
 
 EDITION = ROOT / "templates" / "xlhedge-template-365.xlsx"
 CHECKLIST = ROOT / "workbooks" / "excel-checklist.xlsx"
-
-
-def same_parts(old, new):
-    with zipfile.ZipFile(old) as first, zipfile.ZipFile(new) as second:
-        assert first.namelist() == second.namelist()
-        for part in first.namelist():
-            assert first.read(part) == second.read(part), f"{part}: run `make templates`"
 
 
 def test_the_committed_edition_is_what_the_code_builds(tmp_path):

@@ -135,7 +135,7 @@ def test_more_rows_than_a_sheet_has_are_one_line(tmp_path, monkeypatch):
 def test_more_lines_of_scenarios_than_a_sheet_has_are_told_before_they_are_made(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("xlhedge.analysis.scenarios._MOST_LINES", 4)
+    monkeypatch.setattr("xlhedge.analysis.scenarios.MOST_LINES", 4)
     assert told(SAMPLE, tmp_path) == (
         "Scenarios[0]: 1 scenarios of 5 holdings and shorts make more lines than the 4 that a "
         "sheet has room for; 0 scenarios do"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cases import ERRORS, VALUES
-from test_carriers import cases_of, outcome
+from drawn_calls import cases_of, outcome
 
 import xlhedge
 from xlhedge.errors import CellError, HedgeError

@@ -6,17 +6,16 @@ type into the template, "cell | shows | that is" what the sheets then show.
 
 import re
 import shlex
-from pathlib import Path
 
 import pytest
+from books import ROOT
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from xlhedge.cli import _typed, app
+from xlhedge.cli import app, argument_of
 from xlhedge.functions.evaluate import evaluate
 from xlhedge.functions.registry import function
 
-ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 TEMPLATE = ROOT / "templates" / "xlhedge-template.xlsx"
 GUIDE = (DOCS / "guide.md").read_text("utf-8")
@@ -74,7 +73,7 @@ def arguments(text):
 @pytest.mark.parametrize(("text", "said"), [row[1:] for row in FORMULAS])
 def test_a_formula_gives_what_the_guide_says(text, said):
     name, inside = re.fullmatch(r"=(\w+)\((.*)\)", text).groups()
-    value = evaluate(function(name), [_typed(part.strip('"')) for part in arguments(inside)])
+    value = evaluate(function(name), [argument_of(part.strip('"')) for part in arguments(inside)])
     assert as_said(value, said), value
 
 
@@ -98,7 +97,7 @@ def typed(book, cell, text):
                 each.value = None
         return
     percent = text.endswith("%")
-    value = _typed(text.rstrip("%"))
+    value = argument_of(text.rstrip("%"))
     book[sheet][place].value = value / 100 if percent else value
 
 

@@ -2,13 +2,14 @@
 
 import math
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import strategies
+from histories import BTC, PERP, SHORT, START, bars, day
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -25,25 +26,7 @@ from xlhedge.analysis.risk import (
     sample_deviation,
     value_at_risk,
 )
-from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short
-
-START = datetime(2026, 1, 1)
-BTC = {"asset": "BTC", "quantity": 1, "spot_price": 60_000, "instrument": "PERP"}
-PERP = {"instrument": "PERP", "underlying": "BTC", "futures_price": 60_000, "funding_rate": 0.0001}
-SHORT = {"instrument": "PERP", "contracts": 1, "entry_price": 60_000}
-
-
-def day(number):
-    return START + timedelta(days=number)
-
-
-def bars(symbol, closes, step=1, **columns):
-    """Bars a step of days apart; other columns by name, a value a bar."""
-    return [
-        Bar(time=day(n * step), symbol=symbol, close=close,
-            **{name: values[n] for name, values in columns.items()})
-        for n, close in enumerate(closes)
-    ]  # fmt: skip
+from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short
 
 
 def analysed(rows, holdings=(BTC,), instruments=(PERP,), shorts=(SHORT,), **settings):

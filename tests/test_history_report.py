@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from histories import BTC, PERP, SHORT, bars, day
 from openpyxl import load_workbook
 from openpyxl.utils.datetime import to_excel
+from stored import differences, poisoned, stored
 from structure import faults
-from test_history import BTC, PERP, SHORT, bars, day
-from test_template import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short

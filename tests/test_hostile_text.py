@@ -8,10 +8,10 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from books import ROOT
 from hostile_names import HOSTILE, LONG, PLAIN, hostile_portfolio, plain_portfolio, portfolio
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,8 +19,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 from portfolios import SAMPLE, write_csv, write_json, write_workbook
 from python_calamine import CalamineWorkbook
+from stored import differences, poisoned, stored, with_serials
 from structure import faults
-from test_template import differences, poisoned, stored, with_serials
 
 from xlhedge.analysis import analyse
 from xlhedge.hosts.pdf import to_pdfs
@@ -31,7 +31,6 @@ from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
 from xlhedge.text import csv_cell, harmless, straight
 
-ROOT = Path(__file__).parent.parent
 OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 

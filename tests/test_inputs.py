@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 from openpyxl import Workbook, load_workbook
 from portfolios import SAMPLE, sample, write_csv, write_json
-from test_template import differences, poisoned, stored
+from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.jobs.commands import Desk
@@ -61,11 +61,9 @@ def test_a_cell_takes_what_the_readers_take(column):
     assert len(rule.prompt) <= LONGEST_PROMPT
     assert rule.prompt == prompt_of(column)
     assert rule.prompt.startswith(column.help)
-    assert len(rule.promptTitle) <= 32
+    assert len(rule.title) <= 32
     assert len(rule.error) <= 225
     assert column.allowed in rule.error
-    assert rule.showErrorMessage
-    assert rule.showInputMessage
     if column.quantity.options:
         assert rule.formula1 == '"' + ",".join(column.quantity.options) + '"'
     elif column.kind == "date":

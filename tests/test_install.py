@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from importlib.util import find_spec
 from itertools import pairwise
@@ -21,12 +22,13 @@ from xlwings.utils import prepare_sys_path
 
 import xlhedge
 from xlhedge.cli import app, hosts
+from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts import installing, libreoffice
+from xlhedge.hosts import libreoffice
 from xlhedge.hosts.excel import addin, install
 from xlhedge.hosts.excel.install import PACKAGES, Machine
 
-VERSION = xlhedge.__version__
+VERSION, EXACT = xlhedge.__version__, exact_version()
 XLWINGS = Machine.here().versions["xlwings"]
 
 
@@ -477,7 +479,7 @@ def test_other_systems_are_told_what_there_is(tmp_path):
 
 @pytest.mark.parametrize(
     ("host", "name", "build"),
-    [("excel", "a.xlam", addin.build), ("libreoffice", "a.oxt", libreoffice.build)],
+    [("excel", "a.xlam", addin.build_addin), ("libreoffice", "a.oxt", libreoffice.build_extension)],
 )
 def test_build_writes_the_same_file_anywhere(host, name, build, tmp_path):
     path = tmp_path / "new" / name
@@ -498,16 +500,20 @@ def test_build_writes_the_same_file_anywhere(host, name, build, tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_an_interrupted_build_leaves_the_old_file(tmp_path):
-    path = tmp_path / "a.oxt"
+@pytest.mark.parametrize(
+    ("host", "name"), [("excel", "a.xlam"), ("libreoffice", "a.oxt"), ("lambda", "a.txt")]
+)
+def test_an_interrupted_build_leaves_the_old_file(host, name, tmp_path, monkeypatch):
+    path = tmp_path / name
     path.write_text("old")
 
-    def broken(new):
-        new.write_text("half")
+    def full(*_):
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(OSError, match="No space"):
-        installing.write_whole(path, broken, force=True)
+    monkeypatch.setattr(os, "fsync", full)
+    command = [host] if host == "lambda" else [host, "build"]
+    done = CliRunner().invoke(app, [*command, "-o", str(path), "--force"])
+    assert one_line(done) == f"xlhedge: {path}: No space left on device"
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -516,7 +522,8 @@ def test_an_interrupted_build_leaves_the_old_file(tmp_path):
 def office(tmp_path, plain_libreoffice):
     """LibreOffice with a profile of this test's own; the other is asked for as it is needed."""
     assert plain_libreoffice
-    return LibreOffice(tmp_path)
+    with closing(LibreOffice(tmp_path)) as office:
+        yield office
 
 
 def test_libreoffice_computes_what_the_command_installed(office, tmp_path):
@@ -533,23 +540,24 @@ def test_libreoffice_computes_what_the_command_installed(office, tmp_path):
         return done.returncode, done.stdout
 
     def computed():
-        return office.values(book)["Sheet"][cell]
+        with closing(office):  # to whom it is installed must not run
+            return office.values(book)["Sheet"][cell]
 
     assert computed() == "#NAME?"
     assert command("status")[0] == 1
     status, said = command("install")
     assert (status, said.splitlines()[0].split(" in LibreOffice ")[0]) == (
         0,
-        f"installed xlhedge {VERSION}",
+        f"installed xlhedge {EXACT}",
     )
     assert "restart LibreOffice" in said
     assert computed() == 60000 - 45000
     status, said = command("status")
     assert status == 0
-    assert f"xlhedge {VERSION}, {len(FUNCTIONS)} functions" in said
+    assert f"xlhedge {EXACT}, {len(FUNCTIONS)} functions" in said
     assert re.search(r"LibreOffice +\d+\.\d+", said)
     assert command("install")[0] == 0  # in the place of the old one
-    assert command("uninstall") == (0, f"removed xlhedge {VERSION} from LibreOffice; restart it\n")
+    assert command("uninstall") == (0, f"removed xlhedge {EXACT} from LibreOffice; restart it\n")
     assert computed() == "#NAME?"
     assert command("uninstall") == (0, "nothing to remove: LibreOffice does not have xlhedge\n")
 
@@ -620,9 +628,10 @@ def listing(version, registered="yes"):
 @pytest.mark.parametrize(
     ("listed", "found"),
     [
-        (listing("0.0.1"), f"wrong  extension      xlhedge 0.0.1, and this is {VERSION}"),
-        (listing(VERSION, "no"), f"wrong  extension      xlhedge {VERSION}, which LibreOffice did"),
-        (listing(VERSION), f"ok     extension      xlhedge {VERSION}, {len(FUNCTIONS)} functions"),
+        (listing("0.0.1"), f"wrong  extension      xlhedge 0.0.1, and this is {EXACT}"),
+        (listing(VERSION), f"wrong  extension      xlhedge {VERSION}, and this is {EXACT}"),
+        (listing(EXACT, "no"), f"wrong  extension      xlhedge {EXACT}, which LibreOffice did"),
+        (listing(EXACT), f"ok     extension      xlhedge {EXACT}, {len(FUNCTIONS)} functions"),
         ("All deployed user extensions:\n\n<none>\n", "wrong  extension      not installed"),
     ],
 )

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 from cases import BLANK, BLANKS, ERRORS, ERRORS_IN_RANGES, RANGES, TWO_ERRORS, VALUES, Case
+from drawn_calls import CASES, TRACEABLE, agrees, cases_of, outcome
 from engines import CallSheet
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
-from test_carriers import CASES, TRACEABLE, agrees, cases_of, outcome
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.quantity import Domain

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -20,11 +21,11 @@ from cases import BLANKS, ERRORS, ERRORS_IN_RANGES, RANGES, TWO_ERRORS, VALUES, 
 from engines import CallSheet, IronCalc, LibreOffice, Values
 from openpyxl import Workbook
 
-import xlhedge
-from xlhedge.errors import CellError
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS, Function, function
 from xlhedge.hosts import libreoffice_component as component
-from xlhedge.hosts.libreoffice import build
+from xlhedge.hosts.libreoffice import build_extension
 
 CASES = (*VALUES, *ERRORS, *RANGES)
 NAMES = {entry.name for entry in FUNCTIONS}
@@ -266,9 +267,10 @@ def test_the_same_with_and_without_numpy(extension, computed, book, tmp_path_fac
         module.parent.mkdir(parents=True)
         code = (_WITNESS + then).format(witness=str(witness), packages=packages)
         module.write_text(code, "utf-8")
-        office = LibreOffice(home / "office", extension, {"PYTHONPATH": str(home / "lib")})
         path, cells = book
-        return results(office.values(path), cells), witness.read_text("utf-8").split()
+        environment = {"PYTHONPATH": str(home / "lib")}
+        with closing(LibreOffice(home / "office", extension, environment)) as office:
+            return results(office.values(path), cells), witness.read_text("utf-8").split()
 
     hidden, said = run(_HIDES)
     for case, got in computed[0].items():
@@ -306,8 +308,8 @@ def test_runs_from_an_activated_environment(extension, tmp_path, monkeypatch):
     (tmp_path / "xlhedge.py").write_text("raise RuntimeError('not from the extension')", "utf-8")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    office = LibreOffice(tmp_path / "office", extension)
-    assert values(office, tmp_path, A1="=HEDGE_NOTIONAL(1,60000)") == {"A1": 60_000}
+    with closing(LibreOffice(tmp_path / "office", extension)) as office:
+        assert values(office, tmp_path, A1="=HEDGE_NOTIONAL(1,60000)") == {"A1": 60_000}
 
 
 def test_pdf(plain_libreoffice, tmp_path):
@@ -327,7 +329,7 @@ def test_engines_agree_where_nothing_is_ours(
 
 
 def test_build_gives_the_same_bytes(tmp_path):
-    one, two = (build(tmp_path / name).read_bytes() for name in ("one.oxt", "two.oxt"))
+    one, two = (build_extension(tmp_path / name).read_bytes() for name in ("one.oxt", "two.oxt"))
     assert one == two
 
 
@@ -338,7 +340,7 @@ def test_extension_names_every_part_and_function(extension):
         ET.fromstring(texts[name])  # noqa: S314  # our own
     for named in re.findall('full-path="(.*?)"', texts["META-INF/manifest.xml"]):
         assert named in texts
-    assert f'<version value="{xlhedge.__version__}"/>' in texts["description.xml"]
+    assert f'<version value="{exact_version()}"/>' in texts["description.xml"]
     oor = "{http://openoffice.org/2001/registry}"
     root = ET.fromstring(texts["CalcAddIns.xcu"])  # noqa: S314  # our own
     nodes = root.findall(f".//node[@{oor}name='AddInFunctions']/node")
@@ -369,7 +371,7 @@ def calc_error(cell: float) -> int | None:
 
 @pytest.mark.parametrize("kind", CellError)
 def test_component_carries_every_error(kind):
-    error = xlhedge.HedgeError("", kind)
+    error = HedgeError("", kind)
     assert calc_error(component.cell(error)) == kind.calc
 
 

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
-from test_template import differences, poisoned, stored
+from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.analysis.margin import MarginRow

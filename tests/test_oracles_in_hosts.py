@@ -4,14 +4,14 @@ import inspect
 import json
 
 import numpy as np
+import oracles
 import pytest
-import test_oracles
 from engines import CallSheet
 from openpyxl.workbook.defined_name import DefinedName
-from test_oracles import CASES, ROWS
+from oracles import CASES, ROWS
 
 import xlhedge
-from xlhedge.functions import FUNCTIONS, function
+from xlhedge.functions.registry import FUNCTIONS, function
 from xlhedge.hosts.lambdas import LAMBDAS, lambda_text
 
 
@@ -54,12 +54,12 @@ def as_cells(argument):
 @pytest.fixture(scope="module")
 def recorded():
     recorder = Recorder()
-    test_oracles.x, kept = recorder, test_oracles.x
+    oracles.x, kept = recorder, oracles.x
     try:
         for name, case in CASES.items():
             case(json.loads(ROWS[name]["inputs"]))
     finally:
-        test_oracles.x = kept
+        oracles.x = kept
     return [(name, list(map(as_cells, given)), value) for name, given, value in recorder.calls]
 
 

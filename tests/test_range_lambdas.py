@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from cases import BLANK, Case, column
+from drawn_calls import Traced
 from engines import CallSheet
 from openpyxl.workbook.defined_name import DefinedName
-from test_carriers import Traced
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.arguments import taken

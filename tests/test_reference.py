@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xlhedge.cli import _typed
+from xlhedge.cli import argument_of
 from xlhedge.functions.evaluate import evaluate
 from xlhedge.functions.reference import entry_text, markdown
 from xlhedge.functions.registry import FUNCTIONS, function
@@ -56,7 +56,7 @@ def test_what_is_typed_in_a_cell_gives_what_is_said(sections, entry):
     call, said = re.search(r"```text\n=(.*)\n```\n\ngives `(.*)`", sections[entry.name]).groups()
     name, arguments = re.fullmatch(r"(\w+)\((.*)\)", call).groups()
     assert f"={call}  gives {said}" in entry_text(entry)
-    typed = [_typed(text.strip('"')) for text in re.split(r", (?![^{]*})", arguments)]
+    typed = [argument_of(text.strip('"')) for text in re.split(r", (?![^{]*})", arguments)]
     given = evaluate(function(name), typed)
     if isinstance(given, list):
         pairs = [cell.split(" = ") for cell in said.split(", ")]

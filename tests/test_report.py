@@ -6,9 +6,10 @@ from datetime import datetime
 
 import pandas as pd
 import pytest
+from books import PORTFOLIOS, ROOT
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
-from test_template import ODD, ROOT, differences, poisoned, stored, with_serials
+from stored import differences, poisoned, stored, with_serials
 
 import xlhedge
 from xlhedge.analysis import analyse
@@ -17,8 +18,6 @@ from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
-
-PORTFOLIOS = SAMPLES | {"odd": ODD}
 
 
 @pytest.fixture(params=PORTFOLIOS)

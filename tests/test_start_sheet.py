@@ -5,9 +5,10 @@ import zipfile
 from datetime import datetime
 
 import pytest
+from books import ODD, settings
 from openpyxl import load_workbook
 from openpyxl.workbook.defined_name import DefinedName
-from test_template import ODD, differences, poisoned, settings, stored
+from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.functions.reference import parts

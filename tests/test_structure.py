@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 import pytest
+from books import COMMITTED, PORTFOLIOS, ROOT
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule, ColorScaleRule
 from openpyxl.styles import Font
@@ -16,8 +17,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from structure import BOOK_CHECKS, PACKAGE_CHECKS, faults, recalculates
 from structure_formulas import Known, faults_of, split
 from structure_refs import Area, area
-from test_report import PORTFOLIOS
-from test_template import COMMITTED, ROOT
 
 from xlhedge.analysis import analyse
 from xlhedge.errors import CellError
@@ -36,7 +35,7 @@ def full_book():
     """A workbook with every part that there is to break."""
     looks = Looks()
     book = Book(looks, title="Full", created=datetime(2026, 1, 2))
-    looks.style("head", font=Font(bold=True), number_format="0.00;[Red]-0.00")
+    looks.style("head", ink="FF000000", bold=True, number_format="0.00;[Red]-0.00")
     first, second = book.sheet("Summary"), book.sheet("It's more")
     first.table("Holdings", 1, 1, ["asset", "qty"], 2)
     for row, asset in enumerate(["BTC", " ETH"], 2):
@@ -133,7 +132,7 @@ def test_a_workbook_with_all_our_lambdas_is_sound(tmp_path):
     for row, entry in enumerate((e for e in FUNCTIONS if e.traceable), 1):
         name = DefinedName(entry.name, attr_text=lambda_text(entry), comment=comment(entry))
         book.design.defined_names[entry.name] = name
-        sheet.put(row, 1, 0, formula=f"{entry.name}(1,2)")
+        sheet.put(row, 1, 0, formula=f"COUNT({entry.name}(1,2))")
     book.save(tmp_path / "lambdas.xlsx")
     assert faults(tmp_path / "lambdas.xlsx") == []
 
@@ -181,6 +180,8 @@ BREAKS = {
         "stands after <pageMargins> in <worksheet>",
     ),
     "unknown element": (S1, "<sheetViews>", "<looks/><sheetViews>", "cannot hold <looks>"),
+    "order in a font": (STYLES, '<name val="Calibri" />', '<name val="Calibri" /><b/>',
+                        "<b> stands after <name> in <font>"),
     "count": (S1, '<mergeCells count="2">', '<mergeCells count="3">', "says 3 and holds 2"),
     # Cells
     "cell twice": (S1, '<c r="B3"', '<c r="A3"', f"{S1} (Summary) A3: is there twice"),
@@ -224,6 +225,8 @@ BREAKS = {
     "column in a formula": (S1, "Holdings[qty]", "Holdings[qt]", "has no column 'qt'"),
     "function": (S1, "HEDGE_NOTIONAL(", "HEDGE_NOTION(", "there is no function HEDGE_NOTION in"),
     "no prefix": (S1, "_xlfn.IFNA(", "IFNA(", "IFNA must be stored as _xlfn.IFNA"),
+    "needs an array formula": (S1, "SUM(Holdings[qty])", "SUM(Holdings[qty]*2)",
+                               "(Summary) B4: an operator takes one value, and is given several"),
     "parenthesis": (S1, "TWICE(3,1)", "TWICE(3,1", "a parenthesis ( is left open"),
     # Styles
     "font": (STYLES, 'fontId="1"', 'fontId="9"', "has fontId 9; there is none"),
@@ -572,9 +575,9 @@ def test_an_add_in_must_say_that_it_is_one(sound, tmp_path):
 
 
 def test_the_add_in_is_sound(tmp_path):
-    from xlhedge.hosts.excel.addin import build
+    from xlhedge.hosts.excel.addin import build_addin
 
-    assert faults(build(tmp_path / "xlhedge.xlam")) == []
+    assert faults(build_addin(tmp_path / "xlhedge.xlam")) == []
 
 
 def test_full_calculation_is_reported(sound, tmp_path):

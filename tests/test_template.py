@@ -1,91 +1,19 @@
 """The template and the samples: a real spreadsheet computes from them what Python computes."""
 
-import math
-import re
 import zipfile
-from datetime import datetime
-from pathlib import Path
 
 import pytest
+from books import COMMITTED, ODD, ROOT
 from openpyxl import load_workbook
+from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.functions.arguments import serial
-from xlhedge.jobs.commands import TEMPLATE
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
+from xlhedge.portfolio import Holding
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.table import FigureTable
-from xlhedge.sheets.start import VOLATILE
 from xlhedge.sheets.template import template_book
-
-ROOT = Path(__file__).parent.parent
-COMMITTED = {f"workbooks/{name}.xlsx": name for name in SAMPLES} | {
-    "templates/xlhedge-template.xlsx": TEMPLATE
-}
-_CELL = re.compile(r'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="\w+")?>(<f.*?</f>|)<v>.*?</v>')
-
-
-def poisoned(source, target):
-    """A copy whose stored results are all 99, so that a right number can only be computed."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name.startswith("xl/worksheets/sheet"):
-                text = content.decode()
-                content = _CELL.sub(lambda m: f"{m[1]}>{m[2]}<v>99</v>" if m[2] else m[0], text)
-            new.writestr(name, content)
-    return target
-
-
-def stored(path):
-    """Every cell's stored value and whether it is computed, by sheet and cell."""
-    values, formulas = load_workbook(path, data_only=True), load_workbook(path)
-    arrays = {
-        sheet.title: [
-            cell.value.ref
-            for row in sheet.iter_rows()
-            for cell in row
-            if hasattr(cell.value, "ref")
-        ]
-        for sheet in formulas.worksheets
-    }
-    found = {}
-    for sheet in values.worksheets:
-        inside = {
-            cell.coordinate for ref in arrays[sheet.title] for row in sheet[ref] for cell in row
-        }
-        for row in sheet.iter_rows():
-            for cell in row:
-                written = formulas[sheet.title][cell.coordinate].value
-                computed = cell.coordinate in inside or str(written).startswith("=")
-                if computed:
-                    found[sheet.title, cell.coordinate] = cell.value
-    return found
-
-
-def with_serials(cells):
-    """Dates as IronCalc has them."""
-    return {
-        place: serial(value) if isinstance(value, datetime) else value
-        for place, value in cells.items()
-    }
-
-
-def differences(computed, expected):
-    """Cells that a spreadsheet computed otherwise: text exactly, numbers 1e-9 or 1e-6 money."""
-    wrong = []
-    for (sheet, cell), want in expected.items():
-        if (sheet, cell) in VOLATILE:  # the clock and the host decide: see test_start_sheet
-            continue
-        got = computed[sheet].get(cell)
-        numbers = isinstance(got, int | float) and isinstance(want, int | float)
-        if numbers and math.isclose(got, want, rel_tol=1e-9, abs_tol=1e-6):
-            continue
-        if got != (None if want == "" else want):  # an empty text reads as nothing
-            wrong.append((sheet, cell, want, got))
-    return wrong
 
 
 @pytest.mark.parametrize(("path", "name"), COMMITTED.items())
@@ -116,58 +44,19 @@ def test_without_the_extension_the_same_file_shows_errors(path, plain_libreoffic
     assert computed["Sensitivity"]["B6"] == "#NAME?"
 
 
-def settings(**more):
-    base = {"as_of": datetime(2026, 3, 2), "horizon_date": datetime(2026, 4, 1)}
-    return Settings(**base | more)
-
-
-def perpetual(name, underlying, price, **more):
-    return Instrument(
-        instrument=name, underlying=underlying, futures_price=price, funding_rate=0.0003, **more
-    )
-
-
-# Everything that the samples do not have, at once.
-ODD = Portfolio(
-    settings=settings(hedge_ratio=0.5, shock_min=-0.3, shock_max=0.4, shock_step=0.15),
-    holdings=(
-        Holding(asset="BTC", quantity=0, spot_price=60_000, instrument="BTC-INV"),
-        Holding(asset="ETH", quantity=10, avg_cost=0, spot_price=3_000, instrument="ETH-P",
-                beta=-0.4),
-        Holding(asset="DOGE", quantity=1e6, spot_price=0.1, instrument="ETH-P", hedge_ratio=1),
-        Holding(asset="XRP", quantity=7, spot_price=2, instrument="XRP-P", hedge_ratio=0),
-        Holding(asset=">=1", quantity=-3, spot_price=2, instrument="XRP-P", hedge_ratio=0),
-        Holding(asset="TINY", quantity=0.5, spot_price=2, instrument="TINY-P"),
-        Holding(asset="GOLD", quantity=1, spot_price=4_000),
-    ),
-    instruments=(
-        perpetual("BTC-INV", "BTC", 60_100, contract_type="inverse", contract_size=100,
-                  mm_rate=0.005, qty_step=1, mm_basis="entry"),
-        perpetual("ETH-P", "ETH", 2_990, interval_hours=4, qty_step=0.01, mm_rate=0.01),
-        perpetual("XRP-P", "XRP", 2.01),
-        perpetual("TINY-P", "TINY", 2, qty_step=0.1, min_qty=5),
-        perpetual("NAKED", "SOL", 150, index_price=149, mm_rate=0.02),
-    ),
-    shorts=(
-        Short(instrument="BTC-INV", contracts=600, entry_price=60_000, margin=1),
-        Short(instrument="ETH-P", contracts=20, entry_price=3_100, margin=30_000, leverage=2),
-        Short(instrument="ETH-P", contracts=-4, entry_price=2_900, margin=2_000),
-        Short(instrument="XRP-P", contracts=5, entry_price=2),
-        Short(instrument="NAKED", contracts=3, entry_price=140, margin=400),
-    ),
-    scenarios=(Scenario(scenario="Down", asset="*", price_shock=-0.1),),
-)  # fmt: skip
-
-
 def test_odd_portfolios_compute_alike(libreoffice, tmp_path):
     path = tmp_path / "odd.xlsx"
     template_book(analyse(ODD)).save(path)
     expected = stored(path)
     table = FigureTable("Hedge", HedgeRow, 10, 1)
     # It has what it is meant to have: a naked short, a too small order, equal shares of 0.
-    assert expected["Hedge", f"{table.letter(HedgeRow.short_notional)}9"] == pytest.approx(3 * 150)
+    naked = expected["Hedge", f"{table.letter(HedgeRow.short_notional)}9"]
+    assert naked == pytest.approx(3 * 150)
     assert expected["Hedge", f"{table.letter(HedgeRow.action)}15"] == "too small"
-    assert [expected["Hedge", f"{table.letter(HedgeRow.share)}{row}"] for row in (13, 14)] == [0.5, 0.5]
+    assert [expected["Hedge", f"{table.letter(HedgeRow.share)}{row}"] for row in (13, 14)] == [
+        0.5,
+        0.5,
+    ]
     assert differences(libreoffice.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from openpyxl import load_workbook
-from test_template import differences, poisoned, stored, with_serials
+from stored import differences, poisoned, stored, with_serials
 
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short

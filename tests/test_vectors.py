@@ -82,7 +82,7 @@ def drawn(draw, entry):
 def test_odd_cells_give_what_they_give_one_by_one(entry, monkeypatch):
     draw = random.Random(entry.name)  # noqa: S311  # the same cases in every run
     for case in range(40):
-        monkeypatch.setattr(vectors, "_BLOCK", draw.choice([1, 5, 1 << 17]))
+        monkeypatch.setattr(vectors, "BLOCK", draw.choice([1, 5, 1 << 17]))
         arguments = drawn(draw, entry)
         if not any(isinstance(each, list | np.ndarray) for each in arguments):
             continue
@@ -93,7 +93,7 @@ def test_odd_cells_give_what_they_give_one_by_one(entry, monkeypatch):
 
 
 def test_arrays_and_lists_of_every_shape_give_the_same(monkeypatch):
-    monkeypatch.setattr(vectors, "_BLOCK", 4)
+    monkeypatch.setattr(vectors, "BLOCK", 4)
     entry, numbers = function("NET_DELTA"), np.arange(1.0, 25.0)
     for shape in [(24,), (24, 1), (1, 24), (6, 4), (4, 6), (2, 3, 4), (3, 4, 2)]:
         array = numbers.reshape(shape)

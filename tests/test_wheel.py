@@ -6,9 +6,10 @@ import sys
 import tomllib
 import zipfile
 from importlib.metadata import Distribution, distribution
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from books import ROOT
+
+from xlhedge.files import source_sha256
 
 
 def built_wheel(tmp_path):
@@ -28,6 +29,7 @@ def test_the_wheel_works_outside_the_checkout(tmp_path):
         archive.extractall(site)  # our own wheel
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert "xlhedge/py.typed" in names
+    assert source_sha256(site / "xlhedge") == source_sha256(ROOT / "xlhedge")
     assert not [name for name in names if name.startswith(("tests", "docs", "workbooks"))]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "xlhedge", "demo", "-o", "out"],

@@ -30,7 +30,7 @@ import python_calamine
 from openpyxl.chart import LineChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
@@ -46,17 +46,22 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LOOKS: dict[str, dict[str, Any]] = {
     "money": {"number_format": "#,##0.00;[Red]-#,##0.00"},
     "date": {"number_format": "yyyy-mm-dd hh:mm:ss"},
+    "head": {"ink": "FFFFFFFF", "size": 14, "bold": True, "paper": "FF1F4E79"}
+    | {"line": "FF000000", "align": "center", "wrap": True},
+    "input": {"paper": "FFFFF2CC"},
+}
+OPENPYXLS: dict[str, dict[str, Any]] = {
+    "money": LOOKS["money"],
+    "date": LOOKS["date"],
     "head": {
-        "font": Font(name="Arial", size=14, bold=True, color="FFFFFFFF"),
+        "font": Font(name="Calibri", size=14, bold=True, color="FFFFFFFF"),
         "fill": PatternFill("solid", fgColor="FF1F4E79"),
         "border": Border(bottom=Side("thin", color="FF000000")),
         "alignment": Alignment(horizontal="center", wrap_text=True),
     },
-    "input": {
-        "fill": PatternFill("solid", fgColor="FFFFF2CC"),
-        "protection": Protection(locked=False),
-    },
+    "input": {"fill": PatternFill("solid", fgColor="FFFFF2CC")},
 }
+"""The same looks as openpyxl has them."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ def plain_workbook() -> openpyxl.Workbook:
         cell.value = value if case.formula is None else f"={case.formula}"
         if case.formula is None and isinstance(case.value, str):
             cell.data_type = "s"  # or the text that starts with "=" would be a formula
-        for attribute, part in LOOKS.get(case.look, {}).items():
+        for attribute, part in OPENPYXLS.get(case.look, {}).items():
             setattr(cell, attribute, part)
     sheet["C2"] = ArrayFormula("C2:D4", "=A2:B4*2")
     for row in sheet["C2:D4"]:
@@ -629,7 +634,7 @@ def test_a_look_registered_after_the_first_cells_is_kept_apart() -> None:
     sheet = book.sheet("Late")
     sheet.put(1, 1, 1, "money")
     assert book.to_bytes()
-    looks.style("late", font=Font(italic=True))
+    looks.style("late", ink="FF000000", italic=True)
     sheet.put(1, 2, 1, "late")
     read = loaded(book.to_bytes())["Late"]
     assert [cell.font.italic for cell in read[1]] == [False, True]

@@ -13,22 +13,21 @@ calling, and takes any error for an argument left out: two more stand-ins.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from conftest import _need
 from engines import LibreOffice
-from vba import libreoffice_with_macros, run_in_libreoffice
+from vba import run_in_libreoffice
 
 from xlhedge.errors import HedgeError
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts import addin_udfs
 from xlhedge.hosts.excel import wrappers
-from xlhedge.hosts.excel.project import Module
 from xlhedge.hosts.spelling import spelled
 
-SOURCES = {module.name: module.source for module in wrappers.modules()}
+SOURCES = wrappers.our_modules()
 EXPLAINING = [entry for entry in FUNCTIONS if entry.parameters[0].quantity.kind == "any"]
 COMPUTING = [entry for entry in FUNCTIONS if entry not in EXPLAINING]
 FIRST, SECOND = COMPUTING[0], COMPUTING[5]
@@ -38,9 +37,8 @@ computing = pytest.mark.parametrize("entry", COMPUTING, ids=lambda entry: entry.
 # ----------------------------------------------------------------------------- what stands in Excel
 
 
-PYTHON = Module(
-    "Sheet1",
-    """\
+PYTHON = {
+    "Sheet1": """\
 Option Explicit
 
 Public Function CallUDF(module As Variant, name As Variant, arguments As Variant, _
@@ -103,12 +101,10 @@ End Function
 Private Function Described1(value As Variant) As String
     Described1 = TypeName(value) & " " & CStr(value)
 End Function
-""",
-    document=True,
-)
-XLWINGS = Module(
-    "xlwings",
-    """\
+"""
+}
+XLWINGS = {
+    "xlwings": """\
 Option Explicit
 Public tries As Long
 Private calling As String
@@ -144,15 +140,14 @@ Public Function StandInCaller()
         Set StandInCaller = ThisWorkbook.Worksheets(1).Range(calling)
     End If
 End Function
-""",
-)
-UNREACHABLE = Module(
-    "xlwings",
-    XLWINGS.source.replace(
+"""
+}
+UNREACHABLE = {
+    "xlwings": XLWINGS["xlwings"].replace(
         "    Set XLPy = Sheet1\n",
         '    Err.Raise 1, , "Could not load xlwings64-0.37.8.dll" & vbCrLf & "from C:\\py"\n',
     ),
-)
+}
 
 
 def stand_in(source: str, *names: str) -> str:
@@ -168,15 +163,16 @@ class Project:
     """Formulas and functions in Basic, computed at once.
 
     Args:
-        modules: what stands in the place of Python.
+        modules: what stands in the place of Python, texts of modules by name.
         caller: whether the stand-in says which cell is calling.
     """
 
-    def __init__(self, *modules: Module, caller: bool = True) -> None:
+    def __init__(self, *modules: dict[str, str], caller: bool = True) -> None:
         self.sources = dict(SOURCES)
+        for others in modules:
+            self.sources |= others
         names = ["IsMissing", "Application.Caller"][: 1 + caller]
         self.sources["HedgeBridge"] = stand_in(SOURCES["HedgeBridge"], *names)
-        self.others = modules
         self.driver = "Option Explicit\n"
         self.formulas: dict[str, str] = {}
         self.values: dict[str, object] = {}
@@ -201,11 +197,7 @@ class Project:
 
     def computed(self, office: LibreOffice, folder: Path) -> dict[object, object]:
         """By key, a value or rows of them."""
-        ours = [
-            Module(name, source, document=name == "ThisWorkbook")
-            for name, source in self.sources.items()
-        ]
-        modules = [*ours, *self.others, Module("Drivers", self.driver)]
+        modules = {**self.sources, "Drivers": self.driver}
         found = run_in_libreoffice(office, folder, modules, self.formulas, self.values)
         return {key: self._shown(place, found) for key, place in self.places.items()}
 
@@ -217,12 +209,6 @@ class Project:
         rows = range(int(first[1:]), int(last[1:]) + 1)
         letters = "ABC"[: "ABC".index(last[0]) + 1]
         return [[found[f"{letter}{row}"] for letter in letters] for row in rows]
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    _need(LibreOffice.missing())
-    return libreoffice_with_macros(tmp_path_factory.mktemp("macros"))
 
 
 # ---------------------------------------------------------------------------- arguments, as they go
@@ -253,7 +239,7 @@ def required(entry):
 
 
 @pytest.fixture(scope="module")
-def echoes(office, tmp_path_factory):
+def echoes(macro_libreoffice, tmp_path_factory):
     """What Python is asked, for calls of every function; with no cell calling."""
     project = Project(PYTHON, XLWINGS, caller=False)
     project.values = VALUES
@@ -274,7 +260,7 @@ def echoes(office, tmp_path_factory):
         for wrong in range(most):
             given = [*numbers[:wrong], "CVErr(2042)", *numbers[wrong + 1 :]]
             project.run((entry.name, "error", wrong), f"result = {entry.name}({', '.join(given)})")
-    return project.computed(office, tmp_path_factory.mktemp("echoes"))
+    return project.computed(macro_libreoffice, tmp_path_factory.mktemp("echoes"))
 
 
 @by_name
@@ -331,7 +317,7 @@ def asked(entry, what):
 
 
 @pytest.fixture(scope="module")
-def shown(office, tmp_path_factory):
+def shown(macro_libreoffice, tmp_path_factory):
     """What every function makes of each answer."""
     project = Project(PYTHON, XLWINGS)
     for entry in COMPUTING:
@@ -341,7 +327,7 @@ def shown(office, tmp_path_factory):
     for what, answer in ANSWERS.items():
         shape = (len(answer), len(answer[0])) if isinstance(answer, list) else None
         project.add(what, f"={FIRST.name}({asked(FIRST, f'{what}@')})", shape)
-    return project.computed(office, tmp_path_factory.mktemp("shown"))
+    return project.computed(macro_libreoffice, tmp_path_factory.mktemp("shown"))
 
 
 @computing
@@ -374,7 +360,7 @@ ASKED = f"xlhedge.hosts.addin_udfs {EXPLAIN} TrueTrue; "
 
 
 @pytest.fixture(scope="module")
-def stories(office, tmp_path_factory):
+def stories(macro_libreoffice, tmp_path_factory):
     """What is explained after some calls; each with its own cells, for they share a memory."""
     project = Project(PYTHON, XLWINGS)
     project.values = {
@@ -437,7 +423,7 @@ def stories(office, tmp_path_factory):
     run("with other arguments", calls(FIRST, "!error@$M$1"), f"{explains('M1')[:-1]}, 1)")
     project.formulas["V1"] = f"={FIRST.name}({asked(FIRST, '!error@$V$1')})"
     project.add("in a formula", f"={EXPLAIN}(V1)")
-    return project.computed(office, tmp_path_factory.mktemp("stories"))
+    return project.computed(macro_libreoffice, tmp_path_factory.mktemp("stories"))
 
 
 @pytest.mark.parametrize(
@@ -479,7 +465,7 @@ def test_what_is_not_kept_is_asked_of_python(stories, story):
 
 
 @pytest.fixture(scope="module")
-def crowded(office, tmp_path_factory):
+def crowded(macro_libreoffice, tmp_path_factory):
     """What is explained after more errors than are kept; here that is 20, and 5 of one call."""
     project = Project(PYTHON, XLWINGS)
     bridge = project.sources["HedgeBridge"]
@@ -499,7 +485,7 @@ def crowded(office, tmp_path_factory):
         "result = all",
     )
     project.run("a call's third", calls(FIRST, "!grid@$R$2"), explains("T3"))
-    return project.computed(office, tmp_path_factory.mktemp("crowded"))
+    return project.computed(macro_libreoffice, tmp_path_factory.mktemp("crowded"))
 
 
 def test_the_newest_messages_are_kept(crowded):
@@ -512,7 +498,7 @@ def test_of_a_large_array_only_the_first_messages_are_kept(crowded):
 
 
 @pytest.fixture(scope="module")
-def unreachable(office, tmp_path_factory):
+def unreachable(macro_libreoffice, tmp_path_factory):
     """What is shown where Python cannot be had."""
     project = Project(PYTHON, UNREACHABLE)
     project.values = {"N1": "Error 2015"}
@@ -525,7 +511,7 @@ def unreachable(office, tmp_path_factory):
         explains("N1"),
     )
     project.run("tries", "result = tries")
-    return project.computed(office, tmp_path_factory.mktemp("unreachable"))
+    return project.computed(macro_libreoffice, tmp_path_factory.mktemp("unreachable"))
 
 
 NO_PYTHON = (
@@ -548,10 +534,10 @@ PATHS = {
 
 
 @pytest.mark.parametrize("key", ["INTERPRETER_WIN", "PYTHONPATH"])
-def test_without_full_paths_no_python_is_started(key, office, tmp_path):
+def test_without_full_paths_no_python_is_started(key, macro_libreoffice, tmp_path):
     # cmd.exe looks for pythonw in the current folder first: where the last workbook was opened.
-    line = next(line for line in XLWINGS.source.splitlines() if f'"{key}"' in line)
-    missing = Module("xlwings", XLWINGS.source.replace(line, ""))
+    line = next(line for line in XLWINGS["xlwings"].splitlines() if f'"{key}"' in line)
+    missing = {"xlwings": XLWINGS["xlwings"].replace(line, "")}
     project = Project(PYTHON, missing)
     source = project.sources["HedgeBridge"]
     assert source.count("Private Function IsFull") == 1
@@ -562,7 +548,7 @@ def test_without_full_paths_no_python_is_started(key, office, tmp_path):
     project.run("tries", "result = tries")
     for path in PATHS:
         project.run(path, f'result = IsFull("{path}")')
-    found = project.computed(office, tmp_path)
+    found = project.computed(macro_libreoffice, tmp_path)
     assert (found["cell"], found["tries"]) == ("Error 2015", 0)
     assert {path: bool(found[path]) for path in PATHS} == PATHS
 
@@ -672,12 +658,22 @@ def test_the_help_is_registered_after_the_start_and_stops_nothing():
     assert found == steps
 
 
+def with_help(text):
+    """The first function, where its first argument's help is another."""
+    first = FIRST.parameters[0]
+    return replace(FIRST, overrides={first.name: replace(first.quantity, help=text)})
+
+
 @pytest.mark.parametrize(("text", "said"), [('a "b"', '"a ""b"""'), ("1 − 2 ≥ 3", '"1 - 2 >= 3"')])
-def test_texts_are_written_as_vba_reads_them(text, said):
-    assert wrappers._text(text) == said  # noqa: SLF001  # no help has quotes as yet
+def test_texts_are_written_as_vba_reads_them(monkeypatch, text, said):
+    monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help(text)])
+    assert f"Array( _\n        {said}, _\n" in wrappers.our_modules()["HedgeHelp"]
 
 
 @pytest.mark.parametrize("text", ["ß", "a\nb", "x" * 256])
-def test_a_help_that_cannot_be_written_is_refused(text):
+def test_a_help_that_cannot_be_written_is_refused(monkeypatch, text):
+    monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help("x" * 255)])
+    assert "x" * 255 in wrappers.our_modules()["HedgeHelp"]
+    monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help(text)])
     with pytest.raises(HedgeError):
-        wrappers._help(text)  # noqa: SLF001  # no function has such a help
+        wrappers.our_modules()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -20,8 +20,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.cell import rows_from_range
 from openpyxl.worksheet.formula import ArrayFormula
 
-from xlhedge.hosts.excel.package import package
-from xlhedge.hosts.excel.project import Module
+from xlhedge.hosts.excel.xlam import xlam
 
 # Without this LibreOffice asks somebody before it runs the macros of a file. 0: never ask.
 _TRUST = """<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
@@ -82,7 +81,7 @@ def as_workbook(addin: bytes) -> bytes:
 def run_in_libreoffice(
     office: LibreOffice,
     folder: Path,
-    modules: Sequence[Module],
+    modules: Mapping[str, str],
     formulas: Mapping[str, str],
     values: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -91,7 +90,7 @@ def run_in_libreoffice(
     Args:
         office: from `libreoffice_with_macros`.
         folder: where to put the workbook; a later run in the same folder replaces it.
-        modules: the project's modules; the workbook's and the sheet's are added.
+        modules: the project's modules, their texts by name.
         formulas: by cell, such as ``{"A1": "=MyFunction(D1)"}``; by range for an array formula,
             such as ``{"A2:B3": "=MyGrid(D1:E2)"}``.
         values: what stands in other cells. The sheet is empty otherwise, and is called xlhedge.
@@ -100,7 +99,7 @@ def run_in_libreoffice(
         What each of the formulas' cells shows, those of an array formula one by one: a number, or
         a text, such as "#VALUE!" of an error; None is an empty text.
     """
-    book = load_workbook(io.BytesIO(as_workbook(package(modules))), keep_vba=True)
+    book = load_workbook(io.BytesIO(as_workbook(xlam(modules))), keep_vba=True)
     sheet = book.worksheets[0]
     sheet.delete_rows(1, sheet.max_row)
     for cell, value in values.items():

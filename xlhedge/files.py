@@ -1,29 +1,49 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, archives alike anywhere, and which program this is."""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-__all__ = ["REPORT", "TEMPORARY", "whole", "write_bytes"]
+import xlhedge
+
+__all__ = [
+    "REPORT",
+    "TEMPORARY",
+    "exact_version",
+    "source_sha256",
+    "whole",
+    "write_bytes",
+    "zipped",
+]
 
 REPORT = "-report.xlsx"
 """What the names of reports end in."""
 TEMPORARY = ".tmp"
 """What names of unfinished files end in; a kill −9 leaves them."""
 
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # that an archive can say
+_UNIX = 3  # an archive names the system that wrote it; all of ours name the same one
 
-def write_bytes(path: Path, content: bytes, folder: Path | None = None) -> None:
+
+def write_bytes(
+    path: Path, content: bytes, folder: Path | None = None, *, private: bool = False
+) -> None:
     """Write a file in one step: an error leaves what was there untouched, and nothing beside it.
 
     Args:
         path: the file; its folder is there.
         content: all of it.
         folder: where it stands until it is finished, on the same disk; beside it if left out.
+        private: whether it is for this user only.
 
     Raises:
         OSError: it cannot be written; it names the file that was asked for.
@@ -35,17 +55,18 @@ def write_bytes(path: Path, content: bytes, folder: Path | None = None) -> None:
         ...     print([file.name for file in Path(folder).iterdir()])
         ['a']
     """
-    with whole(path, folder) as stream:
+    with whole(path, folder, private=private) as stream:
         stream.write(content)
 
 
 @contextmanager
-def whole(path: Path, folder: Path | None = None) -> Iterator[BinaryIO]:
+def whole(path: Path, folder: Path | None = None, *, private: bool = False) -> Iterator[BinaryIO]:
     """Write a file in pieces; it takes its name in one step, and only if no error came between.
 
     Args:
         path: the file; its folder is there.
         folder: as for `write_bytes`.
+        private: as for `write_bytes`.
 
     Raises:
         OSError: it cannot be written; it names the file that was asked for.
@@ -55,8 +76,9 @@ def whole(path: Path, folder: Path | None = None) -> Iterator[BinaryIO]:
     token = secrets.token_hex(8)
     beside = path.with_name(f".{token}{TEMPORARY}")
     temporary = folder / f"{token}{TEMPORARY}" if folder else beside
+    mode = 0o600 if private else 0o666
     try:
-        with temporary.open("xb") as stream:
+        with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -77,3 +99,50 @@ def _replace(temporary: Path, path: Path) -> None:
         # What Windows says of a file that another program has open.
         why = f"it cannot be replaced ({error.strerror}); close it where it is open, as in Excel"
         raise PermissionError(error.errno, why) from error
+
+
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+    """A zip archive of some files by name, without the time and the system it was made on.
+
+    Example:
+        >>> zipped({"a.txt": "some text"}) == zipped({"a.txt": b"some text"})
+        True
+    """
+    archive = io.BytesIO()
+    with ZipFile(archive, "w") as target:
+        for name, content in parts.items():
+            info = ZipInfo(name, _EARLIEST)
+            info.create_system = _UNIX
+            info.external_attr = 0o644 << 16
+            target.writestr(info, content, ZIP_DEFLATED)
+    return archive.getvalue()
+
+
+def source_sha256(package: Path) -> str:
+    """The SHA-256 of the files of a package and their names, whatever line endings they have.
+
+    Args:
+        package: its folder.
+
+    Example:
+        >>> len(source_sha256(Path(xlhedge.__file__).parent))
+        64
+    """
+    found = hashlib.sha256()
+    for path in sorted(package.rglob("*"), key=Path.as_posix):
+        name = path.relative_to(package).as_posix()
+        if path.is_file() and path.suffix != ".pyc" and not path.name.startswith("."):
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+            found.update(f"{name}\n{len(content)}\n".encode() + content)
+    return found.hexdigest()
+
+
+@cache
+def exact_version() -> str:
+    """The version and the beginning of the source's hash, such as 0.2.0+1a2b3c4d.
+
+    Example:
+        >>> exact_version().startswith(f"{xlhedge.__version__}+")
+        True
+    """
+    return f"{xlhedge.__version__}+{source_sha256(Path(__file__).parent)[:8]}"

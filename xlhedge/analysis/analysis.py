@@ -98,9 +98,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         unassigned = _unassigned(numbers, hedge, margin)
     with _told(portfolio, "Holdings"):
         sums = {
-            each.name: sum_of([*hedge, unassigned], each)
-            for each in HedgeRow.figures
-            if each.total
+            each.name: sum_of([*hedge, unassigned], each) for each in HedgeRow.figures if each.total
         }
         total = HedgeRow.of(numbers, **sums)
     with _told(portfolio, "History"):

@@ -16,11 +16,7 @@ from xlhedge.functions.algebra import Carrier
 if TYPE_CHECKING:  # rows ask for look-ups, look-ups for rows
     from xlhedge.analysis.figures import Figure, Row
 
-__all__ = ["Group", "Lookups", "NotHere"]
-
-
-class NotHere(Exception):  # noqa: N818  # no error: the cell holds its value
-    """A figure looks up what a book does not have, as reports have no input sheets."""
+__all__ = ["Group", "Lookups"]
 
 
 class Group(ABC):
@@ -45,13 +41,13 @@ class Group(ABC):
 
     @abstractmethod
     def each(self, figure: Figure, otherwise: float) -> Carrier:
-        """A figure of each as a range; in its rows that are not of the group stands ``otherwise``."""
+        """A figure of each as a range; elsewhere in the range stands ``otherwise``."""
 
 
 class Lookups(Functions):
     """The functions of the registry, and what figures look up.
 
-    A carrier answers what its book has; all else is `NotHere`.
+    A carrier answers what its book has; all else is `NotImplementedError`.
 
     Attributes:
         days: to the horizon, 0 once it has passed.
@@ -63,48 +59,48 @@ class Lookups(Functions):
 
     def look_up(self, row: Row, figure: Figure) -> Carrier:
         """A figure that is found where its `source` says, or the default of its column."""
-        raise NotHere
+        raise NotImplementedError
 
     def own(self, row: Row, column: str) -> Carrier:
         """A cell of the input's row that the row follows; blank where it is."""
-        raise NotHere
+        raise NotImplementedError
 
     def term(self, row: Row, column: str) -> Carrier:
         """A cell of the row's instrument; blank where it is."""
-        raise NotHere
+        raise NotImplementedError
 
     def held(self, asset: Carrier, column: str) -> Carrier:
         """A cell of the holding of that asset."""
-        raise NotHere
+        raise NotImplementedError
 
     def setting(self, name: str) -> Carrier:
         """What a setting says, or its default."""
-        raise NotHere
+        raise NotImplementedError
 
     def missing(self) -> Carrier:
         """#N/A: a cell that must be filled, and is not."""
-        raise NotHere
+        raise NotImplementedError
 
     def number(self, value: Carrier) -> Carrier:
         """Whether it is a number, and no word."""
-        raise NotHere
+        raise NotImplementedError
 
     def beside(self, row: Row, table: type[Row]) -> Any:
         """The row of another table that stands for the same row of input."""
-        raise NotHere
+        raise NotImplementedError
 
     def group(self, table: type[Row], instrument: Carrier) -> Group:
         """The rows of a table that have that instrument."""
-        raise NotHere
+        raise NotImplementedError
 
     def count_tiers(self, row: Row) -> Carrier:
         """How many margin tiers the row's instrument has."""
-        raise NotHere
+        raise NotImplementedError
 
     def tiers(self, row: Row) -> tuple[Carrier, Carrier]:
         """Floors and rates of the instrument's tiers."""
-        raise NotHere
+        raise NotImplementedError
 
     def signal(self, row: Row, name: str) -> Carrier:
         """What the last bars and settled rates say of a holding: "yes", "no" or "unknown"."""
-        raise NotHere
+        raise NotImplementedError

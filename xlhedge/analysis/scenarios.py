@@ -20,7 +20,17 @@ from xlhedge.functions.formulas.scenario import is_liquidated
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.problems import PortfolioError, Problem
 
-__all__ = ["LEG_FIGURES", "UNDERLYING", "LineRow", "Move", "ShortTerms", "Stress", "moves_of", "stress"]
+__all__ = [
+    "LEG_FIGURES",
+    "MOST_LINES",
+    "UNDERLYING",
+    "LineRow",
+    "Move",
+    "ShortTerms",
+    "Stress",
+    "moves_of",
+    "stress",
+]
 
 UNDERLYING = "*"
 """The asset of a scenario's row that moves every underlying, and each holding by its beta."""
@@ -96,9 +106,7 @@ class ShortTerms(Row):
     def equity(self, f: Lookups) -> Carrier:
         """What a liquidation takes of a linear one; an inverse one's coins are `coin_margin`."""
         short = f.beside(self, MarginRow)
-        return where(
-            short.margin == "", 0, lambda: maximum(short.margin + short.unrealised_pnl, 0)
-        )
+        return where(short.margin == "", 0, lambda: maximum(short.margin + short.unrealised_pnl, 0))
 
 
 def _or(value: Carrier, otherwise: float) -> Carrier:
@@ -177,7 +185,8 @@ LEG_FIGURES = (LineRow.spot, LineRow.short, LineRow.basis, LineRow.funding, Line
 
 _STILL = Move(0.0)
 _LONGEST_NAME = 1_000  # of a line; it may be as long as a cell, and then nothing may follow it
-_MOST_LINES = 1_000_000  # a sheet has 48,576 rows more, for what stands above them
+MOST_LINES = 1_000_000
+"""Lines of scenarios: a sheet has 48,576 rows more, for what stands above them."""
 
 
 def moves_of(portfolio: Portfolio) -> dict[str, dict[str, Move]]:
@@ -191,10 +200,10 @@ def moves_of(portfolio: Portfolio) -> dict[str, dict[str, Move]]:
         move = Move(row.price_shock, row.basis_shock, row.funding_rate, row.days)
         found.setdefault(row.scenario, {})[row.asset] = move
     each = len(portfolio.holdings) + len(portfolio.shorts)
-    if len(found) * each > _MOST_LINES:
+    if len(found) * each > MOST_LINES:
         why = (
             f"{len(found):,} scenarios of {each:,} holdings and shorts make more lines than the "
-            f"{_MOST_LINES:,} that a sheet has room for; {_MOST_LINES // each:,} scenarios do"
+            f"{MOST_LINES:,} that a sheet has room for; {MOST_LINES // each:,} scenarios do"
         )
         raise PortfolioError([Problem(portfolio.place("Scenarios", 0), why)])
     return found

@@ -88,7 +88,8 @@ class Flow:
         except CancelledError:
             raise Halt("--cluster: the connection was lost") from None
         except HedgeError as error:
-            raise Halt(f"--cluster: {error}") from None
+            where = "--cluster: " if self.workers.remote else ""
+            raise Halt(f"{where}{error}") from None
 
     def _alone(self, item: Item) -> Made:
         """An item of a task whose worker died, with nothing beside it that may be the cause."""

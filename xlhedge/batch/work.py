@@ -17,10 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from xlhedge import __version__
 from xlhedge.analysis import Analysis, analyse
 from xlhedge.errors import HedgeError
-from xlhedge.files import TEMPORARY
+from xlhedge.files import TEMPORARY, exact_version
 from xlhedge.hosts.installing import InstallError
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import stale
@@ -83,7 +82,7 @@ def program() -> str:
     """What decides the bytes of a report, besides its input and the options."""
     python = ".".join(map(str, sys.version_info[:2]))
     return (
-        f"xlhedge {__version__}, openpyxl {version('openpyxl')}, "
+        f"xlhedge {exact_version()}, openpyxl {version('openpyxl')}, "
         f"zlib {zlib.ZLIB_RUNTIME_VERSION}, Python {python}"
     )
 

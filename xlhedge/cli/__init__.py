@@ -15,7 +15,7 @@ from xlhedge.cli.failing import fail
 from xlhedge.cli.options import MaxSize
 from xlhedge.cli.saying import say, warn
 
-__all__ = ["app", "main"]
+__all__ = ["app", "argument_of", "main"]
 
 app = typer.Typer(
     name="xlhedge",
@@ -103,18 +103,18 @@ def calc(
     from xlhedge.functions.registry import function
 
     try:
-        value = evaluate(function(name), [_typed(text) for text in arguments or []])
+        value = evaluate(function(name), [argument_of(text) for text in arguments or []])
     except HedgeError as error:
         raise fail(error) from None
     for row in rows_of(value):
         say(*map(_shown, row))
 
 
-def _typed(text: str) -> Any:
+def argument_of(text: str) -> Any:
     """What a person types for an argument: a number, TRUE, a word, nothing, or a range."""
     if text.startswith("{") and text.endswith("}"):
         rows = text[1:-1].split(";")
-        return [[_typed(cell.strip().strip('"')) for cell in row.split(",")] for row in rows]
+        return [[argument_of(cell.strip().strip('"')) for cell in row.split(",")] for row in rows]
     if text.upper() in ("TRUE", "FALSE"):
         return text.upper() == "TRUE"
     try:

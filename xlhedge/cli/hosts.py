@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,7 @@ from xlhedge.cli.failing import fail
 from xlhedge.cli.saying import say
 
 if TYPE_CHECKING:
-    from xlhedge.hosts.installing import Check
+    from xlhedge.hosts.installing import Requirement
 
 __all__ = ["excel", "lambdas", "libreoffice"]
 
@@ -48,13 +48,14 @@ def excel_install(
     with _told():
         from xlhedge.hosts.excel.install import Machine, install
         from xlhedge.hosts.excel.status import status
+        from xlhedge.hosts.installing import TRY
 
         machine = Machine.here()
         _say(install(machine, folder, force=force))
-        wrong = [check for check in status(machine) if check.remedy]
+        wrong = [each for each in status(machine) if each.remedy]
         _show(wrong)
         if not wrong:
-            say("start Excel, then try =NET_DELTA(1, 60000, 45000): it gives 15000")
+            say(f"start Excel, then {TRY}")
 
 
 @excel.command("status")
@@ -84,11 +85,9 @@ def excel_build(
 ) -> None:
     """Write the add-in, on any system: xlhedge excel build -o xlhedge.xlam."""
     with _told(output):
-        from xlhedge.hosts.excel.addin import build
-        from xlhedge.hosts.installing import write_whole
+        from xlhedge.hosts.excel.addin import build_addin
 
-        write_whole(output, build, force=force)
-        say(f"wrote {output}, for a computer with {_xlwings()}")
+        _write(output, build_addin, force=force, note=f", for a computer with {_xlwings()}")
         say("`xlhedge excel install` there does this and writes the configuration, too")
 
 
@@ -127,11 +126,9 @@ def libreoffice_build(
 ) -> None:
     """Write the extension, on any system: xlhedge libreoffice build -o xlhedge.oxt."""
     with _told(output):
-        from xlhedge.hosts.installing import write_whole
-        from xlhedge.hosts.libreoffice import build
+        from xlhedge.hosts.libreoffice import build_extension
 
-        write_whole(output, build, force=force)
-        say(f"wrote {output}")
+        _write(output, build_extension, force=force)
 
 
 def _xlwings() -> str:
@@ -145,12 +142,12 @@ def _say(lines: Iterable[str]) -> None:
         say(line)
 
 
-def _show(checks: Iterable[Check]) -> None:
-    """Prints checks; the exit status is 1 if one is not right."""
+def _show(requirements: Iterable[Requirement]) -> None:
+    """Prints requirements; the exit status is 1 if one is not met."""
     wrong = False
-    for check in checks:
-        _say(check.lines())
-        wrong |= bool(check.remedy)
+    for each in requirements:
+        _say(each.lines())
+        wrong |= bool(each.remedy)
     if wrong:
         raise typer.Exit(1)
 
@@ -168,8 +165,9 @@ def lambdas(
 ) -> None:
     """The functions as names for any Excel 365: xlhedge lambda -o functions.xlsx."""
     with _told(output):
+        from xlhedge.files import write_bytes
         from xlhedge.functions.registry import function
-        from xlhedge.hosts.installing import InstallError, write_whole
+        from xlhedge.hosts.installing import InstallError
         from xlhedge.hosts.lambdas import LAMBDAS, listing
 
         entries = [function(name) for name in names] if names else list(LAMBDAS)
@@ -177,15 +175,26 @@ def lambdas(
             _say(listing(entries).split("\n"))
         elif output.suffix.lower() == ".txt":
             text = listing(entries) + "\n"
-            write_whole(output, lambda path: path.write_text(text, "utf-8"), force=force)
+            _write(output, lambda path: write_bytes(path, text.encode()), force=force)
         elif output.suffix.lower() == ".xlsx":
             from xlhedge.sheets.function_names import lambda_book
 
-            write_whole(output, lambda_book(entries).save, force=force)
+            _write(output, lambda_book(entries).save, force=force)
         else:
             raise InstallError(f"{output}: name a workbook (.xlsx) or a list (.txt)")
-        if output:
-            say(f"wrote {output}")
+
+
+def _write(output: Path, write: Callable[[Path], object], *, force: bool, note: str = "") -> None:
+    """Writes a file where none is, unless forced, and makes its folder."""
+    from xlhedge.hosts.installing import InstallError
+
+    if output.exists() and not force:
+        raise InstallError(
+            f"{output}: is there already; name another file, or add --force to replace it"
+        )
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write(output)
+    say(f"wrote {output}{note}")
 
 
 @contextmanager
@@ -201,5 +210,5 @@ def _told(path: Path | None = None) -> Iterator[None]:
     except BrokenPipeError:
         raise  # whoever read our lines has gone
     except OSError as error:
-        # A file that is written whole has another name until it is done.
+        # Of a folder that cannot be made, the file in it is told, which was asked for.
         raise fail(f"{path or error.filename}: {error.strerror or error}") from None

@@ -22,9 +22,9 @@ from xlhedge.functions.evaluate import Call, Shape
 from xlhedge.functions.ranges import flattened
 from xlhedge.serials import EPOCH
 
-__all__ = ["evaluate_arrays"]
+__all__ = ["BLOCK", "evaluate_arrays"]
 
-_BLOCK = 1 << 17
+BLOCK = 1 << 17
 """Elements computed at a time: what the steps of a formula leave then stays in the cache."""
 
 _PLAIN = (float, int, np.floating, np.integer, np.bool_)
@@ -94,7 +94,7 @@ def _values(call: Call, carriers: Sequence[Any]) -> tuple[Any, bool]:
         carriers = [np.atleast_2d(each).T if _is_array(each) else each for each in carriers]
     *others, count = shape
     # Texts differ in length from block to block.
-    step = count if isinstance(entry.value, str) else _BLOCK // max(1, math.prod(others))
+    step = count if isinstance(entry.value, str) else BLOCK // max(1, math.prod(others))
     values: Any = None
     unsure = False
     for start in range(0, max(1, count), max(1, step)):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-__all__ = ["Check", "InstallError", "write_whole"]
+__all__ = ["TRY", "InstallError", "Requirement"]
+
+TRY = "try =NET_DELTA(1, 60000, 45000): it gives 15000"
+"""What to do when all is done."""
 
 
 class InstallError(Exception):
@@ -15,8 +16,8 @@ class InstallError(Exception):
 
 
 @dataclass(frozen=True)
-class Check:
-    """One thing that must be right for the functions to work.
+class Requirement:
+    """A thing that must be right for the functions to work.
 
     Attributes:
         what: what was looked at, in a word or two.
@@ -24,7 +25,7 @@ class Check:
         remedy: what to do about it; nothing if it is right.
 
     Example:
-        >>> for line in Check("add-in", "missing", "run `xlhedge excel install`").lines():
+        >>> for line in Requirement("add-in", "missing", "run `xlhedge excel install`").lines():
         ...     print(line)
         wrong  add-in         missing
                               -> run `xlhedge excel install`
@@ -35,37 +36,7 @@ class Check:
     remedy: str = ""
 
     def lines(self) -> Iterator[str]:
-        """The check as people read it: a line, and a second one if something is to be done."""
+        """As people read it: a line, and a second one if something is to be done."""
         yield f"{'wrong' if self.remedy else 'ok':<6} {self.what:<14} {self.found}"
         if self.remedy:
             yield f"{'':<21} -> {self.remedy}"
-
-
-def write_whole(path: Path, write: Callable[[Path], object], *, force: bool = False) -> None:
-    """Writes a file whole or not at all; its folder is made if missing.
-
-    Args:
-        path: the file to write.
-        write: writes the file that it is given.
-        force: whether a file that is there may be replaced.
-
-    Raises:
-        InstallError: a file is there and may not be replaced.
-        OSError: the file cannot be written.
-
-    Example:
-        >>> with TemporaryDirectory() as folder:
-        ...     path = Path(folder) / "new" / "a.txt"
-        ...     write_whole(path, lambda file: file.write_text("all of it"))
-        ...     print(path.read_text(), len(list(path.parent.iterdir())))
-        all of it 1
-    """
-    if path.exists() and not force:
-        raise InstallError(
-            f"{path}: is there already; name another file, or add --force to replace it"
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".xlhedge-", dir=path.parent) as folder:
-        new = Path(folder) / path.name
-        write(new)
-        new.replace(path)

@@ -38,24 +38,18 @@ from xlhedge.hosts.lambda_parts import (
 )
 from xlhedge.hosts.range_lambdas import range_lambda
 
-__all__ = ["LAMBDAS", "LONGEST_COMMENT", "comment", "has_lambda", "lambda_text", "listing"]
+__all__ = ["LAMBDAS", "LONGEST_COMMENT", "comment", "lambda_text", "listing"]
 
 LONGEST_COMMENT = 255
 """Characters of a name's comment that Excel keeps."""
 
 
-def has_lambda(entry: Function) -> bool:
-    """Whether a function has a text: all do but those that take whatever a cell holds, errors too.
-
-    Example:
-        >>> [entry.name for entry in FUNCTIONS if not has_lambda(entry)]
-        ['HEDGE_EXPLAIN']
-    """
+def _has_lambda(entry: Function) -> bool:
     return not any(parameter.quantity.kind == "any" for parameter in entry.parameters)
 
 
-LAMBDAS: tuple[Function, ...] = tuple(filter(has_lambda, FUNCTIONS))
-"""The functions that have a text, in the order of FUNCTIONS."""
+LAMBDAS: tuple[Function, ...] = tuple(filter(_has_lambda, FUNCTIONS))
+"""The functions that have a text: all but those that take whatever a cell holds, errors too."""
 
 
 def lambda_text(entry: Function) -> str:
@@ -72,7 +66,7 @@ def lambda_text(entry: Function) -> str:
         >>> lambda_text(function("NET_DELTA"))[:77]
         '_xlfn.LAMBDA(_xlpm.spot_qty,_xlpm.spot_price,_xlpm.short_notional_,_xlop.beta'
     """
-    if not has_lambda(entry):
+    if not _has_lambda(entry):
         raise HedgeError(f"{entry.name} takes whatever a cell holds and has no LAMBDA")
     if entry.ranges:
         return range_lambda(entry)

@@ -12,21 +12,19 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import xlhedge
+from xlhedge.files import exact_version, write_bytes, zipped
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
 
-__all__ = ["IDENTIFIER", "build"]
+__all__ = ["IDENTIFIER", "build_extension"]
 
 _PACKAGE = Path(xlhedge.__file__).parent
 IDENTIFIER = "org.xlhedge"
 """What LibreOffice knows the extension by."""
 
 _OLDEST = "7.4"  # it computes what is typed; 25.2 also knows our functions in an .xlsx file
-_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
-_UNIX = 3  # a zip file names the system that wrote it; all of ours name the same one
 
 _HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _TYPES = {
@@ -36,8 +34,8 @@ _TYPES = {
 }
 
 
-def build(path: Path) -> Path:
-    """Writes the extension; the same package gives the same bytes.
+def build_extension(path: Path) -> Path:
+    """Writes the extension, whole or not at all; the same package gives the same bytes.
 
     Args:
         path: the file to write, ending in ``.oxt``.
@@ -47,8 +45,9 @@ def build(path: Path) -> Path:
 
     Example:
         >>> from tempfile import TemporaryDirectory
+        >>> from zipfile import ZipFile
         >>> with TemporaryDirectory() as folder:
-        ...     with ZipFile(build(Path(folder) / "xlhedge.oxt")) as extension:
+        ...     with ZipFile(build_extension(Path(folder) / "xlhedge.oxt")) as extension:
         ...         print(extension.namelist()[:3])
         ['META-INF/manifest.xml', 'description.xml', 'functions.idl']
     """
@@ -59,12 +58,7 @@ def build(path: Path) -> Path:
         **dict(zip(_TYPES, contents, strict=True)),
         **{f"pythonpath/{name}": text for name, text in _core().items()},
     }
-    with ZipFile(path, "w") as archive:
-        for name, text in parts.items():
-            info = ZipInfo(name, _TIME)
-            info.create_system = _UNIX
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, text.encode(), ZIP_DEFLATED)
+    write_bytes(path, zipped(parts))
     return path
 
 
@@ -85,7 +79,7 @@ def _description() -> str:
     xmlns:d="http://openoffice.org/extensions/description/2006"
     xmlns:l="http://libreoffice.org/extensions/description/2011">
   <identifier value="{IDENTIFIER}"/>
-  <version value="{xlhedge.__version__}"/>
+  <version value="{exact_version()}"/>
   <dependencies>
     <l:LibreOffice-minimal-version value="{_OLDEST}" d:name="LibreOffice {_OLDEST}"/>
   </dependencies>

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import xlhedge
+from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.installing import Check, InstallError
-from xlhedge.hosts.libreoffice import IDENTIFIER, build
-from xlhedge.hosts.office import program, run
+from xlhedge.hosts.installing import TRY, InstallError, Requirement
+from xlhedge.hosts.libreoffice import IDENTIFIER, build_extension
+from xlhedge.hosts.office import find_program, run_program
 
 __all__ = ["Office"]
 
@@ -54,7 +54,7 @@ class Office:
         """LibreOffice's version, such as 25.2.3.2; "of unknown version" if it does not tell."""
         soffice = self.unopkg.with_name(self.unopkg.name.replace("unopkg", "soffice"))
         try:
-            said = run(soffice, "--version")
+            said = run_program(soffice, "--version")
         except (InstallError, OSError):
             said = ""
         found = re.search(r"\d+(\.\d+)+", said)
@@ -70,11 +70,11 @@ class Office:
             InstallError: what unopkg had to say.
         """
         with TemporaryDirectory() as folder:
-            extension = build(Path(folder) / "xlhedge.oxt")
-            run(self.unopkg, "add", "-f", *self._shared, str(extension), *self._options)
+            extension = build_extension(Path(folder) / "xlhedge.oxt")
+            run_program(self.unopkg, "add", "-f", *self._shared, str(extension), *self._options)
         whom = " for all users, as you are root" if self._shared else ""
-        yield f"installed xlhedge {xlhedge.__version__} in LibreOffice {self.version}{whom}"
-        yield "restart LibreOffice, then try =NET_DELTA(1, 60000, 45000): it gives 15000"
+        yield f"installed xlhedge {exact_version()} in LibreOffice {self.version}{whom}"
+        yield f"restart LibreOffice, then {TRY}"
 
     def uninstall(self) -> Iterator[str]:
         """Removes the extension, if it is there.
@@ -86,42 +86,44 @@ class Office:
             InstallError: what unopkg had to say.
         """
         if found := self._listed(self._shared):
-            run(self.unopkg, "remove", *self._shared, IDENTIFIER, *self._options)
+            run_program(self.unopkg, "remove", *self._shared, IDENTIFIER, *self._options)
             yield f"removed xlhedge {found[0]} from LibreOffice; restart it"
         else:
             yield "nothing to remove: LibreOffice does not have xlhedge"
         if not self._shared and (found := self._listed(["--shared"])):
             yield f"left xlhedge {found[0]}, installed for all users; root can uninstall it"
 
-    def status(self) -> Iterator[Check]:
+    def status(self) -> Iterator[Requirement]:
         """Looks at what LibreOffice has.
 
         Yields:
-            A check for each.
+            A requirement for each.
 
         Raises:
             InstallError: what unopkg had to say.
         """
-        yield Check("LibreOffice", f"{self.version}: {self.unopkg}")
+        yield Requirement("LibreOffice", f"{self.version}: {self.unopkg}")
         remedy = "run `xlhedge libreoffice install`"
         found = self._listed(self._shared) or self._listed(["--shared"])
         if not found:
-            yield Check("extension", "not installed", remedy)
-        elif found[0] != xlhedge.__version__:
-            said = f"xlhedge {found[0]}, and this is {xlhedge.__version__}"
-            yield Check("extension", said, remedy)
+            yield Requirement("extension", "not installed", remedy)
+        elif found[0] != exact_version():
+            said = f"xlhedge {found[0]}, and this is {exact_version()}"
+            yield Requirement("extension", said, remedy)
         elif found[1] != "yes":
-            yield Check("extension", f"xlhedge {found[0]}, which LibreOffice did not take", remedy)
+            yield Requirement(
+                "extension", f"xlhedge {found[0]}, which LibreOffice did not take", remedy
+            )
         else:
-            yield Check("extension", f"xlhedge {found[0]}, {len(FUNCTIONS)} functions")
+            yield Requirement("extension", f"xlhedge {found[0]}, {len(FUNCTIONS)} functions")
 
     def _listed(self, shared: Sequence[str]) -> tuple[str, str] | None:
         """Our extension's version, and whether LibreOffice took it: "yes" or not."""
-        found = _LISTED.search(run(self.unopkg, "list", *shared, *self._options))
+        found = _LISTED.search(run_program(self.unopkg, "list", *shared, *self._options))
         return (found[1], found[2]) if found else None
 
 
 def _program() -> Path:
-    if (found := program("unopkg")) is None:
+    if (found := find_program("unopkg")) is None:
         raise InstallError(_MISSING)
     return found

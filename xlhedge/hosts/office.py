@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xlhedge.hosts.installing import InstallError
 
-__all__ = ["PLACES", "program", "run", "stop_all"]
+__all__ = ["PLACES", "find_program", "run_program", "stop_all"]
 
 PLACES = (
     "/usr/lib/libreoffice/program",
@@ -28,7 +28,7 @@ _TIMEOUT = 300  # seconds; a usual run takes one
 _NOISE = ("Warning:", "ERROR: unopkg failed.", "unopkg failed.")
 
 
-def program(name: str) -> Path | None:
+def find_program(name: str) -> Path | None:
     """Where one of them is: on the path, or at a standard place; none if it is not there.
 
     Args:
@@ -47,7 +47,7 @@ def program(name: str) -> Path | None:
     return None
 
 
-def run(program: Path, *arguments: str) -> str:
+def run_program(program: Path, *arguments: str) -> str:
     """Runs one of them and returns what it said.
 
     Raises:
@@ -101,11 +101,9 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """What LibreOffice gets of our environment.
-
-    It looks for its Python's library beside the first python3 on the path, and fails with that of a
-    virtual environment; and variables meant for our Python would lead its own astray.
-    """
+    """What LibreOffice gets of our environment."""
+    # It looks for its Python's library beside the first python3 on the path, and fails with that of
+    # a virtual environment; and variables meant for our Python would lead its own astray.
     kept = {name: value for name, value in ours.items() if not name.startswith("PYTHON")}
     if os.name == "posix":
         kept["PATH"] = os.defpath

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xlhedge.hosts.installing import InstallError
-from xlhedge.hosts.office import program, run
+from xlhedge.hosts.office import find_program, run_program
 
 __all__ = ["to_pdfs"]
 
@@ -26,11 +26,11 @@ def to_pdfs(paths: Sequence[Path], folder: Path) -> list[Path]:
     Raises:
         InstallError: LibreOffice is not there, failed, or made none.
     """
-    soffice = program("soffice")
+    soffice = find_program("soffice")
     if soffice is None:
         raise InstallError("a PDF takes LibreOffice, which was not found")
     profile = (folder / "profile").absolute().as_uri()
-    said = run(
+    said = run_program(
         soffice,
         f"-env:UserInstallation={profile}",
         *("--headless", "--convert-to", "pdf", "--outdir", str(folder)),

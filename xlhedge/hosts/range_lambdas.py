@@ -28,20 +28,20 @@ cell, with MAP, as Python does it.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from functools import reduce
 
 from xlhedge.errors import CellError, Undefined
 from xlhedge.functions.algebra import Carrier, Expression, where
-from xlhedge.functions.formulas import funding, pnl, sizing, tiers, unwind
 from xlhedge.functions.registry import Function, Parameter
 from xlhedge.hosts.lambda_parts import (
     Step,
+    as_given,
     as_lambda,
     call,
     checked,
     default_of,
-    given,
     got,
     let,
     local,
@@ -50,14 +50,6 @@ from xlhedge.hosts.lambda_parts import (
 )
 
 __all__ = ["range_lambda"]
-
-_TEXTS = {
-    **sizing.TEXTS,
-    **funding.TEXTS,
-    **pnl.TEXTS,
-    **tiers.TEXTS,
-    **unwind.TEXTS,
-}
 
 # Functions that came after Excel 2007, of those that the texts call; files spell them _xlfn.
 _NEWER = {"LAMBDA", "LET", "MAP", "SCAN", "SEQUENCE"}
@@ -91,7 +83,8 @@ def range_lambda(entry: Function) -> str:
     ]
     for parameter in ranges:
         steps += _kept(parameter)
-    text = {name: _in_files(entry, piece) for name, piece in _TEXTS[entry.body.__name__].items()}
+    typed = sys.modules[entry.body.__module__].TEXTS[entry.body.__name__]
+    text = {name: _in_files(entry, piece) for name, piece in typed.items()}
     cells = [text.pop(name) for name in entry.columns or ("value",)]
     steps += [(Expression(f"_xlpm.{name}"), piece) for name, piece in text.items()]
     values = [_fitting(entry, cell) for cell in cells]
@@ -106,7 +99,7 @@ def range_lambda(entry: Function) -> str:
 
 
 def _columns(parameter: Parameter) -> list[Step]:
-    x = given(parameter)
+    x = as_given(parameter)
     blank, missing, found = (local(step, parameter) for step in ("blank", "missing", "got"))
     wide = call("COLUMNS", blank) > 1
     return [

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.pagebreak import Break
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.scenarios import LEG_FIGURES, LineRow
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.native_cells import HEAD, Known, NativeCells
 from xlhedge.sheets.style import WIDTHS, finish, heading, sentence
 from xlhedge.sheets.table import FigureTable
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
@@ -36,7 +34,7 @@ def write_scenarios(sheet: Sheet, analysis: Analysis, known: Known) -> None:
     lines = [line for result in analysis.scenarios for line in result.lines]
     table = FigureTable("Scenarios", LineRow, head + 1, len(lines))
     cells = NativeCells(known, table)
-    sheet.design.row_breaks.append(Break(id=head - 2))
+    sheet.page_break(head - 2)
     table.write_head(sheet, head)
     table.write_rows(sheet, lines, lambda row: cells.texts(table, row))
     _write_sums(sheet, analysis, table)
@@ -64,7 +62,7 @@ def attribution_chart(sheet: Sheet, analysis: Analysis) -> Chart:
 
 def nets(analysis: Analysis) -> str:
     """The cells of the scenarios' nets, as another sheet refers to them."""
-    net = get_column_letter(2 + len(LEGS) - 1)
+    net = LETTERS[2 + len(LEGS) - 1]
     return f"Scenarios!{net}{_FIRST}:{net}{_FIRST + len(analysis.scenarios) - 1}"
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge import __version__
 from xlhedge.analysis import Analysis
 from xlhedge.portfolio import TABLES, Source
 from xlhedge.sheets.hints import look_of
 from xlhedge.sheets.style import WIDTHS, finish, heading, sentence
 from xlhedge.text import harmless
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["AUDIT", "CONVENTIONS", "write_audit"]
@@ -88,7 +87,7 @@ def _tables(sheet: Sheet, at: int, analysis: Analysis) -> dict[str, float]:
     for table in TABLES.values():
         sheet.put(at, 1, table.name, "section")
         if table.name == "History":  # on the sheet, but not to be printed by the page
-            sheet.design.print_area = f"A1:{get_column_letter(_WIDEST)}{at}"
+            sheet.prints(area=f"A1:{LETTERS[_WIDEST]}{at}")
         if len(rows[table.name]) > _MOST:
             sheet.put(at, 2, float(len(rows[table.name])), "cell ratio")
             sheet.put(at, 3, "rows, too many to repeat here", "note")
@@ -104,7 +103,7 @@ def _tables(sheet: Sheet, at: int, analysis: Analysis) -> dict[str, float]:
         for number, column in enumerate(table.columns, 1):
             sheet.put(at + 1, number, column.name, "header text")
             look = look_of(column)
-            letter = get_column_letter(number)
+            letter = LETTERS[number]
             widths[letter] = max(
                 widths.get(letter, 0.0), WIDTHS.get(look, 12), len(column.name) + 3
             )

@@ -12,7 +12,7 @@ from typing import Any
 
 from xlhedge.errors import CellError
 from xlhedge.functions.registry import FUNCTIONS, Function
-from xlhedge.sheets.style import alert, finish, heading, looks
+from xlhedge.sheets.style import finish, heading, looks
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.sheet import Sheet
 
@@ -37,7 +37,7 @@ def checklist_book() -> Book:
     """The workbook; `Book.save` writes it.
 
     Example:
-        >>> checklist_book().design.sheetnames
+        >>> checklist_book().titles
         ['Checklist']
     """
     book = Book(looks(), title="xlhedge: checklist for Excel", created=_CREATED)
@@ -61,7 +61,7 @@ def checklist_book() -> Book:
     verdicts = f"D{_HEAD + 1}:D{at - 1}"
     sheet.put(4, 1, "Wrong", "total text")
     sheet.put(4, 2, at - 1 - _HEAD, "total ratio", f'SUMPRODUCT(--({verdicts}<>"ok"))')
-    alert(sheet, verdicts, f'D{_HEAD + 1}<>"ok"')
+    sheet.mark(verdicts, f'D{_HEAD + 1}<>"ok"', "alert")
     finish(sheet, f"A{_HEAD + 1}", {"A": 96, "B": 24, "C": 24, "D": 12}, f"{_HEAD}:{_HEAD}")
     return book
 

@@ -8,20 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.styles.numbers import NumberFormat
-
 from xlhedge.analysis import Analysis, analyse
 from xlhedge.portfolio import Portfolio, Settings
-from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["blank_analysis", "hide_day_0"]
+__all__ = ["blank_analysis"]
 
 _DAY_0 = 0.0
 """A blank date, as a spreadsheet counts it; no date-time can say it in a workbook."""
-
-_CUSTOM = 199  # a number format's id in a file; those from 164 on are a workbook's own
 
 
 def blank_analysis() -> Analysis:
@@ -36,10 +29,3 @@ def blank_analysis() -> Analysis:
     blank: dict[str, Any] = {"portfolio": "", "as_of": _DAY_0, "horizon_date": _DAY_0}
     settings = Settings.model_construct(**blank)
     return analyse(Portfolio.model_construct(settings=settings, holdings=()))
-
-
-def hide_day_0(sheet: Sheet, cells: str) -> None:
-    """Show a dash in computed date cells while their date is blank, not a day of 1899."""
-    dash = DifferentialStyle(numFmt=NumberFormat(numFmtId=_CUSTOM, formatCode='"–"'))
-    rule = Rule(type="cellIs", operator="equal", formula=["0"], dxf=dash)
-    sheet.design.conditional_formatting.add(cells, rule)

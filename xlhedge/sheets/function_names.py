@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from openpyxl.workbook.defined_name import DefinedName
-
 from xlhedge.functions.registry import Function
 from xlhedge.hosts.lambdas import LAMBDAS, comment, lambda_text
 from xlhedge.xlsx.book import Book
@@ -29,9 +27,7 @@ def define_functions(book: Book, entries: Sequence[Function] = LAMBDAS) -> None:
         entries: the functions; of `hosts.lambdas.LAMBDAS`.
     """
     for entry in entries:
-        book.design.defined_names[entry.name] = DefinedName(
-            entry.name, attr_text=lambda_text(entry), comment=comment(entry)
-        )
+        book.define(entry.name, lambda_text(entry), comment(entry))
 
 
 def lambda_book(entries: Sequence[Function] = LAMBDAS) -> Book:
@@ -41,8 +37,8 @@ def lambda_book(entries: Sequence[Function] = LAMBDAS) -> Book:
         entries: the functions; of `hosts.lambdas.LAMBDAS`.
 
     Example:
-        >>> "NET_DELTA" in lambda_book().design.defined_names
-        True
+        >>> lambda_book().titles
+        ['Sheet1']
     """
     book = Book(Looks(), title="xlhedge functions for Excel 365", created=_CREATED)
     book.sheet("Sheet1")

@@ -7,11 +7,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.functions.reference import parts
 from xlhedge.functions.registry import Function, Parameter
 from xlhedge.sheets.style import finish, heading
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["write_functions"]
@@ -53,7 +52,7 @@ def _write_entry(sheet: Sheet, at: int, entry: Function) -> int:
     for column in range(1, _LAST + 1):
         sheet.put(at, column, entry.syntax if column == 1 else None, "header text")
     sheet.merge(at, 1, _LAST)
-    sheet.design.row_dimensions[at].height = _POINTS * _lines(entry.syntax, 150)
+    sheet.height(at, _POINTS * _lines(entry.syntax, 150))
     at = _spread(sheet, at + 1, "what it is", entry.summary)
     at = _spread(sheet, at, "equation", said["Equation"])
     places = []
@@ -62,7 +61,7 @@ def _write_entry(sheet: Sheet, at: int, entry: Function) -> int:
         sheet.put(at, 1, parameter.name, "cell text")
         for column, cell in enumerate(cells, _VALUES):
             sheet.put(at, column, cell, f"input {_look(parameter, cell)}")
-        first, last = (f"{get_column_letter(c)}{at}" for c in (_VALUES, _VALUES + len(cells) - 1))
+        first, last = (f"{LETTERS[c]}{at}" for c in (_VALUES, _VALUES + len(cells) - 1))
         places.append(first if not isinstance(argument, list) else f"{first}:{last}")
         optional = "" if parameter.required else " Optional."
         _help(sheet, at, f"{parameter.quantity.help}{optional}")
@@ -103,7 +102,7 @@ def _write_result(sheet: Sheet, at: int, entry: Function, call: str) -> int:
     if isinstance(entry.value, str):
         sheet.put(at, _VALUES, entry.value, "words", call)
         sheet.merge(at, _VALUES, _LAST)
-        sheet.design.row_dimensions[at].height = _POINTS * _lines(entry.value, 140)
+        sheet.height(at, _POINTS * _lines(entry.value, 140))
     else:
         sheet.put(at, _VALUES, entry.value, "total any", call)
     return _spread(sheet, at + 1, "as typed", f"={call}")
@@ -116,14 +115,14 @@ def _spread(sheet: Sheet, at: int, label: str, text: str) -> int:
     sheet.put(at, 1, label, "note")
     sheet.put(at, _VALUES, text, "words")
     sheet.merge(at, _VALUES, _LAST)
-    sheet.design.row_dimensions[at].height = _POINTS * _lines(text, 140)
+    sheet.height(at, _POINTS * _lines(text, 140))
     return at + 1
 
 
 def _help(sheet: Sheet, at: int, text: str) -> None:
     sheet.put(at, _WORDS, text, "words")
     sheet.merge(at, _WORDS, _LAST)
-    sheet.design.row_dimensions[at].height = _POINTS * _lines(text, _LINE)
+    sheet.height(at, _POINTS * _lines(text, _LINE))
 
 
 def _lines(text: str, width: int) -> int:

@@ -12,8 +12,8 @@ from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.native_cells import TOP, NativeCells, write_page
-from xlhedge.sheets.style import alert, finish, heading
-from xlhedge.sheets.table import RowText, FigureTable
+from xlhedge.sheets.style import finish, heading
+from xlhedge.sheets.table import FigureTable, RowText
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
@@ -44,7 +44,7 @@ def write_hedge(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Tables
     _mark(sheet, table)
     widths = table.widths() | {"A": 24, "B": 17, table.behind(): 12}
     finish(sheet, f"B{table.top}", widths, f"{_HEAD}:{_HEAD}", pages=4, tall=1)
-    sheet.design.print_area = f"A1:{table.behind(0)}{table.last}"
+    sheet.prints(area=f"A1:{table.behind(0)}{table.last}")
 
 
 def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
@@ -77,11 +77,11 @@ _SUMMED = (
 """What shorts add that hedge no holding: all of them less those allotted."""
 
 
-def _write_unassigned(sheet: Sheet, table: FigureTable, margin: FigureTable, unassigned: Row) -> None:
+def _write_unassigned(
+    sheet: Sheet, table: FigureTable, margin: FigureTable, unassigned: Row
+) -> None:
     at = table.top - 1
-    texts = {
-        own: f"SUM({margin.column(all_)})-SUM({table.column(own)})" for own, all_ in _SUMMED
-    }
+    texts = {own: f"SUM({margin.column(all_)})-SUM({table.column(own)})" for own, all_ in _SUMMED}
     coins, short = (table.letter(each) for each in (HedgeRow.coin_margin, HedgeRow.short_notional))
     delta = f"${coins}{at}-${short}{at}"
     texts |= {HedgeRow.net_delta: delta, HedgeRow.residual_delta: delta}
@@ -135,11 +135,11 @@ def _mark(sheet: Sheet, table: FigureTable) -> None:
     )
     both = f"ISNUMBER({now}),ISNUMBER({wanted})"
     hedged = table.span(HedgeRow.hedged)
-    alert(sheet, hedged, f"AND({both},{now}>{wanted}+{_OFF})")
-    alert(sheet, hedged, f"AND({both},{now}<{wanted}-{_OFF})", mild=True)
+    sheet.mark(hedged, f"AND({both},{now}>{wanted}+{_OFF})", "alert")
+    sheet.mark(hedged, f"AND({both},{now}<{wanted}-{_OFF})", "notice")
     for each in (HedgeRow.funding_drag, HedgeRow.funding_year):
         cost = f"${table.letter(each)}{first}"
-        alert(sheet, table.span(each), f"AND(ISNUMBER({cost}),{cost}>0)", mild=True)
+        sheet.mark(table.span(each), f"AND(ISNUMBER({cost}),{cost}>0)", "notice")
 
 
 def _write_largest(sheet: Sheet, table: FigureTable, rows: Sequence[HedgeRow]) -> int:

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis.history import AssetHistory, History
 from xlhedge.analysis.price_series import Track, returns, settled
 from xlhedge.functions.algebra import Carrier, excel_text
 from xlhedge.sheets.history_cells import Holding, fitting, total_of
 from xlhedge.sheets.style import sentence
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["SIDES", "STEP", "TIME", "Bars", "Side"]
@@ -109,10 +108,10 @@ class Bars:
         for column, title in enumerate(_TITLES, 1):
             look = "header text" if column == TIME else "header"
             sheet.put(self._head, column, title, look)
-        sheet.design.row_dimensions[self._head].height = 32
+        sheet.height(self._head, 32)
         first, _ = self.rows
-        end = get_column_letter(self._next - 1)
-        start = get_column_letter(_WORKINGS)
+        end = LETTERS[self._next - 1]
+        start = LETTERS[_WORKINGS]
         exposures = {
             side.name: f"${start}${at}:${end}${at}"
             for side, at in zip(SIDES, self._above, strict=True)
@@ -135,7 +134,7 @@ class Bars:
 
     def _write_path(self, side: Side, values: Sequence[float]) -> None:
         """Value, peak and fall of each bar; the first is the start."""
-        pnl, value, peak = map(get_column_letter, (side.pnl, side.value, side.peak))
+        pnl, value, peak = (LETTERS[n] for n in (side.pnl, side.value, side.peak))
         first, _ = self.rows
         highest = values[0]
         for at, each in enumerate(values, first):
@@ -259,5 +258,5 @@ class Bars:
 
 
 def _span(column: int, first: int, last: int) -> str:
-    letter = get_column_letter(column)
+    letter = LETTERS[column]
     return f"${letter}${first}:${letter}${last}"

@@ -33,7 +33,7 @@ def headers(sheet: Sheet, at: int, titles: Sequence[str], words: int = 1) -> Non
     for column, title in enumerate(titles, 1):
         left = column <= words or title in ("Remark", "")
         sheet.put(at, column, title or None, "header text" if left else "header")
-    sheet.design.row_dimensions[at].height = 32
+    sheet.height(at, 32)
 
 
 def write_ratios(sheet: Sheet, at: int, holdings: Sequence[Holding], bars: Bars) -> None:

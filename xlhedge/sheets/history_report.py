@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.backtest import Outcome
 from xlhedge.analysis.carriers import NOWHERE
@@ -18,8 +16,9 @@ from xlhedge.functions.algebra import excel_text
 from xlhedge.sheets.history_bars import SIDES, STEP, TIME, Bars, Side
 from xlhedge.sheets.history_cells import Holding, fitting, holdings_of, total_of
 from xlhedge.sheets.history_holdings import WIDE, headers, write_funding, write_ratios
-from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.style import finish, heading, sentence
+from xlhedge.sheets.table import FigureTable
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import time_chart
 from xlhedge.xlsx.sheet import Sheet
 
@@ -97,13 +96,13 @@ def write_history(
 
 def _finish(sheet: Sheet, past: History, head: int) -> None:
     """Widths and print set-up; workings and long lists of bars are for the screen."""
-    widths: dict[str, float] = {get_column_letter(n): 17 for n in range(2, WIDE + 1)}
+    widths: dict[str, float] = {LETTERS[n]: 17 for n in range(2, WIDE + 1)}
     times = len(past.total.sample.times) if past.total.hedged else 0
     printed = 0 < times <= _PRINTED
     repeat = f"{head}:{head}" if printed else ""
     finish(sheet, "A3", widths | {"A": 32, "K": 24}, repeat)
     last = head + times if printed else head - 3
-    sheet.design.print_area = f"A1:{get_column_letter(WIDE)}{last}"
+    sheet.prints(area=f"A1:{LETTERS[WIDE]}{last}")
 
 
 def _write_sample(sheet: Sheet, past: History, holdings: Sequence[Holding], bars: Bars) -> None:
@@ -144,7 +143,7 @@ def _write_headline(sheet: Sheet, past: History, bars: Bars) -> None:
     sides = [_write_side(sheet, getattr(past.total, side.name), side, bars) for side in SIDES]
     unhedged, hedged = sides
     for (at, column), before in unhedged.items():
-        letters = get_column_letter(column + 1), get_column_letter(column)
+        letters = LETTERS[column + 1], LETTERS[column]
         text = f"{letters[0]}{at}-{letters[1]}{at}"
         look = "total cost" if column == SIDES[0].pnl else "total move"
         sheet.put(at, column + 2, hedged[at, column + 1] - before, look, text)
@@ -155,7 +154,7 @@ def _write_side(
 ) -> dict[tuple[int, int], float]:
     """One side's figures; returns the numbers, by row and column."""
     risk, pnl, column = outcome.risk, bars.span(side.pnl), side.pnl
-    letter, share = get_column_letter(column), get_column_letter(column + 3)
+    letter, share = LETTERS[column], LETTERS[column + 3]
     shortfall = _write_tail(sheet, outcome, side, pnl)
     found: dict[tuple[int, int], float] = {}
     for at, name, text in (
@@ -191,7 +190,7 @@ def _write_tail(sheet: Sheet, outcome: Outcome, side: Side, pnl: str) -> str:
     Ties with that one that are beyond the count are not in the mean.
     """
     column = 10 + side.pnl
-    letter = get_column_letter(column)
+    letter = LETTERS[column]
     many, best = (f"{letter}{at}" for at in _TAIL)
     count = int(round(0.025 * (len(outcome.pnl) - 1), 9)) + 1
     sheet.put(_TAIL[0], column, count, "cell heat", f"INT(ROUND(0.025*(COUNT({pnl})-1),9))+1")
@@ -210,7 +209,7 @@ def _write_caveats(sheet: Sheet, at: int, past: History) -> None:
         said = sentence(line)
         sheet.put(n, 1, said, "warning")
         sheet.merge(n, 1, WIDE)
-        sheet.design.row_dimensions[n].height = 15.0 * -(-len(said) // _LINE)
+        sheet.height(n, 15.0 * -(-len(said) // _LINE))
 
 
 def _add_charts(sheet: Sheet, currency: str, past: History, bars: Bars) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from openpyxl.comments import Comment
-from openpyxl.utils import get_column_letter, quote_sheetname
-
 from xlhedge.functions.algebra import excel_text
 from xlhedge.portfolio import TABLES, Portfolio, Table
 from xlhedge.portfolio.columns import Column
@@ -15,6 +12,7 @@ from xlhedge.sheets.hints import look_of, note_of, unit_of
 from xlhedge.sheets.style import WIDTHS, finish, heading
 from xlhedge.sheets.validation import rule_of
 from xlhedge.xlsx.book import Book
+from xlhedge.xlsx.cell import LETTERS, quoted
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["FIRST_ROW", "Inputs", "look_of"]
@@ -68,10 +66,10 @@ class Inputs:
                 f"{FIRST_ROW - 2}:{FIRST_ROW - 1}",
                 _PAGES.get(title, 1),
             )
-            sheet.design.page_setup.fitToHeight = 1
+            sheet.prints(tall=1)
         # What is printed is the sheet's beginning: its rows would be pages and pages.
-        history = self._sheets[TABLES["History"].sheet].design
-        history.print_area = f"A1:G{FIRST_ROW + _HISTORY_PAGE - 1}"
+        history = self._sheets[TABLES["History"].sheet]
+        history.prints(area=f"A1:G{FIRST_ROW + _HISTORY_PAGE - 1}")
 
     def capacity(self, table: str) -> int:
         """How many rows of a table the computed sheets follow."""
@@ -82,17 +80,17 @@ class Inputs:
 
         It reaches below the table, so that a row typed there counts where the table does not grow.
         """
-        letter, sheet = self._letter(table, name), quote_sheetname(TABLES[table].sheet)
+        letter, sheet = self._letter(table, name), quoted(TABLES[table].sheet)
         first, last = FIRST_ROW + down, FIRST_ROW + down + self.capacity(table) - 1
         return f"{sheet}!${letter}${first}:${letter}${last}"
 
     def cell(self, table: str, name: str, at: int | str) -> str:
         """The cell of a table's column in the row ``at`` of its sheet."""
-        sheet = quote_sheetname(TABLES[table].sheet)
+        sheet = quoted(TABLES[table].sheet)
         return f"{sheet}!${self._letter(table, name)}${at}"
 
     def _letter(self, table: str, name: str) -> str:
-        return get_column_letter(_start(table) + TABLES[table].headers.index(name))
+        return LETTERS[_start(table) + TABLES[table].headers.index(name)]
 
     def below(self, table: str, name: str) -> str:
         """The rest of a table's column, down to the sheet's end, which no other sheet follows."""
@@ -115,8 +113,8 @@ class Inputs:
         sheet, start = self._sheets[title], _start(table.name)
         if [each.sheet for each in TABLES.values()].count(table.sheet) > 1:
             sheet.put(FIRST_ROW - 3, start, table.name, "section")
-        sheet.design.row_dimensions[FIRST_ROW - 2].height = 40
-        sheet.design.row_dimensions[FIRST_ROW - 1].height = 32
+        sheet.height(FIRST_ROW - 2, 40)
+        sheet.height(FIRST_ROW - 1, 32)
         if table.upright:
             self._write_settings(sheet, table)
             return
@@ -150,11 +148,10 @@ class Inputs:
         self, sheet: Sheet, table: Table, column: Column, at: int, first: int, rows: int
     ) -> None:
         """What may be typed in the cells of a column."""
-        letter = get_column_letter(at)
+        letter = LETTERS[at]
         source, others = self._source(table.name, column.name)
         rule = rule_of(column, f"{letter}{first}", source, others=others)
-        rule.add(f"{letter}{first}:{letter}{first + rows - 1}")
-        sheet.design.add_data_validation(rule)
+        sheet.allow(f"{letter}{first}:{letter}{first + rows - 1}", rule)
 
     def _source(self, table: str, column: str) -> tuple[str, bool]:
         """Where a column's names are listed, and whether others may be typed."""
@@ -165,7 +162,7 @@ class Inputs:
         if (table, column) == ("Scenarios", "asset"):
             count = f"1+COUNTA({self.column('Holdings', 'asset')})"
             return (
-                f"OFFSET(Scenarios!${get_column_letter(_CHOICES)}${FIRST_ROW},0,0,{count},1)",
+                f"OFFSET(Scenarios!${LETTERS[_CHOICES]}${FIRST_ROW},0,0,{count},1)",
                 True,
             )
         return "", False
@@ -194,16 +191,12 @@ def _note(sheet: Sheet, row: int, at: int, column: Column) -> None:
     text = note_of(column)
     if text:
         lines = sum(1 + len(line) // _LINE for line in text.splitlines())
-        height = 14 + _HEIGHT * lines
-        note = Comment(text, "xlhedge", height=height, width=310)
-        sheet.design.cell(row, at).comment = note
+        sheet.note(row, at, text, width=310, height=14 + _HEIGHT * lines)
 
 
 def _widths(title: str) -> dict[str, float]:
     widths: dict[str, float] = {
-        get_column_letter(_start(table.name) + at): max(
-            WIDTHS.get(look_of(column), 12), len(column.name) + 4
-        )
+        LETTERS[_start(table.name) + at]: max(WIDTHS.get(look_of(column), 12), len(column.name) + 4)
         for table in TABLES.values()
         if table.sheet == title
         for at, column in enumerate(table.columns)
@@ -212,7 +205,7 @@ def _widths(title: str) -> dict[str, float]:
     if title == "Portfolio":
         widths |= {"B": 20, "C": 84, "D": 3}
     if title == "Scenarios":
-        widths |= {"A": 28, "G": 3, get_column_letter(_CHOICES): 24}
+        widths |= {"A": 28, "G": 3, LETTERS[_CHOICES]: 24}
     return widths
 
 

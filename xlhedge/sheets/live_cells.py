@@ -19,7 +19,7 @@ from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.portfolio import TABLES
 from xlhedge.sheets.input_sheets import Inputs
-from xlhedge.sheets.table import ColumnGroup, RowText, FigureTable, here
+from xlhedge.sheets.table import ColumnGroup, FigureTable, RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["LiveCells", "Tables", "live_tables"]

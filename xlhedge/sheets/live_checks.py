@@ -17,9 +17,9 @@ from xlhedge.analysis.figures import BLANK
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.portfolio import TABLES, Portfolio, Table
 from xlhedge.portfolio.plausibility import LARGE_FUNDING, LARGE_RATIO
-from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.hints import look_of
 from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.table import FigureTable
 
 __all__ = ["Check", "checks"]
 

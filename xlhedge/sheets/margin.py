@@ -12,10 +12,6 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import product
 
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Font, PatternFill
-from openpyxl.styles.differential import DifferentialStyle
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Blank, Row
 from xlhedge.analysis.margin import ALARM, NO_EQUITY, MarginRow
@@ -24,7 +20,7 @@ from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.native_cells import HEAD, NativeCells, write_page
 from xlhedge.sheets.style import finish, heading, sentence
-from xlhedge.sheets.table import RowText, FigureTable, here
+from xlhedge.sheets.table import FigureTable, RowText, here
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
@@ -36,8 +32,6 @@ _MARKED = "Marked if nearer than"
 _ALERT, _IGNORED, _HEAD = 4, 5, 8
 _BARS = 10
 _SLOTS = 15
-_NEAR = PatternFill("solid", fgColor="FFFFE2BF", bgColor="FFFFE2BF")
-_ALARM = PatternFill("solid", fgColor="FFF4B183", bgColor="FFF4B183")
 MEANING = (
     f"Each short as it stands. Marked: liquidation is near; bold: a margin ratio from {ALARM:.0%}. "
     "Add now: what survives that rise from mark (long futures: that fall). "
@@ -158,7 +152,7 @@ def write_margin(book: Book, inputs: Inputs, analysis: Analysis, tables: Tables)
     cells.write_tiers(sheet, analysis)
     _mark(sheet, table, f"$B${_ALERT}")
     own = {"A": 24.0, "B": 17.0, table.letter(MarginRow.liquidation_buffer): 15.0}
-    sheet.design.print_area = f"A1:{table.behind(0)}{table.last}"
+    sheet.prints(area=f"A1:{table.behind(0)}{table.last}")
     widths = table.widths() | cells.widths() | own
     finish(sheet, f"B{table.top}", widths, f"{_HEAD}:{_HEAD}", pages=4, tall=1)
 
@@ -172,11 +166,8 @@ def _mark(sheet: Sheet, table: FigureTable, alert: str) -> None:
     near = f"IF(ISNUMBER({buffer}),ABS({buffer})<{alert},FALSE)"
     high = f'IF(ISNUMBER({ratio}),{ratio}>={ALARM},{ratio}="{NO_EQUITY}")'
     cells = f"A{table.top}:{table.behind(0)}{table.last}"
-    looks = ((high, DifferentialStyle(font=Font(b=True), fill=_ALARM)),
-             (near, DifferentialStyle(fill=_NEAR)))  # fmt: skip
-    for condition, look in looks:
-        rule = Rule(type="expression", formula=[condition], dxf=look)
-        sheet.design.conditional_formatting.add(cells, rule)
+    sheet.mark(cells, high, "high ratio")
+    sheet.mark(cells, near, "near")
 
 
 def write_margin_report(

@@ -14,10 +14,10 @@ from typing import Any
 
 from xlhedge.analysis.carriers import Native
 from xlhedge.analysis.figures import BLANK, Figure, Row
-from xlhedge.analysis.lookups import Lookups, NotHere
+from xlhedge.analysis.lookups import Lookups
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.sheets.style import finish, heading
-from xlhedge.sheets.table import RowText, FigureTable, here
+from xlhedge.sheets.table import FigureTable, RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["HEAD", "TOP", "TOTAL", "Known", "NativeCells", "write_page"]
@@ -88,7 +88,7 @@ class NativeCells(Native, Lookups):
             return self.link(table, figure)
         try:
             text = RowText(excel_text(figure.body(row, self)))
-        except NotHere:
+        except NotImplementedError:  # a look-up: there are no input sheets
             return None
         return text if text.refers else None
 
@@ -163,7 +163,9 @@ def write_page(
         if row is None or row is not special:
             return cells.texts(table, row)
         return [
-            None if getattr(row, figure.name) == "" else cells.link(table, figure) or own.get(figure)
+            None
+            if getattr(row, figure.name) == ""
+            else cells.link(table, figure) or own.get(figure)
             for figure in table.figures
         ]
 

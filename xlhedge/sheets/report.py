@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from openpyxl.workbook.defined_name import DefinedName
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.hedge import HedgeRow, covered
 from xlhedge.analysis.margin import MarginRow
@@ -36,8 +34,6 @@ from xlhedge.xlsx.sheet import Sheet
 __all__ = ["Paper", "report_book"]
 
 Paper = Literal["a4", "letter"]
-_PAPERS: dict[str, int] = {"a4": 9, "letter": 1}
-"""Their numbers in a file."""
 
 
 def report_book(analysis: Analysis, source: Source | None = None, paper: Paper = "a4") -> Book:
@@ -51,7 +47,7 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
     Example:
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
-        >>> report_book(analyse(SAMPLES["full-hedge"])).design.sheetnames
+        >>> report_book(analyse(SAMPLES["full-hedge"])).titles
         ['Summary', 'Hedge', 'Sensitivity', 'Scenarios', 'Funding & basis', 'Margin', 'Unwind', \
 'Hedge history', 'Inputs & audit']
     """
@@ -72,9 +68,7 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
     scenarios = book.sheet("Scenarios")
     write_scenarios(scenarios, analysis, known)
     write_carry(book.sheet(CARRY), carry, margin, cells, rows, analysis)
-    write_margin_report(
-        book.sheet(margin.title), margin, NativeCells(known, margin), analysis
-    )
+    write_margin_report(book.sheet(margin.title), margin, NativeCells(known, margin), analysis)
     charts: list[Chart] = [ratio_chart(sensitivity, analysis)]
     charts.append(spot_chart(holdings, analysis, largest))
     if analysis.scenarios:
@@ -86,13 +80,13 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
     if analysis.history is not None:
         write_history(book.sheet(PAST), analysis, hedge, margin)
     write_audit(book.sheet(AUDIT), analysis, source)
-    sheets = {sheet.design.title: sheet for sheet in book.sheets}
+    sheets = {sheet.title: sheet for sheet in book.sheets}
     places = _places(analysis, hedge, carry, margin, sheets)
     write_summary(summary, analysis, charts, places, book.sheets[1:])
     _name(book, places)
     for sheet in book.sheets:
         label(sheet, settings.portfolio, f", as of {settings.as_of:%Y-%m-%d %H:%M} UTC")
-        sheet.design.page_setup.paperSize = _PAPERS[paper]
+        sheet.prints(paper=paper)
     return book
 
 
@@ -125,6 +119,4 @@ _TOTALS = [each for each in HedgeRow.figures if each.total]
 def _name(book: Book, places: Mapping[str, Place]) -> None:
     """Names for the totals, for those who link to the report from workbooks of their own."""
     for each in _TOTALS:
-        name = f"report_{each.name}"
-        text = places[each.name].formula
-        book.design.defined_names[name] = DefinedName(name, attr_text=text)
+        book.define(f"report_{each.name}", places[each.name].formula)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from openpyxl.worksheet.pagebreak import Break
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import CALLS, NATIVE, Functions
 from xlhedge.analysis.hedge import HedgeRow
@@ -210,7 +208,7 @@ class _Page:
     def assets(self, first: int) -> None:
         """Each asset's own line."""
         f = self._from.functions
-        self._sheet.design.row_breaks.append(Break(id=first - 2))
+        self._sheet.page_break(first - 2)
         self._sheet.put(first - 1, 1, "Each asset, unhedged", "header text")
         for column, shock in enumerate(self._spread(self._grid.shocks)):
             move = f"{LETTERS[2 + column]}${AXIS}"
@@ -236,7 +234,7 @@ class _Page:
         """Every grid from a row on; returns the row behind them."""
         for n, grid in enumerate(GRIDS):
             if n == 2:  # the next two, which have columns of their own, begin a page
-                self._sheet.design.row_breaks.append(Break(id=at - 1))
+                self._sheet.page_break(at - 1)
             self._head(grid, at)
             self._body(grid, at + _HEAD)
             at += _HEAD + len(grid.rows.values) + 1

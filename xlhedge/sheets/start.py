@@ -6,10 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Font, PatternFill
-from openpyxl.styles.differential import DifferentialStyle
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure
 from xlhedge.analysis.hedge import HedgeRow, covered
@@ -18,7 +14,7 @@ from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.functions.registry import Function, function
 from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.live_checks import Check
-from xlhedge.sheets.style import VERDICTS, finish, heading
+from xlhedge.sheets.style import finish, heading
 from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.sheet import Sheet
 
@@ -171,8 +167,7 @@ def write_start(
     at = _write_contents(sheet, at + 1, sheets)
     _write_legend(sheet, at + 1)
     finish(sheet, "A3", {"A": 34, "B": 19, "C": 16, "D": 66, "E": 12})
-    sheet.design.page_setup.orientation = "portrait"
-    sheet.design.page_setup.fitToHeight = 1
+    sheet.prints(tall=1, landscape=False)
 
 
 def _wide(sheet: Sheet, at: int, text: str, look: str, formula: str | None = None) -> None:
@@ -194,12 +189,12 @@ def _write_alive(sheet: Sheet, inputs: Inputs, edition: Edition) -> None:
     sheet.put(_LOADED, 1, "Functions", "cell text")
     text = f"IF({_probe(function(_PROBE))},{_quoted(_HERE)},{_quoted(_GET[edition])})"
     _wide(sheet, _LOADED, _GET[edition], "bad", text)
-    sheet.design.row_dimensions[_LOADED].height = 34
+    sheet.height(_LOADED, 34)
     sheet.put(_AGE, 1, "Prices", "cell text")
     text = f"IF(ABS(NOW()-{inputs.setting('as_of')})<=1,{_quoted(_FRESH)},{_quoted(_OLD)})"
     _wide(sheet, _AGE, _OLD, "bad", text)
     for row, good in ((_LOADED, _HERE), (_AGE, _FRESH)):
-        _colours(sheet, f"B{row}:E{row}", f'$B${row}="{good}"', "good")
+        sheet.mark(f"B{row}:E{row}", f'$B${row}="{good}"', "good")
 
 
 def _write_headlines(
@@ -238,8 +233,8 @@ def _write_checks(sheet: Sheet, at: int, questions: Sequence[Check]) -> int:
         text = f'IFERROR(IF($B{row}=0,"ok","{each.remedy}"),"{_UNKNOWN}")'
         sheet.put(row, 3, said, "words", text)
         sheet.merge(row, 3, 5)
-    _colours(sheet, f"B{first}:B{last}", f'$C{first}="ok"', "good")
-    _colours(sheet, f"B{first}:E{last}", f'$C{first}<>"ok"', "bad")
+    sheet.mark(f"B{first}:B{last}", f'$C{first}="ok"', "good")
+    sheet.mark(f"B{first}:E{last}", f'$C{first}<>"ok"', "bad")
     return last + 1
 
 
@@ -281,10 +276,3 @@ def _quoted(text: str) -> str:
     """A text in a formula, in pieces that Excel takes."""
     pieces = (text[n : n + _LONGEST_QUOTE] for n in range(0, len(text), _LONGEST_QUOTE))
     return "&".join(f'"{piece}"' for piece in pieces)
-
-
-def _colours(sheet: Sheet, cells: str, formula: str, verdict: str) -> None:
-    ink, paper = VERDICTS[verdict]
-    shown = DifferentialStyle(Font(color=ink), fill=PatternFill("solid", bgColor=paper))
-    rule = Rule(type="expression", formula=[formula], dxf=shown)
-    sheet.design.conditional_formatting.add(cells, rule)

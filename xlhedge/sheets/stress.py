@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.scenarios import ShortTerms, Stress
 from xlhedge.functions.formulas.scenario import LEGS
@@ -16,13 +14,14 @@ from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.live_cells import Tables
 from xlhedge.sheets.start import NOTHING, Headline
 from xlhedge.sheets.stress_workings import FIRST, LIQUIDATED, PRICE, Workings
-from xlhedge.sheets.style import alert, finish, heading
+from xlhedge.sheets.style import finish, heading
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["capacity", "worst", "write_stress"]
 
 _HEAD = FIRST - 1
-_NET = get_column_letter(1 + len(LEGS))
+_NET = LETTERS[1 + len(LEGS)]
 _SAVED, _LOST, _AT = len(LEGS) + 2, len(LEGS) + 3, len(LEGS) + 4
 _FEWEST = 12
 
@@ -32,9 +31,7 @@ def capacity(analysis: Analysis) -> int:
     return max(_FEWEST, len(analysis.scenarios) + 2)
 
 
-def write_stress(
-    sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Tables
-) -> None:
+def write_stress(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Tables) -> None:
     """Write the sheet."""
     heading(
         sheet,
@@ -46,9 +43,9 @@ def write_stress(
     summary = _Summary(sheet, inputs, analysis, work)
     summary.write()
     work.write()
-    widths = {get_column_letter(n): 15.0 for n in range(2, work.last + 1)}
+    widths = {LETTERS[n]: 15.0 for n in range(2, work.last + 1)}
     finish(sheet, f"B{FIRST}", {"A": 32} | widths, f"{_HEAD}:{_HEAD}")
-    sheet.design.print_area = f"A1:{get_column_letter(_LOST)}{summary.end}"
+    sheet.prints(area=f"A1:{LETTERS[_LOST]}{summary.end}")
 
 
 def worst(analysis: Analysis) -> Headline:
@@ -78,24 +75,19 @@ class _Summary:
                   "Shorts liquidated", "First row in Scenarios")  # fmt: skip
         for column, title in enumerate(titles, 1):
             sheet.put(_HEAD, column, title, "header" if column > 1 else "header text")
-        sheet.design.row_dimensions[_HEAD].height = 32
+        sheet.height(_HEAD, 32)
         first: dict[str, int] = {}
         for n, row in enumerate(self._analysis.portfolio.scenarios, 1):
             first.setdefault(row.scenario, n)
         for k in range(self._count):
             found = self._work.scenario(k)
             self._summarise(k, found, first[found.name] if found else "")
-        lost = f"{get_column_letter(_LOST)}{FIRST}:{get_column_letter(_LOST)}{self.end - 1}"
-        alert(sheet, lost, f"N({lost.partition(':')[0]})>0")
+        lost = f"{LETTERS[_LOST]}{FIRST}:{LETTERS[_LOST]}{self.end - 1}"
+        sheet.mark(lost, f"N({lost.partition(':')[0]})>0", "alert")
         left = self._position(self.end)
         sheet.put(self.end, 1, "Scenarios without a row here", "note")
-        sheet.put(
-            self.end,
-            2,
-            "none",
-            "note",
-            f'IF({left}>=1E6,"none","some: name fewer")',
-        )
+        more = f'IF({left}>=1E6,"none","some: name fewer")'
+        sheet.array(self.end, 2, [["none"]], more, "note")
 
     def _position(self, at: int) -> str:
         """Where the first scenario stands that no row above has; 1E6 or more if there is none."""
@@ -107,7 +99,7 @@ class _Summary:
     def _summarise(self, k: int, found: Stress | None, first: Any) -> None:
         sheet, at = self._sheet, FIRST + k
         name = f"$A{at}"
-        place = f"${get_column_letter(_AT)}{at}"
+        place = f"${LETTERS[_AT]}{at}"
         position = self._position(at)
         sheet.array(at, _AT, [[first]], f'IF({position}>=1E6,"",{position})', "cell ratio")
         text = f'IF({place}="","",INDEX({self._names},{place}))'

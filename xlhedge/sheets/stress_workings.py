@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure
 from xlhedge.analysis.hedge import HedgeRow
@@ -20,6 +18,7 @@ from xlhedge.functions.formulas.scenario import is_liquidated
 from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.table import FigureTable
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["FIRST", "LIQUIDATED", "PRICE", "Workings"]
@@ -58,9 +57,7 @@ class Workings:
         self._count = count
         self._top = FIRST + count + 4  # two heads above the rows
         self._shorts = self._top + self._hedge.count + 4
-        self._terms = FigureTable(
-            "Stress", ShortTerms, self._shorts, self._margin.count, left=2
-        )
+        self._terms = FigureTable("Stress", ShortTerms, self._shorts, self._margin.count, left=2)
         self._cells = LiveCells(inputs, self._terms, tables)
         self._group = 2 + len(self._terms.figures)  # the first column of the first one's moves
         self.last = self._group + count * len(_MOVES)
@@ -79,7 +76,7 @@ class Workings:
 
     def gains(self, k: int) -> str:
         """The cells of what each holding gains in a scenario."""
-        letter = get_column_letter(2 + k)
+        letter = LETTERS[2 + k]
         return f"{letter}{self._top}:{letter}{self._top + self._hedge.count - 1}"
 
     def _chosen(self, name: str, column: str, blank: str) -> str:
@@ -114,7 +111,7 @@ class Workings:
 
     def _holding_column(self, k: int) -> None:
         sheet, top, at = self._sheet, self._top, 2 + k
-        found, letter = self.scenario(k), get_column_letter(2 + k)
+        found, letter = self.scenario(k), LETTERS[2 + k]
         name, assets = f"$A${FIRST + k}", f"$A${top}:$A${top + self._hedge.count - 1}"
         common = self._common(found).price_shock if found else ""
         text = f'IF({name}="","",{self._of_all(name, "price_shock", "NA()")})'
@@ -158,7 +155,7 @@ class Workings:
         return self._terms.span(figure, "$")
 
     def _span(self, column: int) -> str:
-        letter = get_column_letter(column)
+        letter = LETTERS[column]
         return f"${letter}${self._shorts}:${letter}${self._shorts + self._margin.count - 1}"
 
     def move(self, k: int, n: int) -> str:
@@ -180,7 +177,7 @@ class Workings:
         common = self._common(found) if found else None
         keys, live = self.term(ShortTerms.underlying), f'{self.term(ShortTerms.instrument)}=""'
         own = self._own(keys, name)
-        letters = [get_column_letter(at + n) for n in range(4)]
+        letters = [LETTERS[at + n] for n in range(4)]
         stars = [f"{letter}${self._shorts - 2}" for letter in letters]
         blanks = ("NA()", "0", "0", "0")
         texts = []
@@ -191,7 +188,9 @@ class Workings:
         said = f'({self._names}={name})*({rates}<>"")'
         given = f'IF({own},{self._matching(keys, said)},--({stars[2]}<>""))'
         perpetual = self.term(ShortTerms.perpetual)
-        texts[2] = f"IF(({perpetual}=1)*({given}>0),{texts[2]},{self.term(ShortTerms.funding_rate)})"
+        texts[2] = (
+            f"IF(({perpetual}=1)*({given}>0),{texts[2]},{self.term(ShortTerms.funding_rate)})"
+        )
         price, basis = (Expression(self.move(k, n)) for n in (0, 1))
         reached = is_liquidated(price, basis, Expression(self.term(ShortTerms.distance)))
         texts.append(f"({excel_text(reached)})*1")

@@ -112,7 +112,7 @@ def _headline(
         sheet.put(at, 2, "none" if value is None else value, look)
         return
     sheet.put(at, 1, title, "link")
-    sheet.link(at, 1, place.sheet.design.title)
+    sheet.link(at, 1, place.sheet.title)
     if place.array:
         sheet.array(at, 2, [[value]], place.formula, look)
     else:
@@ -151,7 +151,7 @@ def _paragraph(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: st
 def _contents(sheet: Sheet, at: int, others: Sequence[Sheet]) -> int:
     sheet.put(at, 1, "In this report", "section")
     for n, other in enumerate(others, at + 1):
-        title = other.design.title
+        title = other.title
         sheet.put(n, 1, title, "link")
         sheet.link(n, 1, title)
         sheet.put(n, 2, _MEANINGS[title], "note")

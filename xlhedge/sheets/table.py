@@ -1,4 +1,4 @@
-"""Tables of figures on sheets, of the template and of reports: where cells stand, and their writing.
+"""Tables of figures on sheets: where their cells stand, and how they are written.
 
 The two differ in their layout and in what writes the formulas: `live_cells` or `native_cells`.
 """
@@ -9,16 +9,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from openpyxl.utils import quote_sheetname
-
 from xlhedge.analysis.figures import BLANK, Figure, Row, sum_of
 from xlhedge.analysis.lookups import Group
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.sheets.style import WIDTHS
-from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.cell import LETTERS, quoted
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["ColumnGroup", "RowText", "FigureTable", "here"]
+__all__ = ["ColumnGroup", "FigureTable", "RowText", "here"]
 
 
 def here(offset: int = 0) -> str:
@@ -122,7 +120,7 @@ class FigureTable:
     @property
     def sheet(self) -> str:
         """The sheet's title in a reference; plain ones read better bare."""
-        return self.title if self.title.isalpha() else quote_sheetname(self.title)
+        return self.title if self.title.isalpha() else quoted(self.title)
 
     def cell(self, figure: Figure, at: int | str) -> str:
         """One cell, as any sheet refers to it."""
@@ -152,7 +150,7 @@ class FigureTable:
         for column, figure in enumerate(self.figures, self.left):
             words = sides and figure.look == "text"
             sheet.put(at, column, figure.title, "header text" if words else "header")
-        sheet.design.row_dimensions[at].height = 48
+        sheet.height(at, 48)
 
     def write_total(self, sheet: Sheet, rows: Sequence[Row]) -> None:
         """Write the totals: of these rows, over all cells below."""

@@ -14,7 +14,7 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.functions.registry import FUNCTIONS, Function
 from xlhedge.portfolio.tables import MOST_SHOCKS
-from xlhedge.sheets.empty import blank_analysis, hide_day_0
+from xlhedge.sheets.empty import blank_analysis
 from xlhedge.sheets.functions import write_functions
 from xlhedge.sheets.hedge import write_hedge
 from xlhedge.sheets.input_sheets import Inputs
@@ -46,7 +46,7 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
         >>> book = template_book(analyse(SAMPLES["full-hedge"]))
-        >>> book.design.sheetnames[:6]
+        >>> book.titles[:6]
         ['Start', 'Portfolio', 'Instruments', 'Shorts', 'Scenarios', 'Price history']
     """
     created = analysis.portfolio.settings.as_of if analysis else _BLANK_CREATED
@@ -65,7 +65,7 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     write_sensitivity(book.sheet("Sensitivity"), analysis, cells, MOST_SHOCKS)
     write_stress(book.sheet("Stress"), inputs, analysis, tables)
     write_unwind(book.sheet("Unwind"), inputs, analysis, tables)
-    hide_day_0(sheet, "B3:B4")
+    sheet.mark("B3:B4", 0, "no date")
     write_functions(book.sheet("Functions"), _callable(edition))
     figures = [
         *headlines(analysis, hedge, margin),
@@ -73,7 +73,7 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
         to_unwind(analysis, tables[UnwindRow]),
     ]
     questions = checks(inputs, margin, analysis)
-    sheets = book.design.sheetnames[1:]
+    sheets = book.titles[1:]
     write_start(start, inputs, analysis, figures, questions, edition, sheets)
     if edition == "365":
         from xlhedge.sheets.function_names import define_functions
@@ -86,6 +86,6 @@ def _callable(edition: Edition) -> list[Function]:
     """The functions that a workbook of an edition can call."""
     if edition == "addin":
         return list(FUNCTIONS)
-    from xlhedge.hosts.lambdas import has_lambda
+    from xlhedge.hosts.lambdas import LAMBDAS
 
-    return [entry for entry in FUNCTIONS if has_lambda(entry)]
+    return list(LAMBDAS)

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Row
 from xlhedge.analysis.hedge import HedgeRow
@@ -25,9 +23,10 @@ from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.sheets.input_sheets import FIRST_ROW, Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.start import Headline
-from xlhedge.sheets.style import alert, finish, heading
-from xlhedge.sheets.table import RowText, FigureTable, here
+from xlhedge.sheets.style import finish, heading
+from xlhedge.sheets.table import FigureTable, RowText, here
 from xlhedge.sheets.unwind_report import price_rows
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["to_unwind", "write_unwind"]
@@ -76,12 +75,12 @@ def write_unwind(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Table
     signals = table.span(UnwindRow.signal)
     first = signals.partition(":")[0]
     quiet = "".join(f',{first}<>"{word}"' for word in QUIET)
-    alert(sheet, signals, f'AND({first}<>""{quiet})')
-    widths = {get_column_letter(n): 16.0 for n in range(2, MOST_SHOCKS + 2)}
+    sheet.mark(signals, f'AND({first}<>""{quiet})', "alert")
+    widths = {LETTERS[n]: 16.0 for n in range(2, MOST_SHOCKS + 2)}
     widths |= table.widths(16.0) | {"A": 46, table.letter(UnwindRow.signal): 30}
     finish(sheet, f"B{_PRICES + 2}", widths, pages=2, tall=1)
-    last = get_column_letter(max(len(table.figures), MOST_SHOCKS + 1))
-    sheet.design.print_area = f"A1:{last}{table.last}"
+    last = LETTERS[max(len(table.figures), MOST_SHOCKS + 1)]
+    sheet.prints(area=f"A1:{last}{table.last}")
 
 
 class _Signals(LiveCells):
@@ -102,7 +101,7 @@ class _Signals(LiveCells):
 
     def _rank(self, column: int) -> str:
         """Where each row stands among its symbol's bars (0) or settled rates (1), from the last."""
-        letter, top = get_column_letter(self._ranks + column), self.table.top
+        letter, top = LETTERS[self._ranks + column], self.table.top
         return f"${letter}${top}:${letter}${top + self.inputs.capacity('History') - 1}"
 
     def write_workings(self, sheet: Sheet) -> None:

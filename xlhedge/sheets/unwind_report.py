@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from openpyxl.utils import get_column_letter
-
 from xlhedge.analysis import Analysis
 from xlhedge.sheets.native_cells import NativeCells, write_page
 from xlhedge.sheets.sensitivity import AXIS, HELD, UNHEDGED
 from xlhedge.sheets.table import FigureTable
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
@@ -75,7 +74,7 @@ def price_rows(sheet: Sheet, at: int, analysis: Analysis, moves: int, fee: str, 
     found = analysis.closing
     for column in range(moves):
         shown = min(column, len(analysis.grid.shocks) - 1)
-        letter = get_column_letter(2 + column)
+        letter = LETTERS[2 + column]
         move = f"Sensitivity!{letter}${AXIS}"
         texts = {
             "now": f"Sensitivity!{letter}${UNHEDGED}-{fee}",

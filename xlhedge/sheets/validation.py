@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.worksheet.datavalidation import DataValidation
-
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.functions.quantity import Domain
 from xlhedge.portfolio.columns import Column
 from xlhedge.sheets.hints import prompt_of
+from xlhedge.xlsx.layout import Allowed
 
 __all__ = ["rule_of"]
 
@@ -18,10 +17,8 @@ _LARGEST = "1E+300"
 _LONGEST_TITLE = 32
 
 
-def rule_of(
-    column: Column, first: str, source: str = "", *, others: bool = False
-) -> DataValidation:
-    """The check and the message of a column's cells; `DataValidation.add` says which they are.
+def rule_of(column: Column, first: str, source: str = "", *, others: bool = False) -> Allowed:
+    """The check and the message of a column's cells.
 
     Args:
         column: the column.
@@ -35,19 +32,16 @@ def rule_of(
         >>> rule.type, rule.operator, rule.formula1, rule.error
         ('decimal', 'greaterThan', '0', 'spot_price must be above 0.')
     """
-    rule = DataValidation(allow_blank=True, **_test(column, first, source))
-    rule.promptTitle = rule.errorTitle = column.name[:_LONGEST_TITLE]
-    rule.prompt = prompt_of(column)
-    rule.showInputMessage = rule.showErrorMessage = True
-    rule.error = f"{column.name} {column.allowed}."
+    error = f"{column.name} {column.allowed}."
     if source:
-        rule.error = f"{column.name}: this name is not in the list that it is taken from."
-        rule.errorStyle = "warning" if others else "stop"
-    return rule
+        error = f"{column.name}: this name is not in the list that it is taken from."
+    style = ("warning" if others else "stop") if source else None
+    title, test = column.name[:_LONGEST_TITLE], _test(column, first, source)
+    return Allowed(title, prompt_of(column), error, style, **test)
 
 
 def _test(column: Column, first: str, source: str) -> dict[str, Any]:
-    """The test as openpyxl takes it; none for free text."""
+    """What `Allowed` says of the test; nothing for free text."""
     if source:
         return {"type": "list", "formula1": source}
     if column.quantity.options:

@@ -19,6 +19,7 @@ from openpyxl.comments.comment_sheet import CommentSheet
 from openpyxl.packaging.extended import ExtendedProperties
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.workbook._writer import WorkbookWriter
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.writer.theme import theme_xml
 from openpyxl.xml.functions import tostring
@@ -90,13 +91,22 @@ class Book:
         if design.title != title:  # openpyxl would have numbered the second of two
             self.design.remove(design)
             raise ValueError(f'there is a sheet "{title}" already')
-        self._sheets.append(Sheet(design, self._looks.attributes))
+        self._sheets.append(Sheet(design, self._looks))
         return self._sheets[-1]
 
     @property
     def sheets(self) -> list[Sheet]:
         """The sheets, in order."""
         return list(self._sheets)
+
+    @property
+    def titles(self) -> list[str]:
+        """What the sheets are called, in order."""
+        return [sheet.title for sheet in self._sheets]
+
+    def define(self, name: str, text: str, comment: str | None = None) -> None:
+        """Give a formula a name; Excel shows the comment while one types it."""
+        self.design.defined_names[name] = DefinedName(name, comment=comment, attr_text=text)
 
     def to_bytes(self) -> bytes:
         """Return the file; the same content gives the same bytes in one environment.

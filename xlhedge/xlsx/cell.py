@@ -9,12 +9,21 @@ from functools import lru_cache
 from numbers import Integral, Real
 from xml.sax.saxutils import escape
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, quote_sheetname
 
 from xlhedge.errors import CellError
 from xlhedge.serials import serial
 
-__all__ = ["LETTERS", "MAX_COLUMN", "MAX_FORMULA", "MAX_ROW", "cell_xml", "formula_xml", "guarded"]
+__all__ = [
+    "LETTERS",
+    "MAX_COLUMN",
+    "MAX_FORMULA",
+    "MAX_ROW",
+    "cell_xml",
+    "formula_xml",
+    "guarded",
+    "quoted",
+]
 
 # Excel's limits; it calls a file that exceeds them damaged.
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
@@ -29,6 +38,11 @@ _FIRST_DATE = 61
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _SHORT = 200
+
+
+def quoted(title: str) -> str:
+    """A sheet's title as formulas have it, before the exclamation mark."""
+    return str(quote_sheetname(title))
 
 
 def formula_xml(text: str, tag: str) -> str:

@@ -19,10 +19,9 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.title import Title, title_maker
 from openpyxl.drawing.line import LineProperties
-from openpyxl.utils import quote_sheetname
 
 from xlhedge.serials import serial
-from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.cell import LETTERS, quoted
 from xlhedge.xlsx.drawings import Chart, Mould, blank
 from xlhedge.xlsx.sheet import Sheet
 
@@ -229,7 +228,7 @@ def _cells(source: Sheet, first: tuple[int, int], last: tuple[int, int] | None =
     """Cells by column and row, as a chart refers to them."""
     ends = (first,) if last in (None, first) else (first, last)
     corners = ":".join(f"${LETTERS[col]}${row}" for col, row in ends)
-    return f"{quote_sheetname(source.design.title)}!{corners}"
+    return f"{quoted(source.title)}!{corners}"
 
 
 def _text(cell: str) -> Any:

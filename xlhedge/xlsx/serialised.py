@@ -12,12 +12,14 @@ from typing import Any
 from openpyxl.descriptors.serialisable import Serialisable
 from openpyxl.xml.functions import tostring
 
-__all__ = ["key_of", "piece"]
+__all__ = ["KNOWN", "MOST", "key_of", "piece"]
 
-_MOST = 4_096
+MOST = 4_096
 """Pieces that are kept; a batch of ten thousand reports must not fill the memory."""
 
-_KNOWN: dict[Hashable, str] = {}
+KNOWN: dict[Hashable, str] = {}
+"""The pieces that are kept, by what tells them apart."""
+
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -30,13 +32,13 @@ def piece(thing: Any, tag: str | None = None) -> str:
         '<pageMargins left="0.5" right="0.5" top="1" bottom="1" header="0.5" footer="0.5" />'
     """
     key = (tag, key_of(thing))
-    known = _KNOWN.get(key)
+    known = KNOWN.get(key)
     if known is None:
         tree = thing.to_tree(tag) if tag else thing.to_tree()
         known = tostring(tree).decode() if tree is not None else ""
-        if len(_KNOWN) >= _MOST:
-            _KNOWN.clear()
-        _KNOWN[key] = known
+        if len(KNOWN) >= MOST:
+            KNOWN.clear()
+        KNOWN[key] = known
     return known
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xml.sax.saxutils import quoteattr
 
-from openpyxl.utils import quote_sheetname
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
@@ -24,16 +23,18 @@ from xlhedge.xlsx.cell import (
     cell_xml,
     formula_xml,
     guarded,
+    quoted,
 )
 from xlhedge.xlsx.drawings import Chart, Placed
-from xlhedge.xlsx.styles import PLAIN
+from xlhedge.xlsx.layout import Layout
+from xlhedge.xlsx.styles import PLAIN, Looks
 
 __all__ = ["Sheet"]
 
 _MAX_HEADER = 255
 
 
-class Sheet:
+class Sheet(Layout):
     """One sheet: ``design`` is openpyxl's worksheet, the cells are put here.
 
     What is said of many cells or columns, and charts, go through this class: saving refuses them
@@ -48,14 +49,14 @@ class Sheet:
         widths: The widths of columns that were widened, in characters.
     """
 
-    def __init__(self, design: Worksheet, looks: Mapping[str, str]) -> None:
+    def __init__(self, design: Worksheet, looks: Looks) -> None:
         """Use ``Book.sheet`` instead, which knows the names of the looks."""
-        self.design = design
+        super().__init__(design, looks)
         self.charts: list[Placed] = []
         self.merged: list[str] = []
         self.links: list[str] = []
         self.widths: dict[int, float] = {}
-        self._looks = looks
+        self._looks = looks.attributes
         self._cells: dict[int, dict[int, str]] = {}
 
     def put(
@@ -156,7 +157,7 @@ class Sheet:
 
     def link(self, row: int, col: int, title: str) -> None:
         """Make a cell a link to another sheet of the book; its text and look are put as usual."""
-        place = f"{quote_sheetname(title)}!A1"
+        place = f"{quoted(title)}!A1"
         self.links.append(f'<hyperlink ref="{_ref(row, col)}" location={quoteattr(place)}/>')
 
     def merge(self, row: int, first: int, last: int) -> None:
@@ -194,7 +195,7 @@ class Sheet:
         """Check and keep one cell; a cell inside an array formula has ``""`` for both strings."""
         if row > MAX_ROW:  # who asks for a report may not know that it has so many
             raise HedgeError(
-                f"{self.design.title} would have more than the {MAX_ROW:,} rows of a sheet; "
+                f"{self.title} would have more than the {MAX_ROW:,} rows of a sheet; "
                 "take fewer holdings, scenarios or bars"
             )
         if not (row > 0 and 0 < col <= MAX_COLUMN):
@@ -223,7 +224,7 @@ class Sheet:
     def _place(self, row: int, col: int) -> str:
         """Name a cell the way a person finds it; any numbers, as they may be what is wrong."""
         inside = 0 < row <= MAX_ROW and 0 < col <= MAX_COLUMN
-        return f"{self.design.title}!{_ref(row, col) if inside else f'row {row}, column {col}'}"
+        return f"{self.title}!{_ref(row, col) if inside else f'row {row}, column {col}'}"
 
 
 def _ref(row: int, col: int) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Border, Fill, Font, Protection
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.styles.stylesheet import write_stylesheet
 from openpyxl.xml.functions import tostring
 
@@ -21,8 +22,15 @@ __all__ = ["PLAIN", "Looks"]
 PLAIN = "plain"
 """The look a cell has if none is named: the workbook's own font, no number format."""
 
+_FONT = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
+"""A font's parts as Excel orders them, and as Microsoft's validator wants them."""
+
+_CUSTOM = 199  # a number format's id in a mark; those from 164 on are a workbook's own
 _MOST_SHEETS = 64
 """Stylesheets that are kept: one for each set of conditional looks that books have."""
+
+
+_Fill: Any = PatternFill
 
 
 class Looks:
@@ -36,6 +44,7 @@ class Looks:
 
     Attributes:
         attributes: what gives a cell the look of a name, in XML.
+        marks: the looks of conditional formats, by name.
     """
 
     def __init__(self) -> None:
@@ -44,40 +53,80 @@ class Looks:
         self._scratch = self._workbook.worksheets[0]  # looks are tried on here, then remembered
         self._known = {PLAIN: ""}
         self.attributes: Mapping[str, str] = self._known
+        self.marks: dict[str, DifferentialStyle] = {}
         self._sheets: dict[Hashable, str] = {}
 
     def style(
         self,
         name: str,
         *,
-        font: Font | None = None,
-        fill: Fill | None = None,
-        border: Border | None = None,
-        alignment: Alignment | None = None,
+        ink: str | None = None,
+        size: int = 11,
+        bold: bool = False,
+        italic: bool = False,
+        underline: bool = False,
+        paper: str | None = None,
+        line: str | None = None,
+        align: str | None = None,
+        vertical: str | None = None,
+        wrap: bool = False,
+        indent: int = 0,
         number_format: str = "General",
-        protection: Protection | None = None,
     ) -> None:
         """Register a look under a name, once; cells then refer to the name.
+
+        Args:
+            name: what it is called.
+            ink: the colour of the letters, as ``FFRRGGBB``; without one they are in the workbook's
+                own font, and neither their size nor the three after it count.
+            size: in points.
+            bold: whether they are.
+            italic: likewise.
+            underline: likewise.
+            paper: the colour behind them.
+            line: the colour of a line below the cell.
+            align: left, center or right; as the value asks, if none.
+            vertical: top or center; the bottom, if none.
+            wrap: whether a text has as many lines as it needs.
+            indent: how far it is from the side.
+            number_format: how numbers and dates are written.
 
         Raises:
             ValueError: There is a look of that name.
         """
         if name in self._known:
             raise ValueError(f'there is a look "{name}" already')
-        cell = Cell(self._scratch, row=1, column=1)
+        cell: Any = Cell(self._scratch, row=1, column=1)
         cell.number_format = number_format
-        parts = {
-            "font": font,
-            "fill": fill,
-            "border": border,
-            "alignment": alignment,
-            "protection": protection,
-        }
-        for attribute, part in parts.items():
-            if part is not None:
-                setattr(cell, attribute, part)
+        cell.alignment = Alignment(
+            horizontal=align, vertical=vertical, wrap_text=wrap or None, indent=indent
+        )
+        if ink:
+            cell.font = Font(name="Calibri", sz=size, b=bold or None, i=italic or None,
+                             u="single" if underline else None, color=ink)  # fmt: skip
+        if paper:
+            cell.fill = PatternFill("solid", fgColor=paper)
+        if line:
+            cell.border = Border(bottom=Side(style="thin", color=line))
         self._known[name] = f' s="{cell.style_id}"' if cell.style_id else ""
         self._sheets.clear()
+
+    def mark(
+        self,
+        name: str,
+        *,
+        bold: bool = False,
+        ink: str | None = None,
+        paper: str | None = None,
+        number_format: str | None = None,
+        **pattern: str | None,
+    ) -> None:
+        """Register under a name what cells look like while a condition holds: `Sheet.mark`."""
+        self.marks[name] = DifferentialStyle(
+            Font(b=bold or None, color=ink) if bold or ink else None,
+            numFmt=NumberFormat(_CUSTOM, number_format) if number_format else None,
+            fill=_Fill(**{"patternType": "solid", "bgColor": paper} | pattern) if paper else None,
+        )
 
     def stylesheet(self, conditional: Mapping[Hashable, DifferentialStyle]) -> str:
         """The stylesheet of a book.
@@ -92,5 +141,8 @@ class Looks:
                 self._sheets.clear()
             book: Any = self._workbook
             book._differential_styles.styles = list(conditional.values())  # noqa: SLF001  # write_stylesheet reads it there
-            self._sheets[key] = tostring(write_stylesheet(book)).decode()
+            tree = write_stylesheet(book)
+            for font in tree.iter("font"):
+                font[:] = sorted(font, key=lambda part: _FONT.split().index(part.tag))
+            self._sheets[key] = tostring(tree).decode()
         return self._sheets[key]

@@ -15,17 +15,16 @@ from zipfile import BadZipFile, ZipFile
 from xlhedge.errors import HedgeError
 from xlhedge.files import write_bytes
 from xlhedge.hosts.excel import wrappers
-from xlhedge.hosts.excel.package import CORE, CORE_PROPERTIES, DUBLIN_CORE, TITLE, package
-from xlhedge.hosts.excel.project import Module
+from xlhedge.hosts.excel.xlam import CORE, CORE_PROPERTIES, DUBLIN_CORE, PROJECT, TITLE, xlam
 
-__all__ = ["build", "modules", "version_of"]
+__all__ = ["build_addin", "modules", "version_of"]
 
 _ATTRIBUTE = 'Attribute VB_Name = "xlwings"\n'
 _PROJECT_NAME = 'Public Const PROJECT_NAME As String = "{}"\n'
 _ACTIVE = re.compile(r"(?im)^(?!\s*').*\b(Active(?:Workbook|Sheet|Window|Cell))\b")
 
 
-def build(path: Path) -> Path:
+def build_addin(path: Path) -> Path:
     """Writes the add-in, whole or not at all; the same package and xlwings give the same bytes.
 
     Args:
@@ -41,10 +40,10 @@ def build(path: Path) -> Path:
         >>> from tempfile import TemporaryDirectory
         >>> import xlhedge
         >>> with TemporaryDirectory() as folder:
-        ...     version_of(build(Path(folder) / "xlhedge.xlam")) == xlhedge.__version__
+        ...     version_of(build_addin(Path(folder) / "xlhedge.xlam")) == xlhedge.__version__
         True
     """
-    write_bytes(path, package(modules()))
+    write_bytes(path, xlam(modules()))
     return path
 
 
@@ -64,7 +63,7 @@ def version_of(path: Path) -> str | None:
     """
     try:
         with ZipFile(path) as archive:
-            archive.getinfo("xl/vbaProject.bin")
+            archive.getinfo(PROJECT)
             # A file of our own, or one that Excel has opened before; expat refuses entity bombs.
             core = ET.fromstring(archive.read(CORE))  # noqa: S314  # see above
     except (BadZipFile, KeyError, ET.ParseError):
@@ -74,43 +73,44 @@ def version_of(path: Path) -> str | None:
     return core.findtext(f"{{{CORE_PROPERTIES}}}version")
 
 
-def modules() -> tuple[Module, ...]:
-    """The add-in's VBA modules: ours, and that of the installed xlwings.
+def modules() -> dict[str, str]:
+    """The add-in's VBA modules by name: ours, and that of the installed xlwings.
 
     Raises:
         HedgeError: the installed xlwings is not one that we can embed.
 
     Example:
-        >>> modules()[-1].name
+        >>> list(modules())[-1]
         'xlwings'
     """
-    ours = (*wrappers.modules(), _xlwings_module())
-    for module in ours:
+    found = {**wrappers.our_modules(), "xlwings": _xlwings_module()}
+    for name, source in found.items():
         # Which Python is run must never depend on the workbook that happens to be open.
-        if found := _ACTIVE.search(module.source):
-            line = module.source.count("\n", 0, found.end()) + 1
+        if active := _ACTIVE.search(source):
+            line = source.count("\n", 0, active.end()) + 1
             raise HedgeError(
-                f"it looks at {found[1]}; only the add-in itself may say what is run",
-                argument=f"{module.name}, line {line}",
+                f"it looks at {active[1]}; only the add-in itself may say what is run",
+                argument=f"{name}, line {line}",
             )
-    return ours
+    return found
 
 
-def _xlwings_module() -> Module:
+def _xlwings_module() -> str:
     spec = find_spec("xlwings")  # finds it without importing it, which would take a while
     if not spec or not spec.origin:
         raise HedgeError("it must be installed: pip install xlwings", argument="xlwings")
     file = Path(spec.origin).with_name("xlwings.bas")
     try:
-        source = file.read_text("cp1252", "replace")
-    except OSError as error:
+        source = file.read_text("cp1252")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
         raise HedgeError(
-            f"{error.strerror}; it comes with xlwings: install that again", argument=str(file)
+            f"{why}; it comes with xlwings: install that again", argument=str(file)
         ) from error
     return _adapted(source, file)
 
 
-def _adapted(source: str, file: Path) -> Module:
+def _adapted(source: str, file: Path) -> str:
     """The module of xlwings, changed to look for our configuration, ``xlhedge.conf``."""
     name = _PROJECT_NAME.format("xlwings")
     for line in (_ATTRIBUTE, name):
@@ -122,4 +122,4 @@ def _adapted(source: str, file: Path) -> Module:
             )
     # Its public functions (`sql` and others) are not for cells.
     source = source.replace(_ATTRIBUTE, "Option Private Module\n")
-    return Module("xlwings", source.replace(name, _PROJECT_NAME.format(TITLE)))
+    return source.replace(name, _PROJECT_NAME.format(TITLE))

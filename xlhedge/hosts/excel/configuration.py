@@ -56,7 +56,9 @@ class Configuration:
 
     @classmethod
     def read(cls, path: Path, code_page: str) -> Configuration | None:
-        """What a file says, or None if it is not as we write it: another's, or changed by hand."""
+        """What a file says; None if there is none, or it is another's, or was changed by hand."""
+        if not path.is_file():
+            return None
         try:
             text = path.read_text(code_page)
         except UnicodeDecodeError:

@@ -15,12 +15,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import xlhedge
+from xlhedge.files import write_bytes
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.excel.addin import build, version_of
+from xlhedge.hosts.excel.addin import build_addin, version_of
 from xlhedge.hosts.excel.configuration import Configuration
-from xlhedge.hosts.installing import InstallError, write_whole
+from xlhedge.hosts.installing import InstallError
 
-__all__ = ["ADD_IN", "PACKAGES", "Machine", "ask_windows", "install", "uninstall"]
+__all__ = ["ADD_IN", "PACKAGES", "Machine", "install", "uninstall"]
 
 ADD_IN = "xlhedge.xlam"
 """The add-in's file name."""
@@ -103,20 +104,6 @@ def _versions(*names: str) -> dict[str, str]:
     return found
 
 
-def ask_windows(machine: Machine) -> None:
-    """Refuses any other system.
-
-    Raises:
-        InstallError: says what there is instead.
-    """
-    if machine.system != "Windows":
-        raise InstallError(
-            f"the add-in runs in Excel for Windows, and this is {machine.system}; "
-            "`xlhedge excel build -o xlhedge.xlam` makes the file for another computer, "
-            "and templates/xlhedge-template-365.xlsx needs no add-in"
-        )
-
-
 def install(machine: Machine, folder: Path | None = None, *, force: bool = False) -> Iterator[str]:
     """Builds the add-in and writes the configuration that names this Python.
 
@@ -133,12 +120,12 @@ def install(machine: Machine, folder: Path | None = None, *, force: bool = False
         OSError: a file cannot be written.
         HedgeError: the installed xlwings is not one that we can embed.
     """
-    ask_windows(machine)
+    _ask_windows(machine)
     add_in = folder.absolute() / ADD_IN if folder else machine.add_in
     path = machine.configuration
     new = Configuration(str(machine.interpreter), str(PACKAGES), str(add_in))
     content = new.to_bytes(machine.code_page)
-    old = _configured(machine)
+    old = Configuration.read(path, machine.code_page)
     for file, ours in ((add_in, _is_ours(add_in)), (path, old is not None)):
         if file.exists() and not ours and not force:
             raise InstallError(
@@ -150,9 +137,10 @@ def install(machine: Machine, folder: Path | None = None, *, force: bool = False
         raise InstallError(f"{beside}: would count before yours and choose what runs; remove it")
     add_in.parent.mkdir(parents=True, exist_ok=True)
     with _excel_closed(add_in):
-        build(add_in)
+        build_addin(add_in)
     yield f"wrote {add_in}: xlhedge {xlhedge.__version__}, {len(FUNCTIONS)} functions"
-    write_whole(path, lambda file: _write_private(file, content), force=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, content, private=True)  # nobody else may say which program Excel starts
     yield f"wrote {path}: Excel starts {machine.interpreter}"
     for copy in _written(machine, old):
         if not copy.samefile(add_in):
@@ -173,8 +161,9 @@ def uninstall(machine: Machine) -> Iterator[str]:
         InstallError: Excel is running.
         OSError: a file cannot be removed.
     """
-    ask_windows(machine)
-    path, old = machine.configuration, _configured(machine)
+    _ask_windows(machine)
+    path = machine.configuration
+    old = Configuration.read(path, machine.code_page)
     done = False
     for add_in in _written(machine, old):
         with _excel_closed(add_in):
@@ -196,9 +185,14 @@ def uninstall(machine: Machine) -> Iterator[str]:
         yield f"nothing to remove: neither {machine.add_in} nor {path} is there"
 
 
-def _configured(machine: Machine) -> Configuration | None:
-    path = machine.configuration
-    return Configuration.read(path, machine.code_page) if path.is_file() else None
+def _ask_windows(machine: Machine) -> None:
+    """Refuses any other system, and says what there is instead."""
+    if machine.system != "Windows":
+        raise InstallError(
+            f"the add-in runs in Excel for Windows, and this is {machine.system}; "
+            "`xlhedge excel build -o xlhedge.xlam` makes the file for another computer, "
+            "and templates/xlhedge-template-365.xlsx needs no add-in"
+        )
 
 
 def _written(machine: Machine, old: Configuration | None) -> list[Path]:
@@ -211,12 +205,6 @@ def _written(machine: Machine, old: Configuration | None) -> list[Path]:
 
 def _is_ours(add_in: Path) -> bool:
     return add_in.is_file() and version_of(add_in) is not None
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Nobody else may say which program Excel starts."""
-    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
-        stream.write(content)
 
 
 @contextmanager

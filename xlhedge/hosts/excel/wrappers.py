@@ -24,17 +24,12 @@ from collections.abc import Sequence
 from xlhedge.errors import HedgeError
 from xlhedge.functions.registry import FUNCTIONS, Function
 from xlhedge.hosts.excel.bridge import BRIDGE, ERROR_MARK
-from xlhedge.hosts.excel.project import WORKBOOK, Module
+from xlhedge.hosts.excel.xlam import TITLE, WORKBOOK
 from xlhedge.hosts.spelling import spelled
 
-__all__ = ["CATEGORY", "LONGEST_HELP", "modules"]
+__all__ = ["our_modules"]
 
-CATEGORY = "xlhedge"
-"""The functions' heading in the function wizard."""
-
-LONGEST_HELP = 255
-"""Characters of a help text that the function wizard takes."""
-
+_LONGEST_HELP = 255  # characters of a help text that the function wizard takes
 _PYTHON = "xlhedge.hosts.addin_udfs"
 
 # What help texts say beyond ASCII, and what the function wizard shows instead.
@@ -53,32 +48,28 @@ _ASCII = str.maketrans(
 )
 
 
-def modules() -> tuple[Module, ...]:
-    r"""The add-in's own modules; xlwings' module is not among them.
+def our_modules() -> dict[str, str]:
+    r"""The add-in's own modules by name; xlwings' module is not among them.
 
     Raises:
         HedgeError: a help text is too long, or has a character for which `_ASCII` has no spelling.
 
     Example:
-        >>> [module.name for module in modules()]
+        >>> list(our_modules())
         ['HedgeFunctions', 'HedgeBridge', 'HedgeHelp', 'ThisWorkbook']
-        >>> print("\n".join(modules()[0].source.splitlines()[4:8]))
+        >>> print("\n".join(our_modules()["HedgeFunctions"].splitlines()[4:8]))
         Public Function SPOT_NOTIONAL(spot_qty As Variant, spot_price As Variant) As Variant
             SPOT_NOTIONAL = HedgeCall("SPOT_NOTIONAL", Array( _
                 HedgeArgument(spot_qty), HedgeArgument(spot_price)))
         End Function
     """
     bridge = BRIDGE.replace("{python}", _PYTHON).replace("{mark}", ERROR_MARK)
-    return (
-        Module("HedgeFunctions", _joined(_FUNCTIONS_HEAD, *map(_function, FUNCTIONS))),
-        Module("HedgeBridge", bridge),
-        Module("HedgeHelp", _joined(_HELP_HEAD, _describe_all(), *map(_description, FUNCTIONS))),
-        Module(WORKBOOK, _OPEN, document=True),
-    )
-
-
-def _joined(*parts: str) -> str:
-    return "\n".join(parts)
+    return {
+        "HedgeFunctions": "\n".join([_FUNCTIONS_HEAD, *map(_function, FUNCTIONS)]),
+        "HedgeBridge": bridge,
+        "HedgeHelp": "\n".join([_HELP_HEAD, _describe_all(), *map(_description, FUNCTIONS)]),
+        WORKBOOK: _OPEN,
+    }
 
 
 _FUNCTIONS_HEAD = """\
@@ -122,7 +113,7 @@ def _text(text: str) -> str:
 
 
 def _help(text: str) -> str:
-    if len(text.translate(_ASCII)) > LONGEST_HELP:
+    if len(text.translate(_ASCII)) > _LONGEST_HELP:
         raise HedgeError(f"too long for the function wizard: {text!r}")
     return _text(text)
 
@@ -154,7 +145,7 @@ Private Sub HedgeDescribe(functionName As String, summary As String, arguments A
     Application.MacroOptions _
         Macro:="'" & ThisWorkbook.Name & "'!" & functionName, _
         Description:=summary, _
-        Category:={_text(CATEGORY)}, _
+        Category:={_text(TITLE)}, _
         ArgumentDescriptions:=arguments
 End Sub
 """
