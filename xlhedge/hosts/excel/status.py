@@ -114,7 +114,8 @@ def _add_in(path: Path) -> Requirement:
     except HedgeError as error:
         return Requirement("add-in", f"{path}: cannot be compared; {error}", _INSTALL)
     if not same:
-        other = f"{path}: made by other code, xlwings or pyopenvba, or changed since"
+        why = "made by other code or another version of xlwings or pyopenvba, or changed since"
+        other = f"{path}: {why}"
         return Requirement("add-in", other, _INSTALL)
     return Requirement("add-in", f"{path}: xlhedge {found}, {len(FUNCTIONS)} functions listed")
 
