@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.sensitivity import given_of
 from xlhedge.sheets.hedge import unassigned_texts
 from xlhedge.sheets.native_cells import TOTAL, NativeCells, write_page
-from xlhedge.sheets.table import FigureTable
+from xlhedge.sheets.table import ColumnGroup, FigureTable
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
@@ -78,8 +78,7 @@ def write_carry(
     sheet.put(at + 2, 1, "At today's rates", "total text")
     worse = f"With every rate {_WORSE:.2%} lower per 8 hours"
     sheet.put(at + 3, 1, worse, "total text")
-    sizes, expiry = (margin.column(each) for each in (MarginRow.short_notional, MarginRow.expiry))
-    shorts = f'SUMPRODUCT(--({expiry}=""),{sizes})'
+    shorts = given_of(ColumnGroup(margin))["perpetual"].text
     year = analysis.total.funding_year
     for column, days in enumerate(_DAYS, 2):
         letter = chr(ord("A") + column - 1)

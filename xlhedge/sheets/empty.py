@@ -22,7 +22,7 @@ def blank_analysis() -> Analysis:
 
     Example:
         >>> blank = blank_analysis()
-        >>> blank.hedge, blank.total["net_delta"], blank.days
+        >>> blank.hedge, blank.total.net_delta, blank.days
         ((), 0.0, 0.0)
     """
     # Unchecked: no reader lets a portfolio pass that has neither a date nor a holding.

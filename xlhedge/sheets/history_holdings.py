@@ -9,7 +9,7 @@ from xlhedge.analysis.carriers import NATIVE
 from xlhedge.analysis.history import History
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.history_bars import Bars
-from xlhedge.sheets.history_cells import Holding, fitting
+from xlhedge.sheets.history_cells import Holding, fitting, total_of
 from xlhedge.sheets.style import sentence
 from xlhedge.xlsx.sheet import Sheet
 
@@ -44,7 +44,7 @@ def write_ratios(sheet: Sheet, at: int, holdings: Sequence[Holding], bars: Bars)
         position, ratios = each.past.position, each.past.ratios
         sheet.put(row, 1, each.past.name, "cell text")
         sheet.put(row, 2, _instrument(each), "cell text")
-        held = (Expression(excel_text(each.short)) - each.posted, each.coins)
+        held = total_of(each.short) - total_of(each.posted), total_of(each.coins)
         texts: list[Any] = [each.wanted, held[0] / held[1] if position.held is not None else None]
         if ratios.best is not None and each.past.comparison.hedged:  # else beyond any number
             spot, future = bars.moves(each.past)
@@ -85,7 +85,9 @@ def write_funding(
         sheet.put(row, 1, each.past.name, "cell text")
         sheet.put(row, 2, _instrument(each), "cell text")
         short = position.short if position.instrument else None
-        sheet.put(row, 3, short, "cell money", None if short is None else _formula(each.short))
+        sheet.put(
+            row, 3, short, "cell money", None if short is None else _formula(total_of(each.short))
+        )
         texts: Sequence[str | None] = (None,) * 6
         if position.instrument and position.rates_of and not paid.reason:
             times, rates = bars.rates(position.rates_of)

@@ -112,8 +112,8 @@ def _write_sample(sheet: Sheet, past: History, holdings: Sequence[Holding], bars
     covered = ", ".join(past.covered) or total.reason
     sheet.put(_SAMPLE, 1, sentence(covered), "cell text")
     coins = total_of(
-        term for each in holdings if each.past.comparison.hedged
-        for term in (each.coins, each.posted)
+        cell for each in holdings if each.past.comparison.hedged
+        for cell in each.coins + each.posted
     )  # fmt: skip
     worth = fitting(f"ABS({excel_text(coins)})") if total.worth else None
     sheet.put(_SAMPLE, 2, total.worth, "total money", worth)

@@ -19,7 +19,7 @@ from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.style import finish, heading, heat_map
-from xlhedge.sheets.table import ColumnGroup, FigureTable
+from xlhedge.sheets.table import ColumnGroup, FigureTable, here
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import pnl_chart
 from xlhedge.xlsx.drawings import Chart
@@ -39,7 +39,7 @@ __all__ = [
 AXIS, UNHEDGED, HELD = 4, 5, 6
 _CHART, _GRIDS, _HEAD = 8, 28, 3
 """The chart's row, the first grid's, and the rows of a grid's head."""
-_ROW, _COLUMN = "\ue000", "\ue001"
+_ROW, _COLUMN = here(), "{column}"
 """Stand in formulas for the number of a row and the letter of a column that are still open."""
 
 
