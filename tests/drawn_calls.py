@@ -64,7 +64,7 @@ def drawn(random_, parameter):  # noqa: PLR0911  # one line a kind of quantity
         number = 10 ** random_.uniform(0, 6)
     else:
         number = 10 ** random_.uniform(-2, 3)
-    return number if quantity.domain.at_least == 0 else number * random_.choice((1, 1, 1, -1))
+    return number * random_.choice((1, 1, 1, -1)) if quantity.domain.admits(-number) else number
 
 
 def cases_of(entry):

@@ -31,6 +31,10 @@ def test_nothing_points_back():
     assert HOUSE.arrows_back() == []
 
 
+def test_no_modules_import_each_other():
+    assert HOUSE.circles() == []
+
+
 @pytest.mark.parametrize("package", OUTSIDE)
 def test_a_package_of_others_is_known_where_it_belongs(package):
     for path in HOUSE.modules:

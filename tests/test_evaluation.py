@@ -1,7 +1,6 @@
 """Checks, broadcasting and per-element errors: one place, so one file of tests."""
 
 import math
-import re
 import subprocess
 import sys
 from datetime import date, datetime
@@ -269,17 +268,3 @@ def test_an_error_survives_a_process_pool():
 def test_a_whole_number_of_steps_stays_however_large(count, rounding):
     entry = function("HEDGE_CONTRACTS")
     assert evaluate(entry, [count, 1, 1, "linear", 1, rounding]) == count
-
-
-UNITS = (
-    "quote|base coins|coins|contracts|ratio|decimal|relative|days|hours|TRUE or FALSE|whole number|"
-    'as a date|margin currency|"linear"|"nearest"|"simple"|"mark"|range|name'
-)
-
-
-@pytest.mark.parametrize("entry", FUNCTIONS, ids=lambda entry: entry.name)
-def test_every_argument_says_its_unit(entry):
-    for parameter in entry.parameters:
-        if parameter.quantity.kind == "any":
-            continue  # whatever the explained function takes there
-        assert re.search(UNITS, parameter.quantity.help, re.IGNORECASE), parameter.name

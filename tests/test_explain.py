@@ -13,7 +13,7 @@ import xlhedge
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.arguments import taken
 from xlhedge.functions.evaluate import evaluate
-from xlhedge.functions.explain import equation, explained
+from xlhedge.functions.explain import equation
 from xlhedge.functions.registry import FUNCTIONS, function
 from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES
 from xlhedge.hosts import xlwings_udfs
@@ -263,7 +263,7 @@ def test_lines_of_an_equation_that_apply():
 def test_in_python_with_series_and_in_excel_with_errors():
     rates = pd.Series([0.0001, None, 0.0002])
     assert "{0.0001; 0.0002}" in xlhedge.hedge_explain("FUNDING_ACCRUED", 1, rates)
-    assert xlhedge.hedge_explain("BASIS", 2, 1) == explained("BASIS", [2, 1])
+    assert xlhedge.hedge_explain("BASIS", 2, 1) == explain("BASIS", 2, 1)
     with pytest.raises(TypeError, match="missing a required argument: 'spot_price'"):
         xlhedge.basis(1)
     with pytest.raises(TypeError, match="too many"):

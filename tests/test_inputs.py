@@ -14,7 +14,7 @@ from xlhedge.jobs.commands import Desk
 from xlhedge.portfolio import TABLES, PortfolioError
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.hints import LONGEST_PROMPT, look_of, note_of, prompt_of, unit_of
+from xlhedge.sheets.hints import LONGEST_PROMPT, note_of, prompt_of, unit_of
 from xlhedge.sheets.input_sheets import FIRST_ROW
 from xlhedge.sheets.template import template_book
 from xlhedge.sheets.validation import rule_of
@@ -99,7 +99,7 @@ def test_what_is_no_plain_limit_is_a_formula(libreoffice, tmp_path):
 def test_a_header_says_its_unit(column):
     unit = unit_of(column)
     assert unit.endswith(", optional") is not column.required
-    shown = look_of(column)
+    shown = column.look
     assert ("%" in unit) is (shown in ("percent", "rate")), unit
 
 

@@ -11,7 +11,6 @@ from openpyxl.workbook.defined_name import DefinedName
 from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
-from xlhedge.functions.reference import parts
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.lambdas import lambda_text
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
@@ -242,7 +241,7 @@ def test_the_functions_sheet_has_each_function(entry, functions_sheet):
     texts = {str(cell.value) for row in shown.iter_rows() for cell in row}
     assert entry.syntax in texts
     assert entry.summary in texts
-    assert parts(entry)["Equation"] in texts
+    assert entry.sections["Equation"] in texts
     value = shown[calls_of(live)[entry.name]].value
     assert value == (entry.value[0] if entry.columns else entry.value)
 

@@ -16,7 +16,7 @@ import xlhedge as x
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions import arguments as cell
 from xlhedge.functions import arrays as vectors
-from xlhedge.functions import evaluate as evaluation
+from xlhedge.functions import call as element_by_element
 from xlhedge.functions.evaluate import evaluate, rows_of
 from xlhedge.functions.registry import FUNCTIONS, function
 from xlhedge.functions.vocabulary import QUANTITIES
@@ -115,10 +115,10 @@ def test_ranges_without_cells_give_none():
 def test_only_cells_that_are_wrong_are_read_one_by_one(monkeypatch):
     # Without this a range would still be right, and a hundred times as slow.
     read, computed = [], []
-    admit, one = vectors.admit, evaluation.evaluate_one
+    admit, one = vectors.admit, element_by_element.evaluate_one
     monkeypatch.setattr(vectors, "admit", lambda *given: read.append(given) or admit(*given))
     monkeypatch.setattr(
-        evaluation, "evaluate_one", lambda *given: computed.append(given) or one(*given)
+        element_by_element, "evaluate_one", lambda *given: computed.append(given) or one(*given)
     )
     rows = 10_000
     prices = [[float(price)] for price in range(1, rows + 1)]

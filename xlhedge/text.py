@@ -1,4 +1,4 @@
-r"""Somebody else's text as harmless text: on a terminal, and in CSV that a spreadsheet opens.
+r"""Values as text, and somebody else's text as harmless text: on a terminal, and in CSV.
 
 A workbook's cells say that they are text (`xlhedge.xlsx.cell`) and hold it as typed; only a
 sentence that quotes it must keep its own direction.
@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
-__all__ = ["csv_cell", "harmless", "straight"]
+__all__ = ["csv_cell", "harmless", "one_line", "quoted", "shown", "straight", "typed"]
 
 _T = TypeVar("_T")
 
@@ -26,6 +27,50 @@ _LEFT_TO_RIGHT = "\u200e"
 # lists are separated by semicolons it splits the line there, if no quote opens the cell.
 _NO_ROOM = r"\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _RUN = re.compile(rf"(^|;)(?=[{_NO_ROOM}]*[=+\-@＝＋－＠])")
+
+
+def shown(value: Any) -> str:
+    """A value as people read it: a number with all its digits, TRUE, a date, text as it is.
+
+    Example:
+        >>> [shown(value) for value in (60_000.0, True, "linear", datetime(2026, 3, 27))]
+        ['60000', 'TRUE', 'linear', '2026-03-27']
+    """
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, datetime):
+        midnight = value.time() == datetime.min.time()
+        return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
+    return value if isinstance(value, str) else f"{value:.15g}"
+
+
+def typed(value: Any, between: str = ",") -> str:
+    """A value as it is typed in a formula: text in quotes, a range in braces.
+
+    Example:
+        >>> typed([0.5, True, "linear"])
+        '{0.5,TRUE,"linear"}'
+    """
+    if isinstance(value, list | tuple):
+        return "{" + between.join(typed(each, between) for each in value) + "}"
+    return f'"{value}"' if isinstance(value, str) else shown(value)
+
+
+def quoted(value: Any) -> str:
+    r"""Whatever somebody handed over, as a message quotes it: in one line that is not long.
+
+    Example:
+        >>> print(quoted("1\t2"), quoted(True), quoted(2j))
+        "1\t2" TRUE 2j
+    """
+    text = f'"{value[:61]}"' if isinstance(value, str) else str(value)
+    return one_line(text.upper() if text in ("True", "False") else text)
+
+
+def one_line(text: str) -> str:
+    """A text from a file as a message shows it, in one line that is not long."""
+    text = text if len(text) <= 60 else text[:57] + "..."
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def harmless(text: str) -> str:

@@ -59,12 +59,10 @@ class Values(Functions):
     """Numbers: one cell."""
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        """One call in this carrier."""
         spare = len(entry.parameters) - len(arguments)
         return evaluate_one(entry, (*arguments, *(None,) * spare))
 
     def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
-        """The answer, or `NOWHERE` where none exists (#N/A)."""
         try:
             return answer()
         except HedgeError as error:
@@ -92,11 +90,9 @@ class Calls(_Texts):
     """References: the text of a cell that calls our functions."""
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        """One call in this carrier."""
         return Expression(f"{entry.name}({','.join(map(excel_text, arguments))})")
 
     def part(self, answer: Carrier, at: int) -> Carrier:
-        """One cell of an answer that is a row."""
         return Expression(f"INDEX({answer.text},1,{at + 1})")
 
 
@@ -104,7 +100,6 @@ class Native(_Texts):
     """References: the text of a cell in the spreadsheet's own words."""
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        """One call in this carrier."""
         return entry.body(*arguments)
 
 

@@ -12,16 +12,25 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
 
-from xlhedge.analysis.lookups import Lookups
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
 
-__all__ = ["BLANK", "Blank", "Figure", "Row", "RowError", "figure", "finite", "looked_up", "sum_of"]
+__all__ = [
+    "BLANK",
+    "Blank",
+    "Figure",
+    "FigureRow",
+    "RowError",
+    "figure",
+    "finite",
+    "looked_up",
+    "sum_of",
+]
 
-Body = Callable[[Any, Lookups], Carrier]
+Body = Callable[[Any, Any], Carrier]
 Source = Literal["", "own", "term", "beside", "stated"]
 """Where a look-up comes from: the row of the input table that the row follows, the row of its
-instrument, the row of `Row.beside`, or what the row was made with."""
+instrument, the row of `FigureRow.beside`, or what the row was made with."""
 
 
 class Blank(str):
@@ -45,7 +54,7 @@ class RowError(HedgeError):
         row: whose figure it is.
     """
 
-    row: Row | None = None
+    row: FigureRow | None = None
 
 
 class Figure:
@@ -85,19 +94,19 @@ class Figure:
         self.source, self.column = source, column
         self.body: Body = body or self._look_up
 
-    def __set_name__(self, _: type[Row], name: str) -> None:
+    def __set_name__(self, _: type[FigureRow], name: str) -> None:
         self.name, self.column = name, self.column or name
 
     def __repr__(self) -> str:
         return f"<figure {self.name}>"
 
     @overload
-    def __get__(self, row: None, owner: type[Row]) -> Self: ...
+    def __get__(self, row: None, owner: type[FigureRow]) -> Self: ...
 
     @overload
-    def __get__(self, row: Row, owner: type[Row]) -> Carrier: ...
+    def __get__(self, row: FigureRow, owner: type[FigureRow]) -> Carrier: ...
 
-    def __get__(self, row: Row | None, owner: type[Row]) -> Self | Carrier:
+    def __get__(self, row: FigureRow | None, owner: type[FigureRow]) -> Self | Carrier:
         """The figure itself of a class; of a row its value, computed when it is first read."""
         if row is None:
             return self
@@ -105,10 +114,10 @@ class Figure:
         value = row.__dict__[self.name] = self._value(row)
         return value
 
-    def _look_up(self, row: Row, f: Lookups) -> Carrier:
+    def _look_up(self, row: FigureRow, f: Any) -> Carrier:
         return f.look_up(row, self)
 
-    def _value(self, row: Row) -> Any:
+    def _value(self, row: FigureRow) -> Any:
         for name in self.given:
             if getattr(row, name) == "":
                 return BLANK
@@ -149,7 +158,7 @@ def looked_up(
     return Figure(title, look, total=total, stored=True, source=source, column=column)
 
 
-class Row:
+class FigureRow:
     """One row of a computed table; its attributes are the figures.
 
     Args:
@@ -166,7 +175,7 @@ class Row:
 
     figures: ClassVar[tuple[Figure, ...]] = ()
     table: ClassVar[str] = ""
-    beside: ClassVar[type[Row] | None] = None
+    beside: ClassVar[type[FigureRow] | None] = None
     fault: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
@@ -176,12 +185,12 @@ class Row:
             if each.source in ("own", "term"):
                 each.given = ("instrument",) if each.source == "term" else (key.name,)
 
-    def __init__(self, f: Lookups, n: int = 0, **stated: Any) -> None:
+    def __init__(self, f: Any, n: int = 0, **stated: Any) -> None:
         self.f, self.n = f, n
         self.__dict__.update(stated)
 
     @classmethod
-    def of(cls, f: Lookups, **values: Any) -> Self:
+    def of(cls, f: Any, **values: Any) -> Self:
         """A row of these values, in which all else is blank."""
         return cls(f, **{each.name: BLANK for each in cls.figures} | values)
 
@@ -218,7 +227,7 @@ class Row:
     __hash__ = None  # type: ignore[assignment]  # rows of the same figures are equal
 
 
-def sum_of(rows: Iterable[Row], of: Figure) -> float:
+def sum_of(rows: Iterable[FigureRow], of: Figure) -> float:
     """The sum of a figure over rows, blanks left out.
 
     Raises:

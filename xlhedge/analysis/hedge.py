@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlhedge.analysis.carriers import NOWHERE
-from xlhedge.analysis.figures import Row, figure, looked_up
+from xlhedge.analysis.figures import FigureRow, figure, looked_up
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.terms import (
@@ -41,7 +41,7 @@ def covered(short: Carrier, delta: Carrier, nothing: str = NOWHERE) -> Carrier:
     return where(dust, nothing, lambda: short / exposed)
 
 
-class HedgeRow(Row):
+class HedgeRow(FigureRow):
     """One row a holding; funding is positive where it costs you, delta where you are long."""
 
     table, fault = "Holdings", "quantity"

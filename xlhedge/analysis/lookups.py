@@ -7,39 +7,31 @@ sheets are made of.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from xlhedge.analysis.carriers import Functions
+from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.functions.algebra import Carrier
-
-if TYPE_CHECKING:  # rows ask for look-ups, look-ups for rows
-    from xlhedge.analysis.figures import Figure, Row
 
 __all__ = ["Group", "Lookups"]
 
 
-class Group(ABC):
+class Group(Protocol):
     """Rows of a computed table that have something in common."""
 
     @property
-    @abstractmethod
     def count(self) -> Carrier:
         """How many they are."""
 
-    @abstractmethod
     def having(self, figure: Figure, sign: str, other: Carrier = 0) -> Group:
         """Those of them whose figure is so: ``=``, ``<>``, ``>`` or ``<``."""
 
-    @abstractmethod
     def sum(self, *figures: Figure) -> Carrier:
         """The sum of a figure, or of the product of several."""
 
-    @abstractmethod
     def size(self, figure: Figure, *others: Figure) -> Carrier:
         """The sum of a figure's magnitudes, each times the others."""
 
-    @abstractmethod
     def each(self, figure: Figure, otherwise: float) -> Carrier:
         """A figure of each as a range; elsewhere in the range stands ``otherwise``."""
 
@@ -57,15 +49,15 @@ class Lookups(Functions):
     days: Carrier
     as_of: Carrier
 
-    def look_up(self, row: Row, figure: Figure) -> Carrier:
+    def look_up(self, row: FigureRow, figure: Figure) -> Carrier:
         """A figure that is found where its `source` says, or the default of its column."""
         raise NotImplementedError
 
-    def own(self, row: Row, column: str) -> Carrier:
+    def own(self, row: FigureRow, column: str) -> Carrier:
         """A cell of the input's row that the row follows; blank where it is."""
         raise NotImplementedError
 
-    def term(self, row: Row, column: str) -> Carrier:
+    def term(self, row: FigureRow, column: str) -> Carrier:
         """A cell of the row's instrument; blank where it is."""
         raise NotImplementedError
 
@@ -85,22 +77,22 @@ class Lookups(Functions):
         """Whether it is a number, and no word."""
         raise NotImplementedError
 
-    def beside(self, row: Row, table: type[Row]) -> Any:
+    def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
         """The row of another table that stands for the same row of input."""
         raise NotImplementedError
 
-    def group(self, table: type[Row], instrument: Carrier) -> Group:
+    def group(self, table: type[FigureRow], instrument: Carrier) -> Group:
         """The rows of a table that have that instrument."""
         raise NotImplementedError
 
-    def count_tiers(self, row: Row) -> Carrier:
+    def count_tiers(self, row: FigureRow) -> Carrier:
         """How many margin tiers the row's instrument has."""
         raise NotImplementedError
 
-    def tiers(self, row: Row) -> tuple[Carrier, Carrier]:
+    def tiers(self, row: FigureRow) -> tuple[Carrier, Carrier]:
         """Floors and rates of the instrument's tiers."""
         raise NotImplementedError
 
-    def signal(self, row: Row, name: str) -> Carrier:
+    def signal(self, row: FigureRow, name: str) -> Carrier:
         """What the last bars and settled rates say of a holding: "yes", "no" or "unknown"."""
         raise NotImplementedError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlhedge.analysis.carriers import NOWHERE
-from xlhedge.analysis.figures import Figure, Row, figure, looked_up
+from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.maintenance import TIER_PRICE, after, held, kind, percent, rise, value_at
 from xlhedge.analysis.terms import (
@@ -49,7 +49,7 @@ def _to_add(move: float) -> Figure:
     return formula
 
 
-class MarginRow(Row):
+class MarginRow(FigureRow):
     """One row a short position, as it stands."""
 
     table, fault = "Shorts", "margin"

@@ -9,7 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlhedge.analysis.figures import BLANK, Blank, Figure, Row, figure, finite, looked_up, sum_of
+from xlhedge.analysis.figures import (
+    BLANK,
+    Blank,
+    Figure,
+    FigureRow,
+    figure,
+    finite,
+    looked_up,
+    sum_of,
+)
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
@@ -73,7 +82,7 @@ class Stress:
     lines: tuple[LineRow, ...]
 
 
-class ShortTerms(Row):
+class ShortTerms(FigureRow):
     """What a scenario needs of a short: a row each, as the template's workings show them."""
 
     table, beside = "Shorts", MarginRow
@@ -114,7 +123,7 @@ def _or(value: Carrier, otherwise: float) -> Carrier:
     return otherwise if isinstance(value, Blank) else value
 
 
-class LineRow(Row):
+class LineRow(FigureRow):
     """One row a holding or short in one scenario; what it has not is blank."""
 
     scenario = looked_up("Scenario", "text")

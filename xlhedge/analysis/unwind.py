@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlhedge.analysis.figures import Figure, Row, figure, finite, looked_up, sum_of
+from xlhedge.analysis.figures import Figure, FigureRow, figure, finite, looked_up, sum_of
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
@@ -26,7 +26,7 @@ QUIET = ("HOLD", _NO_SHORT)
 """What the signal says while there is nothing to do."""
 
 
-class UnwindRow(Row):
+class UnwindRow(FigureRow):
     """One row a holding: signal and reasons, then what its hedge's profit would buy today."""
 
     table, beside = "Holdings", HedgeRow

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from xlhedge.analysis.carriers import VALUES, Values
-from xlhedge.analysis.figures import BLANK, Blank, Figure, Row, RowError
+from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow, RowError
 from xlhedge.analysis.history import History
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.errors import CellError, HedgeError
@@ -33,22 +33,19 @@ _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
 class RowGroup(Group):
     """Rows, whose sums are kept: each is asked for by every row that shares them."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[FigureRow]) -> None:
         self.rows = rows
         self._sums: dict[tuple[Figure, ...], float] = {}
 
     @property
     def count(self) -> int:
-        """How many they are."""
         return len(self.rows)
 
     def having(self, figure: Figure, sign: str, other: Carrier = 0) -> RowGroup:
-        """Those of them whose figure is so."""
         holds = _HOLDS[sign]
         return RowGroup([row for row in self.rows if holds(getattr(row, figure.name), other)])
 
     def sum(self, *figures: Figure) -> float:
-        """The sum of a figure, or of the product of several."""
         if figures not in self._sums:
             total = sum((_product(row, figures) for row in self.rows), 0.0)
             if not math.isfinite(total):  # of no one row
@@ -57,20 +54,18 @@ class RowGroup(Group):
         return self._sums[figures]
 
     def size(self, figure: Figure, *others: Figure) -> float:
-        """The sum of a figure's magnitudes, each times the others."""
         return sum((abs(_number(row, figure)) * _product(row, others) for row in self.rows), 0.0)
 
-    def each(self, figure: Figure, otherwise: float) -> list[Any]:  # noqa: ARG002  # there are no other rows
-        """The figure of each."""
+    def each(self, figure: Figure, otherwise: float) -> list[Any]:
         return [getattr(row, figure.name) for row in self.rows]
 
 
-def _number(row: Row, figure: Figure) -> float:
+def _number(row: FigureRow, figure: Figure) -> float:
     value = getattr(row, figure.name)
     return 0.0 if isinstance(value, Blank) else value
 
 
-def _product(row: Row, figures: Sequence[Figure]) -> float:
+def _product(row: FigureRow, figures: Sequence[Figure]) -> float:
     product = 1.0
     for figure in figures:
         product *= _number(row, figure)
@@ -92,18 +87,18 @@ class Numbers(Values, Lookups):
         settings = portfolio.settings
         self.portfolio, self.as_of = portfolio, settings.as_of
         self.days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
-        self.tables: dict[type[Row], Sequence[Row]] = {}
+        self.tables: dict[type[FigureRow], Sequence[FigureRow]] = {}
         self.history: History | None = None
-        self._groups: dict[type[Row], dict[str, RowGroup]] = {}
+        self._groups: dict[type[FigureRow], dict[str, RowGroup]] = {}
 
-    def rows(self, table: type[Row]) -> Sequence[Any]:
+    def rows(self, table: type[FigureRow]) -> Sequence[Any]:
         """The rows of a computed table, which follow those of its input."""
         if table not in self.tables:
             count = len(self.portfolio.rows[table.table])
             self.tables[table] = tuple(table(self, n) for n in range(count))
         return self.tables[table]
 
-    def look_up(self, row: Row, figure: Figure) -> Carrier:
+    def look_up(self, row: FigureRow, figure: Figure) -> Carrier:
         """A figure that is found where its `source` says; the readers put defaults in."""
         if figure.source == "own":
             return self.own(row, figure.column)
@@ -113,8 +108,7 @@ class Numbers(Values, Lookups):
             return getattr(self.beside(row, row.beside), figure.column)
         return BLANK
 
-    def own(self, row: Row, column: str) -> Carrier:
-        """A cell of the input's row that the row follows; blank where it is."""
+    def own(self, row: FigureRow, column: str) -> Carrier:
         value = getattr(self._inputs[row.table][row.n], column)
         return BLANK if value is None else value
 
@@ -122,8 +116,7 @@ class Numbers(Values, Lookups):
     def _inputs(self) -> dict[str, tuple[Any, ...]]:
         return self.portfolio.rows
 
-    def term(self, row: Row, column: str) -> Carrier:
-        """A cell of the row's instrument; blank where it is."""
+    def term(self, row: FigureRow, column: str) -> Carrier:
         value = getattr(self._instruments[row.instrument], column)
         return BLANK if value is None else value
 
@@ -132,40 +125,32 @@ class Numbers(Values, Lookups):
         return {each.instrument: each for each in self.portfolio.instruments}
 
     def held(self, asset: Carrier, column: str) -> Carrier:
-        """A cell of the holding of that asset."""
         return getattr(self.portfolio.holding(asset), column)
 
     def setting(self, name: str) -> Carrier:
-        """What a setting says, or its default."""
         return getattr(self.portfolio.settings, name)
 
     def missing(self) -> Carrier:
-        """A cell that must be filled, and is not: no reader lets it pass."""
         raise HedgeError("a cell that must be filled is blank", CellError.NA)
 
     def number(self, value: Carrier) -> bool:
-        """Whether it is a number, and no word."""
         return not isinstance(value, str)
 
-    def beside(self, row: Row, table: type[Row]) -> Any:
-        """The row of another table that stands for the same row of input."""
+    def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
         return self.rows(table)[row.n]
 
-    def group(self, table: type[Row], instrument: Carrier) -> RowGroup:
-        """The rows of a table that have that instrument."""
+    def group(self, table: type[FigureRow], instrument: Carrier) -> RowGroup:
         if table not in self._groups:
-            found: dict[str, list[Row]] = {}
+            found: dict[str, list[FigureRow]] = {}
             for row in self.rows(table):
                 found.setdefault(row.instrument, []).append(row)
             self._groups[table] = {name: RowGroup(rows) for name, rows in found.items()}
         return self._groups[table].get(instrument) or RowGroup(())
 
-    def count_tiers(self, row: Row) -> int:
-        """How many margin tiers the row's instrument has."""
+    def count_tiers(self, row: FigureRow) -> int:
         return len(self.tiers(row)[0])
 
-    def tiers(self, row: Row) -> tuple[list[float], list[float]]:
-        """Floors and rates of the instrument's tiers."""
+    def tiers(self, row: FigureRow) -> tuple[list[float], list[float]]:
         return self.tiers_of(row.instrument)
 
     def tiers_of(self, instrument: str) -> tuple[list[float], list[float]]:
@@ -181,7 +166,6 @@ class Numbers(Values, Lookups):
             rates.append(tier.mm_rate)
         return found
 
-    def signal(self, row: Row, name: str) -> str:
-        """What the last bars and settled rates say of a holding."""
+    def signal(self, row: FigureRow, name: str) -> str:
         found = self.history.assets[row.n].signals if self.history else None
         return _SAID[getattr(found, name, None)]

@@ -10,15 +10,16 @@ from typing import Any
 from xlhedge.errors import CellError, HedgeError, Undefined
 from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.quantity import Quantity
-from xlhedge.functions.ranges import flattened, is_blank
+from xlhedge.functions.ranges import flattened, is_missing
 from xlhedge.serials import serial
+from xlhedge.text import quoted
 
-__all__ = ["admit", "evaluate_one", "read", "taken"]
+__all__ = ["admit", "admit_one", "evaluate_one", "taken"]
 
 _PLAIN = (float, int)
 
 
-def read(parameter: Parameter, value: Any) -> Any:
+def admit_one(parameter: Parameter, value: Any) -> Any:
     """An argument as the formula takes it: a float, a word of the vocabulary, or a truth value.
 
     A blank takes the default. TRUE and FALSE count as 1 and 0, as in any spreadsheet.
@@ -27,15 +28,15 @@ def read(parameter: Parameter, value: Any) -> Any:
         HedgeError: text for a number, an unknown word, a blank for a required argument, or a
             number outside its domain; it names the argument.
     """
-    if not parameter.required and is_blank(value):
+    if not parameter.required and is_missing(value):
         return parameter.default
     return _given(parameter.quantity, value)
 
 
 def _given(quantity: Quantity, value: Any) -> Any:
-    """What is no blank: as `read`."""
+    """What is no blank: as `admit_one`."""
     if not isinstance(value, _PLAIN):
-        if is_blank(value):
+        if is_missing(value):
             raise _wrong(quantity, "is empty", CellError.VALUE)
         if quantity.kind != "word":
             value = _number(quantity, value)
@@ -53,17 +54,17 @@ def _given(quantity: Quantity, value: Any) -> Any:
 
 
 def admit(parameter: Parameter, value: Any) -> Any:
-    """An argument as `read`, or all of a range's; what may be anything is left as it is.
+    """An argument as `admit_one`, or all of a range's; what may be anything is left as it is.
 
     Raises:
-        HedgeError: as `read`; it says which of a range's elements is wrong.
+        HedgeError: as `admit_one`; it says which of a range's elements is wrong.
     """
     if parameter.quantity.kind == "any" or (
         value.__class__ is str and value in parameter.quantity.options
     ):
         return value
     if value.__class__ is not list:
-        return read(parameter, value)
+        return admit_one(parameter, value)
     low, high = parameter.quantity.domain.span
     values = []
     for place, element in enumerate(value):
@@ -97,12 +98,7 @@ def _number(quantity: Quantity, value: Any) -> float:
             return float(value)  # NumPy's scalars, Decimal, Fraction
         except (TypeError, ValueError):
             pass
-    raise _wrong(quantity, f"{_shown(value)} is not a number", CellError.VALUE)
-
-
-def _shown(value: Any) -> str:
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    raise _wrong(quantity, f"{quoted(value)} is not a number", CellError.VALUE)
 
 
 def _wrong(quantity: Quantity, what: str, kind: CellError) -> HedgeError:

@@ -17,8 +17,8 @@ import numpy as np
 
 from xlhedge.errors import HedgeError, Undefined
 from xlhedge.functions.arguments import admit
+from xlhedge.functions.call import Call, Shape
 from xlhedge.functions.definition import Function, Parameter
-from xlhedge.functions.evaluate import Call, Shape
 from xlhedge.functions.ranges import flattened
 from xlhedge.serials import EPOCH
 

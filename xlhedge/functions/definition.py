@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from xlhedge.functions.quantity import Quantity, Rule
-from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES, RULES
+from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES, RULES, quantity_named
+from xlhedge.text import typed
 
 __all__ = ["Function", "Parameter"]
+
+_HEADINGS = ("Equation", "Question", "Errors", "Source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,18 @@ class Parameter:
         """Whether it must be given."""
         return self.default is self.empty
 
+    @property
+    def stated(self) -> Any:
+        """Its default as one could type it; None where there is none, or none but leaving it out.
+
+        That is so of a required argument, and of one that is NEVER or UNGIVEN unless it is given.
+        """
+        default = self.default
+        if isinstance(default, tuple):  # of a range that one number may stand for
+            (default,) = default
+        infinite = isinstance(default, float) and not math.isfinite(default)
+        return None if self.required or infinite else default
+
 
 @dataclass(frozen=True)
 class Function:
@@ -51,6 +67,7 @@ class Function:
         overrides: arguments that are other here than in the vocabulary.
         group: the heading it stands under.
         rowwise: for a function of whole ranges, whether its other arguments may be arrays.
+        share: whether the value is a fraction that reads well as percent.
     """
 
     body: Callable[..., Any]
@@ -60,23 +77,26 @@ class Function:
     overrides: Mapping[str, Quantity] = field(default_factory=dict)
     group: str = ""
     rowwise: bool = False
+    share: bool = False
+    parameters: tuple[Parameter, ...] = field(init=False, compare=False)
+    """The arguments, in order; ``*arguments`` of the body are argument_1, argument_2, ..."""
+
+    def __post_init__(self) -> None:
+        # Now and not when asked for: an argument that the vocabulary lacks stops the first import.
+        object.__setattr__(self, "parameters", tuple(self._declared()))
+
+    def _declared(self) -> Iterator[Parameter]:
+        for name, each in inspect.signature(self.body).parameters.items():
+            if each.kind is each.VAR_POSITIONAL:
+                yield from (Parameter(QUANTITIES[argument], None) for argument in ARGUMENTS)
+            else:
+                meant = self.overrides.get(name) or quantity_named(name, self.name)
+                yield Parameter(meant, each.default)
 
     @cached_property
     def name(self) -> str:
         """The name in a spreadsheet, such as NET_DELTA; the Python name in capitals."""
         return self.body.__name__.upper()
-
-    @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """The arguments, in order; ``*arguments`` of the body are argument_1, argument_2, ..."""
-        found = []
-        for name, parameter in inspect.signature(self.body).parameters.items():
-            if parameter.kind is parameter.VAR_POSITIONAL:
-                found += [Parameter(QUANTITIES[each], None) for each in ARGUMENTS]
-            else:
-                quantity = self.overrides.get(name) or QUANTITIES[name]
-                found.append(Parameter(quantity, parameter.default))
-        return tuple(found)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -112,31 +132,39 @@ class Function:
         """Whether its body runs on every carrier: floats, arrays and Excel text."""
         return not any(parameter.quantity.whole for parameter in self.parameters)
 
+    @cached_property
+    def sections(self) -> Mapping[str, str]:
+        """Its docstring by heading: "" (the meaning), Equation, Question, Errors, Source.
+
+        Example:
+            >>> from xlhedge.functions.registry import function
+            >>> function("BASIS").sections["Equation"]
+            'futures_price − spot_price'
+        """
+        found: dict[str, list[str]] = {heading: [] for heading in ("", *_HEADINGS)}
+        at = ""
+        for line in (inspect.getdoc(self.body) or "").splitlines():
+            if line.removesuffix(":") in _HEADINGS and line.endswith(":"):
+                at = line.removesuffix(":")
+            else:
+                found[at].append(line)
+        return {at: textwrap.dedent("\n".join(lines)).strip() for at, lines in found.items()}
+
     @property
     def summary(self) -> str:
         """One line on what it is for."""
-        return inspect.getdoc(self.body).splitlines()[0]  # type: ignore[union-attr]  # a test asserts that each has one
+        return self.sections[""].partition("\n")[0]
 
     @property
     def syntax(self) -> str:
         """How to type it: ``NAME(required, [optional=default])``."""
-        shown = [p for p in self.parameters if p.name not in ARGUMENTS[1:]]
-        more = ["…"] if len(shown) < len(self.parameters) else []
-        return f"{self.name}({', '.join([*map(_typed, shown), *more])})"
+        listed = [p for p in self.parameters if p.name not in ARGUMENTS[1:]]
+        more = ["…"] if len(listed) < len(self.parameters) else []
+        return f"{self.name}({', '.join([*map(_in_syntax, listed), *more])})"
 
 
-def _typed(parameter: Parameter) -> str:
+def _in_syntax(parameter: Parameter) -> str:
     if parameter.required:
         return parameter.name
-    default = parameter.default
-    if isinstance(default, tuple):  # of a range that one number may stand for
-        (default,) = default
-    if isinstance(default, bool):
-        return f"[{parameter.name}={str(default).upper()}]"
-    if isinstance(default, str):
-        return f'[{parameter.name}="{default}"]'
-    if default is None or not math.isfinite(
-        default
-    ):  # NEVER, UNGIVEN: a way to say "left out", not a number to type
-        return f"[{parameter.name}]"
-    return f"[{parameter.name}={default:g}]"
+    default = "" if parameter.stated is None else f"={typed(parameter.stated)}"
+    return f"[{parameter.name}{default}]"

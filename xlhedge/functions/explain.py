@@ -5,43 +5,30 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.arguments import evaluate_one, taken
+from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.quantity import Quantity
-from xlhedge.functions.ranges import is_blank
-from xlhedge.functions.reference import parts
-from xlhedge.functions.registry import FUNCTIONS, Function, Parameter, function
+from xlhedge.functions.ranges import is_missing
 from xlhedge.serials import moment_of
 
 __all__ = ["equation", "explained"]
 
-_SHARES = {
-    *("HEDGE_RATIO", "HEDGE_EFFECTIVENESS", "BASIS_PCT", "BASIS_ANNUALIZED", "FUNDING_APR"),
-    *("LIQUIDATION_BUFFER", "MARGIN_RATIO"),
-}
-"""Functions whose value reads well as percent."""
-
-_UNUSUAL = {
-    "hedge_ratio": 2,
-    **dict.fromkeys(("funding_rate", "funding_rates", "fee_rate"), 0.01),
-    **dict.fromkeys(("price_shock", "asset_shock", "hedge_shock"), 5),
-    "basis_shock": 1,
-}
-"""Sizes above which a number is allowed and yet looks like percent typed for a decimal."""
-
-_UNIT = re.compile(r"(quote per base coin|(?<=in )(?:quote|base coins|contracts))\b")
 _SHOWN_CELLS = 6
 _HUGE = 1e300  # a whole number beyond it may be too large to compute with
 
 
-def explained(function_name: Any, arguments: Sequence[Any]) -> str:
+def explained(
+    functions: Mapping[str, Function], function_name: Any, arguments: Sequence[Any]
+) -> str:
     """A call in words; always a text.
 
     Args:
+        functions: every function by its name.
         function_name: the function's name, as a cell holds it.
         arguments: its arguments, as cells hold them; None where one is left out.
     """
@@ -51,10 +38,9 @@ def explained(function_name: Any, arguments: Sequence[Any]) -> str:
     if not isinstance(name, str) or not name.strip(" ="):
         return f"Which function? Name one as text, such as NET_DELTA. {_LISTS}"
     asked = name.strip(" =").partition("(")[0].strip()
-    try:
-        entry = function(asked)
-    except HedgeError:
-        near = difflib.get_close_matches(asked.upper(), [each.name for each in FUNCTIONS], 1)
+    entry = functions.get(asked.upper())
+    if entry is None:
+        near = difflib.get_close_matches(asked.upper(), functions, 1)
         hint = f" Did you mean {near[0]}?" if near else ""
         return f"No function is called {asked}.{hint} {_LISTS}"
     if any(parameter.quantity.kind == "any" for parameter in entry.parameters):
@@ -66,7 +52,7 @@ _LISTS = "`xlhedge functions` and the function wizard list them all."
 
 
 def _explained(entry: Function, arguments: list[Any]) -> str:
-    while arguments and is_blank(arguments[-1]):
+    while arguments and is_missing(arguments[-1]):
         arguments.pop()
     most = len(entry.parameters)
     if len(arguments) > most:
@@ -111,20 +97,20 @@ def _wrong(entry: Function, arguments: list[Any], error: HedgeError) -> str:
     quantity = entry.parameters[at].quantity
     place = f", value {error.position[0] + 1}" if error.position else ""
     said += f"{error.argument}{place}: {error.message}. {error.argument} is: {quantity.help}"
-    if is_blank(arguments[at]):
+    if is_missing(arguments[at]):
         said += f" The call is {entry.syntax}."
     numbers = [cell for cell in _cells(arguments[at]) if _is_number(cell)]
     wrong = [
         n for n in numbers if not quantity.domain.admits(n) and quantity.domain.admits(n / 100)
     ]
-    hint = f" {_percent_hint(quantity.name, wrong[0])}" if wrong and _share(quantity) else ""
+    hint = f" {_percent_hint(quantity.name, wrong[0])}" if wrong and quantity.measure.share else ""
     return said + hint
 
 
 def _warnings(entry: Function, arguments: list[Any]) -> Iterator[str]:
     for parameter, argument in zip(entry.parameters, arguments, strict=True):
-        usual = _UNUSUAL.get(parameter.name, math.inf)
-        numbers = [cell for cell in _cells(argument) if _is_number(cell) and abs(cell) > usual]
+        usual = parameter.quantity.usual
+        numbers = [cell for cell in _cells(argument) if _is_number(cell) and usual.beyond(cell)]
         if numbers:
             yield f"Is that meant? {_percent_hint(parameter.name, numbers[0])}"
 
@@ -148,7 +134,7 @@ def equation(entry: Function, values: Sequence[Any]) -> str:
         if not (_left_out(value) or value == parameter.default)
     }
     chosen = given | {value for value in values if isinstance(value, str)}
-    lines = re.sub(r"\n\s+", " ", parts(entry)["Equation"]).splitlines()
+    lines = re.sub(r"\n\s+", " ", entry.sections["Equation"]).splitlines()
     found = []
     for line in lines:
         head, colon, tail = line.partition(": ")
@@ -169,7 +155,7 @@ def _workings(entry: Function, arguments: list[Any]) -> str:
     ]
     formula = equation(entry, values)
     given = [
-        (parameter.quantity, value, is_blank(argument))
+        (parameter.quantity, value, is_missing(argument))
         for parameter, value, argument in zip(entry.parameters, values, arguments, strict=True)
         if not _left_out(value)
     ]
@@ -185,15 +171,14 @@ def _listed(quantity: Quantity, value: Any, *, blank: bool) -> str:
     notes = []
     if _is_range(value):
         more = f"; … {len(value)} cells" if len(value) > _SHOWN_CELLS else ""
-        text = f"{{{'; '.join(map(_shown, value[:_SHOWN_CELLS]))}{more}}}"
+        text = f"{{{'; '.join(map(_in_words, value[:_SHOWN_CELLS]))}{more}}}"
     else:
         text = _in_formula(quantity, value).strip("()")
-        unit = _UNIT.search(quantity.help)
         if quantity.kind == "date":
             notes.append(_moment(value))
-        elif unit and quantity.kind == "number":
-            notes.append(unit[1])
-        elif _share(quantity) and value:
+        elif quantity.measure.spoken:
+            notes.append(quantity.measure.spoken)
+        elif quantity.measure.share and value:
             notes.append(_percent(value))
     notes += ["left out"] * blank
     return f"{quantity.name} = {text}" + (f" ({'; '.join(notes)})" if notes else "")
@@ -209,23 +194,18 @@ def _moment(days: float) -> str:
 def _value(entry: Function, value: Any) -> str:
     if entry.columns:
         cells = zip(entry.columns, value, strict=True)
-        return ", ".join(f"{name} = {_shown(cell)}" for name, cell in cells)
-    share = entry.name in _SHARES and value
-    return f"{_shown(value)} ({_percent(value)})" if share else _shown(value)
-
-
-def _share(quantity: Quantity) -> bool:
-    """Whether a number of it reads well as percent."""
-    return quantity.name == "hedge_ratio" or " %" in quantity.help
+        return ", ".join(f"{name} = {_in_words(cell)}" for name, cell in cells)
+    share = entry.share and value
+    return f"{_in_words(value)} ({_percent(value)})" if share else _in_words(value)
 
 
 def _in_formula(quantity: Quantity, value: Any) -> str:
     if quantity.kind == "flag":
-        return _shown(bool(value))
-    return f"({_shown(value)})" if _is_number(value) and value < 0 else _shown(value)
+        return _in_words(bool(value))
+    return f"({_in_words(value)})" if _is_number(value) and value < 0 else _in_words(value)
 
 
-def _shown(value: Any) -> str:
+def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     return f'"{value}"' if isinstance(value, str) else _number(value)

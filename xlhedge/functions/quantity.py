@@ -12,7 +12,7 @@ from typing import Any
 from xlhedge.errors import CellError
 from xlhedge.functions.algebra import Carrier, floor
 
-__all__ = ["Domain", "Quantity", "Rule"]
+__all__ = ["Domain", "Measure", "Quantity", "Rule"]
 
 
 _EMPTY = (math.inf, -math.inf)
@@ -79,6 +79,16 @@ class Domain:
             inside = compare(x, end) & inside
         return (floor(x) == x) & inside if self.whole else inside
 
+    def beyond(self, x: Carrier) -> Carrier:
+        """How many of its ends x lies beyond, 0 or 1; Excel text of a range may be summed."""
+        ends = (
+            (operator.gt, self.at_most),
+            (operator.ge, self.below),
+            (operator.lt, self.at_least),
+            (operator.le, self.above),
+        )
+        return sum(compare(x, end) for compare, end in ends if end is not None)
+
     def __str__(self) -> str:
         return self._words
 
@@ -100,27 +110,69 @@ class Domain:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A unit with the look of its numbers.
+
+    Args:
+        unit: as it stands above a column's header.
+        look: the kind of number that a sheet shows: "price", "money", "percent", ...
+        spoken: the unit behind a number in a sentence; empty where the quantity's name says it.
+        kind: what a cell holds: "number", "word", "text", "flag" (TRUE or FALSE, 1 or 0), "date"
+            (an Excel serial number), or "any" (whatever the cell holds, errors included).
+
+    Example:
+        >>> Measure("%", "percent").share
+        True
+    """
+
+    unit: str
+    look: str
+    spoken: str = ""
+    kind: str = "number"
+
+    @property
+    def share(self) -> bool:
+        """Whether it is a decimal fraction, which people read and type as percent."""
+        return self.look in ("percent", "rate")
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """One word of the vocabulary.
 
     Args:
-        name: the argument's name, the same in every function and host.
+        name: the argument's name, the same in every function, host and table.
+        measure: its unit, and how a sheet shows it.
         help: what it means, with its unit, in at most 255 characters.
         domain: the numbers it may be, unless it is a word.
+        usual: the numbers it mostly is: one outside is allowed, and looks mistyped.
         options: the words it may be, if it is an option word.
-        kind: "number", "word", "flag" (TRUE or FALSE, 1 or 0), "date" (an Excel serial number), or
-            "any" (whatever the cell holds, errors included).
         series: whether the argument is a whole range, taken at once and never broadcast.
         single: whether one number may stand for a whole range of it.
+        trap: whether people easily get it wrong, so that a note warns them; of a share it is
+            always so.
+        blank: whether the help says what leaving it out means.
     """
 
     name: str
+    measure: Measure
     help: str
     domain: Domain = Domain()
+    usual: Domain = Domain()
     options: tuple[str, ...] = ()
-    kind: str = "number"
     series: bool = False
     single: bool = False
+    trap: bool = False
+    blank: bool = False
+    kind: str = field(init=False)  # its measure's: asked of every cell
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", self.measure.kind)
+
+    @property
+    def unit(self) -> str:
+        """Its unit, or the words it may be."""
+        return " or ".join(self.options) or self.measure.unit
 
     @property
     def whole(self) -> bool:

@@ -9,13 +9,13 @@ from typing import Any
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.definition import Function
 
-__all__ = ["flattened", "is_blank"]
+__all__ = ["flattened", "is_missing"]
 
 _NUMBERS = frozenset({float, int})
 
 
-def is_blank(value: Any) -> bool:
-    """Whether a value stands for an empty cell: None, or a missing value of pandas or NumPy."""
+def is_missing(value: Any) -> bool:
+    """Whether nothing is there: None, or a missing value of pandas or NumPy."""
     if value is None:
         return True
     name = type(value).__name__
@@ -60,7 +60,7 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> Sequence[Any]:
             )
     if all(map(_is_plain, lists)):
         return found  # no cell is empty
-    kept = [not any(map(is_blank, beside)) for beside in zip(*lists, strict=True)]
+    kept = [not any(map(is_missing, beside)) for beside in zip(*lists, strict=True)]
     return [
         list(compress(cells, kept)) if at in ranges else cells for at, cells in enumerate(found)
     ]
@@ -75,7 +75,7 @@ def _listed(argument: Any) -> Any:
     """A range's cells in order; a single cell is a range of one."""
     argument = _plain(argument)
     if not isinstance(argument, list | tuple):
-        return argument if is_blank(argument) or isinstance(argument, CellError) else [argument]
+        return argument if is_missing(argument) or isinstance(argument, CellError) else [argument]
     if _NUMBERS.issuperset(map(type, argument)):
         return list(argument)
     cells: list[Any] = []

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import textwrap
-from typing import Any
 
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.functions.vocabulary import ARGUMENTS
+from xlhedge.text import shown, typed
 
-__all__ = ["arguments_of", "entry_text", "example_call", "markdown", "parts"]
+__all__ = ["arguments_of", "entry_text", "example_call", "markdown"]
 
-_HEADINGS = ("Equation", "Question", "Errors", "Source")
 _USUAL_ERRORS = (
     "#VALUE! for text where a number belongs, an unknown word, or a required argument left out; "
     "#NUM! for a number that is not allowed; an error among the arguments is passed on."
@@ -37,45 +35,15 @@ def example_call(entry: Function) -> str:
         >>> example_call(function("HEDGE_RATIO"))
         '=HEDGE_RATIO(60000, 45000)'
     """
-    return f"={entry.name}({', '.join(map(_typed, entry.example))})"
-
-
-def _typed(argument: Any) -> str:
-    if isinstance(argument, list):
-        return "{" + ",".join(map(_typed, argument)) + "}"
-    return f'"{argument}"' if isinstance(argument, str) else _shown(argument)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).upper()
-    return value if isinstance(value, str) else f"{value:.15g}"
+    return f"={entry.name}({', '.join(map(typed, entry.example))})"
 
 
 def _result(entry: Function) -> str:
     """What the registry's example gives."""
     if entry.columns:
         cells = zip(entry.columns, entry.value, strict=True)
-        return ", ".join(f"{name} = {_shown(value)}" for name, value in cells)
-    return _shown(entry.value)
-
-
-def parts(entry: Function) -> dict[str, str]:
-    """A docstring's sections by heading: "" (the meaning), Equation, Question, Errors, Source.
-
-    Example:
-        >>> from xlhedge.functions.registry import function
-        >>> parts(function("BASIS"))["Equation"]
-        'futures_price − spot_price'
-    """
-    found: dict[str, list[str]] = {heading: [] for heading in ("", *_HEADINGS)}
-    at = ""
-    for line in (inspect.getdoc(entry.body) or "").splitlines():
-        if line.removesuffix(":") in _HEADINGS and line.endswith(":"):
-            at = line.removesuffix(":")
-        else:
-            found[at].append(line)
-    return {at: textwrap.dedent("\n".join(lines)).strip() for at, lines in found.items()}
+        return ", ".join(f"{name} = {shown(value)}" for name, value in cells)
+    return shown(entry.value)
 
 
 def arguments_of(entry: Function) -> list[str]:
@@ -93,17 +61,11 @@ def _label(parameter: Parameter) -> str:
 
 
 def _default(parameter: Parameter) -> str:
-    default = parameter.default
-    if isinstance(default, tuple):
-        (default,) = default
-    unsaid = parameter.required or default is None or default in (float("inf"), -float("inf"))
-    if unsaid or default != default:  # noqa: PLR0124  # not a number: its help says what it means
-        return ""
-    return f" Left out: {_typed(default)}."
+    return "" if parameter.stated is None else f" Left out: {typed(parameter.stated)}."
 
 
 def _errors(entry: Function) -> list[str]:
-    own = parts(entry)["Errors"]
+    own = entry.sections["Errors"]
     rules = [f"{r.kind.code} for {r.arguments[-1]}: {r.message}." for r, _ in entry.rules]
     takes_all = all(parameter.quantity.kind == "any" for parameter in entry.parameters)
     usual = [] if takes_all else [_USUAL_ERRORS]
@@ -112,7 +74,7 @@ def _errors(entry: Function) -> list[str]:
 
 def entry_text(entry: Function) -> str:
     """A function's entry as a terminal shows it."""
-    said = parts(entry)
+    said = entry.sections
     sections = {
         "Equation": said["Equation"],
         "Arguments": "\n".join(arguments_of(entry)),
@@ -126,7 +88,7 @@ def entry_text(entry: Function) -> str:
 
 
 def _entry_markdown(entry: Function) -> str:
-    said = parts(entry)
+    said = entry.sections
     named = [line.partition(":") for line in arguments_of(entry)]
     blocks = [
         f"### {entry.name}",

@@ -2,7 +2,7 @@
 
 A function added here appears in every host, in ``xlhedge functions`` and in the docs. Its name,
 syntax and defaults are the body's, its help is the body's docstring, its arguments' help and
-domains are those of `quantities`.
+domains are those of the vocabulary.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.functions.definition import Function, Parameter
+from xlhedge.functions.explain import explained
 from xlhedge.functions.formulas import basis, funding, margin, pnl, scenario, sizing, tiers, unwind
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.vocabulary import QUANTITIES
@@ -50,10 +51,7 @@ def hedge_explain(function_name: Any, *arguments: Any) -> str:
     Source:
         The registry of functions, and the function's own source.
     """
-    # It evaluates the functions below, so it cannot be there before them.
-    from xlhedge.functions.explain import explained
-
-    return explained(function_name, arguments)
+    return explained(_BY_NAME, function_name, arguments)
 
 
 _SPOT_MOVES, _FUTURE_MOVES = [0.02, -0.02, 0.04], [0.01, -0.01, 0.02]
@@ -65,16 +63,16 @@ FUNCTIONS: tuple[Function, ...] = (
         Function(sizing.hedge_notional, (1, 60_000, 0.5), 30_000),
         Function(sizing.hedge_contracts, (60_000, 60_500, 1, "linear", 0.001, "down"), 0.991),
         Function(sizing.short_notional, (600, 60_500, 100, "inverse"), 60_000),
-        Function(sizing.hedge_ratio, (60_000, 45_000), 0.75),
+        Function(sizing.hedge_ratio, (60_000, 45_000), 0.75, share=True),
         Function(sizing.net_delta, (1, 60_000, 45_000), 15_000),
         Function(sizing.min_variance_ratio, (_SPOT_MOVES, _FUTURE_MOVES), 2),
-        Function(sizing.hedge_effectiveness, (_SPOT_MOVES, _FUTURE_MOVES, 2), 1),
+        Function(sizing.hedge_effectiveness, (_SPOT_MOVES, _FUTURE_MOVES, 2), 1, share=True),
     ),
     *_group(
         "Basis and carry",
         Function(basis.basis, (61_500, 60_000), 1_500),
-        Function(basis.basis_pct, (61_500, 60_000), 0.025),
-        Function(basis.basis_annualized, (61_500, 60_000, 73), 0.125),
+        Function(basis.basis_pct, (61_500, 60_000), 0.025, share=True),
+        Function(basis.basis_annualized, (61_500, 60_000, 73), 0.125, share=True),
         Function(basis.basis_regime, (59_900, 60_000), "backwardation"),
         Function(basis.fair_futures, (60_000, 0.125, 73), 61_500),
         Function(basis.days_to_expiry, (46_000.5, 46_090), 89.5),
@@ -93,6 +91,7 @@ FUNCTIONS: tuple[Function, ...] = (
             overrides={
                 "compounding": replace(QUANTITIES["compounding"], options=("simple", "compound"))
             },
+            share=True,
         ),
         Function(
             funding.funding_breach,
@@ -135,9 +134,9 @@ FUNCTIONS: tuple[Function, ...] = (
             289_500 / 4.04,
             rowwise=True,
         ),
-        Function(margin.liquidation_buffer, (60_000, 75_000), 0.25),
+        Function(margin.liquidation_buffer, (60_000, 75_000), 0.25, share=True),
         Function(margin.bankruptcy_price, (1, 10_000, 200), 10_200),
-        Function(margin.margin_ratio, (1, 100, 105, 10, 0.005), 0.105),
+        Function(margin.margin_ratio, (1, 100, 105, 10, 0.005), 0.105, share=True),
         Function(margin.collateral_needed, (1, 100, 0.3, 0.005), 30.65),
     ),
     *_group(

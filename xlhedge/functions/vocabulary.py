@@ -1,8 +1,8 @@
-"""The vocabulary: each argument's name, unit, domain and help, said once.
+"""The vocabulary: each quantity's name, unit, look, help, domain and usual range, said once.
 
 The same quantity has the same name in every function, every host and every table. From here come
-the checks in Python, the checks inside every LAMBDA text, the help in a function wizard, and what
-the readers of portfolios allow in a column.
+the checks in Python, the checks inside every LAMBDA text, the help in a function wizard, what the
+readers of portfolios allow in a column and what its header says, and what is warned of.
 """
 
 from __future__ import annotations
@@ -11,270 +11,269 @@ from itertools import pairwise
 
 from xlhedge.errors import CellError
 from xlhedge.functions.algebra import NEVER
-from xlhedge.functions.quantity import Domain, Quantity, Rule
+from xlhedge.functions.quantity import Domain, Measure, Quantity, Rule
 
-__all__ = ["ARGUMENTS", "QUANTITIES", "RULES"]
+__all__ = ["ARGUMENTS", "MOMENT", "NAME", "QUANTITIES", "RULES", "quantity_named"]
 
 ARGUMENTS = tuple(f"argument_{place}" for place in range(1, 13))
 """Another function's arguments, where a function takes them; no function has more than these."""
 
-_ANY = Domain()
+COINS = Measure("coins", "qty", "base coins")
+MONEY = Measure("quote", "money", "quote")
+PRICE = Measure("quote per coin", "price", "quote per base coin")
+CONTRACTS = Measure("contracts", "qty", "contracts")
+SHORTS = Measure("contracts", "qty")  # unspoken: of a linear contract of size 1 they are coins
+CONTRACT_SIZE = Measure("coins (linear), quote (inverse)", "qty")
+MARGIN = Measure("quote (linear), coins (inverse)", "qty")
+COLLATERAL = Measure("margin currency", "qty")
+CHANGES = Measure("quote or relative", "qty")
+
+PERCENT = Measure("%", "percent")
+RATE = Measure("%", "rate")
+FUNDING = Measure("% per interval", "rate")
+RATIO = Measure("ratio", "ratio")
+TIMES = Measure("×", "ratio")
+
+HOURS = Measure("hours", "ratio")
+DAYS = Measure("days", "days")
+SETTLEMENTS = Measure("settlements", "ratio")
+BARS = Measure("bars", "whole")
+
+MOMENT = Measure("date-time, UTC", "date", kind="date")
+NAME = Measure("name", "text", kind="text")
+WORD = Measure("word", "text", kind="word")
+FLAG = Measure("TRUE or FALSE", "text", kind="flag")
+ANY = Measure("anything", "any", kind="any")
+
 _POSITIVE = Domain(above=0)
 _NOT_NEGATIVE = Domain(at_least=0)
+_COUNT = Domain(at_least=1, whole=True)
+_TRUTH = Domain(at_least=0, at_most=1, whole=True)
 _RATE = Domain(above=-1, below=1)
+_MM_RATE = Domain(at_least=0, below=1)
 _MOVE = Domain(at_least=-1)
+_USUAL_RATE = Domain(at_least=-0.01, at_most=0.01)
+_USUAL_MOVE = Domain(at_most=5)
+
+# A paragraph each: what it is, and below it its help.
+# fmt: off
+_VOCABULARY = (
+    # What is held and traded
+    Quantity("spot_qty", COINS,
+             "Coins held, in base coins; positive is a long holding.", trap=True),
+    Quantity("spot_notional", MONEY, "Value of the coins held, in quote."),
+    Quantity("short_notional", MONEY,
+             "Value of the futures short, in quote; positive is short, negative is long."),
+    Quantity("hedge_notional", MONEY,
+             "Value to short, in quote; positive is short, negative is long."),
+    Quantity("notional", MONEY, "Value traded, in quote."),
+    Quantity("amount", MONEY, "Amount that funding may eat, in quote.", _NOT_NEGATIVE),
+    Quantity("spend", MONEY, "Money to spend on coins, in quote.", _NOT_NEGATIVE),
+    Quantity("hedge_profit", MONEY,
+             "What the hedge has made, in quote; 0 gives the accounting average."),
+    Quantity("short_contracts", SHORTS,
+             "Contracts short; positive is short, negative is long. Linear with contract_size 1: "
+             "base coins.", trap=True),
+    Quantity("contract_size", CONTRACT_SIZE,
+             "Size of one contract: base coins for linear, quote for inverse (Bybit 1, Binance "
+             "COIN-M 100 or 10).", _POSITIVE, trap=True),
+    Quantity("qty_step", CONTRACTS,
+             "The venue's order step, in contracts; 0 = no rounding.", _NOT_NEGATIVE),
+    Quantity("min_qty", CONTRACTS,
+             "The venue's smallest order, in contracts; 0 = none.", _NOT_NEGATIVE),
+    Quantity("min_notional", MONEY,
+             "The venue's smallest order, as a value in quote; 0 = none.", _NOT_NEGATIVE),
+    Quantity("volume", COINS, "Volume traded in the bar, in base coins.", _NOT_NEGATIVE),
+    Quantity("contract_type", WORD,
+             'Contract: "linear" (margin in quote) or "inverse" (margin in base coins).',
+             options=("linear", "inverse"), trap=True),
+    Quantity("rounding", WORD,
+             'How to round to qty_step contracts: "nearest", "down" (toward zero) or "up".',
+             options=("nearest", "down", "up")),
+    # Prices
+    Quantity("spot_price", PRICE, "Spot price, in quote per base coin.", _POSITIVE),
+    Quantity("futures_price", PRICE, "Futures price, in quote per base coin.", _POSITIVE),
+    Quantity("index_price", PRICE,
+             "Spot index price that the venue settles against, quote per base coin.", _POSITIVE),
+    Quantity("price", PRICE,
+             "Price at which the position is valued, in quote per base coin.", _POSITIVE),
+    Quantity("entry_price", PRICE,
+             "Average price at which the position was opened, quote per base coin.", _POSITIVE),
+    Quantity("mark_price", PRICE,
+             "The venue's current mark price, in quote per base coin.", _POSITIVE),
+    Quantity("avg_cost", PRICE,
+             "Average cost of the coins held, in quote per base coin.", _NOT_NEGATIVE),
+    Quantity("support", PRICE, "Support level of the price, in quote per base coin.", _POSITIVE),
+    # How much to hedge
+    Quantity("hedge_ratio", PERCENT,
+             "Fraction of the exposure to hedge, a ratio (0.5 = half, 1 = all).",
+             _NOT_NEGATIVE, usual=Domain(at_most=2)),
+    Quantity("beta", RATIO,
+             "The asset's relative move per move of the hedge's underlying; a ratio, 1 for the "
+             "same coin.", trap=True),
+    Quantity("short_per_spot", RATIO,
+             "Units of the future short per unit of spot, a ratio. Left out: the minimum-variance "
+             "ratio."),
+    Quantity("spot_changes", CHANGES,
+             "Changes of the spot price, a row or column, oldest first, in quote or relative.",
+             series=True),
+    Quantity("futures_changes", CHANGES,
+             "Changes of the futures price, quote or relative as spot_changes, a range as long.",
+             series=True),
+    # Moves
+    Quantity("price_shock", PERCENT,
+             "Relative move of the hedge's underlying, decimal (-0.2 = -20 %).",
+             _MOVE, usual=_USUAL_MOVE),
+    Quantity("asset_shock", PERCENT,
+             "Relative move of the coins, decimal (-0.2 = -20 %).", _MOVE, usual=_USUAL_MOVE),
+    Quantity("hedge_shock", PERCENT,
+             "Relative move of the future, decimal (-0.2 = -20 %).", _MOVE, usual=_USUAL_MOVE),
+    Quantity("basis_shock", PERCENT,
+             "Extra relative move of the future against its underlying, decimal (0.01 = +1 %).",
+             usual=Domain(at_least=-1, at_most=1)),
+    Quantity("shock_step", PERCENT,
+             "Step between two price shocks of a grid, decimal (0.1 = 10 %).", _POSITIVE),
+    Quantity("price_change", PERCENT,
+             "Spot price against the short's entry, spot ÷ entry − 1, decimal (-0.2 = -20 %)."),
+    Quantity("short_return", PERCENT,
+             "Return of the short on its entry value, decimal (0.05 = +5 %)."),
+    Quantity("price_rise", PERCENT,
+             "Relative move to survive, decimal (0.3 = +30 %; negative for a long future).",
+             Domain(above=-1)),
+    # Rates, funding and fees
+    Quantity("rate", RATE, "Rate per year, decimal (0.05 = 5 %).", _RATE),
+    Quantity("compounding", WORD,
+             'How a rate per year is meant: "simple", "compound" or "continuous".',
+             options=("simple", "compound", "continuous")),
+    Quantity("day_count", DAYS, "Days in a year for annualising (365 or 360).", _POSITIVE),
+    Quantity("funding_rate", FUNDING,
+             "Funding rate per interval, decimal (0.0001 = 0.01 %); positive: longs pay shorts.",
+             _RATE, usual=_USUAL_RATE),
+    Quantity("funding_rates", FUNDING,
+             "Settled funding rates, a row or column, oldest first, decimal per interval (0.0001 "
+             "= 0.01 %).", _RATE, usual=_USUAL_RATE, series=True),
+    Quantity("interval_hours", HOURS,
+             "Hours between two funding settlements (8, 4, 2 or 1).", _POSITIVE),
+    Quantity("threshold", RATE,
+             "Funding that the short may pay per 8 h, decimal (0.0001 = 0.01 %).", _NOT_NEGATIVE),
+    Quantity("consecutive", SETTLEMENTS,
+             "How many funding settlements in a row must breach the threshold, a whole number.",
+             _COUNT),
+    Quantity("fee_rate", RATE,
+             "Fee per trade as a decimal of the value traded (0.0005 = 0.05 %); negative is a "
+             "rebate.", _RATE, usual=_USUAL_RATE),
+    Quantity("discount", PERCENT,
+             "Part of the fee that the venue waives, decimal (0.1 = 10 % off).",
+             Domain(at_least=0, at_most=1)),
+    # Margin
+    Quantity("leverage", TIMES,
+             "Position value ÷ initial margin, a ratio (10 = 10×).", _POSITIVE, trap=True),
+    Quantity("margin", MARGIN,
+             "Margin posted on the isolated position, in its margin currency: quote for linear, "
+             "base coins for inverse.", _NOT_NEGATIVE, trap=True),
+    Quantity("position_value", MARGIN,
+             "Value of the position in its margin currency: quote for linear, base coins for "
+             "inverse."),
+    Quantity("mm_rate", PERCENT,
+             "Maintenance margin rate of the tier, decimal of the position value (0.005 = 0.5 %).",
+             _MM_RATE),
+    Quantity("mm_amount", COLLATERAL,
+             "Maintenance amount that the venue deducts in this tier, in the margin currency.",
+             _NOT_NEGATIVE, trap=True),
+    Quantity("mm_basis", WORD,
+             'Price that values the maintenance margin: "mark" (Binance, Bybit) or "entry" (MEXC).',
+             options=("mark", "entry")),
+    Quantity("tier_floor", COLLATERAL,
+             "Position value above which the tier applies, in the margin currency.",
+             _NOT_NEGATIVE, trap=True),
+    Quantity("tier_floors", COLLATERAL,
+             "Position value above which each tier begins, ascending from 0, in the margin "
+             "currency.", _NOT_NEGATIVE, series=True),
+    Quantity("tier_rates", PERCENT,
+             "Maintenance margin rate of each tier, decimal (0.005 = 0.5 %), a range as long.",
+             _MM_RATE, series=True),
+    Quantity("liquidation_price", PRICE,
+             "Price at which the venue liquidates, in quote per base coin.", _POSITIVE),
+    Quantity("liquidation_buffer", PERCENT,
+             "Relative move to liquidation, decimal (0.25 = +25 %; negative for a long future). "
+             "Left out: never liquidated.", Domain(nonzero=True)),
+    Quantity("liquidation_alert", PERCENT,
+             "Relative distance to liquidation below which to warn, decimal (0.25 = 25 %).",
+             _NOT_NEGATIVE),
+    Quantity("short_margin", MONEY,
+             "What the short loses when liquidated: its margin plus unrealised P&L, in quote. "
+             "Required with liquidation_buffer.", _NOT_NEGATIVE),
+    # Time
+    Quantity("as_of", MOMENT,
+             "Date-time of the prices, as a date or Excel's serial number in days.", _NOT_NEGATIVE),
+    Quantity("expiry", MOMENT,
+             "Date-time at which the future expires, as a date or Excel's serial number in days.",
+             _NOT_NEGATIVE),
+    Quantity("days_to_expiry", DAYS, "Days until the future expires, decimals allowed.", _POSITIVE),
+    Quantity("days_left", DAYS,
+             "Days left of what the hedge is for; 0 or below has passed. Left out: no horizon."),
+    Quantity("days", DAYS,
+             "How long the position is held, in days, decimals allowed.",
+             Domain(at_least=0, at_most=36_525), trap=True),
+    # When to unwind
+    Quantity("redeploy_drop", PERCENT,
+             "Fall of the spot price below the short's entry at which to redeploy, decimal (0.2 = "
+             "20 %); 0 = never.", _NOT_NEGATIVE),
+    Quantity("funding_breach", FLAG,
+             "Whether funding breaches, TRUE or FALSE (1 or 0); see FUNDING_BREACH.", _TRUTH),
+    Quantity("support_confirmed", FLAG,
+             "Whether support is confirmed, TRUE or FALSE (1 or 0); see SUPPORT_CONFIRMED.",
+             _TRUTH),
+    Quantity("tolerance", PERCENT,
+             "How far off still counts as equal, relative (0.005 = 0.5 %).", _NOT_NEGATIVE),
+    Quantity("volume_multiple", RATIO,
+             "How many times the usual volume a bar needs, a ratio (1.5 = half as much again).",
+             _NOT_NEGATIVE),
+    Quantity("lookback", BARS,
+             "How many bars before the last one give the usual volume, a whole number.", _COUNT),
+    # Trades and bars, oldest first
+    Quantity("contracts", CONTRACTS,
+             "Contracts of each trade, a row or column, all of one sign, in contracts.",
+             series=True),
+    Quantity("prices", PRICE,
+             "Price of each trade, a row or column as long, in quote per base coin.",
+             _POSITIVE, series=True),
+    Quantity("lows", PRICE,
+             "Lowest price of each bar, a row or column, oldest first, in quote per coin.",
+             _POSITIVE, series=True),
+    Quantity("closes", PRICE,
+             "Closing price of each bar, a range as long, in quote per coin.",
+             _POSITIVE, series=True),
+    Quantity("volumes", COINS,
+             "Volume of each bar, a range as long, in base coins.", _NOT_NEGATIVE, series=True),
+    # What HEDGE_EXPLAIN takes
+    Quantity("function_name", ANY, 'Name of the function to explain, as text: "NET_DELTA".'),
+    *(Quantity(name, ANY, f"That function's argument {place}, in the unit it asks for; empty if it "
+               "is left out.") for place, name in enumerate(ARGUMENTS, 1)),
+)
+# fmt: on
+
+QUANTITIES: dict[str, Quantity] = {each.name: each for each in _VOCABULARY}
 
 
-def _numbers(domain: Domain, helps: dict[str, str]) -> list[Quantity]:
-    return [Quantity(name, text, domain) for name, text in helps.items()]
+def quantity_named(name: str, of: str) -> Quantity:
+    """The quantity of a name.
 
+    Args:
+        name: as it stands in the vocabulary.
+        of: whose it is, for the error.
 
-def _words(name: str, text: str, *options: str) -> Quantity:
-    return Quantity(name, text, options=options, kind="word")
+    Raises:
+        LookupError: the vocabulary lacks it.
 
+    Example:
+        >>> quantity_named("spot_price", "SPOT_NOTIONAL").unit
+        'quote per coin'
+    """
+    if name not in QUANTITIES:
+        raise LookupError(f"{of}: {name} is no quantity of functions/vocabulary.py; add it there")
+    return QUANTITIES[name]
 
-_VOCABULARY = [
-    *_numbers(
-        _ANY,
-        {
-            "spot_qty": "Coins held, in base coins; positive is a long holding.",
-            "spot_notional": "Value of the coins held, in quote.",
-            "short_notional": "Value of the futures short, in quote; positive is short, negative "
-            "is long.",
-            "hedge_notional": "Value to short, in quote; positive is short, negative is long.",
-            "short_contracts": "Contracts short; positive is short, negative is long. "
-            "Linear with contract_size 1: base coins.",
-            "beta": "The asset's relative move per move of the hedge's underlying; a ratio, 1 "
-            "for the same coin.",
-            "basis_shock": "Extra relative move of the future against its underlying, decimal "
-            "(0.01 = +1 %).",
-            "notional": "Value traded, in quote.",
-            "price_change": "Spot price against the short's entry, spot ÷ entry − 1, decimal "
-            "(-0.2 = -20 %).",
-            "short_return": "Return of the short on its entry value, decimal (0.05 = +5 %).",
-            "short_per_spot": "Units of the future short per unit of spot, a ratio. Left out: the "
-            "minimum-variance ratio.",
-            "hedge_profit": "What the hedge has made, in quote; 0 gives the accounting average.",
-            "days_left": "Days left of what the hedge is for; 0 or below has passed. Left out: no "
-            "horizon.",
-            "position_value": "Value of the position in its margin currency: quote for linear, "
-            "base coins for inverse.",
-        },
-    ),
-    *_numbers(
-        _POSITIVE,
-        {
-            "spot_price": "Spot price, in quote per base coin.",
-            "futures_price": "Futures price, in quote per base coin.",
-            "price": "Price at which the position is valued, in quote per base coin.",
-            "entry_price": "Average price at which the position was opened, quote per base coin.",
-            "mark_price": "The venue's current mark price, in quote per base coin.",
-            "liquidation_price": "Price at which the venue liquidates, in quote per base coin.",
-            "contract_size": "Size of one contract: base coins for linear, quote for inverse "
-            "(Bybit 1, Binance COIN-M 100 or 10).",
-            "interval_hours": "Hours between two funding settlements (8, 4, 2 or 1).",
-            "leverage": "Position value ÷ initial margin, a ratio (10 = 10×).",
-            "day_count": "Days in a year for annualising (365 or 360).",
-            "days_to_expiry": "Days until the future expires, decimals allowed.",
-            "support": "Support level of the price, in quote per base coin.",
-            "index_price": "Spot index price that the venue settles against, quote per base coin.",
-            "shock_step": "Step between two price shocks of a grid, decimal (0.1 = 10 %).",
-        },
-    ),
-    *_numbers(
-        _NOT_NEGATIVE,
-        {
-            "hedge_ratio": "Fraction of the exposure to hedge, a ratio (0.5 = half, 1 = all).",
-            "qty_step": "The venue's order step, in contracts; 0 = no rounding.",
-            "tolerance": "How far off still counts as equal, relative (0.005 = 0.5 %).",
-            "margin": "Margin posted on the isolated position, in its margin currency: quote for "
-            "linear, base coins for inverse.",
-            "short_margin": "What the short loses when liquidated: its margin plus unrealised P&L, "
-            "in quote. Required with liquidation_buffer.",
-            "mm_amount": "Maintenance amount that the venue deducts in this tier, in the margin "
-            "currency.",
-            "avg_cost": "Average cost of the coins held, in quote per base coin.",
-            "redeploy_drop": "Fall of the spot price below the short's entry at which to redeploy, "
-            "decimal (0.2 = 20 %); 0 = never.",
-            "amount": "Amount that funding may eat, in quote.",
-            "spend": "Money to spend on coins, in quote.",
-            "volume_multiple": "How many times the usual volume a bar needs, a ratio (1.5 = half "
-            "as much again).",
-            "threshold": "Funding that the short may pay per 8 h, decimal (0.0001 = 0.01 %).",
-            "volume": "Volume traded in the bar, in base coins.",
-            "min_qty": "The venue's smallest order, in contracts; 0 = none.",
-            "min_notional": "The venue's smallest order, as a value in quote; 0 = none.",
-            "tier_floor": "Position value above which the tier applies, in the margin currency.",
-            "liquidation_alert": "Relative distance to liquidation below which to warn, decimal "
-            "(0.25 = 25 %).",
-        },
-    ),
-    *_numbers(
-        _RATE,
-        {
-            "rate": "Rate per year, decimal (0.05 = 5 %).",
-            "funding_rate": "Funding rate per interval, decimal (0.0001 = 0.01 %); positive: longs "
-            "pay shorts.",
-            "fee_rate": "Fee per trade as a decimal of the value traded (0.0005 = 0.05 %); "
-            "negative is a rebate.",
-        },
-    ),
-    *_numbers(
-        _MOVE,
-        {
-            "price_shock": "Relative move of the hedge's underlying, decimal (-0.2 = -20 %).",
-            "asset_shock": "Relative move of the coins, decimal (-0.2 = -20 %).",
-            "hedge_shock": "Relative move of the future, decimal (-0.2 = -20 %).",
-        },
-    ),
-    Quantity(
-        "price_rise",
-        "Relative move to survive, decimal (0.3 = +30 %; negative for a long future).",
-        Domain(above=-1),
-    ),
-    Quantity(
-        "lookback",
-        "How many bars before the last one give the usual volume, a whole number.",
-        Domain(at_least=1, whole=True),
-    ),
-    *(
-        Quantity(name, text, Domain(at_least=0, at_most=1, whole=True), kind="flag")
-        for name, text in {
-            "funding_breach": "Whether funding breaches, TRUE or FALSE (1 or 0); see "
-            "FUNDING_BREACH.",
-            "support_confirmed": "Whether support is confirmed, TRUE or FALSE (1 or 0); see "
-            "SUPPORT_CONFIRMED.",
-        }.items()
-    ),
-    *(
-        Quantity(name, text, domain, series=True)
-        for name, text, domain in (
-            (
-                "spot_changes",
-                "Changes of the spot price, a row or column, oldest first, in quote or relative.",
-                _ANY,
-            ),
-            (
-                "futures_changes",
-                "Changes of the futures price, quote or relative as spot_changes, a range as long.",
-                _ANY,
-            ),
-            (
-                "funding_rates",
-                (
-                    "Settled funding rates, a row or column, oldest first, decimal per "
-                    "interval (0.0001 = 0.01 %)."
-                ),
-                _RATE,
-            ),
-            (
-                "contracts",
-                "Contracts of each trade, a row or column, all of one sign, in contracts.",
-                _ANY,
-            ),
-            (
-                "prices",
-                "Price of each trade, a row or column as long, in quote per base coin.",
-                _POSITIVE,
-            ),
-            (
-                "tier_floors",
-                (
-                    "Position value above which each tier begins, ascending from 0, in the "
-                    "margin currency."
-                ),
-                _NOT_NEGATIVE,
-            ),
-            (
-                "tier_rates",
-                "Maintenance margin rate of each tier, decimal (0.005 = 0.5 %), a range as long.",
-                Domain(at_least=0, below=1),
-            ),
-            (
-                "lows",
-                "Lowest price of each bar, a row or column, oldest first, in quote per coin.",
-                _POSITIVE,
-            ),
-            ("closes", "Closing price of each bar, a range as long, in quote per coin.", _POSITIVE),
-            ("volumes", "Volume of each bar, a range as long, in base coins.", _NOT_NEGATIVE),
-        )
-    ),
-    Quantity(
-        "days",
-        "How long the position is held, in days, decimals allowed.",
-        Domain(at_least=0, at_most=36_525),
-    ),
-    Quantity(
-        "mm_rate",
-        "Maintenance margin rate of the tier, decimal of the position value (0.005 = 0.5 %).",
-        Domain(at_least=0, below=1),
-    ),
-    Quantity(
-        "discount",
-        "Part of the fee that the venue waives, decimal (0.1 = 10 % off).",
-        Domain(at_least=0, at_most=1),
-    ),
-    Quantity(
-        "consecutive",
-        "How many funding settlements in a row must breach the threshold, a whole number.",
-        Domain(at_least=1, whole=True),
-    ),
-    Quantity(
-        "liquidation_buffer",
-        "Relative move to liquidation, decimal (0.25 = +25 %; negative for a long future). Left "
-        "out: never liquidated.",
-        Domain(nonzero=True),
-    ),
-    *(
-        Quantity(name, text, _NOT_NEGATIVE, kind="date")
-        for name, text in {
-            "as_of": "Date-time of the prices, as a date or Excel's serial number in days.",
-            "expiry": "Date-time at which the future expires, as a date or Excel's serial "
-            "number in days.",
-        }.items()
-    ),
-    _words(
-        "contract_type",
-        'Contract: "linear" (margin in quote) or "inverse" (margin in base coins).',
-        "linear",
-        "inverse",
-    ),
-    _words(
-        "rounding",
-        'How to round to qty_step contracts: "nearest", "down" (toward zero) or "up".',
-        "nearest",
-        "down",
-        "up",
-    ),
-    _words(
-        "compounding",
-        'How a rate per year is meant: "simple", "compound" or "continuous".',
-        "simple",
-        "compound",
-        "continuous",
-    ),
-    _words(
-        "mm_basis",
-        'Price that values the maintenance margin: "mark" (Binance, Bybit) or "entry" (MEXC).',
-        "mark",
-        "entry",
-    ),
-    Quantity(
-        "function_name",
-        'Name of the function to explain, as text: "NET_DELTA".',
-        kind="any",
-    ),
-    *(
-        Quantity(
-            name,
-            f"That function's argument {place}, in the unit it asks for; empty if it is left out.",
-            kind="any",
-        )
-        for place, name in enumerate(ARGUMENTS, 1)
-    ),
-]
-
-QUANTITIES: dict[str, Quantity] = {quantity.name: quantity for quantity in _VOCABULARY}
 
 RULES: tuple[Rule, ...] = (
     Rule(

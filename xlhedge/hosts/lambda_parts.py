@@ -17,12 +17,12 @@ from xlhedge.hosts.spelling import spelled
 
 __all__ = [
     "Step",
-    "as_given",
     "as_lambda",
     "call",
     "checked",
     "default_of",
     "got",
+    "handed_over",
     "let",
     "local",
     "row",
@@ -69,12 +69,12 @@ def as_lambda(entry: Function, steps: Sequence[Step], result: Carrier) -> str:
     return call("_xlfn.LAMBDA", *declared, let(steps, result)).text
 
 
-def as_given(parameter: Parameter) -> Expression:
+def handed_over(parameter: Parameter) -> Expression:
     """The argument as it is handed over.
 
     Example:
         >>> from xlhedge.functions.registry import function
-        >>> as_given(function("NET_DELTA").parameters[2])
+        >>> handed_over(function("NET_DELTA").parameters[2])
         Expression('_xlpm.short_notional_')
     """
     return Expression(f"_xlpm.{spelled(parameter)}")
@@ -119,7 +119,7 @@ def got(parameter: Parameter) -> Expression:
         'IF(_xlfn.ISOMITTED(_xlpm.beta),1,IF((_xlpm.beta='
     """
     # Not run in Excel: that ISOMITTED also sees a required argument left out, as in F(,2).
-    x, default = as_given(parameter), default_of(parameter)
+    x, default = handed_over(parameter), default_of(parameter)
     blank = (x == "") & (x == 0)
     return call("IF", call("_xlfn.ISOMITTED", x), default, call("IF", blank, default, x))
 

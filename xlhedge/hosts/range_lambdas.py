@@ -37,12 +37,12 @@ from xlhedge.functions.algebra import Carrier, Expression, where
 from xlhedge.functions.registry import Function, Parameter
 from xlhedge.hosts.lambda_parts import (
     Step,
-    as_given,
     as_lambda,
     call,
     checked,
     default_of,
     got,
+    handed_over,
     let,
     local,
     row,
@@ -99,7 +99,7 @@ def range_lambda(entry: Function) -> str:
 
 
 def _columns(parameter: Parameter) -> list[Step]:
-    x = as_given(parameter)
+    x = handed_over(parameter)
     blank, missing, found = (local(step, parameter) for step in ("blank", "missing", "got"))
     wide = call("COLUMNS", blank) > 1
     return [

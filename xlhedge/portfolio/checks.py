@@ -20,7 +20,8 @@ from xlhedge.portfolio.tables import (
     Short,
     Tier,
 )
-from xlhedge.portfolio.wording import one_of, shown
+from xlhedge.portfolio.wording import one_of
+from xlhedge.text import shown
 
 __all__ = ["conflicts"]
 

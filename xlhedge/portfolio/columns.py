@@ -1,6 +1,6 @@
 """One column of a portfolio's tables: what it holds, and how one cell of it is read.
 
-A column's words are those of `quantities`, so a wrong cell in a file reads like a wrong argument
+A column's words are those of the vocabulary, so a wrong cell in a file reads like a wrong argument
 of a function. A model's field carries its column as ``Annotated[float, number("spot_price")]``.
 """
 
@@ -18,10 +18,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions.arguments import read
+from xlhedge.functions.arguments import admit_one
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.registry import Parameter
-from xlhedge.functions.vocabulary import QUANTITIES
+from xlhedge.functions.vocabulary import MOMENT, NAME, quantity_named
 from xlhedge.portfolio.values import (
     Written,
     as_moment,
@@ -30,9 +30,9 @@ from xlhedge.portfolio.values import (
     hint,
     is_blank,
     is_truth,
-    shown,
     trimmed,
 )
+from xlhedge.text import quoted
 
 __all__ = ["MOST_PROBLEMS", "Column", "Row", "columns_of", "moment", "number", "text"]
 
@@ -55,20 +55,27 @@ _ALLOWED = {
 }
 
 
-def number(name: str, meaning: str = "") -> Quantity:
-    """The vocabulary's quantity of that name; with help of its own where a table needs one."""
-    quantity = QUANTITIES[name]
-    return replace(quantity, help=meaning or quantity.help)
+def number(name: str, meaning: str = "", blank: str = "", **changes: Any) -> Quantity:
+    """The vocabulary's quantity of that name, with what a table says otherwise.
+
+    Args:
+        name: the quantity's name.
+        meaning: what it means in the table.
+        blank: what a blank cell means, where its default does not say it; behind the meaning.
+        changes: any other fields of `Quantity`.
+    """
+    found = quantity_named(name, "a column")
+    return replace(found, help=(meaning or found.help) + blank, blank=bool(blank), **changes)
 
 
-def text(meaning: str) -> Quantity:
-    """A name or any other text."""
-    return Quantity("text", meaning, kind="text")
+def text(meaning: str, blank: str = "") -> Quantity:
+    """A name or any other text; `blank` as of `number`."""
+    return Quantity("text", NAME, meaning + blank, blank=bool(blank))
 
 
-def moment(meaning: str) -> Quantity:
-    """A date-time: naive, and in UTC by convention."""
-    return Quantity("moment", meaning, kind="date")
+def moment(meaning: str, blank: str = "") -> Quantity:
+    """A date-time: naive, and in UTC by convention; `blank` as of `number`."""
+    return Quantity("moment", MOMENT, meaning + blank, blank=bool(blank))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,16 @@ class Column:
     def help(self) -> str:
         """What it means, with its unit, in one line of at most 255 characters."""
         return self.quantity.help
+
+    @property
+    def unit(self) -> str:
+        """Its unit, or the words it may be."""
+        return self.quantity.unit
+
+    @property
+    def look(self) -> str:
+        """The kind of number that a sheet shows: "price", "money", "percent", ..."""
+        return self.quantity.measure.look
 
     @property
     def required(self) -> bool:
@@ -193,7 +210,7 @@ class Column:
                 argument=self.name,
             )
         if _CONTROL.search(clean):
-            raise self._wrong(f"{shown(clean)} has a control character")
+            raise self._wrong(f"{quoted(clean)} has a control character")
         if self.kind != "number":
             return clean
         found = as_number(clean) if isinstance(value, Written) else None
@@ -206,11 +223,11 @@ class Column:
 
     def _read_number(self, value: Any) -> Any:
         if is_truth(value):  # a tick box is no quantity
-            raise self._wrong(f"{shown(value)} is not a number")
+            raise self._wrong(f"{quoted(value)} is not a number")
         if self.kind == "word" and len(str(value)) > 40:
-            raise self._wrong(f"{shown(value)} is not known")
+            raise self._wrong(f"{quoted(value)} is not known")
         try:
-            found = read(self._parameter, value)
+            found = admit_one(self._parameter, value)
         except HedgeError as error:  # it names the quantity, people know the column
             raise HedgeError(error.message, error.kind, self.name) from None
         if self.quantity.domain.whole:
@@ -221,15 +238,15 @@ class Column:
     def _read_text(self, value: Any) -> str:
         found = as_text(value)
         if found is None:
-            raise self._wrong(f"{shown(value)} is not text")
+            raise self._wrong(f"{quoted(value)} is not text")
         return found
 
     def _read_date(self, value: Any) -> datetime:
         found = as_moment(value)
         if found is None:
-            raise self._wrong(f"{shown(value)} is not a date")
+            raise self._wrong(f"{quoted(value)} is not a date")
         if found < _FIRST_DAY:
-            raise self._wrong(f"{shown(value)} is before March 1900", CellError.NUM)
+            raise self._wrong(f"{quoted(value)} is before March 1900", CellError.NUM)
         return found
 
     def _wrong(self, what: str, kind: CellError = CellError.VALUE) -> HedgeError:

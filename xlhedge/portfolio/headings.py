@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from xlhedge.portfolio.problems import Problem
 from xlhedge.portfolio.tables import TABLES
-from xlhedge.portfolio.values import one_line
+from xlhedge.text import one_line
 
 __all__ = ["Header", "Matched", "by_table", "match", "missing"]
 

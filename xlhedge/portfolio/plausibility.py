@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.side_by_side import Check, Ledger, findings
 from xlhedge.portfolio.tables import Holding, Instrument, Scenario, Settings, Short
-from xlhedge.portfolio.wording import percent, shown
+from xlhedge.portfolio.wording import percent
+from xlhedge.text import shown
 
 __all__ = ["age", "oddities"]
 
 SPOT_FROM_INDEX, FUTURE_FROM_INDEX = 0.10, 0.25
-LARGE_FUNDING, LARGE_RATIO = 0.01, 2
+_RATIO, _FUNDING = (QUANTITIES[name].usual for name in ("hedge_ratio", "funding_rate"))
 
 
 def _past_horizon(row: Settings, _: int, __: Ledger) -> str | None:
@@ -22,14 +24,14 @@ def _past_horizon(row: Settings, _: int, __: Ledger) -> str | None:
 
 
 def _large_ratio(row: Settings | Holding, _: int, __: Ledger) -> str | None:
-    if row.hedge_ratio is None or row.hedge_ratio <= LARGE_RATIO:
+    if row.hedge_ratio is None or not _RATIO.beyond(row.hedge_ratio):
         return None
     ratio = row.hedge_ratio
     return f"{shown(ratio)} means {percent(ratio)} of the exposure; 50 % is written 0.5"
 
 
 def _large_funding(row: Instrument | Scenario, _: int, __: Ledger) -> str | None:
-    if row.funding_rate is None or abs(row.funding_rate) <= LARGE_FUNDING:
+    if row.funding_rate is None or not _FUNDING.beyond(row.funding_rate):
         return None
     rate = row.funding_rate
     return f"{shown(rate)} means {percent(rate)} per interval; 0.01 % is written 0.0001"

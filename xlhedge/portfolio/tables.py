@@ -35,7 +35,9 @@ _INSTRUMENT = "Name of the instrument, as in the table Instruments."
 class Settings(Row):
     """What holds for the whole portfolio; in its table each field is a row of name and value."""
 
-    portfolio: Annotated[str, text("Name of the portfolio; blank: the file's name.")] = "Portfolio"
+    portfolio: Annotated[str, text("Name of the portfolio", "; blank: the file's name.")] = (
+        "Portfolio"
+    )
     as_of: Annotated[datetime, moment("Date-time of the prices (UTC).")]
     quote_currency: Annotated[str, text("Currency of every price and value.")] = "USD"
     horizon_date: Annotated[datetime, moment("Date-time until which the hedge is held (UTC).")]
@@ -85,12 +87,14 @@ class Holding(Row):
     hedge_ratio: Annotated[
         float | None,
         number(
-            "hedge_ratio", "Fraction to hedge, a ratio (0.5 = half); blank: the ratio in Settings."
+            "hedge_ratio",
+            "Fraction to hedge, a ratio (0.5 = half)",
+            "; blank: the ratio in Settings.",
         ),
     ] = None
     beta: Annotated[float, number("beta")] = 1.0
     instrument: Annotated[
-        str | None, text("Instrument it is hedged with, as in Instruments; blank: not hedged.")
+        str | None, text("Instrument it is hedged with, as in Instruments", "; blank: not hedged.")
     ] = None
     support_price: Annotated[float | None, number("support")] = None
 
@@ -107,13 +111,14 @@ class Instrument(Row):
     underlying: Annotated[str, text("Asset whose price it follows (BTC).")]
     contract_type: Annotated[str, number("contract_type")] = "linear"
     expiry: Annotated[
-        datetime | None, moment("Date-time at which it expires (UTC); blank: a perpetual.")
+        datetime | None, moment("Date-time at which it expires (UTC)", "; blank: a perpetual.")
     ] = None
     index_price: Annotated[
         float | None,
         number(
             "index_price",
-            "Spot index price, quote per base coin; blank: the spot_price of the underlying.",
+            "Spot index price, quote per base coin",
+            "; blank: the spot_price of the underlying.",
         ),
     ] = None
     futures_price: Annotated[float, number("futures_price")]
@@ -121,8 +126,8 @@ class Instrument(Row):
         float | None,
         number(
             "funding_rate",
-            "Funding per interval, decimal (0.0001 = 0.01 %); positive: longs pay shorts. "
-            "Blank for a future that expires.",
+            "Funding per interval, decimal (0.0001 = 0.01 %); positive: longs pay shorts.",
+            " Blank for a future that expires.",
         ),
     ] = None
     interval_hours: Annotated[float, number("interval_hours")] = 8.0
@@ -131,7 +136,8 @@ class Instrument(Row):
     min_qty: Annotated[float, number("min_qty")] = 0.0
     min_notional: Annotated[float, number("min_notional")] = 0.0
     max_leverage: Annotated[
-        float | None, number("leverage", "Highest leverage that the venue allows (10 = 10×).")
+        float | None,
+        number("leverage", "Highest leverage that the venue allows (10 = 10×).", trap=False),
     ] = None
     mm_rate: Annotated[
         float | None,
@@ -185,7 +191,8 @@ class Scenario(Row):
         float | None,
         number(
             "funding_rate",
-            "Funding per interval meanwhile, decimal (0.0001 = 0.01 %); blank: the instrument's.",
+            "Funding per interval meanwhile, decimal (0.0001 = 0.01 %)",
+            "; blank: the instrument's.",
         ),
     ] = None
     days: Annotated[float, number("days")] = 0.0

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from xlhedge.functions.ranges import is_missing
 from xlhedge.serials import moment_of
 
 __all__ = [
@@ -16,8 +17,6 @@ __all__ = [
     "hint",
     "is_blank",
     "is_truth",
-    "one_line",
-    "shown",
     "trimmed",
 ]
 
@@ -37,12 +36,8 @@ class Written(str):
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a cell is empty: nothing, a missing value of pandas, or only spaces."""
-    if value is None:
-        return True
-    if isinstance(value, str):
-        return not value.strip(_SPACES)
-    return type(value).__name__ in ("NAType", "NaTType")
+    """Whether a cell is empty: nothing is there, or only spaces."""
+    return not value.strip(_SPACES) if isinstance(value, str) else is_missing(value)
 
 
 def is_truth(value: Any) -> bool:
@@ -53,19 +48,6 @@ def is_truth(value: Any) -> bool:
 def trimmed(text: str) -> str:
     """A text without the spaces around it."""
     return text.strip(_SPACES)
-
-
-def shown(value: Any) -> str:
-    """A value as a message shows it, in one line that is not long."""
-    text = f'"{value[:61]}"' if isinstance(value, str) else str(value)
-    text = text.upper() if is_truth(value) else text
-    return one_line(text)
-
-
-def one_line(text: str) -> str:
-    """A text from a file as a message shows it, in one line that is not long."""
-    text = text if len(text) <= 60 else text[:57] + "..."
-    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def as_number(text: str) -> float | None:

@@ -1,20 +1,11 @@
-"""How checks word numbers, dates and what is allowed."""
+"""How checks word shares and what is allowed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from itertools import islice
 
-__all__ = ["one_of", "percent", "shown"]
-
-
-def shown(value: float | datetime) -> str:
-    """A number, or a date-time without a time that is midnight."""
-    if not isinstance(value, datetime):
-        return f"{value:.15g}"
-    midnight = value.time() == datetime.min.time()
-    return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
+__all__ = ["one_of", "percent"]
 
 
 def percent(value: float) -> str:

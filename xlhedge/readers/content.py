@@ -17,8 +17,8 @@ from pathlib import Path
 from xlhedge.portfolio import TABLES
 from xlhedge.portfolio.problems import PortfolioError, Problem
 from xlhedge.portfolio.source import Source
-from xlhedge.portfolio.values import one_line
 from xlhedge.readers.limits import DEFAULT, Limits
+from xlhedge.text import one_line
 
 __all__ = ["READABLE", "Content", "load"]
 

@@ -14,8 +14,9 @@ from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
 from xlhedge.portfolio.rows import Grid, too_wide
-from xlhedge.portfolio.values import Written, is_blank, one_line
+from xlhedge.portfolio.values import Written, is_blank
 from xlhedge.readers.limits import Limits
+from xlhedge.text import one_line
 
 __all__ = ["read_csv_folder"]
 

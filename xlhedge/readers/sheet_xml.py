@@ -15,9 +15,9 @@ from typing import TypeAlias
 from xml.parsers import expat
 
 from xlhedge.errors import HedgeError
-from xlhedge.portfolio.values import one_line
 from xlhedge.readers.archive import NotAWorkbook, parse, refuse_doctype
 from xlhedge.readers.limits import Limits
+from xlhedge.text import one_line
 
 __all__ = ["Position", "Scan", "letters_of", "number_of", "position_of", "scan"]
 

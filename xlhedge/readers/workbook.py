@@ -13,11 +13,12 @@ from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
 from xlhedge.portfolio.problems import PortfolioError, Problem
 from xlhedge.portfolio.rows import Grid, too_wide
-from xlhedge.portfolio.values import is_blank, one_line
+from xlhedge.portfolio.values import is_blank
 from xlhedge.readers.archive import DAMAGE, DAMAGED, NotAWorkbook
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.sheet_xml import Scan, letters_of
 from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
+from xlhedge.text import one_line
 
 __all__ = ["read_workbook"]
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from xlhedge import __version__
 from xlhedge.analysis import Analysis
 from xlhedge.portfolio import TABLES, Source
-from xlhedge.sheets.hints import look_of
 from xlhedge.sheets.style import WIDTHS, finish, heading, sentence
 from xlhedge.text import harmless
 from xlhedge.xlsx.cell import LETTERS
@@ -97,13 +96,12 @@ def _tables(sheet: Sheet, at: int, analysis: Analysis) -> dict[str, float]:
             for n, column in enumerate(table.columns, at + 1):
                 sheet.put(n, 1, column.name, "cell text")
                 value = getattr(analysis.portfolio.settings, column.name)
-                sheet.put(n, 2, value, f"cell {look_of(column)}")
+                sheet.put(n, 2, value, f"cell {column.look}")
             at += len(table.columns) + 2
             continue
         for number, column in enumerate(table.columns, 1):
             sheet.put(at + 1, number, column.name, "header text")
-            look = look_of(column)
-            letter = LETTERS[number]
+            look, letter = column.look, LETTERS[number]
             widths[letter] = max(
                 widths.get(letter, 0.0), WIDTHS.get(look, 12), len(column.name) + 3
             )

@@ -13,6 +13,7 @@ from typing import Any
 from xlhedge.errors import CellError
 from xlhedge.functions.registry import FUNCTIONS, Function
 from xlhedge.sheets.style import finish, heading, looks
+from xlhedge.text import typed
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.sheet import Sheet
 
@@ -75,7 +76,7 @@ def _check(sheet: Sheet, at: int, call: str, expected: Any, wanted: str) -> None
 
 def _example(sheet: Sheet, at: int, entry: Function) -> int:
     """A function's example; of a row of results the first is compared."""
-    call = f"{entry.name}({','.join(map(_typed, entry.example))})"
+    call = f"{entry.name}({','.join(typed(each, ';') for each in entry.example)})"
     value = entry.value[0] if entry.columns else entry.value
     if entry.columns:
         call = f"INDEX({call},1,1)"
@@ -85,14 +86,6 @@ def _example(sheet: Sheet, at: int, entry: Function) -> int:
         wanted = f"IF(ISNUMBER(B{at}),ABS(B{at}-C{at})<=1E-9*(1+ABS(C{at})),FALSE)"
     _check(sheet, at, call, value, wanted)
     return at + 1
-
-
-def _typed(argument: Any) -> str:
-    if isinstance(argument, list | tuple):
-        return "{" + ";".join(map(_typed, argument)) + "}"
-    if isinstance(argument, bool):
-        return str(argument).upper()
-    return f'"{argument}"' if isinstance(argument, str) else repr(argument)
 
 
 def _grid(sheet: Sheet, at: int) -> int:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from xlhedge.functions.reference import parts
 from xlhedge.functions.registry import Function, Parameter
 from xlhedge.sheets.style import finish, heading
 from xlhedge.xlsx.cell import LETTERS
@@ -48,7 +46,7 @@ def write_functions(sheet: Sheet, entries: Sequence[Function]) -> None:
 
 def _write_entry(sheet: Sheet, at: int, entry: Function) -> int:
     """One function from a row on; returns the row behind it."""
-    said = parts(entry)
+    said = entry.sections
     for column in range(1, _LAST + 1):
         sheet.put(at, column, entry.syntax if column == 1 else None, "header text")
     sheet.merge(at, 1, _LAST)
@@ -73,12 +71,9 @@ def _arguments(entry: Function) -> list[tuple[Parameter, Any]]:
     """The example's arguments, then the defaults as far as they can be typed."""
     given = list(zip(entry.parameters, entry.example, strict=False))
     for parameter in entry.parameters[len(given) :]:
-        default = parameter.default
-        if isinstance(default, tuple):
-            (default,) = default
-        if default is None or (isinstance(default, float) and not math.isfinite(default)):
+        if parameter.stated is None:
             break
-        given.append((parameter, default))
+        given.append((parameter, parameter.stated))
     return given
 
 

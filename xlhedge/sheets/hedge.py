@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.figures import Figure, Row
+from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.portfolio.tables import MOST_SHOCKS
@@ -78,7 +78,7 @@ _SUMMED = (
 
 
 def _write_unassigned(
-    sheet: Sheet, table: FigureTable, margin: FigureTable, unassigned: Row
+    sheet: Sheet, table: FigureTable, margin: FigureTable, unassigned: FigureRow
 ) -> None:
     at = table.top - 1
     texts = {own: f"SUM({margin.column(all_)})-SUM({table.column(own)})" for own, all_ in _SUMMED}

@@ -80,8 +80,8 @@ def total_of(cells: Iterable[Cell]) -> Carrier:
 
     Example:
         >>> table = FigureTable("Hedge", HedgeRow, 6, 5)
-        >>> excel_text(total_of((table, HedgeRow.spot_notional, row) for row in (6, 7, 8, 10)))
-        'SUM(Hedge!$D$6:$D$8)+Hedge!$D$10'
+        >>> total_of((table, HedgeRow.spot_notional, row) for row in (6, 7, 8, 10))
+        Expression('SUM(Hedge!$D$6:$D$8)+Hedge!$D$10')
     """
     rows: defaultdict[tuple[FigureTable, Figure], list[int]] = defaultdict(list)
     for table, figure, row in cells:

@@ -8,14 +8,14 @@ from typing import Any
 from xlhedge.functions.algebra import excel_text
 from xlhedge.portfolio import TABLES, Portfolio, Table
 from xlhedge.portfolio.columns import Column
-from xlhedge.sheets.hints import look_of, note_of, unit_of
+from xlhedge.sheets.hints import note_of, unit_of
 from xlhedge.sheets.style import WIDTHS, finish, heading
 from xlhedge.sheets.validation import rule_of
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.cell import LETTERS, quoted
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["FIRST_ROW", "Inputs", "look_of"]
+__all__ = ["FIRST_ROW", "Inputs"]
 
 FIRST_ROW = 6
 """The first row of data of every input table; above it the headers, and above them the units."""
@@ -123,7 +123,7 @@ class Inputs:
         for at, column in enumerate(table.columns, start):
             sheet.put(FIRST_ROW - 2, at, unit_of(column), "unit")
             _note(sheet, FIRST_ROW - 1, at, column)
-            look = f"input {look_of(column)}"
+            look = f"input {column.look}"
             for n in range(capacity):
                 value = getattr(rows[n], column.name) if n < len(rows) else None
                 sheet.put(FIRST_ROW + n, at, value, look)
@@ -139,7 +139,7 @@ class Inputs:
             value = getattr(settings, column.name)
             # Day 0 is what a blank date counts as: the settings of a blank template have it.
             typed = None if column.kind == "date" and not value else value
-            sheet.put(at, 2, typed, f"input {look_of(column)}")
+            sheet.put(at, 2, typed, f"input {column.look}")
             sheet.put(at, 3, column.help, "note")
             self._check(sheet, table, column, 2, at, 1)
 
@@ -195,7 +195,7 @@ def _note(sheet: Sheet, row: int, at: int, column: Column) -> None:
 
 def _widths(title: str) -> dict[str, float]:
     widths: dict[str, float] = {
-        LETTERS[_start(table.name) + at]: max(WIDTHS.get(look_of(column), 12), len(column.name) + 4)
+        LETTERS[_start(table.name) + at]: max(WIDTHS.get(column.look, 12), len(column.name) + 4)
         for table in TABLES.values()
         if table.sheet == title and not table.upright
         for at, column in enumerate(table.columns)

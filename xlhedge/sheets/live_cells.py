@@ -11,7 +11,7 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import Calls
-from xlhedge.analysis.figures import Figure, Row
+from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
@@ -24,11 +24,11 @@ from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["LiveCells", "Tables", "live_tables"]
 
-Tables = Mapping[type[Row], FigureTable]
+Tables = Mapping[type[FigureRow], FigureTable]
 """The computed tables, by their kind of row."""
 
 
-def live_tables(inputs: Inputs) -> dict[type[Row], FigureTable]:
+def live_tables(inputs: Inputs) -> dict[type[FigureRow], FigureTable]:
     """The template's computed tables: a row for each that an input table has room for."""
     holdings, shorts = inputs.capacity("Holdings"), inputs.capacity("Shorts")
     return {
@@ -52,7 +52,7 @@ class LiveCells(Calls, Lookups):
     def __init__(self, inputs: Inputs, table: FigureTable, tables: Tables) -> None:
         self.inputs, self.table, self.tables = inputs, table, tables
 
-    def texts(self, _: Row | None = None) -> list[RowText]:
+    def texts(self, _: FigureRow | None = None) -> list[RowText]:
         """The formulas of a row, which are those of every row."""
         return self._texts
 
@@ -84,7 +84,9 @@ class LiveCells(Calls, Lookups):
         other = self.tables[followed]
         return f"{other.sheet}!${other.behind()}{here(other.top - self.table.top)}"
 
-    def write_places(self, sheet: Sheet, at: int, rows: Sequence[Row], analysis: Analysis) -> None:
+    def write_places(
+        self, sheet: Sheet, at: int, rows: Sequence[FigureRow], analysis: Analysis
+    ) -> None:
         """Write where each row's instrument stands in Instruments, behind its figures.
 
         Args:
@@ -104,7 +106,7 @@ class LiveCells(Calls, Lookups):
             number = self.table.top + n
             sheet.put(number, column, place, "cell ratio", text.at(number))
 
-    def look_up(self, row: Row, figure: Figure) -> Carrier:
+    def look_up(self, row: FigureRow, figure: Figure) -> Carrier:
         """A figure that is found where its `source` says, or the default of its column.
 
         A cell that must be filled is #N/A while it is blank: a silent 0 would be a wrong hedge.
@@ -124,41 +126,33 @@ class LiveCells(Calls, Lookups):
             default = "" if column.default is None else column.default
         return where(found == "", default, found)
 
-    def own(self, row: Row, column: str) -> Expression:
-        """A cell of the input's row that the row follows."""
+    def own(self, row: FigureRow, column: str) -> Expression:
         cells = self.inputs.column(row.table, column)
         return Expression(f"INDEX({cells},{here(1 - self.table.top)})")
 
-    def term(self, row: Row, column: str) -> Expression:  # noqa: ARG002  # every row has its place
-        """A cell of the row's instrument."""
+    def term(self, row: FigureRow, column: str) -> Expression:
         return Expression(f"INDEX({self.inputs.column('Instruments', column)},{self.place})")
 
     def held(self, asset: Carrier, column: str) -> Expression:
-        """A cell of the holding of that asset."""
         place = f"MATCH({excel_text(asset)},{self.inputs.column('Holdings', 'asset')},0)"
         return Expression(f"INDEX({self.inputs.column('Holdings', column)},{place})")
 
     def setting(self, name: str) -> Expression:
-        """What a setting says, or its default."""
         return Expression(self.inputs.setting(name))
 
     def missing(self) -> Expression:
-        """#N/A."""
         return Expression("NA()")
 
     def number(self, value: Carrier) -> Expression:
-        """Whether it is a number, and no word."""
         return Expression(f"ISNUMBER({excel_text(value)})")
 
-    def beside(self, row: Row, table: type[Row]) -> Any:  # noqa: ARG002  # it is open
-        """The row of another table that stands for the same row of input."""
+    def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
         other = self.tables[table]
         at = here(other.top - self.table.top)
         cells: dict[str, Any] = {f.name: Expression(other.cell(f, at)) for f in other.figures}
         return table(self, **cells)
 
-    def group(self, table: type[Row], instrument: Carrier) -> ColumnGroup:
-        """The rows of a table that have that instrument."""
+    def group(self, table: type[FigureRow], instrument: Carrier) -> ColumnGroup:
         other = self.tables[table]
         key = next(each for each in other.figures if each.name == "instrument")
         return ColumnGroup(other).having(key, "=", instrument)

@@ -15,9 +15,10 @@ from typing import Any
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import BLANK
 from xlhedge.analysis.margin import MarginRow
+from xlhedge.functions.algebra import Expression
+from xlhedge.functions.quantity import Domain
+from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio import TABLES, Portfolio, Table
-from xlhedge.portfolio.plausibility import LARGE_FUNDING, LARGE_RATIO
-from xlhedge.sheets.hints import look_of
 from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.table import FigureTable
 
@@ -191,26 +192,29 @@ def _dates(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
 
 
 def _odd(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
+    funding, ratio = (QUANTITIES[name].usual for name in ("funding_rate", "hedge_ratio"))
     rates = [inputs.column(table, "funding_rate") for table in ("Instruments", "Scenarios")]
     rows: list[Any] = [*portfolio.instruments, *portfolio.scenarios]
     yield Check(
-        f"Funding rates beyond {LARGE_FUNDING:.0%}",
-        sum(abs(row.funding_rate or 0.0) > LARGE_FUNDING for row in rows),
-        "+".join(
-            f'SUM(({rate}<>"")*(({rate}>{LARGE_FUNDING})+({rate}<-{LARGE_FUNDING})))'
-            for rate in rates
-        ),
+        f"Funding rates beyond {funding.at_most:.0%}",
+        sum(funding.beyond(row.funding_rate or 0.0) for row in rows),
+        "+".join(_beyond_text(funding, rate) for rate in rates),
         "A rate is per interval: 0.01 % is written 0.01%, or 0.0001.",
     )
-    ratio = inputs.column("Holdings", "hedge_ratio")
     ratios = [portfolio.settings.hedge_ratio, *(row.hedge_ratio for row in portfolio.holdings)]
+    setting = ratio.beyond(Expression(inputs.setting("hedge_ratio")))
     yield Check(
-        f"Hedge ratios above {LARGE_RATIO}",
-        sum((each or 0.0) > LARGE_RATIO for each in ratios),
-        f"({inputs.setting('hedge_ratio')}>{LARGE_RATIO})"
-        f'+SUM(({ratio}<>"")*({ratio}>{LARGE_RATIO}))',
+        f"Hedge ratios above {ratio.at_most:g}",
+        sum(ratio.beyond(each or 0.0) for each in ratios),
+        f"({setting.text})+{_beyond_text(ratio, inputs.column('Holdings', 'hedge_ratio'))}",
         "Half is written 50%, or 0.5; all of it is 100%, or 1.",
     )
+
+
+def _beyond_text(usual: Domain, cells: str) -> str:
+    """How many of a column's cells are unusual."""
+    x = Expression(cells)
+    return f"SUM({((x != '') & usual.beyond(x)).text})"
 
 
 def _cells(inputs: Inputs, table: str, *columns: str) -> list[str]:
@@ -235,7 +239,7 @@ def _twice_text(names: str, filled: str = "") -> str:
 def _required(table: Table, *, price: bool) -> list[str]:
     """The columns of a table that must be filled: its prices, or all others."""
     required = [column for column in table.columns if column.required]
-    return [c.name for c in required if (look_of(c) == "price") is price]
+    return [c.name for c in required if (c.look == "price") is price]
 
 
 def _count_blank(portfolio: Portfolio, *, price: bool) -> int:

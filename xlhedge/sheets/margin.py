@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import product
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.figures import Blank, Row
+from xlhedge.analysis.figures import Blank, FigureRow
 from xlhedge.analysis.margin import ALARM, NO_EQUITY, MarginRow
 from xlhedge.functions.algebra import Expression
 from xlhedge.sheets.input_sheets import Inputs
@@ -57,8 +57,7 @@ class _Shorts(LiveCells):
         """The column of a floor (part 0) or rate (1) behind the figures and the two places."""
         return len(self.table.figures) + 3 + part * self._slots + slot
 
-    def count_tiers(self, row: Row) -> Expression:  # noqa: ARG002  # it is open
-        """How many the instrument has; #VALUE! where the sheet cannot take them."""
+    def count_tiers(self, row: FigureRow) -> Expression:
         key = self.row.instrument.text
         names, floors, rates = (
             self.inputs.column("Tiers", name) for name in ("instrument", "floor", "mm_rate")
@@ -71,8 +70,7 @@ class _Shorts(LiveCells):
         told = f"IF(({filled}<{count})+({ends}<>1)+({count}>{self._slots})>0,#VALUE!,{count})"
         return Expression(f"IF({count}=0,0,{told})")
 
-    def tiers(self, row: Row) -> tuple[Expression, Expression]:  # noqa: ARG002  # it is open
-        """Floors and rates of the instrument's tiers."""
+    def tiers(self, row: FigureRow) -> tuple[Expression, Expression]:
         floors, rates = (
             ":".join(f"${LETTERS[self._tier(part, slot)]}{here()}" for slot in (0, self._slots - 1))
             for part in (0, 1)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from xlhedge.analysis.carriers import Native
-from xlhedge.analysis.figures import BLANK, Figure, Row
+from xlhedge.analysis.figures import BLANK, Figure, FigureRow
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.sheets.style import finish, heading
@@ -65,7 +65,7 @@ class NativeCells(Native, Lookups):
     def __init__(self, known: Known, *tables: FigureTable) -> None:
         self.days, self._known, self._tables = known.days, known, tables
 
-    def texts(self, table: FigureTable, row: Row | None) -> Texts:
+    def texts(self, table: FigureTable, row: FigureRow | None) -> Texts:
         """The formulas of a row's figures on one of the tables; none where it refers to nothing."""
         cells = row.__dict__ if row else {}
         kinds = tuple(_kind(each, cells[each.name]) for each in table.row.figures)
@@ -81,7 +81,9 @@ class NativeCells(Native, Lookups):
         row, known = table.row(self, **cells), dict(zip(figures, kinds, strict=True))
         return tuple(self._text(table, each, row, known[each]) for each in table.figures)
 
-    def _text(self, table: FigureTable, figure: Figure, row: Row, kind: Any) -> RowText | None:
+    def _text(
+        self, table: FigureTable, figure: Figure, row: FigureRow, kind: Any
+    ) -> RowText | None:
         if kind is BLANK:
             return None
         if self._home(figure) is not table:
@@ -109,7 +111,6 @@ class NativeCells(Native, Lookups):
         return self._elsewhere(table, self._home(figure), figure)
 
     def setting(self, name: str) -> Carrier:
-        """A setting is known."""
         return getattr(self._known, name)
 
 
@@ -136,7 +137,7 @@ def _kind(figure: Figure, value: Any) -> Any:
 def write_page(
     sheet: Sheet,
     table: FigureTable,
-    rows: Sequence[Row],
+    rows: Sequence[FigureRow],
     cells: NativeCells,
     note: str,
     last_row: Mapping[Figure, RowText] | None = None,
@@ -159,7 +160,7 @@ def write_page(
     heading(sheet, table.title, note, column=1 + (pages > 1))
     own, special = last_row or {}, rows[-1] if last_row else None
 
-    def texts(row: Row | None) -> Texts:
+    def texts(row: FigureRow | None) -> Texts:
         if row is None or row is not special:
             return cells.texts(table, row)
         return [

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from xlhedge.analysis.figures import BLANK, Figure, Row, sum_of
+from xlhedge.analysis.figures import BLANK, Figure, FigureRow, sum_of
 from xlhedge.analysis.lookups import Group
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.sheets.style import WIDTHS
@@ -64,7 +64,7 @@ class RowText:
         return self._parts[0] + "".join(f"{row + offset}{tail}" for offset, tail in numbers)
 
 
-Texts = Callable[[Row | None], Sequence[RowText | None]]
+Texts = Callable[[FigureRow | None], Sequence[RowText | None]]
 """The formulas of a row, figure by figure; of one without values, too."""
 
 
@@ -83,7 +83,7 @@ class FigureTable:
     """
 
     title: str
-    row: type[Row]
+    row: type[FigureRow]
     top: int
     count: int = field(compare=False)
     total_at: int = field(default=0, compare=False)
@@ -152,7 +152,7 @@ class FigureTable:
             sheet.put(at, column, figure.title, "header text" if words else "header")
         sheet.height(at, 48)
 
-    def write_total(self, sheet: Sheet, rows: Sequence[Row]) -> None:
+    def write_total(self, sheet: Sheet, rows: Sequence[FigureRow]) -> None:
         """Write the totals: of these rows, over all cells below."""
         at = self.total_at
         sheet.put(at, 1, "Total", "total text")
@@ -165,7 +165,7 @@ class FigureTable:
                 sheet.put(at, column, None, look)
 
     def write_rows(
-        self, sheet: Sheet, rows: Sequence[Row], texts: Texts, arrays: Collection[Figure] = ()
+        self, sheet: Sheet, rows: Sequence[FigureRow], texts: Texts, arrays: Collection[Figure] = ()
     ) -> None:
         """Write the rows of figures, and those that the table has room for.
 
@@ -182,7 +182,7 @@ class FigureTable:
         self,
         sheet: Sheet,
         n: int,
-        row: Row | None,
+        row: FigureRow | None,
         texts: Texts,
         arrays: Collection[Figure] = (),
     ) -> None:
@@ -213,25 +213,20 @@ class ColumnGroup(Group):
 
     @property
     def count(self) -> Expression:
-        """How many they are."""
         return self._summed()
 
     def having(self, figure: Figure, sign: str, other: Carrier = 0) -> ColumnGroup:
-        """Those of them whose figure is so."""
         condition = f"{self._table.column(figure)}{sign}{excel_text(other)}"
         return ColumnGroup(self._table, *self._conditions, condition)
 
     def sum(self, *figures: Figure) -> Expression:
-        """The sum of a figure, or of the product of several."""
         return self._summed(*map(self._table.column, figures))
 
     def size(self, figure: Figure, *others: Figure) -> Expression:
-        """The sum of a figure's magnitudes, each times the others."""
         above, below = (self.having(figure, sign).sum(figure, *others) for sign in "><")
         return above - below
 
     def each(self, figure: Figure, otherwise: float) -> Expression:
-        """A figure of each as a range."""
         (condition,) = self._conditions
         column = self._table.column(figure)
         return Expression(f"IF({condition},{column},{excel_text(otherwise)})")

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.figures import Row
+from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.signals import LOOKBACK
@@ -69,7 +69,7 @@ def write_unwind(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Table
     price_rows(sheet, _PRICES, analysis, MOST_SHOCKS, fee, drag)
     table.write_head(sheet, table.top - 2)
     table.write_total(sheet, analysis.unwind)
-    cells = _Signals(inputs, tables, analysis)
+    cells = _UnwindCells(inputs, tables, analysis)
     table.write_rows(sheet, analysis.unwind, cells.texts, _ARRAYS)
     cells.write_workings(sheet)
     signals = table.span(UnwindRow.signal)
@@ -83,7 +83,7 @@ def write_unwind(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Table
     sheet.prints(area=f"A1:{last}{table.last}")
 
 
-class _Signals(LiveCells):
+class _UnwindCells(LiveCells):
     """The sheet's formulas; the price history's rows are counted at the right of its table."""
 
     def __init__(self, inputs: Inputs, tables: Tables, analysis: Analysis) -> None:
@@ -95,8 +95,7 @@ class _Signals(LiveCells):
             for name in ("time", "symbol", "close", "low", "volume", "funding_rate")
         }
 
-    def signal(self, row: Row, name: str) -> Expression:  # noqa: ARG002  # it is open
-        """What the last bars and settled rates say of a holding."""
+    def signal(self, row: FigureRow, name: str) -> Expression:
         return Expression(self._support if name == "support_confirmed" else self._breach)
 
     def _rank(self, column: int) -> str:
