@@ -68,7 +68,6 @@ class Figure:
         body: its value over a row and what it looks up.
         given: figures that must not be blank for it to have a value.
         total: whether the table's total sums it.
-        stored: whether a report, which has no input sheets, has its value and no formula.
         known: whether formulas of a report take its value, not its cell.
         source: where it comes from; "" for what is computed.
         column: its name there.
@@ -84,14 +83,12 @@ class Figure:
         given: tuple[str, ...] = (),
         *,
         total: bool = False,
-        stored: bool = False,
         known: bool = False,
         source: Source = "",
         column: str = "",
     ) -> None:
         self.title, self.look, self.given, self.total = title, look, given, total
-        self.stored, self.known = stored, known
-        self.source, self.column = source, column
+        self.known, self.source, self.column = known, source, column
         self.body: Body = body or self._look_up
 
     def __set_name__(self, _: type[FigureRow], name: str) -> None:
@@ -118,13 +115,17 @@ class Figure:
         return f.look_up(row, self)
 
     def _value(self, row: FigureRow) -> Any:
+        if self.source:
+            return row.f.look_up(row, self)
         for name in self.given:
             if getattr(row, name) == "":
                 return BLANK
         try:
             value = self.body(row, row.f)
+            if value.__class__ is float and math.isfinite(value):
+                return value
             if not isinstance(value, str):
-                return value if self.stored else finite(value, self.title)
+                return value if self.known else finite(value, self.title)
         except RowError:
             raise
         except HedgeError as error:
@@ -140,13 +141,12 @@ def figure(
     given: tuple[str, ...] = (),
     *,
     total: bool = False,
-    stored: bool = False,
     known: bool = False,
 ) -> Callable[[Body], Figure]:
     """A method of a row as one of its figures."""
 
     def made(body: Body) -> Figure:
-        return Figure(title, look, body, given, total=total, stored=stored, known=known)
+        return Figure(title, look, body, given, total=total, known=known)
 
     return made
 
@@ -155,10 +155,10 @@ def looked_up(
     title: str, look: str, source: Source = "stated", column: str = "", *, total: bool = False
 ) -> Figure:
     """A figure that is found, not computed; by its own name, unless told."""
-    return Figure(title, look, total=total, stored=True, source=source, column=column)
+    return Figure(title, look, total=total, source=source, column=column)
 
 
-class FigureRow:
+class FigureRow:  # noqa: PLW1641  # no row is a key
     """One row of a computed table; its attributes are the figures.
 
     Args:
@@ -177,9 +177,11 @@ class FigureRow:
     table: ClassVar[str] = ""
     beside: ClassVar[type[FigureRow] | None] = None
     fault: ClassVar[str] = ""
+    _blank: ClassVar[dict[str, Blank]] = {}
 
     def __init_subclass__(cls) -> None:
         cls.figures = tuple(each for each in vars(cls).values() if isinstance(each, Figure))
+        cls._blank = {each.name: BLANK for each in cls.figures if each.source == "stated"}
         key = cls.figures[0]
         for each in cls.figures[1:]:
             if each.source in ("own", "term"):
@@ -187,7 +189,7 @@ class FigureRow:
 
     def __init__(self, f: Any, n: int = 0, **stated: Any) -> None:
         self.f, self.n = f, n
-        self.__dict__.update(stated)
+        self.__dict__.update(self._blank, **stated)
 
     @classmethod
     def of(cls, f: Any, **values: Any) -> Self:
@@ -200,8 +202,10 @@ class FigureRow:
         Raises:
             RowError: one has no value.
         """
+        known = self.__dict__
         for each in self.figures:
-            getattr(self, each.name)
+            if each.name not in known:
+                getattr(self, each.name)
         return self
 
     def __getitem__(self, name: str) -> Any:
@@ -223,8 +227,6 @@ class FigureRow:
         if type(other) is not type(self):
             return NotImplemented
         return all(self[name] == other[name] for name in self)
-
-    __hash__ = None  # type: ignore[assignment]  # rows of the same figures are equal
 
 
 def sum_of(rows: Iterable[FigureRow], of: Figure) -> float:

@@ -62,7 +62,7 @@ class HedgeRow(FigureRow):
 
     instrument = looked_up("Hedged with", "text", "own")
 
-    @figure("Hedge ratio wanted", "percent", ("instrument",), stored=True)
+    @figure("Hedge ratio wanted", "percent", ("instrument",))
     def hedge_ratio(self, f: Lookups) -> Carrier:
         own = f.own(self, "hedge_ratio")
         return where(own == "", lambda: f.setting("hedge_ratio"), own)
@@ -73,7 +73,7 @@ class HedgeRow(FigureRow):
     def own_target(self, f: Lookups) -> Carrier:
         return f.hedge_notional(self.quantity, self.spot_price, self.hedge_ratio, self.beta)
 
-    @figure("Share of the instrument's short", "percent", ("instrument",), stored=True)
+    @figure("Share of the instrument's short", "percent", ("instrument",))
     def share(self, f: Lookups) -> Carrier:
         """By the targets; those that cancel out say nothing of who holds what."""
         peers = f.group(HedgeRow, self.instrument)
@@ -81,7 +81,7 @@ class HedgeRow(FigureRow):
         cancel = absolute(net) <= _DUST * peers.size(HedgeRow.own_target)
         return where(cancel, lambda: 1 / peers.count, lambda: self.own_target / net)
 
-    @figure("Coins posted as margin, value", "money", ("asset",), total=True, stored=True)
+    @figure("Coins posted as margin, value", "money", ("asset",), total=True)
     def coin_margin(self, f: Lookups) -> Carrier:
         return where(self.instrument == "", 0.0, lambda: self._part(f, MarginRow.coin_margin))
 
@@ -106,7 +106,7 @@ class HedgeRow(FigureRow):
             "down",
         )
 
-    @figure("Contracts short now", "qty", ("instrument",), stored=True)
+    @figure("Contracts short now", "qty", ("instrument",))
     def short_contracts(self, f: Lookups) -> Carrier:
         return self._part(f, MarginRow.contracts)
 
@@ -160,7 +160,7 @@ class HedgeRow(FigureRow):
     def basis_pct(self, f: Lookups) -> Carrier:
         return f.basis_pct(self.futures_price, self.index_price)
 
-    @figure("Days to expiry", "days", ("instrument",), stored=True)
+    @figure("Days to expiry", "days", ("instrument",))
     def days_to_expiry(self, f: Lookups) -> Carrier:
         expiry = f.term(self, "expiry")
         return where(expiry == "", "", lambda: f.days_to_expiry(f.as_of, expiry))

@@ -25,7 +25,7 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.terms import fee_rate
 from xlhedge.analysis.values import Numbers
 from xlhedge.functions.algebra import Carrier, maximum, where
-from xlhedge.functions.formulas.scenario import is_liquidated
+from xlhedge.functions.formulas.scenario import LEGS, is_liquidated
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.problems import PortfolioError, Problem
 
@@ -123,6 +123,11 @@ def _or(value: Carrier, otherwise: float) -> Carrier:
     return otherwise if isinstance(value, Blank) else value
 
 
+def _leg(at: int) -> Figure:
+    """A leg of SCENARIO_ATTRIBUTION's, as it is."""
+    return Figure(LEGS[at].capitalize(), "money", lambda row, _: row.legs[at], total=True)
+
+
 class LineRow(FigureRow):
     """One row a holding or short in one scenario; what it has not is blank."""
 
@@ -146,31 +151,17 @@ class LineRow(FigureRow):
     @figure("Spot", "money", total=True)
     def spot(self, _: Lookups) -> Carrier:
         """Coins posted as margin are spot, too."""
-        return self._legs[0] + _or(self.coin_margin, 0) * self.price_shock
+        return self.legs[0] + _or(self.coin_margin, 0) * self.price_shock
 
-    @figure("Short", "money", total=True)
-    def short(self, _: Lookups) -> Carrier:
-        return self._legs[1]
-
-    @figure("Basis", "money", total=True)
-    def basis(self, _: Lookups) -> Carrier:
-        return self._legs[2]
-
-    @figure("Funding", "money", total=True)
-    def funding(self, _: Lookups) -> Carrier:
-        return self._legs[3]
-
-    @figure("Fees", "money", total=True)
-    def fees(self, _: Lookups) -> Carrier:
-        return self._legs[4]
+    short, basis, funding, fees = map(_leg, range(1, 5))
 
     @figure("Net", "money", total=True)
     def net(self, _: Lookups) -> Carrier:
         return self.spot + self.short + self.basis + self.funding + self.fees
 
     @cached_property
-    def _legs(self) -> Sequence[Carrier]:
-        """One call gives them all."""
+    def legs(self) -> Sequence[Carrier]:
+        """What SCENARIO_ATTRIBUTION says: one call for all."""
         arguments = [
             _or(self.quantity, 0),
             _or(self.spot_price, 1),

@@ -52,7 +52,7 @@ def _funding(title: str, days: Any) -> Figure:
 
 
 def _term(title: str, look: str, body: Any) -> Figure:
-    return Figure(title, look, body, ("instrument",), stored=True)
+    return Figure(title, look, body, ("instrument",))
 
 
 INDEX_PRICE = _term("Index price", "price", _index_price)

@@ -54,7 +54,7 @@ class UnwindRow(FigureRow):
 
     short_contracts = looked_up("Contracts short now", "qty", "beside")
 
-    @figure("Average entry of the short", "price", ("instrument",), stored=True)
+    @figure("Average entry of the short", "price", ("instrument",))
     def entry_price(self, f: Lookups) -> Carrier:
         """Without a short there is none, and a long and a short lot have no average."""
         lots = f.group(MarginRow, self.instrument)
@@ -70,21 +70,21 @@ class UnwindRow(FigureRow):
     def price_change(self, _: Lookups) -> Carrier:
         return self.index_price / self.entry_price - 1
 
-    @figure("Funding alarm", "text", ("instrument",), stored=True)
+    @figure("Funding alarm", "text", ("instrument",))
     def funding_breach(self, f: Lookups) -> Carrier:
         return f.signal(self, "funding_breach")
 
-    @figure("Support confirmed", "text", ("instrument",), stored=True)
+    @figure("Support confirmed", "text", ("instrument",))
     def support_confirmed(self, f: Lookups) -> Carrier:
         return f.signal(self, "support_confirmed")
 
-    @figure("Hedge's profit so far", "money", ("instrument",), total=True, stored=True)
+    @figure("Hedge's profit so far", "money", ("instrument",), total=True)
     def hedge_profit(self, f: Lookups) -> Carrier:
         made = f.group(MarginRow, self.instrument).sum(MarginRow.unrealised_pnl)
         return f.beside(self, HedgeRow).share * made
 
     short_notional = looked_up("Short now", "money", "beside", total=True)
-    fee_rate = Figure("Fee rate", "rate", fee_rate, ("instrument",), stored=True)
+    fee_rate = Figure("Fee rate", "rate", fee_rate, ("instrument",))
 
     @figure("Fee to close now", "cost", ("instrument",), total=True)
     def close_fee(self, f: Lookups) -> Carrier:

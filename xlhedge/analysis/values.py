@@ -103,10 +103,9 @@ class Numbers(Values, Lookups):
         if figure.source == "own":
             return self.own(row, figure.column)
         if figure.source == "term":
-            return self.term(row, figure.column)
-        if figure.source == "beside" and row.beside:
-            return getattr(self.beside(row, row.beside), figure.column)
-        return BLANK
+            return self.term(row, figure.column) if row.instrument else BLANK
+        followed = row.beside and self.beside(row, row.beside)
+        return getattr(followed, figure.column)
 
     def own(self, row: FigureRow, column: str) -> Carrier:
         value = getattr(self._inputs[row.table][row.n], column)

@@ -64,7 +64,7 @@ def write_carry(
         cells,
         "What holding the hedge costs and earns. A positive funding rate pays a short; "
         "a cost above 0 costs you.",
-        last_row=unassigned_texts(table, margin),
+        last_row=unassigned_texts(table, margin, table.last, table.last - 1),
         pages=1,
         first=44,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.figures import Figure, FigureRow
+from xlhedge.analysis.figures import Figure
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.portfolio.tables import MOST_SHOCKS
@@ -39,7 +39,9 @@ def write_hedge(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Tables
     table.write_head(sheet, _HEAD, sides=False)
     cells.write_places(sheet, _HEAD, analysis.hedge, analysis)
     table.write_total(sheet, [*analysis.hedge, analysis.unassigned])
-    _write_unassigned(sheet, table, tables[MarginRow], analysis.unassigned)
+    texts = unassigned_texts(table, tables[MarginRow], table.top - 1, table.last)
+    naked = [texts.get(each) for each in table.figures]
+    table.write_row(sheet, -1, analysis.unassigned, lambda _: naked)
     table.write_rows(sheet, analysis.hedge, cells.texts)
     _mark(sheet, table)
     widths = table.widths() | {"A": 24, "B": 17, table.behind(): 12}
@@ -77,30 +79,26 @@ _SUMMED = (
 """What shorts add that hedge no holding: all of them less those allotted."""
 
 
-def _write_unassigned(
-    sheet: Sheet, table: FigureTable, margin: FigureTable, unassigned: FigureRow
-) -> None:
-    at = table.top - 1
-    texts = {own: f"SUM({margin.column(all_)})-SUM({table.column(own)})" for own, all_ in _SUMMED}
-    coins, short = (table.letter(each) for each in (HedgeRow.coin_margin, HedgeRow.short_notional))
-    delta = f"${coins}{at}-${short}{at}"
-    texts |= {HedgeRow.net_delta: delta, HedgeRow.residual_delta: delta}
-    known = [RowText(texts[each]) if each in texts else None for each in table.figures]
-    table.write_row(sheet, -1, unassigned, lambda _: known)
+def unassigned_texts(
+    table: FigureTable, margin: FigureTable, at: int, last: int
+) -> dict[Figure, RowText]:
+    """The formulas of that row.
 
-
-def unassigned_texts(table: FigureTable, margin: FigureTable) -> dict[Figure, RowText]:
-    """The same in a report, whose last row it is; deltas of a table that has them."""
+    Args:
+        table: the holdings; deltas where it has them.
+        margin: the shorts.
+        at: where the row stands.
+        last: the last row of a holding.
+    """
     texts: dict[Figure, str] = {}
-    end = table.last
     for own, all_ in _SUMMED:
         if table.has(own):
             letter = table.letter(own)
-            allotted = f"-SUM({letter}{TOP}:{letter}{end - 1})" if end > TOP else ""
+            allotted = f"-SUM({letter}{table.top}:{letter}{last})" if last >= table.top else ""
             texts[own] = f"{margin.total(all_)}{allotted}"
     if table.has(HedgeRow.net_delta):
         coins = table.letter(HedgeRow.coin_margin)
-        delta = f"{coins}{end}-{table.letter(HedgeRow.short_notional)}{end}"
+        delta = f"{coins}{at}-{table.letter(HedgeRow.short_notional)}{at}"
         texts |= {HedgeRow.net_delta: delta, HedgeRow.residual_delta: delta}
     return {figure: RowText(text) for figure, text in texts.items()}
 
@@ -122,7 +120,7 @@ def write_hedge_report(
         rows: the holdings, and the unassigned shorts.
     """
     note = f"{_NOTE} Net delta above 0 is still long, below 0 over-hedged."
-    last = unassigned_texts(table, margin)
+    last = unassigned_texts(table, margin, table.last, table.last - 1)
     write_page(sheet, table, rows, cells, note, last_row=last)
     return _write_largest(sheet, table, rows[:-1])
 

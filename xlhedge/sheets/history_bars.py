@@ -13,7 +13,7 @@ from typing import Any
 from xlhedge.analysis.history import AssetHistory, History
 from xlhedge.analysis.price_series import Track, returns, settled
 from xlhedge.functions.algebra import Carrier, excel_text
-from xlhedge.sheets.history_cells import Cell, Holding, fitting, total_of
+from xlhedge.sheets.history_cells import Cell, HoldingCells, fitting, total_of
 from xlhedge.sheets.style import sentence
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -79,7 +79,7 @@ class Bars:
     """
 
     def __init__(
-        self, sheet: Sheet, past: History, holdings: Sequence[Holding], head: int, worth: str
+        self, sheet: Sheet, past: History, holdings: Sequence[HoldingCells], head: int, worth: str
     ) -> None:
         """Write nothing yet."""
         self._sheet, self._past, self._head, self._worth = sheet, past, head, worth

@@ -16,14 +16,14 @@ from xlhedge.functions.algebra import Carrier, Expression
 from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import MAX_FORMULA
 
-__all__ = ["Cell", "Holding", "fitting", "holdings_of", "total_of"]
+__all__ = ["Cell", "HoldingCells", "fitting", "holdings_of", "total_of"]
 
 Cell = tuple[FigureTable, Figure, int]
 """A cell that is summed: a table, one of its figures, and a row of its sheet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class HoldingCells:
     """One of the history's assets, and the cells that have its position.
 
     Args:
@@ -43,7 +43,7 @@ class Holding:
 
 def holdings_of(
     past: History, analysis: Analysis, hedge: FigureTable, margin: FigureTable
-) -> list[Holding]:
+) -> list[HoldingCells]:
     """The history's assets with their cells: rows of Hedge, then shorts that hedge no holding."""
     found = []
     for n, each in enumerate(past.assets):
@@ -56,7 +56,7 @@ def holdings_of(
             ]
             posted = tuple((margin, MarginRow.coin_margin, at) for at in own)
             short = tuple((margin, MarginRow.short_notional, at) for at in own)
-            found.append(Holding(each, (), posted, short, 0))
+            found.append(HoldingCells(each, (), posted, short, 0))
             continue
         at = hedge.top + n
         spot, posted, short = (
@@ -67,11 +67,11 @@ def holdings_of(
             Expression(hedge.cell(figure, at)) for figure in (HedgeRow.hedge_ratio, HedgeRow.beta)
         )
         if instrument is None:
-            found.append(Holding(each, spot, (), (), 0))
+            found.append(HoldingCells(each, spot, (), (), 0))
         elif instrument.underlying == each.position.asset:
-            found.append(Holding(each, spot + posted, (), short, ratio * beta))
+            found.append(HoldingCells(each, spot + posted, (), short, ratio * beta))
         else:
-            found.append(Holding(each, spot, posted, short, ratio * beta))
+            found.append(HoldingCells(each, spot, posted, short, ratio * beta))
     return found
 
 

@@ -9,7 +9,7 @@ from xlhedge.analysis.carriers import NATIVE
 from xlhedge.analysis.history import History
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.history_bars import Bars
-from xlhedge.sheets.history_cells import Holding, fitting, total_of
+from xlhedge.sheets.history_cells import HoldingCells, fitting, total_of
 from xlhedge.sheets.style import sentence
 from xlhedge.xlsx.sheet import Sheet
 
@@ -36,7 +36,7 @@ def headers(sheet: Sheet, at: int, titles: Sequence[str], words: int = 1) -> Non
     sheet.height(at, 32)
 
 
-def write_ratios(sheet: Sheet, at: int, holdings: Sequence[Holding], bars: Bars) -> None:
+def write_ratios(sheet: Sheet, at: int, holdings: Sequence[HoldingCells], bars: Bars) -> None:
     """The ratio that the past would have liked beside those wanted and held."""
     sheet.put(at, 1, "Hedge ratios: short for each unit of value of the coins", "section")
     headers(sheet, at + 1, _RATIOS, 2)
@@ -68,13 +68,13 @@ def _formula(text: Any) -> str | None:
     return fitting(said) if "$" in said else None
 
 
-def _instrument(each: Holding) -> str | None:
+def _instrument(each: HoldingCells) -> str | None:
     instrument = each.past.position.instrument
     return instrument.instrument if instrument else None
 
 
 def write_funding(
-    sheet: Sheet, at: int, past: History, holdings: Sequence[Holding], bars: Bars
+    sheet: Sheet, at: int, past: History, holdings: Sequence[HoldingCells], bars: Bars
 ) -> None:
     """What settled rates would have paid today's shorts."""
     sheet.put(at, 1, "Realised funding: above 0 is income of today's short", "section")

@@ -14,7 +14,7 @@ from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.history import History
 from xlhedge.functions.algebra import excel_text
 from xlhedge.sheets.history_bars import SIDES, STEP, TIME, Bars, Side
-from xlhedge.sheets.history_cells import Holding, fitting, holdings_of, total_of
+from xlhedge.sheets.history_cells import HoldingCells, fitting, holdings_of, total_of
 from xlhedge.sheets.history_holdings import WIDE, headers, write_funding, write_ratios
 from xlhedge.sheets.style import finish, heading, sentence
 from xlhedge.sheets.table import FigureTable
@@ -105,7 +105,9 @@ def _finish(sheet: Sheet, past: History, head: int) -> None:
     sheet.prints(area=f"A1:{LETTERS[WIDE]}{last}")
 
 
-def _write_sample(sheet: Sheet, past: History, holdings: Sequence[Holding], bars: Bars) -> None:
+def _write_sample(
+    sheet: Sheet, past: History, holdings: Sequence[HoldingCells], bars: Bars
+) -> None:
     """How many bars, of which time; the coins' worth, which all shares are of."""
     total = past.total
     headers(sheet, _SAMPLE - 1, _FACTS)

@@ -64,12 +64,19 @@ class NativeCells(Native, Lookups):
 
     def __init__(self, known: Known, *tables: FigureTable) -> None:
         self.days, self._known, self._tables = known.days, known, tables
+        self._seen: dict[str, dict[tuple[Any, ...], Texts]] = {}
 
     def texts(self, table: FigureTable, row: FigureRow | None) -> Texts:
         """The formulas of a row's figures on one of the tables; none where it refers to nothing."""
         cells = row.__dict__ if row else {}
-        kinds = tuple(_kind(each, cells[each.name]) for each in table.row.figures)
-        return _texts(self._known, self._tables, table, kinds)
+        kinds = tuple(
+            None if (value := cells[each.name]).__class__ is float else _kind(each, value)
+            for each in table.row.figures
+        )
+        seen = self._seen.setdefault(table.title, {})
+        if kinds not in seen:
+            seen[kinds] = _texts(self._known, self._tables, table, kinds)
+        return seen[kinds]
 
     def written(self, table: FigureTable, kinds: Sequence[Any]) -> Texts:
         """The formulas of a row whose cells are of these kinds."""

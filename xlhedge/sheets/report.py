@@ -22,7 +22,7 @@ from xlhedge.sheets.hedge import spot_chart, write_hedge_report
 from xlhedge.sheets.history_report import PAST, write_history
 from xlhedge.sheets.margin import write_margin_report
 from xlhedge.sheets.native_cells import TOP, TOTAL, Known, NativeCells
-from xlhedge.sheets.sensitivity import ratio_chart, sources, write_sensitivity
+from xlhedge.sheets.sensitivity import ratio_chart, write_sensitivity
 from xlhedge.sheets.style import label, looks
 from xlhedge.sheets.summary import Place, write_summary
 from xlhedge.sheets.table import FigureTable
@@ -63,8 +63,8 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
     margin = FigureTable("Margin", MarginRow, TOP, len(analysis.margin), TOTAL)
     holdings, cells = book.sheet(hedge.title), NativeCells(known, hedge, carry)
     largest = write_hedge_report(holdings, hedge, margin, cells, rows)
-    sensitivity, moves = book.sheet("Sensitivity"), len(analysis.grid.shocks)
-    write_sensitivity(sensitivity, analysis, sources(analysis, hedge, margin), moves)
+    sensitivity = book.sheet("Sensitivity")
+    write_sensitivity(sensitivity, analysis, hedge, margin)
     scenarios = book.sheet("Scenarios")
     write_scenarios(scenarios, analysis, known)
     write_carry(book.sheet(CARRY), carry, margin, cells, rows, analysis)

@@ -13,7 +13,6 @@ from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.functions.registry import FUNCTIONS, Function
-from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.sheets.empty import blank_analysis
 from xlhedge.sheets.functions import write_functions
 from xlhedge.sheets.hedge import write_hedge
@@ -21,7 +20,7 @@ from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.live_cells import live_tables
 from xlhedge.sheets.live_checks import checks
 from xlhedge.sheets.margin import write_margin
-from xlhedge.sheets.sensitivity import sources, write_sensitivity
+from xlhedge.sheets.sensitivity import write_sensitivity
 from xlhedge.sheets.start import Edition, headlines, write_start
 from xlhedge.sheets.stress import worst, write_stress
 from xlhedge.sheets.style import looks
@@ -61,8 +60,7 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     sheet = book.sheet(hedge.title)
     write_margin(book, inputs, analysis, tables)
     write_hedge(sheet, inputs, analysis, tables)
-    cells = sources(analysis, hedge, margin, inputs)
-    write_sensitivity(book.sheet("Sensitivity"), analysis, cells, MOST_SHOCKS)
+    write_sensitivity(book.sheet("Sensitivity"), analysis, hedge, margin, inputs)
     write_stress(book.sheet("Stress"), inputs, analysis, tables)
     write_unwind(book.sheet("Unwind"), inputs, analysis, tables)
     sheet.mark("B3:B4", 0, "no date")
