@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from xlhedge.analysis import analyse
-from xlhedge.analysis.figures import VALUES
+from xlhedge.analysis.carriers import VALUES
 from xlhedge.analysis.sensitivity import GRIDS
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short

@@ -9,11 +9,11 @@ from openpyxl import load_workbook
 from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
-from xlhedge.analysis.hedge import HEDGE
+from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.portfolio import Holding
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.computed import Block
+from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.template import template_book
 
 
@@ -49,11 +49,15 @@ def test_odd_portfolios_compute_alike(libreoffice, tmp_path):
     path = tmp_path / "odd.xlsx"
     template_book(analyse(ODD)).save(path)
     expected = stored(path)
-    block = Block("Hedge", HEDGE, 1)
+    table = FigureTable("Hedge", HedgeRow, 10, 1)
     # It has what it is meant to have: a naked short, a too small order, equal shares of 0.
-    assert expected["Hedge", f"{block.letter('short_notional')}9"] == pytest.approx(3 * 150)
-    assert expected["Hedge", f"{block.letter('action')}15"] == "too small"
-    assert [expected["Hedge", f"{block.letter('share')}{row}"] for row in (13, 14)] == [0.5, 0.5]
+    naked = expected["Hedge", f"{table.letter(HedgeRow.short_notional)}9"]
+    assert naked == pytest.approx(3 * 150)
+    assert expected["Hedge", f"{table.letter(HedgeRow.action)}15"] == "too small"
+    assert [expected["Hedge", f"{table.letter(HedgeRow.share)}{row}"] for row in (13, 14)] == [
+        0.5,
+        0.5,
+    ]
     assert differences(libreoffice.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
 
 

@@ -115,10 +115,10 @@ def report_headlines(path: Path, folder: Path) -> Iterator[str]:
     settings = analysis.portfolio.settings
     yield f"{settings.portfolio}: {target}"
     rows = (
-        ("Spot notional", analysis.total["spot_notional"]),
-        ("Short notional", analysis.total["short_notional"]),
-        ("Net delta", analysis.total["net_delta"]),
-        (f"Funding drag, {analysis.days:.0f} days", analysis.total["funding_drag"]),
+        ("Spot notional", analysis.total.spot_notional),
+        ("Short notional", analysis.total.short_notional),
+        ("Net delta", analysis.total.net_delta),
+        (f"Funding drag, {analysis.days:.0f} days", analysis.total.funding_drag),
         ("P&L at -20 %", analysis.after(-0.2)),
         ("P&L at +20 %", analysis.after(0.2)),
     )

@@ -27,7 +27,7 @@ def blank_analysis() -> Analysis:
 
     Example:
         >>> blank = blank_analysis()
-        >>> blank.hedge, blank.total["net_delta"], blank.days
+        >>> blank.hedge, blank.total.net_delta, blank.days
         ((), 0.0, 0.0)
     """
     blank = {"portfolio": "", "as_of": _DAY_0, "horizon_date": _DAY_0}
