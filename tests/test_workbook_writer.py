@@ -37,8 +37,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.xlsx.book import Book
-from xlhedge.xlsx.drawings import Mould
-from xlhedge.xlsx.styles import Looks
+from xlhedge.xlsx.drawings import ChartForm
+from xlhedge.xlsx.styles import Styles
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5)
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -114,9 +114,9 @@ ARRAY = [[1.5, 2.0], ["three", True], [CellError.NA, -6]]
 
 
 def new_book() -> Book:
-    looks = Looks()
+    looks = Styles()
     for name, parts in LOOKS.items():
-        looks.style(name, **parts)
+        looks.add(name, **parts)
     return Book(looks, title="A report", created=CREATED)
 
 
@@ -361,7 +361,7 @@ def full_book() -> Book:
     design.add_data_validation(check)
     chart = LineChart()
     chart.add_data(Reference(design, min_col=2, min_row=1, max_row=3), titles_from_data=True)
-    first.chart(Mould.of(chart).fill(), "D2")
+    first.chart(ChartForm.of(chart).fill(), "D2")
     book.design.defined_names["TOTAL"] = DefinedName("TOTAL", attr_text="Summary!$B$4")
     return book
 
@@ -612,10 +612,10 @@ def test_an_unknown_look_and_a_second_look_of_one_name_are_refused() -> None:
     book = new_book()
     with pytest.raises(ValueError, match=r'^Looks!A1: there is no look "monye"'):
         book.sheet("Looks").put(1, 1, 1, "monye")
-    looks = Looks()
-    looks.style("money")
+    looks = Styles()
+    looks.add("money")
     with pytest.raises(ValueError, match='there is a look "money" already'):
-        looks.style("money")
+        looks.add("money")
 
 
 @pytest.mark.parametrize("title", ["", "x" * 32, "'quoted'", "a/b", "FIRST"])
@@ -628,13 +628,13 @@ def test_a_sheet_title_that_excel_would_not_take_is_refused(title: str) -> None:
 
 
 def test_a_look_registered_after_the_first_cells_is_kept_apart() -> None:
-    looks = Looks()
-    looks.style("money", **LOOKS["money"])
+    looks = Styles()
+    looks.add("money", **LOOKS["money"])
     book = Book(looks, title="Late", created=CREATED)
     sheet = book.sheet("Late")
     sheet.put(1, 1, 1, "money")
     assert book.to_bytes()
-    looks.style("late", ink="FF000000", italic=True)
+    looks.add("late", ink="FF000000", italic=True)
     sheet.put(1, 2, 1, "late")
     read = loaded(book.to_bytes())["Late"]
     assert [cell.font.italic for cell in read[1]] == [False, True]
@@ -691,7 +691,7 @@ def test_stored_values_stay_visible() -> None:
     "created", [CREATED, CREATED.replace(hour=5, tzinfo=timezone(timedelta(hours=2)))]
 )
 def test_the_documents_dates_are_the_callers_in_utc(created: datetime) -> None:
-    book = Book(Looks(), title="Dated <&>", created=created)
+    book = Book(Styles(), title="Dated <&>", created=created)
     book.sheet("One")
     properties = loaded(book.to_bytes()).properties
     assert (properties.created, properties.modified) == (CREATED, CREATED)

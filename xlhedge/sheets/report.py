@@ -33,7 +33,7 @@ from xlhedge.sheets.sensitivity import (
     ratio_chart,
     write_sensitivity,
 )
-from xlhedge.sheets.style import label, looks
+from xlhedge.sheets.style import label, styles
 from xlhedge.sheets.summary import Place, write_summary
 from xlhedge.sheets.unwind_report import unwind_table, write_unwind_report
 from xlhedge.xlsx.book import Book
@@ -62,7 +62,7 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
     """
     settings = analysis.portfolio.settings
     title = f"Hedge report: {settings.portfolio}"
-    book = Book(looks(), title=title, created=settings.as_of)
+    book = Book(styles(), title=title, created=settings.as_of)
     summary = book.sheet("Summary")
     hedge, carry = hedge_tables(analysis)
     margin = NativeTable("Margin", MARGIN, analysis.margin, {"days": analysis.days})

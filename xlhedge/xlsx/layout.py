@@ -17,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlhedge.xlsx.cell import guarded
-from xlhedge.xlsx.styles import Looks
+from xlhedge.xlsx.styles import Styles
 
 __all__ = ["PAPERS", "Allowed", "Layout"]
 
@@ -60,12 +60,12 @@ class Layout:
 
     Args:
         design: openpyxl's worksheet.
-        looks: the looks of cells and marks.
+        styles: the looks of cells and marks.
     """
 
-    def __init__(self, design: Worksheet, looks: Looks) -> None:
+    def __init__(self, design: Worksheet, styles: Styles) -> None:
         self.design: Any = design
-        self._marks = looks.marks
+        self._marks = styles.marks
 
     @property
     def title(self) -> str:
@@ -83,7 +83,7 @@ class Layout:
             cells: the range.
             condition: a formula without ``=``, written for the range's first cell; or the number
                 that a cell itself holds.
-            look: the name of a mark, registered with ``Looks.mark``.
+            look: the name of a mark, registered with ``Styles.mark``.
             last: whether marks that are given later do not count where this one does.
         """
         kind, operator = ("cellIs", "equal") if isinstance(condition, int) else ("expression", None)

@@ -2,7 +2,7 @@
 
 openpyxl designs a sheet (widths, frozen panes, tables, charts, print set-up) but cannot store the
 value of a formula, and previewers, phones and pandas show such cells as empty. So the cells live
-here, already as XML text, and ``package`` puts them into the file that openpyxl made.
+here, already as XML text; `worksheet` puts them between what openpyxl makes of the rest.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from xlhedge.xlsx.cell import (
     guarded,
     quoted,
 )
-from xlhedge.xlsx.drawings import Chart, Placed
+from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.layout import Layout
-from xlhedge.xlsx.styles import PLAIN, Looks
+from xlhedge.xlsx.styles import PLAIN, Styles
 
 __all__ = ["Sheet"]
 
@@ -49,14 +49,14 @@ class Sheet(Layout):
         widths: The widths of columns that were widened, in characters.
     """
 
-    def __init__(self, design: Worksheet, looks: Looks) -> None:
+    def __init__(self, design: Worksheet, styles: Styles) -> None:
         """Use ``Book.sheet`` instead, which knows the names of the looks."""
-        super().__init__(design, looks)
-        self.charts: list[Placed] = []
+        super().__init__(design, styles)
+        self.charts: list[tuple[Chart, int, int]] = []
         self.merged: list[str] = []
         self.links: list[str] = []
         self.widths: dict[int, float] = {}
-        self._looks = looks.attributes
+        self._looks = styles.attributes
         self._cells: dict[int, dict[int, str]] = {}
 
     def put(
@@ -70,7 +70,7 @@ class Sheet(Layout):
             value: What is stored and shown: a number (NumPy's too), text, a bool, a date or
                 datetime (give it a date look), a ``CellError``, or None for an empty cell that
                 still has a look. Text stays text, whatever it starts with.
-            style: The name of a look registered with ``Book.style``.
+            style: The name of a look registered with ``Styles.add``.
             formula: Its text without the leading ``=``; then ``value`` is its result, and an
                 empty-looking result is ``""``, never None.
 
@@ -170,8 +170,7 @@ class Sheet(Layout):
 
     def chart(self, chart: Chart, cell: str) -> None:
         """Put a chart on the sheet, its upper left corner at a cell."""
-        row, col = coordinate_to_tuple(cell)
-        self.charts.append(Placed(chart, row, col))
+        self.charts.append((chart, *coordinate_to_tuple(cell)))
 
     @property
     def extent(self) -> str:
@@ -206,7 +205,7 @@ class Sheet(Layout):
         look = self._looks.get(style)
         if look is None:
             raise self._refusal(
-                row, col, f'there is no look "{style}"; register it with Looks.style first'
+                row, col, f'there is no look "{style}"; register it with Styles.add first'
             )
         try:
             source = None if formula is None else formula_xml(formula, tag)

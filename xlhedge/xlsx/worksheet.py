@@ -14,7 +14,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
-from xlhedge.xlsx.serialised import key_of, piece
+from xlhedge.xlsx.serialised import key_of, xml_of
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["notes_of", "sheet_xml"]
@@ -70,10 +70,10 @@ def _refuse_content(sheet: Sheet) -> None:
 
 
 def _head(design: Any, extent: str) -> Iterator[str]:
-    yield piece(design.sheet_properties)
+    yield xml_of(design.sheet_properties)
     yield f'<dimension ref="{extent}"/>'
-    yield piece(design.views)
-    yield piece(design.sheet_format)
+    yield xml_of(design.views)
+    yield xml_of(design.sheet_format)
 
 
 def _columns(widths: Mapping[int, float]) -> str:
@@ -96,16 +96,16 @@ def _attributes(said: Mapping[str, str]) -> str:
 
 def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) -> Iterator[str]:
     design: Any = sheet.design
-    yield from _pieces(design.protection, design.auto_filter)
+    yield from _xml_of_those(design.protection, design.auto_filter)
     if sheet.merged:
         cells = "".join(f'<mergeCell ref="{span}"/>' for span in sheet.merged)
         yield f'<mergeCells count="{len(sheet.merged)}">{cells}</mergeCells>'
     yield from _conditional(design, conditional)
-    yield from _pieces(design.data_validations)
+    yield from _xml_of_those(design.data_validations)
     if sheet.links:
         yield f"<hyperlinks>{''.join(sheet.links)}</hyperlinks>"
-    yield from _pieces(design.print_options, design.page_margins, design.page_setup)
-    yield from _pieces(design.HeaderFooter, design.row_breaks, design.col_breaks)
+    yield from _xml_of_those(design.print_options, design.page_margins, design.page_setup)
+    yield from _xml_of_those(design.HeaderFooter, design.row_breaks, design.col_breaks)
     if sheet.charts:
         yield _related("drawing", relate("drawing"))
     if any(cell.comment for cell in _cells(design).values()):
@@ -115,9 +115,9 @@ def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) 
         yield f'<tableParts count="{len(design.tables)}">{parts}</tableParts>'
 
 
-def _pieces(*things: Any) -> Iterator[str]:
+def _xml_of_those(*things: Any) -> Iterator[str]:
     """What openpyxl makes of the things that say anything."""
-    return (piece(thing) for thing in things if thing)
+    return (xml_of(thing) for thing in things if thing)
 
 
 def _related(tag: str, name: str) -> str:
@@ -131,4 +131,4 @@ def _conditional(design: Any, conditional: Conditional) -> Iterator[str]:
                 key = key_of(rule.dxf)
                 conditional.setdefault(key, rule.dxf)
                 rule.dxfId = list(conditional).index(key)
-        yield piece(formatting)
+        yield xml_of(formatting)
