@@ -52,8 +52,7 @@ class Book:
         b'PK'
 
     Attributes:
-        design: The openpyxl workbook, for defined names and properties. Its sheets are designed
-            through ``Sheet.design``.
+        design: The openpyxl workbook, which holds names and properties.
     """
 
     def __init__(self, styles: Styles, *, title: str, created: datetime) -> None:
@@ -109,11 +108,7 @@ class Book:
         self.design.defined_names[name] = DefinedName(name, comment=comment, attr_text=text)
 
     def to_bytes(self) -> bytes:
-        """Return the file; the same content gives the same bytes in one environment.
-
-        Raises:
-            ValueError: ``Sheet.design`` was given what belongs to ``Sheet``.
-        """
+        """Return the file; the same content gives the same bytes in one environment."""
         finished = io.BytesIO()
         with ZipFile(finished, "w") as target:
             for name, content in self._parts().items():

@@ -59,12 +59,13 @@ class Layout:
     """A sheet without its cells.
 
     Args:
-        design: openpyxl's worksheet.
+        design: openpyxl's worksheet; what stands there beside the cells is written.
         styles: the looks of cells and marks.
     """
 
     def __init__(self, design: Worksheet, styles: Styles) -> None:
         self.design: Any = design
+        self.heights: dict[int, float] = {}
         self._marks = styles.marks
 
     @property
@@ -74,7 +75,7 @@ class Layout:
 
     def height(self, row: int, points: float) -> None:
         """Make a row so many points high."""
-        self.design.row_dimensions[row].height = points
+        self.heights[row] = points
 
     def mark(self, cells: str, condition: str | int, look: str, *, last: bool = False) -> None:
         """Give cells another look while a condition holds.

@@ -7,7 +7,7 @@ here, already as XML text; `worksheet` puts them between what openpyxl makes of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import quoteattr
 
 from openpyxl.utils.cell import coordinate_to_tuple
@@ -35,15 +35,10 @@ _MAX_HEADER = 255
 
 
 class Sheet(Layout):
-    """One sheet: ``design`` is openpyxl's worksheet, the cells are put here.
-
-    What is said of many cells or columns, and charts, go through this class: saving refuses them
-    in ``design``.
+    """One sheet: its cells, and by way of `Layout` what is said beside them.
 
     Attributes:
-        design: Row heights, frozen panes, notes, validations, conditional formats and print
-            set-up, exactly as in openpyxl.
-        charts: What `chart` put on the sheet.
+        charts: What `chart` put on the sheet, and the row and column where.
         merged: What `merge` made one cell.
         links: The links within the workbook, as XML.
         widths: The widths of columns that were widened, in characters.
@@ -121,7 +116,7 @@ class Sheet(Layout):
         *,
         header_style: str = PLAIN,
         table_style: str | None = None,
-    ) -> Table:
+    ) -> None:
         """Write the header cells of an Excel table and declare it; the body is put as usual.
 
         Args:
@@ -132,9 +127,6 @@ class Sheet(Layout):
             n_rows: Rows of data. Excel has no table without any, so 0 reserves one blank row.
             header_style: The look of the header cells.
             table_style: Excel's own banding, such as ``TableStyleLight1``, or none.
-
-        Returns:
-            The openpyxl table, for calculated columns (``tableColumns``).
 
         Raises:
             ValueError: As ``put``, or the headers are empty, too long or not all different.
@@ -153,7 +145,6 @@ class Sheet(Layout):
         if table_style is not None:
             table.tableStyleInfo = TableStyleInfo(name=table_style, showRowStripes=True)
         self.design.add_table(table)
-        return table
 
     def link(self, row: int, col: int, title: str) -> None:
         """Make a cell a link to another sheet of the book; its text and look are put as usual."""
@@ -181,12 +172,14 @@ class Sheet(Layout):
         left, right = min(map(min, self._cells.values())), max(map(max, self._cells.values()))
         return _span(first, left, last - first + 1, right - left + 1)
 
-    def rows(self, attributes: Mapping[int, str]) -> Iterator[str]:
-        """Yield each row's XML from the top; ``attributes`` is what rows say beside a number."""
-        for row in sorted(self._cells.keys() | attributes.keys()):
+    def rows(self) -> Iterator[str]:
+        """Yield each row's XML from the top."""
+        for row in sorted(self._cells.keys() | self.heights.keys()):
             cells = self._cells.get(row, {})
             body = "".join([cells[col] for col in sorted(cells)])
-            yield f'<row r="{row}"{attributes.get(row, "")}>{body}</row>'
+            points = self.heights.get(row)
+            height = "" if points is None else f' ht="{points:g}" customHeight="1"'
+            yield f'<row r="{row}"{height}>{body}</row>'
 
     def _put(
         self, row: int, col: int, value: object, style: str, formula: str | None, tag: str

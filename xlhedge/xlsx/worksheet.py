@@ -1,7 +1,7 @@
 """A sheet's part of the file: openpyxl's design, with our rows between its head and its tail.
 
 The elements stand in the order that the format asks for. Each comes from openpyxl, by way of
-`pieces`; what is said a hundred times a book (columns, merged cells, links) is written here.
+`serialised`; what is said a hundred times a book (columns, merged cells, links) is written here.
 """
 
 from __future__ import annotations
@@ -33,13 +33,9 @@ def sheet_xml(sheet: Sheet, conditional: Conditional, relate: Callable[[str], st
         conditional: the looks of conditional formats, to which its own are added.
         relate: names the relationship to the sheet's drawing, notes, or the next table; each is
             asked for once, in the order in which the sheet refers to them.
-
-    Raises:
-        ValueError: ``Sheet.design`` was given a value or a look for a cell, a link or a chart.
     """
-    _refuse_content(sheet)
     head = "".join(_head(sheet.design, sheet.extent))
-    body = "".join(sheet.rows(_row_attributes(sheet.design)))
+    body = "".join(sheet.rows())
     tail = "".join(_tail(sheet, conditional, relate))
     return (
         f'<worksheet xmlns="{SHEET_MAIN_NS}">{head}{_columns(sheet.widths)}'
@@ -58,17 +54,6 @@ def _cells(design: Any) -> Mapping[tuple[int, int], Any]:
     return cells
 
 
-def _refuse_content(sheet: Sheet) -> None:
-    design: Any = sheet.design
-    for cell in _cells(design).values():
-        if cell.value is not None or cell.has_style:
-            place = f"{design.title}!{cell.coordinate}"
-            raise ValueError(f"{place}: put its value, look and link through Sheet, not openpyxl")
-    charted = design._charts or design._images  # noqa: SLF001  # there is no other way to see them
-    if charted or design.merged_cells or design.column_dimensions:
-        raise ValueError(f"{design.title}: put charts, merged cells and widths through Sheet")
-
-
 def _head(design: Any, extent: str) -> Iterator[str]:
     yield xml_of(design.sheet_properties)
     yield f'<dimension ref="{extent}"/>'
@@ -84,19 +69,8 @@ def _columns(widths: Mapping[int, float]) -> str:
     return f"<cols>{found}</cols>" if found else ""
 
 
-def _row_attributes(design: Worksheet) -> dict[int, str]:
-    """What the rows say besides their numbers: heights, hiding, outlines."""
-    said = {number: dict(row) for number, row in design.row_dimensions.items()}
-    return {number: _attributes(each) for number, each in said.items() if each}
-
-
-def _attributes(said: Mapping[str, str]) -> str:
-    return "".join(f' {name}="{value}"' for name, value in said.items())
-
-
 def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) -> Iterator[str]:
     design: Any = sheet.design
-    yield from _xml_of_those(design.protection, design.auto_filter)
     if sheet.merged:
         cells = "".join(f'<mergeCell ref="{span}"/>' for span in sheet.merged)
         yield f'<mergeCells count="{len(sheet.merged)}">{cells}</mergeCells>'
@@ -104,8 +78,8 @@ def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) 
     yield from _xml_of_those(design.data_validations)
     if sheet.links:
         yield f"<hyperlinks>{''.join(sheet.links)}</hyperlinks>"
-    yield from _xml_of_those(design.print_options, design.page_margins, design.page_setup)
-    yield from _xml_of_those(design.HeaderFooter, design.row_breaks, design.col_breaks)
+    yield from _xml_of_those(design.page_margins, design.page_setup)
+    yield from _xml_of_those(design.HeaderFooter, design.row_breaks)
     if sheet.charts:
         yield _related("drawing", relate("drawing"))
     if any(cell.comment for cell in _cells(design).values()):
