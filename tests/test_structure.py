@@ -25,17 +25,17 @@ from xlhedge.hosts.lambdas import comment, lambda_text
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
 from xlhedge.xlsx.book import Book
-from xlhedge.xlsx.charts import pnl_chart
-from xlhedge.xlsx.styles import Looks
+from xlhedge.xlsx.charts import line_chart
+from xlhedge.xlsx.styles import Styles
 
 LAMBDA = "_xlfn.LAMBDA(_xlpm.x,_xlop.y,_xlfn.LET(_xlpm.z,_xlpm.x*2,_xlpm.z+_xlpm.y))"
 
 
 def full_book():
     """A workbook with every part that there is to break."""
-    looks = Looks()
+    looks = Styles()
     book = Book(looks, title="Full", created=datetime(2026, 1, 2))
-    looks.style("head", ink="FF000000", bold=True, number_format="0.00;[Red]-0.00")
+    looks.add("head", ink="FF000000", bold=True, number_format="0.00;[Red]-0.00")
     first, second = book.sheet("Summary"), book.sheet("It's more")
     first.table("Holdings", 1, 1, ["asset", "qty"], 2)
     for row, asset in enumerate(["BTC", " ETH"], 2):
@@ -72,7 +72,8 @@ def full_book():
     words = DataValidation("list", formula1='"linear,inverse"', error="one of two", prompt="Which?")
     words.add("C2:C3")
     design.add_data_validation(words)
-    first.chart(pnl_chart(second, 1, (2, 3), (2, 3), "USD"), "G2")
+    axes = ("Move of the underlying", "0%"), ("Profit and loss, USD", "#,##0")
+    first.chart(line_chart(second, "Profit and loss", *axes, 1, (2, 3), (2, 3)), "G2")
     names = book.design.defined_names
     names["TOTAL"] = DefinedName("TOTAL", attr_text="Summary!$B$4", comment="All of it")
     names["TWICE"] = DefinedName("TWICE", attr_text=LAMBDA)
@@ -127,7 +128,7 @@ def test_a_workbook_with_every_part_is_sound(sound):
 
 
 def test_a_workbook_with_all_our_lambdas_is_sound(tmp_path):
-    book = Book(Looks(), title="LAMBDA", created=datetime(2026, 1, 2))
+    book = Book(Styles(), title="LAMBDA", created=datetime(2026, 1, 2))
     sheet = book.sheet("Calls")
     for row, entry in enumerate((e for e in FUNCTIONS if e.traceable), 1):
         name = DefinedName(entry.name, attr_text=lambda_text(entry), comment=comment(entry))
@@ -319,7 +320,7 @@ BREAKS = {
     "chart of text": (CHART, "'It''s more'!$B$3:$C$3", "Summary!$A$2:$A$3", "holds no number"),
     "chart's lengths": (CHART, "'It''s more'!$B$3:$C$3", "'It''s more'!$B$3", "different lengths"),
     "hidden axis": (CHART, '<delete val="0" />', "", "does not say that it is shown"),
-    "title": (CHART, "Profit and loss by price, before liquidation", " ", "has no title"),
+    "title": (CHART, "<a:t>Profit and loss</a:t>", "<a:t> </a:t>", "has no title"),
     "axis": (CHART, '<crossAx val="20" />', '<crossAx val="21" />', "valAx 10 crosses no axis"),
     "anchor": (DRAWING, "<row>1</row>", "<row>1048576</row>", "its corner is beyond the sheet"),
     "note without box": (VML, "Row>1</", "Row>2</",
@@ -423,7 +424,7 @@ def test_a_broken_file_is_told_by_what_is_broken(name, sound, tmp_path):
 
 
 def test_tables_that_overlap_are_told(tmp_path):
-    book = Book(Looks(), title="Two", created=datetime(2026, 1, 2))
+    book = Book(Styles(), title="Two", created=datetime(2026, 1, 2))
     sheet = book.sheet("Tables")
     sheet.table("First", 1, 1, ["a", "b"], 3)
     sheet.table("Second", 3, 3, ["c"], 1)
