@@ -283,7 +283,7 @@ def floor(x: Carrier) -> Carrier:
         import numpy as np
 
         return np.floor(x)
-    return float(math.floor(x))
+    return float(math.floor(x)) if math.isfinite(x) else x
 
 
 def ln(x: Carrier) -> Carrier:
@@ -314,7 +314,7 @@ def _elementary(function: Callable[..., float], *given: Carrier) -> Carrier:
         return function(*given)
     import numpy as np
 
-    arrays: list[Any] = np.broadcast_arrays(*given)
+    arrays: tuple[Any, ...] = np.broadcast_arrays(*given)
     cells = [array.ravel().tolist() for array in arrays]
     try:
         values = list(map(function, *cells))

@@ -13,10 +13,13 @@ from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.functions.evaluate import CELLS, evaluate
+from xlhedge.functions.foreign import is_labelled, plain
 from xlhedge.functions.reference import arguments_of
 from xlhedge.functions.registry import FUNCTIONS, Function
 
 __all__ = ["CALLABLES"]
+
+_LISTS = {*CELLS, list}
 
 
 def _public(entry: Function) -> Callable[..., Any]:
@@ -26,12 +29,14 @@ def _public(entry: Function) -> Callable[..., Any]:
         arguments = [bound.get(name) for name in entry.names]
         if CELLS.issuperset(map(type, arguments)):
             return evaluate(entry, arguments)
-        labelled = _labelled(entry, arguments)
-        plain = [
-            each if each.__class__ in CELLS else _plain(parameter, each, labelled)
-            for parameter, each in zip(entry.parameters, arguments, strict=True)
+        lists = _LISTS.issuperset(map(type, arguments))
+        labelled = None if lists else _labelled(entry, arguments)
+        dimensions = getattr(labelled, "ndim", 0)
+        read = [
+            plain(parameter, argument, dimensions)
+            for parameter, argument in zip(entry.parameters, arguments, strict=True)
         ]
-        value = evaluate(entry, plain)
+        value = evaluate(entry, read)
         _raise_first(value)
         if labelled is not None:
             return _frame(entry, value, labelled)
@@ -64,59 +69,21 @@ def _documented(entry: Function) -> str:
     return "\n".join(lines)
 
 
-def _is_labelled(argument: Any) -> bool:
-    """Whether it is a Series or a DataFrame."""
-    return hasattr(argument, "index") and hasattr(argument, "to_numpy")
-
-
 def _labelled(entry: Function, arguments: list[Any]) -> Any:
     """The Series or DataFrame whose labels the value has; None where there is neither."""
     found = [
         argument
         for parameter, argument in zip(entry.parameters, arguments, strict=True)
-        if not parameter.quantity.whole and _is_labelled(argument)
+        if not parameter.quantity.whole and is_labelled(argument)
     ]
-    widest = max(found, key=lambda each: each.ndim, default=None)
+    if not found:
+        return None
+    widest = max(found, key=lambda each: each.ndim)
     for each in found:
-        if not all(
-            labels.equals(others) for labels, others in zip(each.axes, widest.axes, strict=False)
-        ):
-            raise HedgeError("the Series have different indexes; align them first")
+        for labels, others in zip(each.axes, widest.axes, strict=False):
+            if not labels.equals(others):
+                raise HedgeError("the Series have different indexes; align them first")
     return widest
-
-
-def _plain(parameter: Parameter, argument: Any, labelled: Any) -> Any:
-    """An argument of other people's type as nested lists or a NumPy array of cells.
-
-    A masked element is an empty cell, and so is a missing value of pandas in a range. A Series
-    beside a DataFrame is a column of it.
-
-    Raises:
-        HedgeError: its type does not let itself be read.
-    """
-    whole = parameter.quantity.whole
-    try:
-        if isinstance(argument, list | tuple):
-            return argument
-        if _is_labelled(argument):
-            if whole:
-                return argument.astype(object).where(argument.notna(), None).to_numpy().tolist()
-            array = argument.to_numpy()
-            return array[:, None] if array.ndim < labelled.ndim else array
-        if not hasattr(argument, "__array__"):
-            return argument
-        import numpy as np
-
-        masks, array = np.ma.getmaskarray(argument), np.asarray(argument)
-        if not masks.any() and not (whole and array.dtype.kind in "mM"):
-            return array
-        # Not by astype(object), which makes whole numbers of times in nanoseconds.
-        cells = np.empty(array.shape, dtype=object)
-        cells.flat = [None if hidden else cell for cell, hidden in zip(array.flat, masks.flat)]
-        return cells
-    except Exception as error:  # noqa: BLE001  # a type of somebody else may raise anything
-        why = f"a value of type {type(argument).__name__} cannot be read"
-        raise HedgeError(why, argument=parameter.name) from error
 
 
 def _frame(entry: Function, value: Any, labelled: Any) -> Any:

@@ -113,7 +113,7 @@ def _converted(quantity: Quantity, value: Any) -> float:
         return exact / _UNITS[quantity.unit]
     # Only what is one number: float() also takes text, buffers, and the real part of a number.
     complex_ = isinstance(value, Complex) and not isinstance(value, Real)
-    if complex_ or isinstance(value, str | bytes) or getattr(value, "ndim", 0):
+    if complex_ or isinstance(value, str | bytes) or getattr(value, "ndim", 0) > 0:
         raise TypeError("not one real number")
     if not hasattr(value, "__float__"):
         value = operator.index(value)

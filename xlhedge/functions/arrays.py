@@ -124,7 +124,7 @@ def _legs(entry: Function, carriers: Sequence[Any]) -> list[Any]:
     """The cells of a row, or the only one; floats, truth values or text."""
     try:
         value = entry.body(*carriers)
-    except (ZeroDivisionError, OverflowError):  # in a step of single values
+    except (ArithmeticError, ValueError):  # in a step of single values
         return _nothing(entry)
     legs = [
         np.asarray(math.nan if isinstance(leg, Undefined) else leg)
@@ -173,7 +173,7 @@ def _carrier(parameter: Parameter, argument: Any, shape: Shape) -> tuple[Any, An
 def _is_near(moments: Any) -> bool:
     """Whether all are so near to 1900 that floats count their microseconds exactly; NaT is not."""
     years = moments.astype("M8[Y]").astype(int)  # from 1970; NaT is the least number of all
-    return not years.size or (-300 < years.min() and years.max() < 200)
+    return not years.size or (years.min() > -300 and years.max() < 200)
 
 
 def _days(moments: Any) -> Any:

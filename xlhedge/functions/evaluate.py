@@ -12,12 +12,12 @@ from xlhedge.functions.arguments import evaluate_one
 from xlhedge.functions.call import Call, Shape
 from xlhedge.functions.definition import Function
 
-__all__ = ["CELLS", "evaluate", "rows_of"]
+__all__ = ["CELLS", "evaluate", "rows_of", "shape_of"]
 
 CELLS = frozenset({float, int, bool, str, type(None), CellError})
 """What cells hold, by exact type: one look at the types tells single values from ranges."""
-_DEEPEST = 32
-"""Most dimensions of an argument: a list may hold itself, and NumPy goes no deeper than 64."""
+_DEEPEST = 16
+"""Most dimensions of an argument: a list may hold itself, and NumPy's tools go to 32 at most."""
 
 
 def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
@@ -53,7 +53,7 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
     # An array without dimensions is its only element.
     arguments = [each[()] if getattr(each, "shape", None) == () else each for each in arguments]
     shapes = [
-        () if parameter.quantity.whole else _shape(parameter.name, argument)
+        () if parameter.quantity.whole else shape_of(parameter.name, argument)
         for parameter, argument in zip(entry.parameters, arguments, strict=True)
     ]
     if not any(shapes):
@@ -80,8 +80,12 @@ def rows_of(value: Any) -> list[list[Any]]:
     return value if value and isinstance(value[0], list) else [value]
 
 
-def _shape(name: str, argument: Any, depth: int = 0) -> Shape:
-    """The shape of an argument; () for a single value."""
+def shape_of(name: str, argument: Any, depth: int = 0) -> Shape:
+    """The shape of an argument; () for a single value.
+
+    Raises:
+        HedgeError: its rows differ in length, or it is nested too deep.
+    """
     array = type(argument).__name__ in ("ndarray", "MaskedArray")
     if depth + (argument.ndim if array else 0) > _DEEPEST:
         raise HedgeError(f"is nested more than {_DEEPEST} deep", argument=name)
@@ -97,7 +101,7 @@ def _shape(name: str, argument: Any, depth: int = 0) -> Shape:
         widths = set(map(len, argument))
         if len(widths) == 1:
             return (len(argument), widths.pop())
-    inner = {_shape(name, item, depth + 1) for item in argument}
+    inner = {shape_of(name, item, depth + 1) for item in argument}
     if len(inner) > 1:
         raise HedgeError("its rows differ in length", argument=name)
     return (len(argument), *inner.pop())

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xlhedge.errors import CellError, Undefined
-from xlhedge.functions.algebra import NEVER, Carrier, Expression, absolute, excel_text, where
+from xlhedge.functions.algebra import (
+    NEVER,
+    UNGIVEN,
+    Carrier,
+    Expression,
+    absolute,
+    excel_text,
+    where,
+)
 from xlhedge.functions.formulas.margin import liquidation_price
 
 __all__ = ["TEXTS", "liquidation_price_tiered", "maintenance_tier"]
@@ -96,7 +104,9 @@ def liquidation_price_tiered(
         )
         if isinstance(price, Undefined):
             continue
-        worth = where(contract_type == "linear", price, lambda: 1 / price)  # noqa: B023  # called here
+        # A price that is rounded to 0 lies in no tier.
+        inverse = where(price > 0, lambda: 1 / price, UNGIVEN)  # noqa: B023  # called here
+        worth = where(contract_type == "linear", price, inverse)
         value = absolute(short_contracts) * contract_size * worth
         away = absolute(price - entry_price)
         holds = (floor * (1 - _NOISE) <= value) & (value <= end * (1 + _NOISE))
