@@ -111,7 +111,7 @@ CONTAINERS = [
         lambda: deep(5000),
     ),
     *(lambda: {1.0, 2.0}, lambda: {"a": 1.0}, lambda: range(2), lambda: map(abs, [1])),
-    *(lambda: (each for each in (1, 2)), lambda: itertools.count(), lambda: {"a": 1}.keys()),
+    *(lambda: (each for each in (1, 2)), itertools.count, {"a": 1}.keys),
     *(
         lambda: collections.deque([1.0]),
         lambda: array.array("d", [1, 2]),

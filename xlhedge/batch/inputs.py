@@ -50,7 +50,7 @@ def gather(
         InputError: the manifest is none, or nothing at all is named.
         OSError: the manifest cannot be read.
     """
-    finder = _Finder(os.path.realpath(output) if output else "")
+    finder = _Finder(output.stat() if output and output.exists() else None)
     number = 0
     for number, argument in enumerate(arguments, 1):
         for found in finder.named(argument):
@@ -69,7 +69,7 @@ def gather(
 class _Finder:
     """Looks for portfolios."""
 
-    output: str  # the real path of the folder of the reports
+    output: os.stat_result | None  # the folder of the reports, if it is there
 
     def named(self, text: str, base: Path = _HERE) -> Iterator[_Found]:
         """The inputs that one argument names: a file or folder that is there, or a pattern.
@@ -134,12 +134,18 @@ class _Finder:
                             continue
                         path = folder / entry.name
                         if entry.is_dir(follow_symlinks=False):
-                            if os.path.realpath(path) != self.output:
+                            if not self._is_output(entry):
                                 waiting.append(path)
                         else:
                             yield from self._entry(path, entry, real)
             except OSError as error:
                 yield _Found(folder, f"it cannot be read: {error.strerror or error}")
+
+    def _is_output(self, entry: os.DirEntry[str]) -> bool:
+        # By its number: to look up its real path takes as many steps as there are folders above.
+        if self.output is None or entry.inode() != self.output.st_ino:
+            return False
+        return os.path.samestat(entry.stat(), self.output)
 
     def _entry(self, path: Path, entry: os.DirEntry[str], top: str) -> Iterator[_Found]:
         if entry.is_symlink() and not _inside(path, top):
