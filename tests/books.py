@@ -61,7 +61,7 @@ ODD = Portfolio(
     scenarios=(Scenario(scenario="Down", asset="*", price_shock=-0.1),),
 )  # fmt: skip
 
-PORTFOLIOS = SAMPLES | {"odd": ODD}
+PORTFOLIOS = {**SAMPLES, "odd": ODD}
 
 
 @cache

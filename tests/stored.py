@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import rows_from_range
 from python_calamine import CalamineWorkbook
 
-from xlhedge.functions.arguments import serial
+from xlhedge.serials import serial
 from xlhedge.sheets.start import VOLATILE
 
 Values = dict[str, dict[str, Any]]

@@ -28,8 +28,8 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from xlhedge.batch.plan import Request
-from xlhedge.batch.progress import Lines
-from xlhedge.batch.run import run as batch
+from xlhedge.batch.progress import TextProgress
+from xlhedge.batch.run import make_reports
 from xlhedge.batch.stop import Stop
 from xlhedge.files import write_bytes
 
@@ -76,23 +76,23 @@ HARNESS = """
 import os, signal, sys, time
 from pathlib import Path
 from xlhedge.batch.plan import Request
-from xlhedge.batch.run import run
+from xlhedge.batch.run import make_reports
 from xlhedge.batch.stop import Stop
-from xlhedge.batch.progress import Lines
+from xlhedge.batch.progress import TextProgress
 
 desk, out, warm, *delays = sys.argv[1:]
 for _ in range(2):
     started = time.monotonic()
     first = str(min(Path(desk).iterdir()))
-    tell = Lines(lambda _: None, lambda _: None)
-    run(Request((first,), Path(warm), jobs=1), tell, Stop())
+    tell = TextProgress(lambda _: None, lambda _: None)
+    make_reports(Request((first,), Path(warm), jobs=1), tell, Stop())
     second = time.monotonic() - started  # what one report takes
 for delay in delays:
     child = os.fork()
     if not child:
         os.setpgrp()
         request = Request((desk,), Path(out), jobs=1, resume=True)
-        run(request, tell, Stop())
+        make_reports(request, tell, Stop())
         os._exit(0)
     time.sleep(float(delay) * second)
     os.kill(child, signal.SIGKILL)
@@ -308,8 +308,8 @@ def test_a_report_that_is_open_in_excel(many, tmp_path, monkeypatch):
     warned = []
     with Stop() as stop:
         request = Request((str(desk / "p00.xlsx"), str(desk / "p01.xlsx")), tmp_path, jobs=1)
-        tally = batch(request, Lines(lambda _: None, warned.append), stop)
-    assert (tally.status, tally.ok, tally.failed) == (1, 1, 1)
+        result = make_reports(request, TextProgress(lambda _: None, warned.append), stop)
+    assert (result.status, result.ok, result.failed) == (1, 1, 1)
     assert warned[-1] == (
         f"{desk / 'p00.xlsx'}: {report}: it cannot be replaced (The process cannot access the "
         "file); close it where it is open, as in Excel"
@@ -331,8 +331,8 @@ def test_an_error_at_any_step_of_writing_leaves_the_old_file(step, tmp_path, mon
         with pytest.raises(BufferError):
             write_bytes(path, content)
     else:
-        owner = os if step == "fsync" else Path
-        monkeypatch.setattr(owner, step, broken)
+        owner = {"open": "builtins", "fsync": "os", "replace": "pathlib.Path"}[step]
+        monkeypatch.setattr(f"{owner}.{step}", broken)
         with pytest.raises(OSError, match="Input/output error") as error:
             write_bytes(path, b"new")
         assert error.value.filename == str(path)

@@ -39,7 +39,7 @@ def test_ironcalc_computes_the_committed_edition(ironcalc, tmp_path):
 @pytest.mark.parametrize("name", [*SAMPLES, "odd"])
 def test_ironcalc_computes_the_samples_in_this_edition(name, ironcalc, tmp_path):
     path = tmp_path / f"{name}.xlsx"
-    template_book(analyse((SAMPLES | {"odd": ODD})[name]), "365").save(path)
+    template_book(analyse({**SAMPLES, "odd": ODD}[name]), "365").save(path)
     expected = with_serials(stored(path))
     assert differences(ironcalc.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
 

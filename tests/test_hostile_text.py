@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -23,9 +24,9 @@ from stored import differences, poisoned, stored, with_serials
 from structure import faults
 
 from xlhedge.analysis import analyse
+from xlhedge.errors import PortfolioError
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.problems import PortfolioError
 from xlhedge.readers import read
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
@@ -153,7 +154,7 @@ def test_the_foot_of_a_page_says_the_name_and_obeys_no_code_in_it(name, foot, tm
 
 def named(name):
     plain = portfolio(PLAIN[:1], name=name, currency="USD")
-    return plain.model_copy(update={"history": ()})
+    return replace(plain, history=())
 
 
 def test_a_name_cannot_turn_the_sentences_that_quote_it(books):

@@ -1,6 +1,7 @@
 """The template and the samples: a real spreadsheet computes from them what Python computes."""
 
 import zipfile
+from dataclasses import replace
 
 import pytest
 from books import COMMITTED, ODD, ROOT
@@ -82,7 +83,7 @@ def test_a_twelfth_holding_counts_everywhere(grows, libreoffice, tmp_path):
     treasury = SAMPLES["treasury"]
     more = [Holding(asset=f"COIN{n}", quantity=n, spot_price=10 * n, instrument="BTC-PERP")
             for n in range(6, 13)]  # fmt: skip
-    eleven = treasury.model_copy(update={"holdings": (*treasury.holdings, *more[:-1])})
+    eleven = replace(treasury, holdings=(*treasury.holdings, *more[:-1]))
     path, built = tmp_path / "eleven.xlsx", tmp_path / "twelve.xlsx"
     template_book(analyse(eleven)).save(path)
     book = load_workbook(path)
@@ -93,7 +94,7 @@ def test_a_twelfth_holding_counts_everywhere(grows, libreoffice, tmp_path):
         table = sheet.tables["Holdings"]
         table.ref = table.autoFilter.ref = "E5:L17"
     book.save(path)
-    twelve = treasury.model_copy(update={"holdings": (*treasury.holdings, *more)})
+    twelve = replace(treasury, holdings=(*treasury.holdings, *more))
     assert read(path).holdings == twelve.holdings
     template_book(analyse(twelve)).save(built)
     assert differences(libreoffice.values(path), stored(built)) == []

@@ -101,12 +101,13 @@ def history(
         margin: a row a short.
 
     Example:
+        >>> from dataclasses import replace
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.portfolio import Bar
         >>> from xlhedge.samples import SAMPLES
         >>> closes = {"2026-01-01": 100, "2026-01-02": 110, "2026-01-03": 99}
         >>> rows = tuple(Bar(time=t, symbol="BTC", close=close) for t, close in closes.items())
-        >>> half = SAMPLES["partial-hedge"].model_copy(update={"history": rows})
+        >>> half = replace(SAMPLES["partial-hedge"], history=rows)
         >>> done = analyse(half)
         >>> total = history(half, done.hedge, done.margin).total
         >>> [round(pnl) for pnl in total.unhedged.pnl], [round(pnl) for pnl in total.hedged.pnl]

@@ -24,10 +24,10 @@ from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.terms import fee_rate
 from xlhedge.analysis.values import Numbers
+from xlhedge.errors import PortfolioError, Problem
 from xlhedge.functions.algebra import Carrier, maximum, where
 from xlhedge.functions.formulas.scenario import LEGS, is_liquidated
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.problems import PortfolioError, Problem
 
 __all__ = [
     "LEG_FIGURES",

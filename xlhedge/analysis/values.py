@@ -112,7 +112,7 @@ class Numbers(Values, Lookups):
         return BLANK if value is None else value
 
     @cached_property
-    def _inputs(self) -> dict[str, tuple[Any, ...]]:
+    def _inputs(self) -> dict[str, Sequence[Any]]:
         return self.portfolio.rows
 
     def term(self, row: FigureRow, column: str) -> Carrier:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from xlhedge.portfolio.columns import Column, Row, columns_of, moment, number, text
+from xlhedge.portfolio.columns import Column, Row, moment, number, text
 
 __all__ = [
     "MOST_SHOCKS",
@@ -242,16 +242,16 @@ class Table:
     @property
     def columns(self) -> tuple[Column, ...]:
         """Its columns, in order; for an upright table the settings that are its rows."""
-        return tuple(columns_of(self.model).values())
+        return tuple(self.model.columns.values())
 
     @property
     def headers(self) -> tuple[str, ...]:
         """The headers of its columns as people see them."""
-        return ("name", "value") if self.upright else tuple(columns_of(self.model))
+        return ("name", "value") if self.upright else tuple(self.model.columns)
 
     def rank(self, row: int = -1, column: str = "") -> tuple[int, int, int]:
         """Where a cell stands among all of a portfolio's, as a person goes through them."""
-        names = ("", *columns_of(self.model))
+        names = ("", *self.model.columns)
         return list(TABLES).index(self.name), row, names.index(column)
 
 

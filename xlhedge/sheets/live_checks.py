@@ -113,7 +113,7 @@ def _missing(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
         "Terms that a contract needs",
         sum(row.expiry is None and row.funding_rate is None for row in portfolio.instruments)
         + sum(
-            row.contract_type == "inverse" and "contract_size" not in row.model_fields_set
+            row.contract_type == "inverse" and "contract_size" not in row.given
             for row in portfolio.instruments
         ),
         f'SUM(({name}<>"")*(({expiry}="")*({rate}="")+({kind}="inverse")*({size}="")))',
