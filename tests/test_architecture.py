@@ -54,7 +54,7 @@ def test_formulas_import_the_algebra_and_each_other_only():
 
 
 def test_the_functions_need_the_standard_library_only():
-    packages = {"numpy", "pandas", "openpyxl", "xlwings", "rich", "typer"}
+    packages = {"numpy", "pandas", "pydantic", "openpyxl", "xlwings", "rich", "typer"}
     for path in HOUSE.modules:
         if HOUSE.room(path) == "functions" and HOUSE.name(path) not in WITH_NUMPY:
             assert not packages & {n.split(".")[0] for n in HOUSE.imports(path, lazy=False)}, path

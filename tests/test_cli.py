@@ -82,7 +82,7 @@ def test_help_loads_nothing_heavy():
         "from xlhedge.cli import app\n"
         "try: app(['--help'])\n"
         "except SystemExit: pass\n"
-        "heavy = {'numpy', 'pandas', 'openpyxl', 'xlwings', 'xlhedge.portfolio'}\n"
+        "heavy = {'numpy', 'pandas', 'openpyxl', 'xlwings', 'pydantic', 'xlhedge.portfolio'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -237,7 +237,7 @@ class TestPythonApi:
 def test_the_core_runs_on_the_standard_library_alone():
     program = """
 import sys
-for name in ("numpy", "pandas", "openpyxl", "xlwings", "typer"):
+for name in ("numpy", "pandas", "pydantic", "openpyxl", "xlwings", "typer"):
     sys.modules[name] = None
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.functions.evaluate import evaluate

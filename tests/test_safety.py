@@ -157,7 +157,7 @@ def test_importing_any_module_does_nothing_else(watched):
 
 def test_code_beside_the_inputs_is_not_run(watched, tmp_path):
     # As in Excel's current folder: a mailed portfolio may lie beside an openpyxl.py of its own.
-    for name in ("openpyxl", "numpy", "typer", "json", "sitecustomize", "xlhedge"):
+    for name in ("openpyxl", "numpy", "pydantic", "typer", "json", "sitecustomize", "xlhedge"):
         (tmp_path / "work" / f"{name}.py").write_text("open('run', 'w')")
     script = Path(sys.executable).with_name("xlhedge")
     done = watched(str(script), "check", "mine.json")

@@ -10,7 +10,8 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlhedge.readers.archive import DAMAGED, Archive, Element, NotAWorkbook
+from xlhedge.errors import NotAWorkbook
+from xlhedge.readers.archive import DAMAGED, Archive, Element
 from xlhedge.readers.bare_workbook import bare_workbook, lengths_of, refuse_formats
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.sheet_xml import Scan, position_of, scan
