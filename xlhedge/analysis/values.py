@@ -13,7 +13,7 @@ from xlhedge.analysis.history import History
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
-from xlhedge.portfolio import Instrument, Portfolio
+from xlhedge.portfolio import Portfolio
 
 __all__ = ["Numbers", "RowGroup"]
 
@@ -116,12 +116,8 @@ class Numbers(Values, Lookups):
         return self.portfolio.rows
 
     def term(self, row: FigureRow, column: str) -> Carrier:
-        value = getattr(self._instruments[row.instrument], column)
+        value = getattr(self.portfolio.instrument(row.instrument), column)
         return BLANK if value is None else value
-
-    @cached_property
-    def _instruments(self) -> dict[str, Instrument]:
-        return {each.instrument: each for each in self.portfolio.instruments}
 
     def held(self, asset: Carrier, column: str) -> Carrier:
         return getattr(self.portfolio.holding(asset), column)
