@@ -108,15 +108,14 @@ class Figure:
         if row is None:
             return self
         # No data descriptor: what stands in the row's own dict is read without coming here.
-        value = row.__dict__[self.name] = self._value(row)
+        value = row.f.look_up(row, self) if self.source else self._value(row)
+        row.__dict__[self.name] = value
         return value
 
     def _look_up(self, row: FigureRow, f: Any) -> Carrier:
         return f.look_up(row, self)
 
     def _value(self, row: FigureRow) -> Any:
-        if self.source:
-            return row.f.look_up(row, self)
         for name in self.given:
             if getattr(row, name) == "":
                 return BLANK
