@@ -15,7 +15,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any, TypeVar
 
-__all__ = ["cited", "csv_cell", "harmless", "one_line", "shown", "straight", "typed"]
+__all__ = ["cited", "csv_cell", "harmless", "one_line", "percent", "shown", "straight", "typed"]
 
 _T = TypeVar("_T")
 
@@ -142,3 +142,13 @@ def csv_cell(value: _T) -> _T | str:
 
 def _written_out(letter: str) -> str:
     return ascii(letter)[1:-1]
+
+
+def percent(value: float) -> str:
+    """A decimal as percent.
+
+    Example:
+        >>> percent(0.125), percent(50)
+        ('12.5 %', '5,000 %')
+    """
+    return f"{value * 100:.3g} %" if abs(value) < 10 else f"{value * 100:,.0f} %"

@@ -13,13 +13,9 @@ from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.figures import Figure, figure
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.functions.algebra import Carrier, where
+from xlhedge.text import percent
 
-__all__ = ["TIER_PRICE", "after", "held", "kind", "percent", "rise", "value_at"]
-
-
-def percent(move: float) -> str:
-    """A move in words: ``10 %``."""
-    return f"{move * 100:.0f} %"
+__all__ = ["TIER_PRICE", "after", "held", "kind", "rise", "value_at"]
 
 
 def kind(r: Any) -> tuple[Carrier, Carrier]:

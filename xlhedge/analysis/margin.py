@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.lookups import Lookups
-from xlhedge.analysis.maintenance import TIER_PRICE, after, held, kind, percent, rise, value_at
+from xlhedge.analysis.maintenance import TIER_PRICE, after, held, kind, rise, value_at
 from xlhedge.analysis.terms import (
     CONTRACT_SIZE,
     FUNDING_DRAG,
@@ -14,6 +14,7 @@ from xlhedge.analysis.terms import (
     INDEX_PRICE,
 )
 from xlhedge.functions.algebra import Carrier, maximum, where
+from xlhedge.text import percent
 
 __all__ = ["ALARM", "NO_EQUITY", "MarginRow"]
 

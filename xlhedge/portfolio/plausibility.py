@@ -8,16 +8,12 @@ from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio.all_rows import AllRows, TableCheck, findings
 from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.tables import Holding, Instrument, Scenario, Settings, Short
-from xlhedge.text import shown
+from xlhedge.text import percent, shown
 
 __all__ = ["age", "oddities"]
 
 SPOT_FROM_INDEX, FUTURE_FROM_INDEX = 0.10, 0.25
 _RATIO, _FUNDING = (QUANTITIES[name].usual for name in ("hedge_ratio", "funding_rate"))
-
-
-def _as_percent(value: float) -> str:
-    return f"{value * 100:.3g} %" if abs(value) < 10 else f"{value * 100:,.0f} %"
 
 
 def _past_horizon(row: Settings, _: int, __: AllRows) -> str | None:
@@ -30,14 +26,14 @@ def _large_ratio(row: Settings | Holding, _: int, __: AllRows) -> str | None:
     if row.hedge_ratio is None or not _RATIO.beyond(row.hedge_ratio):
         return None
     ratio = row.hedge_ratio
-    return f"{shown(ratio)} means {_as_percent(ratio)} of the exposure; 50 % is written 0.5"
+    return f"{shown(ratio)} means {percent(ratio)} of the exposure; 50 % is written 0.5"
 
 
 def _large_funding(row: Instrument | Scenario, _: int, __: AllRows) -> str | None:
     if row.funding_rate is None or not _FUNDING.beyond(row.funding_rate):
         return None
     rate = row.funding_rate
-    return f"{shown(rate)} means {_as_percent(rate)} per interval; 0.01 % is written 0.0001"
+    return f"{shown(rate)} means {percent(rate)} per interval; 0.01 % is written 0.0001"
 
 
 def _far_from_spot(row: Instrument, _: int, rows: AllRows) -> str | None:
@@ -48,7 +44,7 @@ def _far_from_spot(row: Instrument, _: int, rows: AllRows) -> str | None:
     if abs(apart) <= SPOT_FROM_INDEX:
         return None
     return (
-        f"{shown(row.index_price)} is {_as_percent(apart)} off the spot_price of {held.asset}, "
+        f"{shown(row.index_price)} is {percent(apart)} off the spot_price of {held.asset}, "
         f"{shown(held.spot_price)}"
     )
 
@@ -58,7 +54,7 @@ def _far_from_index(row: Instrument, _: int, rows: AllRows) -> str | None:
     index = row.index_price or (held.spot_price if held else None)
     if index is None or abs(row.futures_price / index - 1) <= FUTURE_FROM_INDEX:
         return None
-    apart = _as_percent(row.futures_price / index - 1)
+    apart = percent(row.futures_price / index - 1)
     return f"{shown(row.futures_price)} is {apart} off the index price, {shown(index)}"
 
 
