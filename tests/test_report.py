@@ -213,7 +213,7 @@ def test_names_of_the_totals_lead_to_them(tmp_path):
         shown[name] = book[sheet][cell].value
     total = analyse(SAMPLES["treasury"]).total
     assert shown == pytest.approx(
-        {f"report_{each}": total[each] for each in total if total[each] is not None}
+        {f"report_{name}": value for name, value in total.items() if value is not None}
     )
 
 
