@@ -12,6 +12,7 @@ pytest.importorskip("resource")  # symbolic links, pipes and memory as Unix has 
 
 import hostile
 import portfolios
+from batches import HANGS
 
 from xlhedge.portfolio import PortfolioError
 from xlhedge.readers import Content, Limits, load, read, read_content
@@ -27,7 +28,7 @@ def measured(*command):
         capture_output=True,
         text=True,
         check=True,
-        timeout=300,
+        timeout=HANGS,
     )
     return json.loads(done.stdout)
 
