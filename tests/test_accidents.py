@@ -34,6 +34,8 @@ from xlhedge.batch.stopping import Stop
 from xlhedge.batch.telling import Lines
 from xlhedge.files import write_bytes
 
+pytestmark = pytest.mark.long
+
 # A run that is stopped from inside, when a portfolio is opened: no clock decides where it is then.
 STOPPED = """
 import os, signal, sys

@@ -24,6 +24,8 @@ from batches import (
 )
 from books import ROOT
 
+pytestmark = pytest.mark.long
+
 # Dask's own warnings are none of ours.
 QUIET = {"PYTHONWARNINGS": "ignore"}
 

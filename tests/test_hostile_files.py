@@ -17,6 +17,8 @@ from batches import HANGS
 from xlhedge.portfolio import PortfolioError
 from xlhedge.readers import Content, Limits, load, read, read_content
 
+pytestmark = pytest.mark.long
+
 XLHEDGE = Path(sys.executable).with_name("xlhedge")
 MEASURED = Path(__file__).with_name("measured.py")
 

@@ -19,6 +19,8 @@ from xlhedge.batch.run import run as batch
 from xlhedge.batch.stopping import Stop
 from xlhedge.batch.work import program
 
+pytestmark = pytest.mark.long
+
 
 class Told:
     """A teller that remembers."""
