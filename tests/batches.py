@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
@@ -86,9 +87,12 @@ def next_event(process):
 
 
 def end(process):
-    """The rest of what a run says, and its exit status."""
+    """The rest of what a run says, and its exit status; one that hangs is killed."""
+    guard = threading.Timer(HANGS, os.killpg, (process.pid, signal.SIGKILL))
+    guard.start()
     with process:
         said, wrong = process.stdout.read(), process.stderr.read()
+    guard.cancel()
     return [json.loads(line) for line in said.splitlines()], wrong, process.returncode
 
 
