@@ -38,6 +38,8 @@ from xlhedge.readers import read
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
 
+pytestmark = pytest.mark.long
+
 
 def test_most_portfolios_that_are_drawn_reach_their_report():
     seen = collections.Counter()

@@ -23,7 +23,7 @@ from xlhedge.sheets.history_report import PAST, write_history
 from xlhedge.sheets.margin import write_margin_report
 from xlhedge.sheets.native_cells import TOP, TOTAL, Known, NativeCells
 from xlhedge.sheets.sensitivity import ratio_chart, write_sensitivity
-from xlhedge.sheets.style import label, looks
+from xlhedge.sheets.style import label, styles
 from xlhedge.sheets.summary import Place, write_summary
 from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.unwind_report import write_unwind_report
@@ -53,7 +53,7 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
     """
     settings = analysis.portfolio.settings
     title = f"Hedge report: {settings.portfolio}"
-    book = Book(looks(), title=title, created=settings.as_of)
+    book = Book(styles(), title=title, created=settings.as_of)
     summary = book.sheet("Summary")
     known = Known(analysis.days, settings.redeploy_drop)
     rows = [*analysis.hedge, analysis.unassigned]

@@ -20,7 +20,7 @@ from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.style import finish, heading, heat_map
 from xlhedge.sheets.table import ColumnGroup, FigureTable, here
 from xlhedge.xlsx.cell import LETTERS
-from xlhedge.xlsx.charts import pnl_chart
+from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
@@ -63,7 +63,7 @@ def write_sensitivity(
     page.assets(first)
     page.lines(first)
     currency = analysis.portfolio.settings.quote_currency
-    chart = pnl_chart(sheet, AXIS, (UNHEDGED, HELD), (2, page.moves + 1), currency)
+    chart = _chart(sheet, (UNHEDGED, HELD), (2, page.moves + 1), currency)
     sheet.chart(chart, f"B{_CHART}")  # A repeats on each page
     widths = {LETTERS[column]: 15.0 for column in range(2, page.moves + 2)}
     finish(sheet, f"B{AXIS + 1}", {"A": 34} | widths, pages=2)
@@ -77,7 +77,27 @@ def ratio_chart(sheet: Sheet, analysis: Analysis) -> Chart:
     names = ["Unhedged", "As it stands", *(f"Hedged {ratio:.0%}" for ratio in ratios)]
     columns = (2, 1 + len(analysis.grid.shocks))
     currency = analysis.portfolio.settings.quote_currency
-    return pnl_chart(sheet, AXIS, (UNHEDGED, HELD, *rows), columns, currency, names)
+    return _chart(sheet, (UNHEDGED, HELD, *rows), columns, currency, names)
+
+
+def _chart(
+    sheet: Sheet,
+    rows: Sequence[int],
+    columns: tuple[int, int],
+    currency: str,
+    names: Sequence[str] = (),
+) -> Chart:
+    """Profit and loss against the move of the underlying, a line a row."""
+    return line_chart(
+        sheet,
+        "Profit and loss by price, before liquidation",
+        ("Move of the underlying", "0%"),
+        (f"Profit and loss, {currency}", "#,##0"),
+        AXIS,
+        rows,
+        columns,
+        names,
+    )
 
 
 class _Page:

@@ -23,7 +23,7 @@ from xlhedge.sheets.margin import write_margin
 from xlhedge.sheets.sensitivity import write_sensitivity
 from xlhedge.sheets.start import Edition, headlines, write_start
 from xlhedge.sheets.stress import worst, write_stress
-from xlhedge.sheets.style import looks
+from xlhedge.sheets.style import styles
 from xlhedge.sheets.unwind import to_unwind, write_unwind
 from xlhedge.xlsx.book import Book
 
@@ -52,7 +52,7 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     analysis = analysis or blank_analysis()
     portfolio = analysis.portfolio
     title = f"xlhedge: {portfolio.settings.portfolio or 'template'}"
-    book = Book(looks(), title=title, created=created)
+    book = Book(styles(), title=title, created=created)
     start = book.sheet("Start")
     inputs = Inputs(book, portfolio)
     tables = live_tables(inputs)
