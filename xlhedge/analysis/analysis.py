@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from xlhedge.analysis.figures import BLANK, Blank, RowError, sum_of
+from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
 from xlhedge.analysis.margin import MarginRow
@@ -14,7 +14,7 @@ from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stres
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
 from xlhedge.analysis.unwind import Closing, UnwindRow, closing
 from xlhedge.analysis.values import Numbers
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
 
 __all__ = ["Analysis", "analyse"]
