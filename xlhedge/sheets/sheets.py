@@ -218,8 +218,12 @@ def tables_of(
 
 
 def write(specs: Sequence[SheetSpec], of: BookContext) -> None:
-    """Make and write the sheets of a book."""
-    for each, sheet in [(each, of.book.sheet(each.title)) for each in specs]:
+    """Make the sheets of a book and write them, the first one last.
+
+    What is too much for a sheet is told of the one that has it, not of the page that sums it up.
+    """
+    front, *others = [(each, of.book.sheet(each.title)) for each in specs]
+    for each, sheet in (*others, front):
         freeze, repeat, wide = each.freeze or "A3", each.repeat, each.wide
         if (table := of.on.get(each.title)) and not each.freeze:
             freeze, repeat = f"B{table.top}", f"{table.head}:{table.head}"
