@@ -195,6 +195,7 @@ def _short_line(
         rate = row["funding_rate"]
     buffer, equity = _liquidation(row, move)
     limit = NEVER if buffer is None else buffer
+    reached = is_liquidated(row["short_notional"], limit, move.price_shock + move.basis_shock)
     known = {
         "line": f"{row['instrument'][:_LONGEST_NAME]}, short",
         "price_shock": move.price_shock,
@@ -204,7 +205,7 @@ def _short_line(
         "fee_rate": instrument.fee_rate,
         "liquidation_buffer": buffer,
         "equity": equity,
-        "liquidated": "yes" if is_liquidated(move.price_shock, move.basis_shock, limit) else None,
+        "liquidated": "yes" if reached else None,
     }
     own = {name: row[name] for name in ("short_notional", "coin_margin", "interval_hours")}
     return _with_legs(own | known)

@@ -257,7 +257,10 @@ class Workings:
         perpetual = self.term("Perpetual")
         texts[2] = f"IF(({perpetual}=1)*({given}>0),{texts[2]},{self.term('Own funding rate')})"
         price, basis = (Expression(self.move(k, n)) for n in (0, 1))
-        reached = is_liquidated(price, basis, Expression(self.term("Distance to liquidation")))
+        short, limit = (
+            Expression(self.term(name)) for name in ("Short notional", "Distance to liquidation")
+        )
+        reached = is_liquidated(short, limit, price + basis)
         texts.append(f"({excel_text(reached)})*1")
         for n, column in enumerate(_COLUMNS):
             text = self._of_all(name, column, blanks[n])
