@@ -88,6 +88,25 @@ _OWN = (
         "LAMBDA(x,keep,FILTER(IF(keep,x,0),keep,{0}))",
         "the cells of x beside TRUE; 0 if there are none",
     ),
+    # The tiers as `functions.formulas.tiers` has them, and the rule that floors ascend from 0.
+    (
+        "ENDS",
+        "LAMBDA(x,MAP(SEQUENCE(ROWS(x)),LAMBDA(at,IF(at<ROWS(x),INDEX(x,at+1),9.99E+307))))",
+        "the end of each tier: the next floor",
+    ),
+    (
+        "ASCENDING",
+        f"LAMBDA(floors,(INDEX(floors,1)=0)*(SUM(({PREFIX}ENDS(floors)<=floors)*1)=0))",
+        "1 if floors ascend from 0",
+    ),
+    (
+        "AMOUNTS",
+        (
+            "LAMBDA(floors,rates,SCAN(0,SEQUENCE(ROWS(floors)),LAMBDA(sum,at,sum"
+            "+INDEX(floors,at)*(INDEX(rates,at)-IF(at>1,INDEX(rates,at-1),0)))))"
+        ),
+        "the maintenance amount of each tier",
+    ),
     ("CENTRED", "LAMBDA(x,x-SUM(x)/ROWS(x))", "the cells of a column less their mean"),
     (
         "BEFORE",

@@ -199,16 +199,9 @@ class _Position:
 
 _NEVER = excel_text(NEVER)
 _FAR = f"{excel_text(FARTHEST)}*entry_price"
-# The tiers as `_tiers` has them, and the rule that floors ascend from 0. IronCalc's INDEX takes one
-# place at a time: hence MAP and SCAN.
-_TABLE = {
-    "ends": f"MAP(place,LAMBDA(at,IF(at<kept,INDEX(tier_floors,at+1),{_NEVER})))",
-    "before": "XLHEDGE_BEFORE(tier_rates,0)",
-    "amounts": "SCAN(0,place,LAMBDA(sum,at,sum"
-    "+INDEX(tier_floors,at)*(INDEX(tier_rates,at)-INDEX(before,at))))",
-    "ascending": "(kept>0)*(INDEX(tier_floors,1)=0)*(SUM((ends<=tier_floors)*1)=0)",
-}
 _TIER = "MAX(1,SUM((tier_floors<{})*1))"
+_ASCENDING = "(kept>0)*XLHEDGE_ASCENDING(tier_floors)"
+_AMOUNTS = "XLHEDGE_AMOUNTS(tier_floors,tier_rates)"
 _HELD = _TIER.format("ABS(position_value)")
 _PRICE = (
     "LIQUIDATION_PRICE(short_contracts,entry_price,margin,tier_rates,deducted,contract_size,"
@@ -216,12 +209,16 @@ _PRICE = (
 )
 TEXTS = {
     "maintenance_tier": {
-        **_TABLE,
+        "ascending": _ASCENDING,
+        "amounts": _AMOUNTS,
         "mm_rate": f"IF(ascending,INDEX(tier_rates,{_HELD}),#NUM!)",
         "mm_amount": f'IF(ascending,IF(tier_mode="whole",0,INDEX(amounts,{_HELD})),#NUM!)',
     },
     "liquidation_price_tiered": {
-        **_TABLE,
+        "ascending": _ASCENDING,
+        "amounts": _AMOUNTS,
+        "ends": "XLHEDGE_ENDS(tier_floors)",
+        "before": "XLHEDGE_BEFORE(tier_rates,0)",
         "value": "IF(ascending,LET("
         'whole,(tier_mode="whole")*1,deducted,(1-whole)*amounts,linear,contract_type="linear",'
         "faces,short_contracts*contract_size,size,ABS(faces),"
