@@ -151,6 +151,7 @@ VALUES = (
     Case("SCENARIO_PNL", (*_SPIKED, None, None, None, 0.5), 0, "nothing is liquidated: no buffer"),
     Case("SCENARIO_PNL", (*_SPIKED, 0.09, 6_000, None, -0.9), 0, "a spike to the harmless side"),
     Case("SCENARIO_PNL", (*_SPIKED, -0.01, 500), -18_500, "a short already beyond is reached"),
+    Case("SCENARIO_PNL", (*_SPIKED, -0.01, 500, None, -0.5), -18_500, "whatever the spike"),
     Case(
         "SCENARIO_PNL",
         (0, 1, -100, 0.5, *(None,) * 6, -0.09, 7, None, -0.12),
@@ -247,7 +248,7 @@ VALUES = (
     Case("EXPECTED_SHORTFALL", (column(*FRM), 0.9), 40 / 3, "N31: the mean of the three worst"),
     Case("EXPECTED_SHORTFALL", (((-8, -4, BLANK, 0, 4),), 0.625), 20 / 3, "8 and half of 4 by 1.5"),
     Case("EXPECTED_SHORTFALL", (column(-8, -4, 0, 4),), 8, "less than one: the worst"),
-    Case("EXPECTED_SHORTFALL", (column(-8, -4, 0, 4), 1e-12), 2, "all of them: the mean"),
+    Case("EXPECTED_SHORTFALL", (column(-8, -4, 0, 4), 0.25), 4, "the three worst"),
     Case("ROLL_YIELD", (60_000, 61_500, 73), 0.125, "2.5 % five times a year"),
     Case("ROLL_YIELD", (100, 99, 36, 360), -0.1, "backwardation costs the short"),
     Case("FAIR_FUTURES", (40, 0.05, 365 / 4, "compound"), 40 * 1.05**0.25, "BAS-01: a quarter"),
@@ -338,6 +339,12 @@ VALUES = (
         (-10, 100, 300, column(0, 500), column(0.01, 0.05), None, None, "whole"),
         700 / 9.5,
         "a long loses value on the way down: 3,000 below its entry",
+    ),
+    Case(
+        "LIQUIDATION_PRICE_TIERED",
+        (-1, 100, 30, column(0, 110), column(0.1, 0.5), None, None, "whole"),
+        70 / 0.9,
+        "a rise to 110 would fail a long sooner, and is not against it",
     ),
     Case(
         "LIQUIDATION_PRICE_TIERED",

@@ -9,7 +9,7 @@ from cases import BLANK, BLANKS, ERRORS, ERRORS_IN_RANGES, RANGES, TWO_ERRORS, V
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import NEVER, UNGIVEN
 from xlhedge.functions.evaluate import evaluate, rows_of
-from xlhedge.functions.formulas import funding, pnl, sizing, tiers
+from xlhedge.functions.formulas import funding, pnl, sizing, tiers, volume, wallet
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.functions.registry import FUNCTIONS, function
 
@@ -320,6 +320,7 @@ TERMS = (100, 0.25, 1.5, 2)  # support, tolerance, volume_multiple, lookback
         # Far from 0 rounding would show if a mean were not taken off.
         ("MIN_VARIANCE_RATIO", ([1, 2, 4], [1e9 + 1, 1e9 + 3, 1e9 + 2]), 0.5),
         ("MIN_VARIANCE_RATIO", ([1e9 + 1, 1e9 + 2, 1e9 + 4], [1, 2, 4]), 1),
+        ("EXPECTED_SHORTFALL", ([-8, -4, 0, 4], 1e-17), 2),  # all of them
         # Trades.
         ("AVERAGE_ENTRY", ([-1, -3], [4, 8]), 7),
         ("AVERAGE_ENTRY", ([0, 2], [4, 8]), 8),
@@ -355,6 +356,12 @@ def test_by_hand(name, arguments, expected):
         (sizing.min_variance_ratio, ([1, 2], [1, 2, 3])),
         (sizing.hedge_effectiveness, ([1, 2], [1, 2, 3], 1)),
         (tiers.maintenance_tier, (1, [0, 1], [0.1])),
+        (wallet.cross_liquidation_buffer, (1, [1, 2, 3], [0.1, 0.1])),
+        (wallet.cross_liquidation_buffer, (1, [1, 2, 3], [0.1], [1, 1])),
+        (volume.chaikin_money_flow, ([2, 2, 2], [1, 1, 1], [2, 2], [1, 1, 1], 2)),
+        (volume.money_flow_index, ([2, 2, 2], [1, 1, 1], [2, 2], [1, 1, 1], 1)),
+        (volume.on_balance_volume, ([2, 2], [1, 1, 1])),
+        (sizing.min_variance_error, ([1, 2, 4], [1, 2, 3, 5])),
     ],
 )
 def test_a_body_never_drops_what_has_no_partner(body, arguments):

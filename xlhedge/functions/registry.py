@@ -66,7 +66,7 @@ def hedge_explain(function_name: Any, *arguments: Any) -> str:
     return explained(_BY_NAME, function_name, arguments)
 
 
-_DAYS = [-9, -7, -4, *[0] * 9, *[3] * 8]
+_DAYS = [-9, -3, 4]
 _PRICES = [10, 12, 8]
 _SPOT_MOVES, _FUTURE_MOVES = [0.02, -0.02, 0.04], [0.01, -0.01, 0.02]
 
@@ -82,8 +82,8 @@ FUNCTIONS: tuple[Function, ...] = (
         Function(sizing.min_variance_ratio, (_SPOT_MOVES, _FUTURE_MOVES), 2),
         Function(sizing.hedge_effectiveness, (_SPOT_MOVES, _FUTURE_MOVES, 2), 1, share=True),
         Function(sizing.min_variance_error, ([0.01, 0.03, 0.02], [0.01, 0.02, 0.03]), 0.75**0.5),
-        Function(risk.value_at_risk, (_DAYS, 0.9), 7),
-        Function(risk.expected_shortfall, (_DAYS, 0.9), 8),
+        Function(risk.value_at_risk, (_DAYS, 0.5), 3),
+        Function(risk.expected_shortfall, (_DAYS, 0.5), 7),
     ),
     *_group(
         "Basis and carry",
@@ -173,7 +173,7 @@ FUNCTIONS: tuple[Function, ...] = (
         Function(volume.relative_volume, ([10, 14, 18], 2), 1.5),
         Function(volume.chaikin_money_flow, ([20, 20], [10, 10], [20, 10], [3, 1], 2), 0.5),
         Function(volume.money_flow_index, (_PRICES, _PRICES, _PRICES, [5, 2, 1], 2), 75),
-        Function(volume.on_balance_volume, ([10, 12, 12, 11], [5, 4, 3, 1]), 3),
+        Function(volume.on_balance_volume, ([10, 12, 11], [5, 4, 1]), 3),
         Function(unwind.unwind_signal, (0, False, False, -0.2, 0.15), "HORIZON + REDEPLOY"),
         Function(unwind.unwind_now, (1, 48_000, 48_000, 0.25, 0.0005), 11_976),
         Function(unwind.redeploy_qty, (12_000, 48_000), 0.25),

@@ -100,8 +100,8 @@ def hedge_contracts(
 
     Equation:
         linear: hedge_notional ÷ (futures_price × contract_size)
-        inverse: hedge_notional × (futures_price ÷ index_price) ÷ contract_size,
-            index_price = futures_price where it is left out
+        inverse, without index_price: hedge_notional ÷ contract_size
+        inverse, with index_price: hedge_notional × (futures_price ÷ index_price) ÷ contract_size
         with qty_step: rounded to a multiple of qty_step, rounding
 
     Question:
@@ -166,8 +166,8 @@ def short_notional(
 
     Equation:
         linear: short_contracts × contract_size × futures_price
-        inverse: short_contracts × contract_size × (index_price ÷ futures_price),
-            index_price = futures_price where it is left out
+        inverse, without index_price: short_contracts × contract_size
+        inverse, with index_price: short_contracts × contract_size × (index_price ÷ futures_price)
 
     Question:
         I am short 600 inverse contracts of 100 USD. How much is that?
