@@ -12,6 +12,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,8 +82,8 @@ PICTURES = {
 def drawn(picture: Picture, office: LibreOffice, folder: Path) -> bytes:
     """A picture as a PNG."""
     sample = SAMPLES[picture.sample]
-    settings = sample.settings.model_copy(update={"shock_step": picture.step})
-    book = picture.make(analyse(sample.model_copy(update={"settings": settings})))
+    settings = replace(sample.settings, shock_step=picture.step)
+    book = picture.make(analyse(replace(sample, settings=settings)))
     for sheet in book.design.worksheets:
         sheet.sheet_state = "hidden"
         sheet.print_area = None  # a hidden sheet is not printed, unless it has one

@@ -1,12 +1,13 @@
 """The analysis against numbers worked out by hand from the contract's formulas."""
 
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
 
 from xlhedge.analysis import analyse
-from xlhedge.analysis.figures import VALUES
+from xlhedge.analysis.carriers import VALUES
 from xlhedge.analysis.sensitivity import GRIDS
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
@@ -375,11 +376,10 @@ def test_a_copy_with_other_rows_finds_its_own():
     first = portfolio([BTC], [PERP])
     assert first.instrument("PERP").futures_price == 60_000
     assert first.holding("BTC").quantity == 1
-    other = first.model_copy(
-        update={
-            "instruments": (Instrument(**PERP | {"futures_price": 61_000}),),
-            "holdings": (Holding(**BTC | {"quantity": 2}),),
-        }
+    other = replace(
+        first,
+        instruments=(Instrument(**PERP | {"futures_price": 61_000}),),
+        holdings=(Holding(**BTC | {"quantity": 2}),),
     )
     assert other.instrument("PERP").futures_price == 61_000
     assert other.holding("BTC").quantity == 2

@@ -16,7 +16,6 @@ OUTSIDE = {
     "unohelper": {"hosts"},
     "openpyxl": {"xlsx"},
     "python_calamine": {"readers"},
-    "pydantic": {"portfolio"},
     "ccxt": {"market"},
     "typer": {"cli"},
     "distributed": {"batch"},

@@ -8,25 +8,27 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from batches import SMALL, contents, csv_folder, events, hooked, portfolios, rows, run
+from batches import HANGS, SMALL, contents, csv_folder, events, hooked, portfolios, rows, run
 from books import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from xlhedge.analysis import analyse
-from xlhedge.batch.inputs import UsageError, gather
+from xlhedge.batch.inputs import gather
+from xlhedge.batch.progress import InputResult, RunResult, TextProgress
 from xlhedge.batch.report_names import folded, stem_of
-from xlhedge.batch.store import Scratch
+from xlhedge.batch.store import RunStore
 from xlhedge.batch.summary_csv import COLUMNS
+from xlhedge.errors import InputError
 from xlhedge.readers import load, read
 
 
 def found(*arguments, manifest=None, output=None):
     """What is gathered: paths, and problems behind their paths."""
-    scratch = Scratch()
-    gather(scratch, [str(each) for each in arguments], manifest, output)
-    return [f"{path}: {why}" if why else str(path) for _, path, why in scratch.inputs()]
+    store = RunStore()
+    gather(store, [str(each) for each in arguments], manifest, output)
+    return [f"{path}: {why}" if why else str(path) for _, path, why in store.inputs()]
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def test_links_in_a_folder_do_not_lead_out_of_it(tree):
 
 def test_a_pipe_that_is_named_does_not_keep_us_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe.json")
-    done = run(tmp_path / "pipe.json", "-o", tmp_path / "out", timeout=60)
+    done = run(tmp_path / "pipe.json", "-o", tmp_path / "out", timeout=HANGS)
     assert (
         done.stderr == f"{tmp_path / 'pipe.json'}: it is no file but a folder, a pipe or a device\n"
     )
@@ -146,10 +148,10 @@ def test_what_is_wrong_in_a_manifest_is_told_with_its_line(tree):
 )
 def test_a_manifest_that_is_none_is_one_line(name, content, said, tmp_path):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(UsageError) as error:
+    with pytest.raises(InputError) as error:
         found(manifest=tmp_path / name)
     assert said in str(error.value)
-    with pytest.raises(UsageError, match="No such file"):
+    with pytest.raises(FileNotFoundError, match="none"):
         found(manifest=tmp_path / "none")
 
 
@@ -211,20 +213,20 @@ def test_names_that_every_file_system_takes(name, stem):
 
 @given(st.lists(st.text("aAbB-2é\u0301ßſ. ", min_size=1, max_size=4), max_size=12))
 def test_no_two_reports_share_a_name(names):
-    scratch = Scratch()
-    given_names = [scratch.name(stem_of(Path(n), folder=False), Path(), "-r.xlsx") for n in names]
+    store = RunStore()
+    given_names = [store.name(stem_of(Path(n), folder=False), Path(), "-r.xlsx") for n in names]
     unlike = {unicodedata.normalize("NFKD", name).casefold() for name in given_names}
     assert len(unlike) == len(names)
-    again = Scratch()
+    again = RunStore()
     assert given_names == [
         again.name(stem_of(Path(n), folder=False), Path(), "-r.xlsx") for n in names
     ]
 
 
 def test_names_of_one_sort_are_numbered_in_one_go():
-    scratch = Scratch()
+    store = RunStore()
     for _ in range(2_000):  # each would else try all numbers before
-        name = scratch.name("portfolio", Path(), "")
+        name = store.name("portfolio", Path(), "")
     assert name == "portfolio-2000"
     assert folded(name) == name
 
@@ -319,6 +321,14 @@ def test_failures_are_listed_at_the_end_and_quiet_says_nothing_else(tmp_path):
     assert len(loud.stdout.splitlines()) == 3
 
 
+def test_a_report_without_its_pdf_counts_as_one_input_done():
+    warned = []
+    result = RunResult(total=3, halted="stopped")
+    result.count(InputResult("a.xlsx", "failed", report="a-report.xlsx", errors=("no PDF",)))
+    TextProgress(warned.append, warned.append).end(result, [])
+    assert warned == ["stopped; 2 of 3 inputs are not done, --resume does them"]
+
+
 def test_objects_for_machines(tmp_path):
     desk = portfolios(tmp_path / "desk", 1)
     (desk / "a\x1b[2J.json").write_text("[")
@@ -393,7 +403,7 @@ def test_a_worker_that_dies_takes_nobody_along(tmp_path):
         "sys.addaudithook(hook)\n"
     )
     env = hooked(tmp_path / "hook", code)
-    told, status = events(desk, "-o", tmp_path / "out", "-j", "2", env=env, timeout=300)
+    told, status = events(desk, "-o", tmp_path / "out", "-j", "2", env=env, timeout=HANGS)
     assert status == 1
     failed = [each for each in told[:-1] if each["status"] == "failed"]
     assert [each["input"] for each in failed] == [str(desk / "p03-poison.xlsx")]

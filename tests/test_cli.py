@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 
 from xlhedge.batch.output import HIDDEN
 from xlhedge.batch.plan import Request
-from xlhedge.batch.progress import Lines
-from xlhedge.batch.run import run as batch
+from xlhedge.batch.progress import TextProgress
+from xlhedge.batch.run import make_reports
 from xlhedge.batch.stop import Stop
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
@@ -82,7 +82,8 @@ def test_help_loads_nothing_heavy():
         "from xlhedge.cli import app\n"
         "try: app(['--help'])\n"
         "except SystemExit: pass\n"
-        "print(sorted({'numpy', 'pandas', 'openpyxl', 'xlwings', 'pydantic'} & set(sys.modules)))"
+        "heavy = {'numpy', 'pandas', 'openpyxl', 'xlwings', 'pydantic', 'xlhedge.portfolio'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -275,8 +276,8 @@ def report_here(source, folder, **options):
     warned = []
     with Stop() as stop:
         request = Request((str(source),), folder, **options)
-        tally = batch(request, Lines(lambda _: None, warned.append), stop)
-    return tally.status, warned
+        result = make_reports(request, TextProgress(lambda _: None, warned.append), stop)
+    return result.status, warned
 
 
 def test_an_interrupted_write_leaves_the_old_report(tmp_path, monkeypatch):

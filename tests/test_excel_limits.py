@@ -18,13 +18,13 @@ from portfolios import SAMPLE, changed, write_csv, write_json
 from structure import faults
 
 from xlhedge.analysis import analyse
-from xlhedge.batch.work import Options, Order, make, program
+from xlhedge.batch.work import Options, make, versions
+from xlhedge.errors import PortfolioError
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
-from xlhedge.portfolio.problems import PortfolioError
 from xlhedge.portfolio.tables import Bar
 from xlhedge.readers import read
 from xlhedge.sheets.report import report_book
-from xlhedge.sheets.style import looks
+from xlhedge.sheets.style import styles
 from xlhedge.sheets.template import template_book
 from xlhedge.xlsx.book import Book
 
@@ -119,7 +119,7 @@ def told(tables, tmp_path, monkeypatch=None, rows=None):
     if rows:
         monkeypatch.setattr("xlhedge.xlsx.sheet.MAX_ROW", rows)
     path = write_json(tmp_path / "mine.json", tables)
-    (made,) = make([Order(str(path))], Options(), program())
+    (made,) = make([path], Options(), versions())
     assert not made.report
     (line,) = made.errors
     return line
@@ -201,13 +201,13 @@ def test_a_number_that_is_a_name_keeps_its_digits_or_is_refused(name, tmp_path):
 )
 def test_forbidden_titles_of_sheets_are_refused(title):
     with pytest.raises(ValueError, match=r"title|Invalid"):
-        Book(title="", created=START, looks=looks()).sheet(title)
+        Book(title="", created=START, styles=styles()).sheet(title)
 
 
 @pytest.mark.parametrize("title", ["History", "HISTORY"])
 def test_the_title_that_excel_keeps_is_refused(title):
     with pytest.raises(ValueError, match="Excel keeps it for itself"):
-        Book(title="", created=START, looks=looks()).sheet(title)
+        Book(title="", created=START, styles=styles()).sheet(title)
 
 
 @pytest.mark.parametrize("build", [report_book, template_book])

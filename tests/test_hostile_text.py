@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -23,9 +24,9 @@ from stored import differences, poisoned, stored, with_serials
 from structure import faults
 
 from xlhedge.analysis import analyse
+from xlhedge.errors import PortfolioError
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.problems import PortfolioError
 from xlhedge.readers import read
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
@@ -117,11 +118,14 @@ def test_spreadsheets_compute_the_names_as_they_are(
     office = libreoffice if template else plain_libreoffice
     target = poisoned(path, tmp_path / "poisoned.xlsx")
     expected = stored(path)
-    texts = {unescape(cell) for cell in expected.values() if isinstance(cell, str)}
-    assert not template or set(HOSTILE) <= texts
+    assert not template or set(HOSTILE) <= set(expected.values())
     assert differences(office.values(target), expected) == []
     if not template:  # IronCalc knows none of our functions
-        assert differences(ironcalc.values(target), with_serials(expected)) == []
+        computed = {
+            sheet: {cell: unescape(x) if isinstance(x, str) else x for cell, x in cells.items()}
+            for sheet, cells in ironcalc.values(target).items()
+        }  # it leaves what Excel reads as a letter as it is written: _x005F_x0041_
+        assert differences(computed, with_serials(expected)) == []
 
 
 def test_libreoffice_shows_the_names_and_makes_no_formula_of_them(books, plain_libreoffice):
@@ -153,7 +157,7 @@ def test_the_foot_of_a_page_says_the_name_and_obeys_no_code_in_it(name, foot, tm
 
 def named(name):
     plain = portfolio(PLAIN[:1], name=name, currency="USD")
-    return plain.model_copy(update={"history": ()})
+    return replace(plain, history=())
 
 
 def test_a_name_cannot_turn_the_sentences_that_quote_it(books):

@@ -8,9 +8,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from portfolios import SAMPLE, sample, write_csv, write_json
 from stored import differences, poisoned, stored
+from typer.testing import CliRunner
 
 from xlhedge.analysis import analyse
-from xlhedge.jobs.commands import Desk
+from xlhedge.cli import app
 from xlhedge.portfolio import TABLES, PortfolioError
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
@@ -220,11 +221,9 @@ def test_a_blank_template_says_what_is_missing(blank):
         "Portfolio!B9 horizon_date",
         "Portfolio!E5",
     ]
-    lines = []
-    desk = Desk(lines.append, lines.append)
-    desk.check([(blank, "")])
-    assert desk.status == 2
-    assert lines == [f"{blank}: {line}" for line in said]
+    done = CliRunner().invoke(app, ["check", str(blank)])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [f"{blank}: {line}" for line in said]
 
 
 def typed_into(path, portfolio, target):

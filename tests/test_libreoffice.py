@@ -389,7 +389,7 @@ def test_component_reports_what_nobody_expected(monkeypatch, tmp_path, capsys):
 
     monkeypatch.setattr(component, "evaluate", fail)
     monkeypatch.setenv("XLHEDGE_CALL_LOG", str(tmp_path / "log"))
-    ((cell,),) = component.answer(FUNCTIONS[0], (1.0, 2.0))
+    ((cell,),) = component.calc_value(FUNCTIONS[0], (1.0, 2.0))
     assert calc_error(cell) == CellError.VALUE.calc
     for said in ((tmp_path / "log").read_text("utf-8"), capsys.readouterr().err):
         assert f"{FUNCTIONS[0].name}(1.0, 2.0)" in said

@@ -25,9 +25,9 @@ from xlhedge.sheets.report import report_book
 from xlhedge.xlsx import serialised as pieces
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.charts import bar_chart, line_chart, time_chart
-from xlhedge.xlsx.drawings import Mould, blank
-from xlhedge.xlsx.serialised import piece
-from xlhedge.xlsx.styles import Looks
+from xlhedge.xlsx.drawings import ChartForm, blank
+from xlhedge.xlsx.serialised import xml_of
+from xlhedge.xlsx.styles import Styles
 
 TESTS = Path(__file__).parent
 
@@ -49,14 +49,14 @@ def views(zoom, grid):
 )
 def test_a_piece_is_what_openpyxl_writes_also_when_it_is_remembered(make):
     for n in (1, 2, 1, 3, 2):  # the ones that come again are remembered
-        assert piece(make(n)) == tostring(make(n).to_tree()).decode()
+        assert xml_of(make(n)) == tostring(make(n).to_tree()).decode()
 
 
 def test_what_is_remembered_has_an_end(monkeypatch):
     monkeypatch.setattr(pieces, "MOST", 10)
     monkeypatch.setattr(pieces, "KNOWN", {})
     for n in range(100):
-        piece(PageMargins(n, 1, 1, 1))
+        xml_of(PageMargins(n, 1, 1, 1))
     assert len(pieces.KNOWN) <= 10
 
 
@@ -94,7 +94,7 @@ def marked(color, condition):
     return openpyxl.load_workbook(io.BytesIO(book.to_bytes()))["Marked"]
 
 
-looks = Looks()
+looks = Styles()
 
 
 def test_books_that_share_looks_keep_their_own_conditional_ones():
@@ -111,7 +111,7 @@ def test_words_of_a_chart_stand_as_they_are():
     bars = BarChart()
     bars.title, bars.y_axis.title, bars.x_axis.title = blank(0), blank(1), blank(2)
     for words in (WORDS[:3], WORDS[1:]):
-        tree = ET.fromstring(Mould.of(bars).fill(words).xml)
+        tree = ET.fromstring(ChartForm.of(bars).fill(words).xml)
         said = [node.text for node in tree.iter() if node.tag.endswith("main}t")]
         assert sorted(said) == sorted(words)
 
@@ -174,7 +174,7 @@ def test_a_chart_of_openpyxls_own_is_drawn_the_same(tmp_path):
     sheet.put(1, 1, 1.0)
     bars = BarChart()
     bars.add_data(Reference(sheet.design, min_col=1, min_row=1, max_row=3))
-    sheet.chart(Mould.of(bars).fill(), "C3")
+    sheet.chart(ChartForm.of(bars).fill(), "C3")
     book.save(tmp_path / "own.xlsx")
     with zipfile.ZipFile(tmp_path / "own.xlsx") as archive:
         assert archive.read("xl/charts/chart1.xml") == tostring(bars._write())

@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import sqlite3
-import time
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,22 +15,24 @@ from batches import ROOT, contents, hidden, portfolios, rows, run
 import xlhedge.batch.work
 from xlhedge.batch.output import HIDDEN
 from xlhedge.batch.plan import Request
-from xlhedge.batch.run import run as batch
+from xlhedge.batch.run import make_reports
 from xlhedge.batch.stop import Stop
-from xlhedge.batch.work import program
+from xlhedge.batch.work import versions
+
+pytestmark = pytest.mark.long
 
 
 class Told:
-    """A teller that remembers."""
+    """Progress that is remembered."""
 
     def __init__(self):
-        self.outcomes = {}
+        self.results = {}
 
     def running(self, _):
         return Stop()  # any context
 
-    def told(self, outcome):
-        self.outcomes[Path(outcome.input).name] = outcome
+    def done(self, result):
+        self.results[Path(result.input).name] = result
 
     def end(self, _, failures):
         self.failed = [row["input"] for row in failures]
@@ -42,8 +43,8 @@ def again(desk, out, **options):
     told = Told()
     with Stop() as stop:
         request = Request((str(desk),), out, **{"resume": True, "jobs": 1} | options)
-        batch(request, told, stop)
-    return {name: outcome.status for name, outcome in told.outcomes.items()}
+        make_reports(request, told, stop)
+    return {name: result.status for name, result in told.results.items()}
 
 
 @pytest.fixture
@@ -97,8 +98,8 @@ def test_a_report_that_is_not_whole_is_made_again(damage, desk, out):
 
 
 def test_another_program_makes_all_again(desk, out, monkeypatch):
-    monkeypatch.setattr("xlhedge.batch.plan.program", lambda: program() + "1")
-    monkeypatch.setattr("xlhedge.batch.flow.program", program)
+    monkeypatch.setattr("xlhedge.batch.plan.versions", lambda: versions() + "1")
+    monkeypatch.setattr("xlhedge.batch.dispatch.versions", versions)
     assert set(again(desk, out).values()) == {"ok"}
     assert set(again(desk, out).values()) == {"kept"}
 
@@ -114,7 +115,6 @@ def test_a_failure_is_tried_again(desk, out):
 def test_no_clock_has_a_say(desk, out, monkeypatch):
     """Neither the files' times, nor the time of day."""
     before = contents(out)
-    time.sleep(1.1)  # dates in a file have seconds
     for number, path in enumerate([*desk.iterdir(), *out.iterdir()]):
         os.utime(path, (number * 1e9, number * 2e9))
     for year in (1971, 2100):
@@ -194,8 +194,8 @@ def test_the_hash_on_record_is_that_of_the_bytes_that_were_read(desk, tmp_path, 
     def once(resume):
         told = Told()
         with Stop() as stop:
-            batch(Request((str(path),), tmp_path / "out", jobs=1, resume=resume), told, stop)
-        return told.outcomes["p00.xlsx"]
+            make_reports(Request((str(path),), tmp_path / "out", jobs=1, resume=resume), told, stop)
+        return told.results["p00.xlsx"]
 
     path = desk / "p00.xlsx"
     whole, before = xlhedge.batch.work.load, hashlib.sha256(path.read_bytes()).hexdigest()

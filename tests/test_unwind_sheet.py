@@ -1,5 +1,6 @@
 """When to unwind: worked by hand, and computed from the template's cells by real spreadsheets."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -141,10 +142,8 @@ def shuffled():
                     funding_rate=rate * (1 + n / 10) if rate and n % 3 else None,
                 )
             )
-    held = [
-        each.model_copy(update={"support_price": each.spot_price}) for each in treasury.holdings
-    ]
-    return treasury.model_copy(update={"history": tuple(rows), "holdings": tuple(held)})
+    held = [replace(each, support_price=each.spot_price) for each in treasury.holdings]
+    return replace(treasury, history=rows, holdings=held)
 
 
 @pytest.mark.parametrize("edition", ["addin", "365"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.2.6"
+__version__ = "0.2.15"
 
 
 # The command line answers --help without loading a formula, and LibreOffice ships only the core of
@@ -14,7 +14,7 @@ _LAZY = {
     "HedgeError": "xlhedge.errors",
     "CellError": "xlhedge.errors",
     "Portfolio": "xlhedge.portfolio",
-    "PortfolioError": "xlhedge.portfolio",
+    "PortfolioError": "xlhedge.errors",
     "read": "xlhedge.readers",
     "Analysis": "xlhedge.analysis",
     "analyse": "xlhedge.analysis",

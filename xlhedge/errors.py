@@ -1,11 +1,29 @@
-"""What can go wrong in a cell, and how it is told to a person."""
+"""All that can go wrong, and how it is told: to a cell, and to a person.
+
+What we raise is one of three: `InputError`, what a person gave is wrong; `MachineError`, the
+machine lacks or refuses something; `Stopped`, a run ends before its time. `error_lines` tells any
+of them, and what the system and bugs raise.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-__all__ = ["CellError", "HedgeError", "Undefined"]
+__all__ = [
+    "CellError",
+    "HedgeError",
+    "InputError",
+    "MachineError",
+    "NotAWorkbook",
+    "PortfolioError",
+    "Problem",
+    "Stopped",
+    "Undefined",
+    "error_lines",
+]
 
 
 class CellError(Enum):
@@ -85,7 +103,28 @@ class Undefined:
         self.why = why
 
 
-class HedgeError(ValueError):
+class InputError(Exception):
+    """What a person gave is wrong: where, what, and what to give instead."""
+
+
+class MachineError(Exception):
+    """The machine lacks or refuses something: where, what, and what to do about it."""
+
+
+class Stopped(BaseException):  # as KeyboardInterrupt: nothing may take it for an error
+    """A run ends before its time: somebody asked it to, or it cannot go on.
+
+    Args:
+        why: what ended it, and where.
+        signal: the number of the signal that did, or 0.
+    """
+
+    def __init__(self, why: str = "stopped", signal: int = 0) -> None:
+        super().__init__(why)
+        self.signal = signal
+
+
+class HedgeError(InputError, ValueError):
     """A call that has no value: which argument is wrong, where in an array, and what is allowed.
 
     Args:
@@ -121,3 +160,88 @@ class HedgeError(ValueError):
     def __reduce__(self) -> tuple[type[HedgeError], tuple[Any, ...]]:
         # The default would rebuild it from the message alone, and lose the place in a process pool.
         return type(self), (self.message, self.kind, self.argument, self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, or that looks wrong.
+
+    Args:
+        place: where a person finds it: ``Portfolio!B7``, ``Holdings.csv:7``, ``Holdings[2]``; empty
+            for the file as a whole.
+        message: what is wrong and what is allowed.
+        column: the column, or the setting, at fault; empty for a row or a table.
+
+    Example:
+        >>> print(Problem("Portfolio!B7", '"ten" is not a number; it must be a number', "quantity"))
+        Portfolio!B7 quantity: "ten" is not a number; it must be a number
+    """
+
+    place: str
+    message: str
+    column: str = ""
+
+    def __str__(self) -> str:
+        where = " ".join(filter(None, (self.place, self.column)))
+        return f"{where}: {self.message}" if where else self.message
+
+
+class PortfolioError(HedgeError):
+    """A portfolio that cannot be read; all that is wrong with it, one line each.
+
+    Args:
+        problems: what is wrong, in the order of the tables.
+
+    Example:
+        >>> print(PortfolioError([Problem("", "no such file"), Problem("Holdings", "is missing")]))
+        no such file
+        Holdings: is missing
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type[PortfolioError], tuple[Any, ...]]:
+        return type(self), (self.problems,)
+
+
+class NotAWorkbook(InputError):  # noqa: N818  # it becomes a PortfolioError's one line
+    """The file is no Excel workbook that can be read.
+
+    Args:
+        why: what is wrong with it.
+        place: the part of it that is; empty for the file as a whole.
+    """
+
+    def __init__(self, why: str, place: str = "") -> None:
+        super().__init__(why)
+        self.place = place
+
+
+def error_lines(error: BaseException, place: object = "") -> list[str]:
+    """What a person reads of anything raised: where, what is wrong, what to do instead.
+
+    Args:
+        error: ours, the system's, or what nobody expected.
+        place: what was worked on; it begins each line, unless the system names a file itself.
+
+    Example:
+        >>> error_lines(PortfolioError([Problem("Shorts!B7", "is empty")]), "my.xlsx")
+        ['my.xlsx: Shorts!B7: is empty']
+        >>> error_lines(PermissionError(13, "Permission denied", "out/my.pdf"), "my.xlsx")
+        ['out/my.pdf: Permission denied']
+        >>> error_lines(KeyError("a"), "my.xlsx")
+        ["my.xlsx: xlhedge failed: KeyError: 'a'; please report it"]
+    """
+    if isinstance(error, InputError | MachineError | Stopped):
+        why = str(error)
+    elif isinstance(error, MemoryError):
+        why = "it takes more memory than there is"
+    elif isinstance(error, OSError):
+        place, why = error.filename or place, error.strerror or str(error)
+        if isinstance(error, FileExistsError):
+            why = "is a file; the output must be a folder"
+    else:
+        why = f"xlhedge failed: {type(error).__name__}: {error}; please report it"
+    return [f"{place}: {line}" if str(place) else line for line in why.split("\n")]

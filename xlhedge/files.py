@@ -14,11 +14,13 @@ from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import xlhedge
+from xlhedge.errors import InputError
 
 __all__ = [
     "REPORT",
     "TEMPORARY",
     "exact_version",
+    "refuse_to_replace",
     "source_sha256",
     "whole",
     "write_bytes",
@@ -40,7 +42,7 @@ def write_bytes(
     """Write a file in one step: an error leaves what was there untouched, and nothing beside it.
 
     Args:
-        path: the file; its folder is there.
+        path: the file; its folder is made if missing.
         content: all of it.
         folder: where it stands until it is finished, on the same disk; beside it if left out.
         private: whether it is for this user only.
@@ -64,7 +66,7 @@ def whole(path: Path, folder: Path | None = None, *, private: bool = False) -> I
     """Write a file in pieces; it takes its name in one step, and only if no error came between.
 
     Args:
-        path: the file; its folder is there.
+        path: the file; its folder is made if missing.
         folder: as for `write_bytes`.
         private: as for `write_bytes`.
 
@@ -77,6 +79,7 @@ def whole(path: Path, folder: Path | None = None, *, private: bool = False) -> I
     beside = path.with_name(f".{token}{TEMPORARY}")
     temporary = folder / f"{token}{TEMPORARY}" if folder else beside
     mode = 0o600 if private else 0o666
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
             yield stream
@@ -88,6 +91,17 @@ def whole(path: Path, folder: Path | None = None, *, private: bool = False) -> I
     finally:
         with suppress(OSError):  # of a disk that takes no change any more
             temporary.unlink(missing_ok=True)
+
+
+def refuse_to_replace(path: Path, *, force: bool) -> None:
+    """Refuse a file that is there, unless it may be replaced.
+
+    Raises:
+        InputError: it is there.
+    """
+    if path.exists() and not force:
+        why = "is there already; name another file, or add --force to replace it"
+        raise InputError(f"{path}: {why}")
 
 
 def _replace(temporary: Path, path: Path) -> None:

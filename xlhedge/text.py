@@ -15,7 +15,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any, TypeVar
 
-__all__ = ["csv_cell", "harmless", "one_line", "quoted", "shown", "straight", "typed"]
+__all__ = ["cited", "csv_cell", "harmless", "one_line", "percent", "shown", "straight", "typed"]
 
 _T = TypeVar("_T")
 
@@ -56,11 +56,11 @@ def typed(value: Any, between: str = ",") -> str:
     return f'"{value}"' if isinstance(value, str) else shown(value)
 
 
-def quoted(value: Any) -> str:
+def cited(value: Any) -> str:
     r"""Whatever somebody handed over, as a message quotes it: in one line that is not long.
 
     Example:
-        >>> print(quoted("1\t2"), quoted(True), quoted(2j))
+        >>> print(cited("1\t2"), cited(True), cited(2j))
         "1\t2" TRUE 2j
     """
     text = f'"{value[:61]}"' if isinstance(value, str) else str(value)
@@ -142,3 +142,13 @@ def csv_cell(value: _T) -> _T | str:
 
 def _written_out(letter: str) -> str:
     return ascii(letter)[1:-1]
+
+
+def percent(value: float) -> str:
+    """A decimal as percent.
+
+    Example:
+        >>> percent(0.125), percent(50)
+        ('12.5 %', '5,000 %')
+    """
+    return f"{value * 100:.3g} %" if abs(value) < 10 else f"{value * 100:,.0f} %"

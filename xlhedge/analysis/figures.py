@@ -1,170 +1,243 @@
-"""Figures: columns of a computed table, each written once over three carriers.
+"""Figures: columns of a computed table, each written once, whatever it is computed on.
 
-A figure is a formula over the row's other figures and the functions of the registry. Evaluated on
-numbers it is the analysis; on references it is the cell of the template, which calls the functions
-by name; on references with the functions' bodies it is the report's native formula, which needs
-none of our code.
+A row is a class whose attributes are its figures. A figure is a formula over the row's other
+figures and the functions of the registry, or a look-up that says where it comes from; what it looks
+up it asks of the carrier (`lookups`). So one rule gives the analysis, the template's cell and the
+report's native formula.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions.algebra import Carrier, Expression, excel_text
-from xlhedge.functions.arguments import evaluate_one
-from xlhedge.functions.evaluate import evaluate
-from xlhedge.functions.registry import Function, function
+from xlhedge.functions.algebra import Carrier
 
 __all__ = [
-    "ARRAYS",
-    "CALLS",
-    "NATIVE",
-    "NOWHERE",
-    "VALUES",
+    "BLANK",
+    "Blank",
     "Figure",
-    "by_instrument",
-    "compute",
+    "FigureRow",
+    "RowError",
+    "figure",
     "finite",
-    "formula_text",
-    "row_of",
+    "looked_up",
     "sum_of",
 ]
 
-NOWHERE = "none"
-"""What a cell shows where no answer exists, such as the liquidation price of a safe position."""
+Body = Callable[[Any, Any], Carrier]
+Source = Literal["", "own", "term", "beside", "stated"]
+"""Where a look-up comes from: the row of the input table that the row follows, the row of its
+instrument, the row of `FigureRow.beside`, or what the row was made with."""
 
 
-@dataclass(frozen=True, slots=True)
+class Blank(str):
+    """What stands where there is no number: the word that says why, or nothing.
+
+    Example:
+        >>> Blank() == "", Blank("no equity") == "", isinstance(0.0, Blank)
+        (True, False, False)
+    """
+
+    __slots__ = ()
+
+
+BLANK = Blank()
+
+
+class RowError(HedgeError):
+    """A figure has no value.
+
+    Attributes:
+        row: whose figure it is.
+    """
+
+    row: FigureRow
+
+
 class Figure:
-    """One column of a computed table.
+    """One column of a computed table; on a row, its value.
 
-    Args:
-        name: its name in formulas, frames and JSON.
+    Attributes:
+        name: its name in formulas, frames and JSON: the attribute of its row.
         title: its header for people, with the unit.
-        look: how it is shown: "text", "money", "cost", "price", "qty", "ratio", "percent", "rate"
-            or "days".
-        formula: its value over the functions and the row; none for what is looked up.
+        look: how it is shown: "text", "money", "cost", "price", "qty", "ratio", "percent", "rate",
+            "days" or "date".
+        body: its value over a row and what it looks up.
         given: figures that must not be blank for it to have a value.
         total: whether the table's total sums it.
+        known: whether formulas of a report take its value, not its cell.
+        source: where it comes from; "" for what is computed.
+        column: its name there.
     """
 
-    name: str
-    title: str
-    look: str
-    formula: Callable[[Functions, Any], Carrier] | None = None
-    given: tuple[str, ...] = ()
-    total: bool = False
+    name = ""
 
+    def __init__(
+        self,
+        title: str,
+        look: str,
+        body: Body | None = None,
+        given: tuple[str, ...] = (),
+        *,
+        total: bool = False,
+        known: bool = False,
+        source: Source = "",
+        column: str = "",
+    ) -> None:
+        self.title, self.look, self.given, self.total = title, look, given, total
+        self.known, self.source, self.column = known, source, column
+        self.body: Body = body or self._look_up
 
-class Functions:
-    """The functions of the registry as attributes, for the formulas of figures."""
+    def __set_name__(self, _: type[FigureRow], name: str) -> None:
+        self.name, self.column = name, self.column or name
 
-    def __getattr__(self, name: str) -> Callable[..., Carrier]:
-        entry = function(name)
+    def __repr__(self) -> str:
+        return f"<figure {self.name}>"
 
-        def call(*arguments: Carrier) -> Carrier:
-            return self.call(entry, arguments)
+    @overload
+    def __get__(self, row: None, owner: type[FigureRow]) -> Self: ...
 
-        setattr(self, name, call)  # the next one finds it there
-        return call
+    @overload
+    def __get__(self, row: FigureRow, owner: type[FigureRow]) -> Carrier: ...
 
-    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        """One call in this carrier."""
-        raise NotImplementedError
+    def __get__(self, row: FigureRow | None, owner: type[FigureRow]) -> Self | Carrier:
+        """The figure itself of a class; of a row its value, computed when it is first read."""
+        if row is None:
+            return self
+        # No data descriptor: what stands in the row's own dict is read without coming here.
+        value = row.f.look_up(row, self) if self.source else self._value(row)
+        row.__dict__[self.name] = value
+        return value
 
-    def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
-        """The answer, or `NOWHERE` where none exists (#N/A)."""
-        raise NotImplementedError
+    def _look_up(self, row: FigureRow, f: Any) -> Carrier:
+        return f.look_up(row, self)
 
-
-class _Values(Functions):
-    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        spare = len(entry.parameters) - len(arguments)
-        return evaluate_one(entry, (*arguments, *(None,) * spare))
-
-    def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
+    def _value(self, row: FigureRow) -> Any:
+        for name in self.given:
+            if getattr(row, name) == "":
+                return BLANK
         try:
-            return answer()
+            value = self.body(row, row.f)
+            if value.__class__ is float and math.isfinite(value):
+                return value
+            if not isinstance(value, str):
+                return value if self.known else finite(value, self.title)
+        except RowError:
+            raise
         except HedgeError as error:
-            if error.kind is not CellError.NA:
-                raise
-            return NOWHERE
+            told = RowError(error.message, error.kind, error.argument, error.position)
+            told.row = row
+            raise told from None
+        return value if self.look == "text" else Blank(value)
 
 
-class _Arrays(Functions):
-    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        values = evaluate(entry, arguments)
-        if hasattr(values, "dtype") and values.dtype.kind == "O":
-            error = next(value for value in values.flat if isinstance(value, HedgeError))
-            error.position = None  # a place in a grid of ours says nothing to anybody
-            raise error
-        return values
+def figure(
+    title: str,
+    look: str,
+    given: tuple[str, ...] = (),
+    *,
+    total: bool = False,
+    known: bool = False,
+) -> Callable[[Body], Figure]:
+    """A method of a row as one of its figures."""
+
+    def made(body: Body) -> Figure:
+        return Figure(title, look, body, given, total=total, known=known)
+
+    return made
 
 
-class _Texts(Functions):
-    def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
-        return Expression(f'_xlfn.IFNA({excel_text(answer())},"{NOWHERE}")')
+def looked_up(
+    title: str, look: str, source: Source = "stated", column: str = "", *, total: bool = False
+) -> Figure:
+    """A figure that is found, not computed; by its own name, unless told."""
+    return Figure(title, look, total=total, source=source, column=column)
 
 
-class _Calls(_Texts):
-    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        return Expression(f"{entry.name}({','.join(map(excel_text, arguments))})")
+class FigureRow:  # noqa: PLW1641  # no row is a key
+    """One row of a computed table; its attributes are the figures.
 
+    Args:
+        f: what its figures are computed on.
+        n: its number in the table, from 0.
+        stated: what is known of it.
 
-class _Native(_Texts):
-    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        return entry.body(*arguments)
-
-
-VALUES, ARRAYS, CALLS, NATIVE = _Values(), _Arrays(), _Calls(), _Native()
-
-
-def row_of(cells: Mapping[str, Any]) -> Any:
-    """A row's figures as attributes, as formulas read them; a blank one is ""."""
-    return SimpleNamespace(
-        **{name: "" if value is None else value for name, value in cells.items()}
-    )
-
-
-def compute(figures: Sequence[Figure], known: Mapping[str, Any]) -> dict[str, Any]:
-    """A row's values: what is known (looked up), and every figure computed from it, in order.
-
-    A figure is None (blank) where a figure it needs is.
+    Attributes:
+        figures: the table's columns, in order.
+        table: the input table whose rows it follows, if one.
+        beside: the computed table whose rows it follows, if one.
+        fault: the input's column to name where a row cannot be computed.
     """
-    cells, row = dict(known), row_of(known)
-    for figure in figures:
-        if figure.formula is None:
-            continue
-        value = None
-        if None not in map(cells.__getitem__, figure.given):
-            value = figure.formula(VALUES, row)
-            value = (value or None) if isinstance(value, str) else finite(value, figure.title)
-        cells[figure.name] = value
-        setattr(row, figure.name, "" if value is None else value)
-    return cells
+
+    figures: ClassVar[tuple[Figure, ...]] = ()
+    table: ClassVar[str] = ""
+    beside: ClassVar[type[FigureRow] | None] = None
+    fault: ClassVar[str] = ""
+    _blank: ClassVar[dict[str, Blank]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls.figures = tuple(each for each in vars(cls).values() if isinstance(each, Figure))
+        cls._blank = {each.name: BLANK for each in cls.figures if each.source == "stated"}
+        key = cls.figures[0]
+        for each in cls.figures[1:]:
+            if each.source in ("own", "term"):
+                each.given = ("instrument",) if each.source == "term" else (key.name,)
+
+    def __init__(self, f: Any, n: int = 0, **stated: Any) -> None:
+        self.f, self.n = f, n
+        self.__dict__.update(self._blank, **stated)
+
+    @classmethod
+    def of(cls, f: Any, **values: Any) -> Self:
+        """A row of these values, in which all else is blank."""
+        return cls(f, **{each.name: BLANK for each in cls.figures} | values)
+
+    def complete(self) -> Self:
+        """The row, each of its figures computed.
+
+        Raises:
+            RowError: one has no value.
+        """
+        known = self.__dict__
+        for each in self.figures:
+            if each.name not in known:
+                getattr(self, each.name)
+        return self
+
+    def __getitem__(self, name: str) -> Any:
+        """A figure by its name; None where nothing stands in its cell."""
+        value = getattr(self, name)
+        return None if isinstance(value, str) and not value else value
+
+    if TYPE_CHECKING:
+        instrument: Any  # of every table that has terms
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Each figure's name and what `row[name]` is."""
+        return ((each.name, self[each.name]) for each in self.figures)
+
+    def __repr__(self) -> str:
+        cells = ", ".join(f"{name}={value!r}" for name, value in self.items())
+        return f"{type(self).__name__}({cells})"
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(value == other[name] for name, value in self.items())
 
 
-def by_instrument(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-    """The rows of each instrument, in order."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["instrument"], []).append(row)
-    return found
-
-
-def sum_of(rows: Iterable[Mapping[str, Any]], name: str) -> float:
+def sum_of(rows: Iterable[FigureRow], of: Figure) -> float:
     """The sum of a figure over rows, blanks left out.
 
     Raises:
         HedgeError: it is too large for a number.
     """
-    total = sum((row[name] for row in rows if row[name] is not None), 0.0)
-    return finite(total, f"the total of {name}")
+    values = (getattr(row, of.name) for row in rows)
+    total = sum((value for value in values if not isinstance(value, Blank)), 0.0)
+    return finite(total, f"the total of {of.name}")
 
 
 def finite(value: float, what: str) -> float:
@@ -176,33 +249,3 @@ def finite(value: float, what: str) -> float:
     if not math.isfinite(value):
         raise HedgeError(f"{what} is too large for a number", CellError.NUM)
     return float(value)
-
-
-class _References:
-    """A row's references as attributes, each looked up when a formula asks for it."""
-
-    def __init__(self, cells: Mapping[str, Any]) -> None:
-        self._cells = cells
-
-    def __getattr__(self, name: str) -> Any:
-        value = self._cells[name]
-        return "" if value is None else value
-
-
-def formula_text(
-    figure: Figure, carrier: Functions, references: Mapping[str, Any], *, guarded: bool = True
-) -> str:
-    """A figure as the text of a cell, without the leading ``=``.
-
-    Args:
-        figure: a figure that has a formula.
-        carrier: `CALLS` or `NATIVE`.
-        references: the cells of its row, and what else formulas read, as `Expression`.
-        guarded: whether it is blank where a figure it needs is.
-    """
-    if figure.formula is None:
-        raise ValueError(f"{figure.name} is looked up, not computed")
-    text = excel_text(figure.formula(carrier, _References(references)))
-    for name in reversed(figure.given) if guarded else ():
-        text = f'IF({excel_text(references[name])}="","",{text})'
-    return text

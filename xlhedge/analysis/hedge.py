@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from xlhedge.analysis.figures import NOWHERE, Figure, Functions
-from xlhedge.analysis.margin import FUNDING
+from xlhedge.analysis.carriers import NOWHERE
+from xlhedge.analysis.figures import FigureRow, figure, looked_up
+from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.terms import (
+    CONTRACT_SIZE,
+    FUNDING_DRAG,
+    FUNDING_RATE,
+    FUNDING_YEAR,
+    INDEX_PRICE,
+)
 from xlhedge.functions.algebra import Carrier, absolute, maximum, where
 
-__all__ = ["HEDGE", "covered"]
+__all__ = ["UNASSIGNED", "HedgeRow", "covered"]
+
+UNASSIGNED = "Shorts without a holding"
+"""The row of what shorts add whose instrument hedges no holding."""
 
 _DUST = 1e-9
 
@@ -31,194 +41,163 @@ def covered(short: Carrier, delta: Carrier, nothing: str = NOWHERE) -> Carrier:
     return where(dust, nothing, lambda: short / exposed)
 
 
-def _to_hedge(f: Functions, r: Any, ratio: Carrier) -> Carrier:
-    """What a hedge of that ratio shorts: the holding's part and that of coins posted as margin."""
-    return f.hedge_notional(r.quantity, r.spot_price, ratio, r.beta) + ratio * r.coin_margin
+class HedgeRow(FigureRow):
+    """One row a holding; funding is positive where it costs you, delta where you are long."""
 
+    table, fault = "Holdings", "quantity"
 
-def _exposure(r: Any) -> Carrier:
-    """What there is to hedge, in the underlying's moves: the holding and coins posted as margin."""
-    return r.spot_notional * r.beta + r.coin_margin
+    asset = looked_up("Asset", "text", "own")
+    quantity = looked_up("Quantity, coins", "qty", "own")
+    spot_price = looked_up("Spot price", "price", "own")
 
+    @figure("Spot notional", "money", ("asset",), total=True)
+    def spot_notional(self, f: Lookups) -> Carrier:
+        return f.spot_notional(self.quantity, self.spot_price)
 
-def _order(f: Functions, r: Any) -> Carrier:
-    """Contracts to trade, in whole steps, never past the target."""
-    gap = r.target_contracts - r.short_contracts
-    # What is left of a full hedge in binary is dust, and no order.
-    dust = _DUST * maximum(absolute(r.target_contracts), absolute(r.short_contracts))
-    wanted = where(absolute(gap) <= dust, 0, gap)
-    return f.hedge_contracts(wanted, 1, 1, "linear", r.qty_step, "down")
+    avg_cost = looked_up("Average cost", "price", "own")
 
+    @figure("Unrealised P&L", "money", ("avg_cost",), total=True)
+    def unrealised_pnl(self, _: Lookups) -> Carrier:
+        return self.spot_notional - self.quantity * self.avg_cost
 
-def _value(f: Functions, r: Any, contracts: Carrier) -> Carrier:
-    return f.short_notional(contracts, r.futures_price, r.contract_size, r.contract_type)
+    instrument = looked_up("Hedged with", "text", "own")
 
+    @figure("Hedge ratio wanted", "percent", ("instrument",))
+    def hedge_ratio(self, f: Lookups) -> Carrier:
+        own = f.own(self, "hedge_ratio")
+        return where(own == "", lambda: f.setting("hedge_ratio"), own)
 
-def _action(f: Functions, r: Any) -> Carrier:
-    value = absolute(_value(f, r, r.order_contracts))
-    small = (absolute(r.order_contracts) < r.min_qty) | (value < r.min_notional)
-    way = where(r.order_contracts > 0, "short", "buy back")
-    return where(r.order_contracts == 0, "none", where(small, "too small", way))
+    beta = looked_up("Beta", "ratio", "own")
 
+    @figure("Target before margin coins", "money", ("instrument",))
+    def own_target(self, f: Lookups) -> Carrier:
+        return f.hedge_notional(self.quantity, self.spot_price, self.hedge_ratio, self.beta)
 
-HEDGE: tuple[Figure, ...] = (
-    Figure("asset", "Asset", "text"),
-    Figure("quantity", "Quantity, coins", "qty"),
-    Figure("spot_price", "Spot price", "price"),
-    Figure(
-        "spot_notional",
-        "Spot notional",
-        "money",
-        lambda f, r: f.spot_notional(r.quantity, r.spot_price),
-        ("asset",),
-        total=True,
-    ),
-    Figure("avg_cost", "Average cost", "price"),
-    Figure(
-        "unrealised_pnl",
-        "Unrealised P&L",
-        "money",
-        lambda f, r: r.spot_notional - r.quantity * r.avg_cost,
-        ("avg_cost",),
-        total=True,
-    ),
-    Figure("instrument", "Hedged with", "text"),
-    Figure("hedge_ratio", "Hedge ratio wanted", "percent"),
-    Figure("beta", "Beta", "ratio"),
-    Figure(
-        "own_target",
-        "Target before margin coins",
-        "money",
-        lambda f, r: f.hedge_notional(r.quantity, r.spot_price, r.hedge_ratio, r.beta),
-        ("instrument",),
-    ),
-    Figure("share", "Share of the instrument's short", "percent"),
-    Figure("coin_margin", "Coins posted as margin, value", "money", total=True),
-    Figure(
-        "full_notional",
-        "Full hedge",
-        "money",
-        lambda f, r: _to_hedge(f, r, 1),
-        ("instrument",),
-        total=True,
-    ),
-    Figure(
-        "target_notional",
-        "Target short",
-        "money",
-        lambda f, r: _to_hedge(f, r, r.hedge_ratio),
-        ("instrument",),
-        total=True,
-    ),
-    Figure("futures_price", "Futures price", "price"),
-    Figure(
-        "target_contracts",
-        "Target contracts",
-        "qty",
-        lambda f, r: f.hedge_contracts(
-            r.target_notional,
-            r.futures_price,
-            r.contract_size,
-            r.contract_type,
-            r.qty_step,
+    @figure("Share of the instrument's short", "percent", ("instrument",))
+    def share(self, f: Lookups) -> Carrier:
+        """By the targets; those that cancel out say nothing of who holds what."""
+        peers = f.group(HedgeRow, self.instrument)
+        net = peers.sum(HedgeRow.own_target)
+        cancel = absolute(net) <= _DUST * peers.size(HedgeRow.own_target)
+        return where(cancel, lambda: 1 / peers.count, lambda: self.own_target / net)
+
+    @figure("Coins posted as margin, value", "money", ("asset",), total=True)
+    def coin_margin(self, f: Lookups) -> Carrier:
+        return where(self.instrument == "", 0.0, lambda: self._part(f, MarginRow.coin_margin))
+
+    @figure("Full hedge", "money", ("instrument",), total=True)
+    def full_notional(self, f: Lookups) -> Carrier:
+        return self._to_hedge(f, 1)
+
+    @figure("Target short", "money", ("instrument",), total=True)
+    def target_notional(self, f: Lookups) -> Carrier:
+        return self._to_hedge(f, self.hedge_ratio)
+
+    futures_price = looked_up("Futures price", "price", "term")
+
+    @figure("Target contracts", "qty", ("instrument",))
+    def target_contracts(self, f: Lookups) -> Carrier:
+        return f.hedge_contracts(
+            self.target_notional,
+            self.futures_price,
+            self.contract_size,
+            self.contract_type,
+            self.qty_step,
             "down",
-        ),
-        ("instrument",),
-    ),
-    Figure("short_contracts", "Contracts short now", "qty"),
-    Figure(
-        "short_notional",
-        "Short now",
-        "money",
-        lambda f, r: where(r.instrument == "", 0, lambda: _value(f, r, r.short_contracts)),
-        ("asset",),
-        total=True,
-    ),
-    Figure(
-        "hedged",
-        "Hedged now",
-        "percent",
-        lambda f, r: where(
-            _exposure(r) == 0, "", lambda: f.hedge_ratio(_exposure(r), r.short_notional)
-        ),
-        ("asset",),
-    ),
-    Figure(
-        "net_delta",
-        "Net delta now",
-        "money",
-        lambda f, r: (
-            f.net_delta(r.quantity, r.spot_price, r.short_notional, r.beta) + r.coin_margin
-        ),
-        ("asset",),
-        total=True,
-    ),
-    Figure("order_contracts", "Order, contracts", "qty", _order, ("instrument",)),
-    Figure("action", "Action", "text", _action, ("instrument",)),
-    Figure(
-        "order_notional",
-        "Order, value",
-        "money",
-        lambda f, r: where(
-            (r.instrument == "") | (r.action == "too small"),
-            0,
-            lambda: _value(f, r, r.order_contracts),
-        ),
-        ("asset",),
-        total=True,
-    ),
-    Figure(
-        "residual_delta",
-        "Net delta after the order",
-        "money",
-        lambda f, r: r.net_delta - r.order_notional,
-        ("asset",),
-        total=True,
-    ),
-    Figure("index_price", "Index price", "price"),
-    Figure(
-        "basis",
-        "Basis",
-        "price",
-        lambda f, r: f.basis(r.futures_price, r.index_price),
-        ("instrument",),
-    ),
-    Figure(
-        "basis_pct",
-        "Basis %",
-        "percent",
-        lambda f, r: f.basis_pct(r.futures_price, r.index_price),
-        ("instrument",),
-    ),
-    Figure("days_to_expiry", "Days to expiry", "days"),
-    Figure(
-        "basis_annualized",
-        "Basis per year",
-        "percent",
-        lambda f, r: f.basis_annualized(r.futures_price, r.index_price, r.days_to_expiry),
-        ("days_to_expiry",),
-    ),
-    Figure(
-        "basis_regime",
-        "Regime",
-        "text",
-        lambda f, r: f.basis_regime(r.futures_price, r.index_price),
-        ("instrument",),
-    ),
-    Figure("funding_rate", "Funding rate per interval", "rate"),
-    Figure("interval_hours", "Funding interval, hours", "ratio"),
-    Figure(
-        "funding_apr",
-        "Funding per year",
-        "percent",
-        lambda f, r: f.funding_apr(r.funding_rate, r.interval_hours),
-        ("instrument",),
-    ),
-    *FUNDING,
-    Figure("contract_type", "Contract type", "text"),
-    Figure("contract_size", "Contract size", "qty"),
-    Figure("qty_step", "Order step", "qty"),
-    Figure("min_qty", "Smallest order, contracts", "qty"),
-    Figure("min_notional", "Smallest order, value", "money"),
-)
-"""One row a holding; funding is positive where it costs you, delta where you are long."""
+        )
+
+    @figure("Contracts short now", "qty", ("instrument",))
+    def short_contracts(self, f: Lookups) -> Carrier:
+        return self._part(f, MarginRow.contracts)
+
+    @figure("Short now", "money", ("asset",), total=True)
+    def short_notional(self, f: Lookups) -> Carrier:
+        return where(self.instrument == "", 0, lambda: self._worth(f, self.short_contracts))
+
+    @figure("Hedged now", "percent", ("asset",))
+    def hedged(self, f: Lookups) -> Carrier:
+        # What there is to hedge moves as the underlying does: the coins, and those posted.
+        exposure = self.spot_notional * self.beta + self.coin_margin
+        return where(exposure == 0, "", lambda: f.hedge_ratio(exposure, self.short_notional))
+
+    @figure("Net delta now", "money", ("asset",), total=True)
+    def net_delta(self, f: Lookups) -> Carrier:
+        delta = f.net_delta(self.quantity, self.spot_price, self.short_notional, self.beta)
+        return delta + self.coin_margin
+
+    @figure("Order, contracts", "qty", ("instrument",))
+    def order_contracts(self, f: Lookups) -> Carrier:
+        """Contracts to trade, in whole steps, never past the target."""
+        gap = self.target_contracts - self.short_contracts
+        # What is left of a full hedge in binary is dust, and no order.
+        dust = _DUST * maximum(absolute(self.target_contracts), absolute(self.short_contracts))
+        wanted = where(absolute(gap) <= dust, 0, gap)
+        return f.hedge_contracts(wanted, 1, 1, "linear", self.qty_step, "down")
+
+    @figure("Action", "text", ("instrument",))
+    def action(self, f: Lookups) -> Carrier:
+        value = absolute(self._worth(f, self.order_contracts))
+        small = (absolute(self.order_contracts) < self.min_qty) | (value < self.min_notional)
+        way = where(self.order_contracts > 0, "short", "buy back")
+        return where(self.order_contracts == 0, "none", where(small, "too small", way))
+
+    @figure("Order, value", "money", ("asset",), total=True)
+    def order_notional(self, f: Lookups) -> Carrier:
+        idle = (self.instrument == "") | (self.action == "too small")
+        return where(idle, 0, lambda: self._worth(f, self.order_contracts))
+
+    @figure("Net delta after the order", "money", ("asset",), total=True)
+    def residual_delta(self, _: Lookups) -> Carrier:
+        return self.net_delta - self.order_notional
+
+    index_price = INDEX_PRICE
+
+    @figure("Basis", "price", ("instrument",))
+    def basis(self, f: Lookups) -> Carrier:
+        return f.basis(self.futures_price, self.index_price)
+
+    @figure("Basis %", "percent", ("instrument",))
+    def basis_pct(self, f: Lookups) -> Carrier:
+        return f.basis_pct(self.futures_price, self.index_price)
+
+    @figure("Days to expiry", "days", ("instrument",))
+    def days_to_expiry(self, f: Lookups) -> Carrier:
+        expiry = f.term(self, "expiry")
+        return where(expiry == "", "", lambda: f.days_to_expiry(f.as_of, expiry))
+
+    @figure("Basis per year", "percent", ("days_to_expiry",))
+    def basis_annualized(self, f: Lookups) -> Carrier:
+        return f.basis_annualized(self.futures_price, self.index_price, self.days_to_expiry)
+
+    @figure("Regime", "text", ("instrument",))
+    def basis_regime(self, f: Lookups) -> Carrier:
+        return f.basis_regime(self.futures_price, self.index_price)
+
+    funding_rate = FUNDING_RATE
+    interval_hours = looked_up("Funding interval, hours", "ratio", "term")
+
+    @figure("Funding per year", "percent", ("instrument",))
+    def funding_apr(self, f: Lookups) -> Carrier:
+        return f.funding_apr(self.funding_rate, self.interval_hours)
+
+    funding_drag = FUNDING_DRAG
+    funding_year = FUNDING_YEAR
+    contract_type = looked_up("Contract type", "text", "term")
+    contract_size = CONTRACT_SIZE
+    qty_step = looked_up("Order step", "qty", "term")
+    min_qty = looked_up("Smallest order, contracts", "qty", "term")
+    min_notional = looked_up("Smallest order, value", "money", "term")
+
+    def _part(self, f: Lookups, of: Carrier) -> Carrier:
+        """The holding's part of all shorts on its instrument."""
+        return self.share * f.group(MarginRow, self.instrument).sum(of)
+
+    def _to_hedge(self, f: Lookups, ratio: Carrier) -> Carrier:
+        """What a hedge of that ratio shorts: its part, and that of coins posted as margin."""
+        own = f.hedge_notional(self.quantity, self.spot_price, ratio, self.beta)
+        return own + ratio * self.coin_margin
+
+    def _worth(self, f: Lookups, contracts: Carrier) -> Carrier:
+        return f.short_notional(
+            contracts, self.futures_price, self.contract_size, self.contract_type
+        )

@@ -11,10 +11,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from xlhedge.analysis.backtest import Comparison, Position, replay
-from xlhedge.analysis.figures import by_instrument, sum_of
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.price_series import Track, tracks_of
 from xlhedge.analysis.signals import Funding, Ratios, Signals, funding_of, ratios_of, signals_of
 from xlhedge.portfolio import Portfolio
@@ -25,8 +25,6 @@ _FEW = 100
 """Returns below which a percentile of 1 % lies between the two worst."""
 
 _DAY = timedelta(days=1)
-
-Cells = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +91,23 @@ class History:
 
 
 def history(
-    portfolio: Portfolio, hedge: Sequence[Cells], margin: Sequence[Cells]
+    portfolio: Portfolio, hedge: Sequence[HedgeRow], margin: Sequence[MarginRow]
 ) -> History | None:
     """Work out the table History for a portfolio as it stands; None where the table has no rows.
 
     Args:
         portfolio: the portfolio.
-        hedge: its rows of `hedge.HEDGE`.
-        margin: its rows of `positions.MARGIN`.
+        hedge: a row a holding.
+        margin: a row a short.
 
     Example:
+        >>> from dataclasses import replace
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.portfolio import Bar
         >>> from xlhedge.samples import SAMPLES
         >>> closes = {"2026-01-01": 100, "2026-01-02": 110, "2026-01-03": 99}
         >>> rows = tuple(Bar(time=t, symbol="BTC", close=close) for t, close in closes.items())
-        >>> half = SAMPLES["partial-hedge"].model_copy(update={"history": rows})
+        >>> half = replace(SAMPLES["partial-hedge"], history=rows)
         >>> done = analyse(half)
         >>> total = history(half, done.hedge, done.margin).total
         >>> [round(pnl) for pnl in total.unhedged.pnl], [round(pnl) for pnl in total.hedged.pnl]
@@ -135,20 +134,27 @@ def history(
     )
 
 
-def _naked(hedge: Sequence[Cells], margin: Sequence[Cells]) -> Iterator[Cells]:
+def _naked(hedge: Sequence[HedgeRow], margin: Sequence[MarginRow]) -> Iterator[HedgeRow]:
     """A row for each instrument whose shorts hedge no holding."""
-    hedging = {row["instrument"] for row in hedge}
-    for name, held in by_instrument(margin).items():
+    hedging = {row.instrument for row in hedge}
+    for name in dict.fromkeys(row.instrument for row in margin):
         if name not in hedging:
-            sums = {figure: sum_of(held, figure) for figure in ("short_notional", "coin_margin")}
-            yield {"asset": None, "instrument": name, "spot_notional": 0.0, **sums}
+            held = margin[0].f.group(MarginRow, name)
+            yield HedgeRow.of(
+                margin[0].f,
+                instrument=name,
+                spot_notional=0.0,
+                short_notional=held.sum(MarginRow.short_notional),
+                coin_margin=held.sum(MarginRow.coin_margin),
+            )
 
 
-def _position(portfolio: Portfolio, row: Cells, tracks: Mapping[str, Track]) -> Position:
+def _position(portfolio: Portfolio, row: HedgeRow, tracks: Mapping[str, Track]) -> Position:
+    asset, name = row.asset or None, row.instrument or None
+
     def track(name: str | None) -> Track | None:
         return None if name is None else tracks.get(name.casefold())
 
-    asset, name = row["asset"], row["instrument"]
     instrument = None if name is None else portfolio.instrument(name)
     own, beside = track(name), track(instrument.underlying if instrument else None)
     # Rates may stand on the rows of the underlying; a future that expires pays none.
@@ -162,10 +168,10 @@ def _position(portfolio: Portfolio, row: Cells, tracks: Mapping[str, Track]) -> 
         spot=track(asset),
         future=own or beside,
         rates_of=with_rates[0] if with_rates else None,
-        wanted=row["hedge_ratio"] * row["beta"] if hedged else None,
-        coins=row["spot_notional"] + (row["coin_margin"] if same else 0.0),
-        posted=0.0 if same else row["coin_margin"],
-        short=row["short_notional"],
+        wanted=row.hedge_ratio * row.beta if hedged else None,
+        coins=row.spot_notional + (row.coin_margin if same else 0.0),
+        posted=0.0 if same else row.coin_margin,
+        short=row.short_notional,
     )
 
 

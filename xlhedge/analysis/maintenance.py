@@ -7,38 +7,15 @@ freezes the maintenance margin at entry it freezes the tier with it: all take th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from xlhedge.analysis.figures import NATIVE, NOWHERE, Figure, Functions
-from xlhedge.functions.algebra import Carrier, Expression, where
+from xlhedge.analysis.carriers import NOWHERE
+from xlhedge.analysis.figures import Figure, figure
+from xlhedge.analysis.lookups import Lookups
+from xlhedge.functions.algebra import Carrier, where
+from xlhedge.text import percent
 
-__all__ = ["MAINTENANCE", "MOVES", "kind", "named", "percent", "rise", "value_at"]
-
-MOVES = (0.1, 0.2, 0.3, 0.5)
-"""Moves against a position that the ladder asks collateral for: rises for a short."""
-
-_RATE, _AMOUNT = 0, 1
-_FOUND = ""  # no native formula reads a table of tiers: what Python found in it stands as a value
-
-
-def named(name: str, move: float) -> str:
-    """The name of a figure after a move against the position, in per cent.
-
-    Example:
-        >>> named("add", 0.1)
-        'add_10'
-    """
-    return f"{name}_{move * 100:.0f}"
-
-
-def percent(move: float) -> str:
-    """A move in words: ``10 %``."""
-    return f"{move * 100:.0f} %"
-
-
-def _when(move: float) -> str:
-    return f"after {percent(move)}" if move else "at mark"
+__all__ = ["TIER_PRICE", "after", "held", "kind", "rise", "value_at"]
 
 
 def kind(r: Any) -> tuple[Carrier, Carrier]:
@@ -56,36 +33,38 @@ def rise(r: Any, move: float) -> Carrier:
     return where(r.contracts < 0, -move, move)
 
 
-def _tier_price(f: Functions, r: Any) -> Carrier:
+def _tier(f: Lookups, r: Any, value: Carrier, part: int) -> Carrier:
+    """The rate (part 0) or the amount (1) of the tier that a position of that value falls in."""
+    return f.part(f.maintenance_tier(value, *f.tiers(r)), part)
+
+
+@figure("Price that sets the tier", "price", ("unrealised_pnl",))
+def TIER_PRICE(r: Any, f: Lookups) -> Carrier:  # noqa: N802  # a figure
     """The price whose position value sets the tier; where margin is unknown, the mark."""
 
     def liquidated() -> Carrier:
         return f.liquidation_price_tiered(
-            r.contracts, r.entry_price, r.margin, r.tier_floors, r.tier_rates, *kind(r)
+            r.contracts, r.entry_price, r.margin, *f.tiers(r), *kind(r)
         )
 
     def at_mark() -> Carrier:
-        if f is NATIVE:
-            return _FOUND
         return where(r.margin == "", r.futures_price, lambda: f.or_nowhere(liquidated))
 
-    return where(r.mm_basis == "entry", r.entry_price, at_mark)
+    def found() -> Carrier:
+        return where(r.mm_basis == "entry", r.entry_price, at_mark)
+
+    return where(r.tiers == 0, "", found)
 
 
-def _tier(f: Functions, r: Any, value: Carrier, part: int) -> Carrier:
-    """The rate (part 0) or the amount (1) of the tier that a position of that value falls in."""
-    if f is NATIVE:
-        return _FOUND
-    row = f.maintenance_tier(value, r.tier_floors, r.tier_rates)
-    if isinstance(row, Expression):
-        return Expression(f"INDEX({row.text},1,{part + 1})")
-    return row[part]
+def held(part: int) -> Figure:
+    """The rate (part 0) or amount (1) that liquidates; at the mark where no price does."""
+    title, look, own = (
+        ("Maintenance rate", "percent", "own_rate"),
+        ("Maintenance amount", "qty", "own_amount"),
+    )[part]
 
-
-def _held(part: int) -> Callable[[Functions, Any], Carrier]:
-    """The rate or amount that liquidates; at the mark where no price does."""
-
-    def formula(f: Functions, r: Any) -> Carrier:
+    @figure(title, look, ("unrealised_pnl",))
+    def formula(r: Any, f: Lookups) -> Carrier:
         def value() -> Carrier:
             return where(
                 r.tier_price == NOWHERE,
@@ -93,53 +72,22 @@ def _held(part: int) -> Callable[[Functions, Any], Carrier]:
                 lambda: value_at(r, r.tier_price / r.futures_price),
             )
 
-        own = (r.own_rate, r.own_amount)[part]
-        return where(r.tiers == 0, own, lambda: _tier(f, r, value(), part))
+        return where(r.tiers == 0, getattr(r, own), lambda: _tier(f, r, value(), part))
 
     return formula
 
 
-def _after(move: float, part: int) -> Callable[[Functions, Any], Carrier]:
-    """The rate or amount after a move against the position."""
+def after(move: float, part: int) -> Figure:
+    """The rate (part 0) or amount (1) after a move against the position; 0 is at the mark."""
+    name, look, held_ = (
+        ("Maintenance rate", "percent", "mm_rate"),
+        ("Maintenance amount", "qty", "mm_amount"),
+    )[part]
 
-    def formula(f: Functions, r: Any) -> Carrier:
+    @figure(f"{name} after {percent(move)}" if move else f"{name} at mark", look, ("mm_rate",))
+    def formula(r: Any, f: Lookups) -> Carrier:
         fixed = (r.tiers == 0) | (r.mm_basis == "entry")
-        held = (r.mm_rate, r.mm_amount)[part]
         value = value_at(r, 1 + rise(r, move)) if move else r.position_value
-        return where(fixed, held, lambda: _tier(f, r, value, part))
+        return where(fixed, getattr(r, held_), lambda: _tier(f, r, value, part))
 
     return formula
-
-
-MAINTENANCE: tuple[Figure, ...] = (
-    Figure(
-        "tier_price",
-        "Price that sets the tier",
-        "price",
-        lambda f, r: where(r.tiers == 0, "", lambda: _tier_price(f, r)),
-        ("unrealised_pnl",),
-    ),
-    Figure("mm_rate", "Maintenance rate", "percent", _held(_RATE), ("unrealised_pnl",)),
-    Figure("mm_amount", "Maintenance amount", "qty", _held(_AMOUNT), ("unrealised_pnl",)),
-    *(
-        figure
-        for move in (0.0, *MOVES)
-        for figure in (
-            Figure(
-                named("rate", move),
-                f"Maintenance rate {_when(move)}",
-                "percent",
-                _after(move, _RATE),
-                ("mm_rate",),
-            ),
-            Figure(
-                named("amount", move),
-                f"Maintenance amount {_when(move)}",
-                "qty",
-                _after(move, _AMOUNT),
-                ("mm_rate",),
-            ),
-        )
-    ),
-)
-"""The price that sets the tier, and the rates and amounts at each price."""

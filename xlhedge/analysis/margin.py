@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from xlhedge.analysis.figures import NOWHERE, Figure, Functions
-from xlhedge.analysis.maintenance import MAINTENANCE, MOVES, kind, named, percent, rise, value_at
+from xlhedge.analysis.carriers import NOWHERE
+from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
+from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.maintenance import TIER_PRICE, after, held, kind, rise, value_at
+from xlhedge.analysis.terms import (
+    CONTRACT_SIZE,
+    FUNDING_DRAG,
+    FUNDING_RATE,
+    FUNDING_YEAR,
+    INDEX_PRICE,
+)
 from xlhedge.functions.algebra import Carrier, maximum, where
+from xlhedge.text import percent
 
-__all__ = ["ALARM", "FUNDING", "MARGIN", "NO_EQUITY", "STEPS"]
+__all__ = ["ALARM", "NO_EQUITY", "MarginRow"]
 
 ALARM = 0.8
 """The margin ratio from which a row is marked."""
@@ -17,54 +24,24 @@ ALARM = 0.8
 NO_EQUITY = "no equity"
 """The margin ratio of a position whose margin is lost, kept alive by its maintenance amount."""
 
-
-def _unrealised(f: Functions, r: Any) -> Carrier:
-    return f.short_pnl(r.contracts, r.entry_price, r.futures_price, *kind(r))
-
-
-def _liquidation_price(f: Functions, r: Any) -> Carrier:
-    """With the rate and amount of the tier that holds there, this is the tiered price."""
-
-    def price() -> Carrier:
-        return f.liquidation_price(
-            r.contracts, r.entry_price, r.margin, r.mm_rate, r.mm_amount, *kind(r), r.mm_basis
-        )
-
-    return where(r.tier_price == NOWHERE, NOWHERE, lambda: f.or_nowhere(price))
+# An input's #N/A must not read as "none": what is given fails with it.
+_KNOWN = ("unrealised_pnl", "margin", "mm_rate")
+_RATE, _AMOUNT = 0, 1
 
 
-def _maintenance(f: Functions, r: Any) -> Carrier:
-    frozen = where(r.mm_basis == "entry", r.entry_price / r.futures_price, 1)
-    return f.maintenance_margin(value_at(r, frozen), r.rate_0, r.amount_0)
-
-
-def _ratio(f: Functions, r: Any) -> Carrier:
-    def ratio() -> Carrier:
-        return f.margin_ratio(
-            r.contracts,
-            r.entry_price,
-            r.futures_price,
-            r.margin,
-            r.rate_0,
-            r.amount_0,
-            *kind(r),
-            r.mm_basis,
-        )
-
-    gone = r.margin + _unrealised(f, r) <= 0
-    return where(r.contracts == 0, 0, lambda: where(gone, NO_EQUITY, ratio))
-
-
-def _to_add(move: float) -> Callable[[Functions, Any], Carrier]:
+def _to_add(move: float) -> Figure:
     """What is to be posted now for the liquidation to lie at that move from the mark."""
+    rate, amount = f"rate_{move * 100:.0f}", f"amount_{move * 100:.0f}"
+    title = f"Add now for {percent(move)} against it, in margin currency"
 
-    def formula(f: Functions, r: Any) -> Carrier:
+    @figure(title, "qty", ("margin", rate))
+    def formula(r: MarginRow, f: Lookups) -> Carrier:
         needed = f.collateral_needed(
             r.contracts,
             r.entry_price,
             r.futures_price * (1 + rise(r, move)) / r.entry_price - 1,
-            getattr(r, named("rate", move)),
-            getattr(r, named("amount", move)),
+            getattr(r, rate),
+            getattr(r, amount),
             *kind(r),
             r.mm_basis,
         )
@@ -73,161 +50,129 @@ def _to_add(move: float) -> Callable[[Functions, Any], Carrier]:
     return formula
 
 
-FUNDING = (
-    Figure(
-        "funding_drag",
-        "Funding cost to the horizon",
-        "cost",
-        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, r.days, r.interval_hours),
-        ("instrument",),
-        total=True,
-    ),
-    Figure(
-        "funding_year",
-        "Funding cost in a year",
-        "cost",
-        lambda f, r: f.funding_drag(r.short_notional, r.funding_rate, 365, r.interval_hours),
-        ("instrument",),
-        total=True,
-    ),
-)
-"""What funding costs a short: the same two figures in every table of shorts."""
+class MarginRow(FigureRow):
+    """One row a short position, as it stands."""
 
-_POSITION: tuple[Figure, ...] = (
-    Figure("instrument", "Instrument", "text"),
-    Figure("contracts", "Contracts short", "qty"),
-    Figure("entry_price", "Entry price", "price"),
-    Figure("futures_price", "Mark price", "price"),
-    Figure(
-        "short_notional",
-        "Short notional",
-        "money",
-        lambda f, r: f.short_notional(r.contracts, r.futures_price, *kind(r)),
-        ("instrument",),
-        total=True,
-    ),
-    Figure(
-        "unrealised_pnl",
-        "Unrealised P&L",
-        "money",
-        lambda f, r: _unrealised(f, r) * where(r.contract_type == "inverse", r.index_price, 1),
-        ("instrument",),
-        total=True,
-    ),
-    Figure(
-        "position_value",
-        "Position value in margin currency",
-        "qty",
-        lambda f, r: where(
-            r.contract_type == "inverse", r.short_notional / r.futures_price, r.short_notional
-        ),
-        ("instrument",),
-    ),
-    Figure("leverage", "Leverage ×", "ratio"),
-    Figure(
-        "initial_margin",
-        "Initial margin in margin currency",
-        "qty",
-        lambda f, r: f.initial_margin(r.position_value, r.leverage),
-        ("leverage",),
-    ),
-    Figure("margin", "Margin posted in margin currency", "qty"),
-    Figure(
-        "coin_margin",
-        "Coins posted as margin, value",
-        "money",
-        lambda f, r: where(
-            r.contract_type == "inverse", lambda: (r.margin + _unrealised(f, r)) * r.index_price, 0
-        ),
-        ("instrument",),
-        total=True,
-    ),
-)
+    table, fault = "Shorts", "margin"
 
-# An input's #N/A must not read as "none": what is given fails with it.
-_KNOWN = ("unrealised_pnl", "margin", "mm_rate")
+    instrument = looked_up("Instrument", "text", "own")
+    contracts = looked_up("Contracts short", "qty", "own")
+    entry_price = looked_up("Entry price", "price", "own")
+    futures_price = looked_up("Mark price", "price", "term")
 
-_LADDER: tuple[Figure, ...] = (
-    Figure(
-        "maintenance_margin",
-        "Maintenance margin in margin currency",
-        "qty",
-        _maintenance,
-        ("rate_0",),
-    ),
-    Figure(
-        "margin_ratio",
-        "Margin ratio",
-        "percent",
-        _ratio,
-        ("margin", "rate_0"),
-    ),
-    Figure("liquidation_price", "Liquidation price", "price", _liquidation_price, _KNOWN),
-    Figure(
-        "liquidation_buffer",
-        "Distance to liquidation",
-        "percent",
-        lambda f, r: where(
-            r.liquidation_price == NOWHERE,
-            where(r.contracts < 0, "not by a fall", "not by a rise"),
-            lambda: f.liquidation_buffer(r.futures_price, r.liquidation_price),
-        ),
-        ("liquidation_price",),
-    ),
-    Figure(
-        "bankruptcy_price",
-        "Bankruptcy price",
-        "price",
-        lambda f, r: f.or_nowhere(
-            lambda: f.bankruptcy_price(r.contracts, r.entry_price, r.margin, *kind(r))
-        ),
-        _KNOWN[:2],
-    ),
-    *(
-        Figure(
-            named("add", move),
-            f"Add now for {percent(move)} against it, in margin currency",
-            "qty",
-            _to_add(move),
-            ("margin", named("rate", move)),
+    @figure("Short notional", "money", ("instrument",), total=True)
+    def short_notional(self, f: Lookups) -> Carrier:
+        return f.short_notional(self.contracts, self.futures_price, *kind(self))
+
+    @figure("Unrealised P&L", "money", ("instrument",), total=True)
+    def unrealised_pnl(self, f: Lookups) -> Carrier:
+        price = where(self.contract_type == "inverse", self.index_price, 1)
+        return self._unrealised(f) * price
+
+    @figure("Position value in margin currency", "qty", ("instrument",))
+    def position_value(self, _: Lookups) -> Carrier:
+        coins = self.short_notional / self.futures_price
+        return where(self.contract_type == "inverse", coins, self.short_notional)
+
+    leverage = looked_up("Leverage ×", "ratio", "own")
+
+    @figure("Initial margin in margin currency", "qty", ("leverage",))
+    def initial_margin(self, f: Lookups) -> Carrier:
+        return f.initial_margin(self.position_value, self.leverage)
+
+    margin = looked_up("Margin posted in margin currency", "qty", "own")
+
+    @figure("Coins posted as margin, value", "money", ("instrument",), total=True)
+    def coin_margin(self, f: Lookups) -> Carrier:
+        def worth() -> Carrier:
+            return (self.margin + self._unrealised(f)) * self.index_price
+
+        return where(self.contract_type == "inverse", worth, 0)
+
+    @figure("Maintenance margin in margin currency", "qty", ("rate_0",))
+    def maintenance_margin(self, f: Lookups) -> Carrier:
+        frozen = where(self.mm_basis == "entry", self.entry_price / self.futures_price, 1)
+        return f.maintenance_margin(value_at(self, frozen), self.rate_0, self.amount_0)
+
+    @figure("Margin ratio", "percent", ("margin", "rate_0"))
+    def margin_ratio(self, f: Lookups) -> Carrier:
+        def ratio() -> Carrier:
+            return f.margin_ratio(
+                self.contracts,
+                self.entry_price,
+                self.futures_price,
+                self.margin,
+                self.rate_0,
+                self.amount_0,
+                *kind(self),
+                self.mm_basis,
+            )
+
+        gone = self.margin + self._unrealised(f) <= 0
+        return where(self.contracts == 0, 0, lambda: where(gone, NO_EQUITY, ratio))
+
+    @figure("Liquidation price", "price", _KNOWN)
+    def liquidation_price(self, f: Lookups) -> Carrier:
+        """With the rate and amount of the tier that holds there, this is the tiered price."""
+
+        def price() -> Carrier:
+            return f.liquidation_price(
+                self.contracts,
+                self.entry_price,
+                self.margin,
+                self.mm_rate,
+                self.mm_amount,
+                *kind(self),
+                self.mm_basis,
+            )
+
+        return where(self.tier_price == NOWHERE, NOWHERE, lambda: f.or_nowhere(price))
+
+    @figure("Distance to liquidation", "percent", ("liquidation_price",))
+    def liquidation_buffer(self, f: Lookups) -> Carrier:
+        return where(
+            self.liquidation_price == NOWHERE,
+            where(self.contracts < 0, "not by a fall", "not by a rise"),
+            lambda: f.liquidation_buffer(self.futures_price, self.liquidation_price),
         )
-        for move in MOVES
-    ),
-)
 
-_TERMS: tuple[Figure, ...] = (
-    Figure("index_price", "Index price", "price"),
-    Figure("contract_type", "Contract type", "text"),
-    Figure("contract_size", "Contract size", "qty"),
-    Figure("funding_rate", "Funding rate per interval", "rate"),
-    Figure("interval_hours", "Funding interval, hours", "ratio"),
-    Figure("expiry", "Expiry", "date"),
-    Figure("taker_fee", "Taker fee", "rate"),
-    Figure("fee_discount", "Fee discount", "percent"),
-    Figure("mm_basis", "Maintenance basis", "text"),
-    Figure("own_rate", "Maintenance rate without tiers", "percent"),
-    Figure("own_amount", "Maintenance amount without tiers", "qty"),
-    Figure("tiers", "Tiers", "ratio"),
-)
+    @figure("Bankruptcy price", "price", _KNOWN[:2])
+    def bankruptcy_price(self, f: Lookups) -> Carrier:
+        return f.or_nowhere(
+            lambda: f.bankruptcy_price(self.contracts, self.entry_price, self.margin, *kind(self))
+        )
 
-_CLOSE_FEE = Figure(
-    "close_fee",
-    "Fee to close now",
-    "cost",
-    lambda f, r: f.trading_fee(r.short_notional, r.taker_fee, r.fee_discount),
-    ("instrument",),
-    total=True,
-)
+    add_10, add_20, add_30, add_50 = map(_to_add, (0.1, 0.2, 0.3, 0.5))
+    funding_drag = FUNDING_DRAG
+    funding_year = FUNDING_YEAR
 
-MARGIN: tuple[Figure, ...] = (*_POSITION, *_LADDER, *FUNDING, _CLOSE_FEE, *_TERMS, *MAINTENANCE)
-"""One row a short position, as it stands."""
+    @figure("Fee to close now", "cost", ("instrument",), total=True)
+    def close_fee(self, f: Lookups) -> Carrier:
+        return f.trading_fee(self.short_notional, self.taker_fee, self.fee_discount)
 
-STEPS: tuple[Figure, ...] = (
-    *_POSITION,
-    *_TERMS,
-    *MAINTENANCE,
-    *_LADDER,
-    *FUNDING,
-    _CLOSE_FEE,
-)
-"""The same figures in an order in which each needs only those before it."""
+    index_price = INDEX_PRICE
+    contract_type = looked_up("Contract type", "text", "term")
+    contract_size = CONTRACT_SIZE
+    funding_rate = FUNDING_RATE
+    interval_hours = looked_up("Funding interval, hours", "ratio", "term")
+    expiry = looked_up("Expiry", "date", "term")
+    taker_fee = looked_up("Taker fee", "rate", "term")
+    fee_discount = looked_up("Fee discount", "percent", "term")
+    mm_basis = looked_up("Maintenance basis", "text", "term")
+    own_rate = looked_up("Maintenance rate without tiers", "percent", "term", "mm_rate")
+    own_amount = looked_up("Maintenance amount without tiers", "qty", "term", "mm_amount")
+
+    @figure("Tiers", "ratio", ("instrument",), known=True)
+    def tiers(self, f: Lookups) -> Carrier:
+        return f.count_tiers(self)
+
+    tier_price = TIER_PRICE
+    mm_rate, mm_amount = held(_RATE), held(_AMOUNT)
+    rate_0, amount_0 = after(0.0, _RATE), after(0.0, _AMOUNT)
+    rate_10, amount_10 = after(0.1, _RATE), after(0.1, _AMOUNT)
+    rate_20, amount_20 = after(0.2, _RATE), after(0.2, _AMOUNT)
+    rate_30, amount_30 = after(0.3, _RATE), after(0.3, _AMOUNT)
+    rate_50, amount_50 = after(0.5, _RATE), after(0.5, _AMOUNT)
+
+    def _unrealised(self, f: Lookups) -> Carrier:
+        return f.short_pnl(self.contracts, self.entry_price, self.futures_price, *kind(self))

@@ -7,20 +7,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
-from xlhedge.analysis.figures import VALUES, Figure, Functions, finite, row_of, sum_of
-from xlhedge.functions.algebra import NEVER, Carrier
+from xlhedge.analysis.figures import (
+    BLANK,
+    Blank,
+    Figure,
+    FigureRow,
+    figure,
+    finite,
+    looked_up,
+    sum_of,
+)
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.terms import fee_rate
+from xlhedge.analysis.values import Numbers
+from xlhedge.errors import PortfolioError, Problem
+from xlhedge.functions.algebra import Carrier, maximum, where
 from xlhedge.functions.formulas.scenario import LEGS, is_liquidated
 from xlhedge.portfolio import Portfolio
-from xlhedge.portfolio.problems import PortfolioError, Problem
 
-__all__ = ["LINES", "MOST_LINES", "UNDERLYING", "Move", "Stress", "moves_of", "stress"]
+__all__ = [
+    "LEG_FIGURES",
+    "MOST_LINES",
+    "UNDERLYING",
+    "LineRow",
+    "Move",
+    "ShortTerms",
+    "Stress",
+    "moves_of",
+    "stress",
+]
 
 UNDERLYING = "*"
 """The asset of a scenario's row that moves every underlying, and each holding by its beta."""
 
-Cells = Mapping[str, Any]
+_FAR = 1e9
+"""A distance to liquidation that no move covers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,73 +73,115 @@ class Stress:
         name: the scenario's.
         legs: spot, short, basis, funding, fees and net, over all holdings and shorts.
         liquidated: instruments whose shorts the move liquidates.
-        lines: each holding, then each short, by the names of `LINES`.
+        lines: each holding, then each short.
     """
 
     name: str
     legs: Mapping[str, float]
     liquidated: tuple[str, ...]
-    lines: tuple[Cells, ...]
+    lines: tuple[LineRow, ...]
 
 
-def _attribution(f: Functions, r: Any) -> Sequence[Carrier]:
-    """The legs of a line; coins posted as margin are spot, too."""
-    arguments = [_or(getattr(r, name), otherwise) for name, otherwise in _ARGUMENTS.items()]
-    if not isinstance(r.liquidation_buffer, str):
-        arguments += [r.liquidation_buffer, r.equity]
-    spot, *others = f.scenario_attribution(*arguments)
-    return [spot + _or(r.coin_margin, 0) * r.price_shock, *others]
+class ShortTerms(FigureRow):
+    """What a scenario needs of a short: a row each, as the template's workings show them."""
+
+    table, beside = "Shorts", MarginRow
+
+    instrument = looked_up("Instrument", "text", "beside")
+    underlying = looked_up("Underlying", "text", "term")
+
+    @figure("Inverse", "ratio", ("instrument",))
+    def inverse(self, f: Lookups) -> Carrier:
+        return where(f.beside(self, MarginRow).contract_type == "inverse", 1, 0)
+
+    @figure("Perpetual", "ratio", ("instrument",))
+    def perpetual(self, f: Lookups) -> Carrier:
+        return where(f.beside(self, MarginRow).expiry == "", 1, 0)
+
+    short_notional = looked_up("Short notional", "money", "beside")
+    coin_margin = looked_up("Coins posted as margin, value", "money", "beside")
+    funding_rate = looked_up("Own funding rate", "rate", "beside")
+    interval_hours = looked_up("Funding interval, hours", "ratio", "beside")
+    fee_rate = Figure("Fee rate", "rate", fee_rate, ("instrument",))
+
+    @figure("Distance to liquidation", "percent", ("instrument",))
+    def distance(self, f: Lookups) -> Carrier:
+        """Farther than any move where no price liquidates, or nobody knows."""
+        buffer = f.beside(self, MarginRow).liquidation_buffer
+        far = where(self.short_notional < 0, -_FAR, _FAR)
+        return where(f.number(buffer), buffer, far)
+
+    @figure("Equity", "money", ("instrument",))
+    def equity(self, f: Lookups) -> Carrier:
+        """What a liquidation takes of a linear one; an inverse one's coins are `coin_margin`."""
+        short = f.beside(self, MarginRow)
+        return where(short.margin == "", 0, lambda: maximum(short.margin + short.unrealised_pnl, 0))
 
 
 def _or(value: Carrier, otherwise: float) -> Carrier:
-    """What a line has, or what stands for it where it has none; only a blank is text."""
-    return otherwise if isinstance(value, str) else value
-
-
-_ARGUMENTS = {
-    "quantity": 0,
-    "spot_price": 1,
-    "short_notional": 0,
-    "price_shock": 0,
-    "basis_shock": 0,
-    "funding_rate": 0,
-    "days": 0,
-    "interval_hours": 8,
-    "fee_rate": 0,
-    "beta": 1,
-}
-"""SCENARIO_ATTRIBUTION's first arguments, in its order, with what stands for a blank one."""
+    """What a line has, or what stands for it where it has none."""
+    return otherwise if isinstance(value, Blank) else value
 
 
 def _leg(at: int) -> Figure:
-    name = LEGS[at]
-    return Figure(name, name.capitalize(), "money", lambda f, r: _attribution(f, r)[at], total=True)
+    """A leg of SCENARIO_ATTRIBUTION's, as it is."""
+    return Figure(LEGS[at].capitalize(), "money", lambda row, _: row.legs[at], total=True)
 
 
-LINES: tuple[Figure, ...] = (
-    Figure("scenario", "Scenario", "text"),
-    Figure("line", "Holding or short", "text"),
-    Figure("quantity", "Quantity, coins", "qty"),
-    Figure("spot_price", "Spot price", "price"),
-    Figure("beta", "Beta", "ratio"),
-    Figure("short_notional", "Short notional", "money"),
-    Figure("coin_margin", "Coins posted as margin, value", "money"),
-    Figure("price_shock", "Price move", "percent"),
-    Figure("basis_shock", "Basis move", "percent"),
-    Figure("funding_rate", "Funding rate per interval", "rate"),
-    Figure("interval_hours", "Funding interval, hours", "ratio"),
-    Figure("days", "Days", "days"),
-    Figure("fee_rate", "Fee rate", "rate"),
-    Figure("liquidation_buffer", "Distance to liquidation", "percent"),
-    Figure("equity", "Equity lost if liquidated", "money"),
-    Figure("liquidated", "Liquidated", "text"),
-    *map(_leg, range(len(LEGS) - 1)),
-    Figure(
-        "net", "Net", "money", lambda _, r: r.spot + r.short + r.basis + r.funding + r.fees,
-        total=True,
-    ),
-)  # fmt: skip
-"""One row a holding or short in one scenario; what it has not is blank."""
+class LineRow(FigureRow):
+    """One row a holding or short in one scenario; what it has not is blank."""
+
+    scenario = looked_up("Scenario", "text")
+    line = looked_up("Holding or short", "text")
+    quantity = looked_up("Quantity, coins", "qty")
+    spot_price = looked_up("Spot price", "price")
+    beta = looked_up("Beta", "ratio")
+    short_notional = looked_up("Short notional", "money")
+    coin_margin = looked_up("Coins posted as margin, value", "money")
+    price_shock = looked_up("Price move", "percent")
+    basis_shock = looked_up("Basis move", "percent")
+    funding_rate = looked_up("Funding rate per interval", "rate")
+    interval_hours = looked_up("Funding interval, hours", "ratio")
+    days = looked_up("Days", "days")
+    fee_rate = looked_up("Fee rate", "rate")
+    liquidation_buffer = looked_up("Distance to liquidation", "percent")
+    equity = looked_up("Equity lost if liquidated", "money")
+    liquidated = looked_up("Liquidated", "text")
+
+    @figure("Spot", "money", total=True)
+    def spot(self, _: Lookups) -> Carrier:
+        """Coins posted as margin are spot, too."""
+        return self.legs[0] + _or(self.coin_margin, 0) * self.price_shock
+
+    short, basis, funding, fees = map(_leg, range(1, 5))
+
+    @figure("Net", "money", total=True)
+    def net(self, _: Lookups) -> Carrier:
+        return self.spot + self.short + self.basis + self.funding + self.fees
+
+    @cached_property
+    def legs(self) -> Sequence[Carrier]:
+        """What SCENARIO_ATTRIBUTION says: one call for all."""
+        arguments = [
+            _or(self.quantity, 0),
+            _or(self.spot_price, 1),
+            _or(self.short_notional, 0),
+            _or(self.price_shock, 0),
+            _or(self.basis_shock, 0),
+            _or(self.funding_rate, 0),
+            _or(self.days, 0),
+            _or(self.interval_hours, 8),
+            _or(self.fee_rate, 0),
+            _or(self.beta, 1),
+        ]
+        if not isinstance(self.liquidation_buffer, Blank):
+            arguments += [self.liquidation_buffer, self.equity]
+        legs: Sequence[Carrier] = self.f.scenario_attribution(*arguments)
+        return legs
+
+
+LEG_FIGURES = (LineRow.spot, LineRow.short, LineRow.basis, LineRow.funding, LineRow.fees)
+"""The legs of a line, which add up to its net."""
 
 _STILL = Move(0.0)
 _LONGEST_NAME = 1_000  # of a line; it may be as long as a cell, and then nothing may follow it
@@ -142,13 +209,7 @@ def moves_of(portfolio: Portfolio) -> dict[str, dict[str, Move]]:
     return found
 
 
-def stress(
-    portfolio: Portfolio,
-    hedge: Sequence[Cells],
-    margin: Sequence[Cells],
-    name: str,
-    moves: Mapping[str, Move],
-) -> Stress:
+def stress(numbers: Numbers, name: str, moves: Mapping[str, Move]) -> Stress:
     """Work out one scenario.
 
     An asset with a row of its own moves by it; any other by its beta times the row of `UNDERLYING`.
@@ -156,79 +217,63 @@ def stress(
     there the coins are naked. Fees are those of opening and of closing.
 
     Args:
-        portfolio: the portfolio.
-        hedge: its rows of `hedge.HEDGE`.
-        margin: its rows of `positions.MARGIN`.
+        numbers: the portfolio's holdings and shorts, worked out.
         name: the scenario's name.
         moves: what moves, by asset.
     """
     common = moves.get(UNDERLYING, _STILL)
-    own = {"scenario": name}
-    lines = [_holding_line(row, moves.get(row["asset"]), common) | own for row in hedge]
-    shorts = [_short_line(portfolio, row, moves, common) | own for row in margin]
+    lines = [
+        _holding_line(row, name, moves.get(row.asset), common) for row in numbers.rows(HedgeRow)
+    ]
+    terms = numbers.rows(ShortTerms)
+    shorts = [
+        _short_line(row, short, name, moves.get(row.underlying, common))
+        for row, short in zip(terms, numbers.rows(MarginRow), strict=True)
+    ]
     liquidated = [
-        row["instrument"]
-        for row, line in zip(margin, shorts, strict=True)
-        if line["liquidated"] is not None
+        row.instrument for row, line in zip(terms, shorts, strict=True) if line.liquidated
     ]
     lines += shorts
     # The legs of all lines are added first, so that they add up to the net shown beside them.
-    legs = {leg: sum_of(lines, leg) for leg in LEGS[:-1]}
+    legs = {leg.name: sum_of(lines, leg) for leg in LEG_FIGURES}
     legs["net"] = finite(sum(legs.values(), 0.0), "the total of net")
     return Stress(name, legs, tuple(dict.fromkeys(liquidated)), tuple(lines))
 
 
-def _holding_line(row: Cells, own: Move | None, common: Move) -> dict[str, Any]:
-    move, beta = (common, row["beta"]) if own is None else (own, 1.0)
-    known = {"line": row["asset"], "beta": beta, "price_shock": move.price_shock}
-    return _with_legs(known | {name: row[name] for name in ("quantity", "spot_price")})
+def _holding_line(row: HedgeRow, scenario: str, own: Move | None, common: Move) -> LineRow:
+    move, beta = (common, row.beta) if own is None else (own, 1.0)
+    return LineRow(
+        row.f,
+        scenario=scenario,
+        line=row.asset,
+        quantity=row.quantity,
+        spot_price=row.spot_price,
+        beta=beta,
+        price_shock=move.price_shock,
+    ).complete()
 
 
-def _short_line(
-    portfolio: Portfolio, row: Cells, moves: Mapping[str, Move], common: Move
-) -> dict[str, Any]:
-    instrument = portfolio.instrument(row["instrument"])
-    move = moves.get(instrument.underlying, common)
+def _short_line(row: ShortTerms, short: MarginRow, scenario: str, move: Move) -> LineRow:
     # A future that expires pays no funding, whatever the scenario says of perpetuals.
-    rate = move.funding_rate
-    if rate is None or instrument.expiry is not None:
-        rate = row["funding_rate"]
-    buffer, equity = _liquidation(row, move)
-    limit = NEVER if buffer is None else buffer
-    reached = is_liquidated(row["short_notional"], limit, move.price_shock + move.basis_shock)
-    known = {
-        "line": f"{row['instrument'][:_LONGEST_NAME]}, short",
-        "price_shock": move.price_shock,
-        "basis_shock": move.basis_shock,
-        "funding_rate": rate,
-        "days": move.days,
-        "fee_rate": instrument.fee_rate,
-        "liquidation_buffer": buffer,
-        "equity": equity,
-        "liquidated": "yes" if reached else None,
-    }
-    own = {name: row[name] for name in ("short_notional", "coin_margin", "interval_hours")}
-    return _with_legs(own | known)
-
-
-def _with_legs(known: Mapping[str, Any]) -> dict[str, Any]:
-    """The line with its legs, which one call gives."""
-    line: dict[str, Any] = {figure.name: known.get(figure.name) for figure in LINES}
-    line |= zip(LEGS[:-1], _attribution(VALUES, row_of(line)), strict=False)
-    line["net"] = finite(sum((line[leg] for leg in LEGS[:-1]), 0.0), "net")
-    return line
-
-
-def _liquidation(row: Cells, move: Move) -> tuple[float | None, float | None]:
-    """How far the liquidation is, and what it takes: the position's equity, in quote.
-
-    Both are none where no price liquidates, or where the margin is not known.
-    """
-    buffer = row["liquidation_buffer"]
-    if not isinstance(buffer, float):
-        return None, None
-    if row["contract_type"] == "inverse":  # the coins that are lost are worth what they are then
-        equity = row["coin_margin"] * (1 + move.price_shock)
-    else:
-        equity = row["margin"] + row["unrealised_pnl"]
-    return buffer, max(0.0, equity)
+    says = row.perpetual and move.funding_rate is not None
+    # The coins that are lost are worth what they are then.
+    lost = row.coin_margin * (1 + move.price_shock) if row.inverse else row.equity
+    buffer = short.liquidation_buffer
+    known = not isinstance(buffer, Blank)
+    hit = known and is_liquidated(row.short_notional, buffer, move.price_shock + move.basis_shock)
+    return LineRow(
+        row.f,
+        scenario=scenario,
+        line=f"{row.instrument[:_LONGEST_NAME]}, short",
+        short_notional=row.short_notional,
+        coin_margin=row.coin_margin,
+        price_shock=move.price_shock,
+        basis_shock=move.basis_shock,
+        funding_rate=move.funding_rate if says else row.funding_rate,
+        interval_hours=row.interval_hours,
+        days=move.days,
+        fee_rate=row.fee_rate,
+        liquidation_buffer=buffer if known else BLANK,
+        equity=max(0.0, lost) if known else BLANK,
+        liquidated="yes" if hit else BLANK,
+    ).complete()

@@ -13,11 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from xlhedge.analysis.figures import ARRAYS, VALUES, Functions, finite, sum_of
+from xlhedge.analysis.carriers import ARRAYS, VALUES, Functions
+from xlhedge.analysis.figures import BLANK, finite
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.lookups import Group
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.values import RowGroup
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions.algebra import Carrier, maximum
+from xlhedge.functions.algebra import Carrier, maximum, where
 
-__all__ = ["GRIDS", "USUAL_RATE", "Axis", "Grid", "Sensitivity", "sensitivity"]
+__all__ = ["GRIDS", "USUAL_RATE", "Axis", "Grid", "Sensitivity", "given_of", "sensitivity"]
 
 USUAL_RATE = 0.005
 """The maintenance rate that the leverage grid takes where no short states one."""
@@ -25,9 +30,7 @@ USUAL_RATE = 0.005
 _AT_ONCE = 1e-13
 """How far a position is from liquidation that has less margin than it must maintain: no move."""
 
-_COINS = ("quantity", "spot_price", "beta")
-
-Cells = Mapping[str, Any]
+Given = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,30 +173,33 @@ class Sensitivity:
 
 
 def sensitivity(
-    shocks: tuple[float, ...], hedge: Sequence[Cells], margin: Sequence[Cells], total: Cells
+    shocks: tuple[float, ...],
+    hedge: Sequence[HedgeRow],
+    margin: Sequence[MarginRow],
+    total: HedgeRow,
 ) -> Sensitivity:
     """Work out the grids.
 
     Args:
         shocks: the price axis.
-        hedge: the rows of `hedge.HEDGE`.
-        margin: the rows of `positions.MARGIN`.
-        total: their totals.
+        hedge: a row a holding.
+        margin: a row a short.
+        total: the sums over all.
     """
-    quantity, price, beta = (_column(row[name] for row in hedge) for name in _COINS)
+    quantity = _column(row.quantity for row in hedge)
+    price, beta = _column(row.spot_price for row in hedge), _column(row.beta for row in hedge)
     moves = ARRAYS.scenario_pnl(quantity, price, 0, np.array([shocks]), 0, 0, 0, 8, 0, beta)
     by_asset = tuple(map(tuple, moves.tolist()))
-    coins, short = total["coin_margin"], total["short_notional"]
+    coins, short = total.coin_margin, total.short_notional
     # Coins posted as margin fall with the underlying: their leg is a short of minus their value.
     unhedged = tuple(
         finite(sum(values) + VALUES.scenario_pnl(0, 1, -coins, shock), "the P&L of all coins")
         for shock, *values in zip(shocks, *by_asset, strict=True)
     )
     given = {
-        "perpetual": sum_of((row for row in margin if row["expiry"] is None), "short_notional"),
-        "mm_rate": _maintenance(margin),
+        **given_of(RowGroup(margin)),
         "short_notional": short,
-        "full_notional": total["full_notional"],
+        "full_notional": total.full_notional,
     }
     beside = {grid.name: _beside(grid, given) for grid in GRIDS if grid.beside}
     return Sensitivity(
@@ -213,11 +219,22 @@ def sensitivity(
     )
 
 
+def given_of(shorts: Group) -> dict[str, Carrier]:
+    """What grids are given of the shorts: perpetuals, and the maintenance rate, by their sizes."""
+    known = shorts.having(MarginRow.mm_rate, "<>", BLANK)
+    size = known.size(MarginRow.short_notional)
+    weighted = known.size(MarginRow.short_notional, MarginRow.mm_rate)
+    return {
+        "perpetual": shorts.having(MarginRow.expiry, "=", BLANK).sum(MarginRow.short_notional),
+        "mm_rate": where(size == 0, USUAL_RATE, lambda: weighted / size),
+    }
+
+
 def _column(values: Iterable[float]) -> Any:
     return np.array([*values]).reshape(-1, 1)
 
 
-def _beside(grid: Grid, given: Cells) -> tuple[float, ...]:
+def _beside(grid: Grid, given: Given) -> tuple[float, ...]:
     if grid.beside is None:
         return ()
     formula = grid.beside[1]
@@ -226,7 +243,7 @@ def _beside(grid: Grid, given: Cells) -> tuple[float, ...]:
 
 def _values(
     grid: Grid,
-    given: Cells,
+    given: Given,
     beside: tuple[float, ...] | None,
     shocks: tuple[float, ...],
     unhedged: tuple[float, ...],
@@ -244,12 +261,3 @@ def _values(
     if not np.isfinite(values).all():
         raise HedgeError(f'the grid "{grid.title}" has numbers that are too large', CellError.NUM)
     return tuple(map(tuple, values.tolist()))
-
-
-def _maintenance(margin: Sequence[Cells]) -> float:
-    """The shorts' maintenance rates, weighted by their size."""
-    known = [row for row in margin if row["mm_rate"] is not None]
-    size = sum((abs(row["short_notional"]) for row in known), 0.0)
-    if not size:
-        return USUAL_RATE
-    return sum((abs(row["short_notional"]) * row["mm_rate"] for row in known), 0.0) / size

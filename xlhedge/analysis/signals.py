@@ -13,7 +13,7 @@ from itertools import islice
 from statistics import median
 from typing import Any
 
-from xlhedge.analysis.figures import VALUES
+from xlhedge.analysis.carriers import VALUES
 from xlhedge.analysis.price_series import Track, days_between, returns
 from xlhedge.errors import HedgeError, Undefined
 from xlhedge.functions.formulas.funding import funding_accrued

@@ -6,131 +6,119 @@ History: without bars or rates a reason to unwind is "unknown", which counts as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from xlhedge.analysis.figures import (
-    VALUES,
-    Figure,
-    Functions,
-    by_instrument,
-    compute,
-    finite,
-    sum_of,
-)
-from xlhedge.analysis.history import History
+from xlhedge.analysis.figures import Figure, FigureRow, figure, finite, looked_up, sum_of
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.sensitivity import Sensitivity
-from xlhedge.errors import HedgeError
+from xlhedge.analysis.terms import fee_rate
 from xlhedge.functions.algebra import Carrier, maximum, where
-from xlhedge.portfolio import Portfolio
 
-__all__ = ["QUIET", "UNKNOWN", "UNWIND", "Closing", "closing", "unwinding"]
+__all__ = ["QUIET", "Closing", "UnwindRow", "closing"]
 
-_NO_SHORT, UNKNOWN = "no short", "unknown"
-"""What the signal says where nothing is short, and what a reason is without a history."""
+_NO_SHORT = "no short"
+"""What the signal says where nothing is short."""
 
 QUIET = ("HOLD", _NO_SHORT)
 """What the signal says while there is nothing to do."""
 
-Cells = Mapping[str, Any]
 
+class UnwindRow(FigureRow):
+    """One row a holding: signal and reasons, then what its hedge's profit would buy today."""
 
-def _signal(f: Functions, r: Any) -> Carrier:
-    def said(answer: Carrier) -> Carrier:
-        return where(answer == "yes", 1, 0)
+    table, beside = "Holdings", HedgeRow
 
-    change = where(r.price_change == "", 0, r.price_change)
-    return where(
-        r.short_contracts == 0,
-        _NO_SHORT,
-        lambda: f.unwind_signal(
-            r.days, said(r.funding_breach), said(r.support_confirmed), change, r.redeploy_drop
-        ),
-    )
+    asset = looked_up("Asset", "text", "beside")
+    instrument = looked_up("Hedged with", "text", "beside")
 
+    @figure("Signal", "text", ("instrument",))
+    def signal(self, f: Lookups) -> Carrier:
+        def said(answer: Carrier) -> Carrier:
+            return where(answer == "yes", 1, 0)
 
-def _average(f: Functions, r: Any, profit: Carrier) -> Carrier:
-    return where(
-        r.quantity + r.redeploy_qty == 0,
-        "",
-        lambda: f.redeploy_avg_cost(
-            r.quantity, r.avg_cost, r.spend, r.spot_price, profit, r.fee_rate
-        ),
-    )
+        change = where(self.price_change == "", 0, self.price_change)
+        return where(
+            self.short_contracts == 0,
+            _NO_SHORT,
+            lambda: f.unwind_signal(
+                f.days,
+                said(self.funding_breach),
+                said(self.support_confirmed),
+                change,
+                f.setting("redeploy_drop"),
+            ),
+        )
 
+    short_contracts = looked_up("Contracts short now", "qty", "beside")
 
-UNWIND: tuple[Figure, ...] = (
-    Figure("asset", "Asset", "text"),
-    Figure("instrument", "Hedged with", "text"),
-    Figure(
-        "signal",
-        "Signal",
-        "text",
-        _signal,
-        ("instrument",),
-    ),
-    Figure("short_contracts", "Contracts short now", "qty"),
-    Figure("entry_price", "Average entry of the short", "price"),
-    Figure("index_price", "Index price", "price"),
-    Figure(
-        "price_change",
-        "Index against entry",
-        "percent",
-        lambda _, r: r.index_price / r.entry_price - 1,
-        ("entry_price",),
-    ),
-    Figure("funding_breach", "Funding alarm", "text"),
-    Figure("support_confirmed", "Support confirmed", "text"),
-    Figure("hedge_profit", "Hedge's profit so far", "money", total=True),
-    Figure("short_notional", "Short now", "money", total=True),
-    Figure("fee_rate", "Fee rate", "rate"),
-    Figure(
-        "close_fee",
-        "Fee to close now",
-        "cost",
-        lambda f, r: f.trading_fee(r.short_notional, r.fee_rate),
-        ("instrument",),
-        total=True,
-    ),
-    Figure(
-        "spend",
-        "To redeploy: profit after the fee",
-        "money",
-        lambda _, r: maximum(0, r.hedge_profit - r.close_fee),
-        ("instrument",),
-        total=True,
-    ),
-    Figure("spot_price", "Spot price", "price"),
-    Figure(
-        "redeploy_qty",
-        "Coins it buys",
-        "qty",
-        lambda f, r: f.redeploy_qty(r.spend, r.spot_price, r.fee_rate),
-        ("instrument",),
-    ),
-    Figure("quantity", "Quantity, coins", "qty"),
-    Figure("avg_cost", "Average cost now", "price"),
-    Figure(
-        "accounting_average",
-        "Average cost after, in the books",
-        "price",
-        lambda f, r: _average(f, r, 0),
-        ("instrument", "avg_cost"),
-    ),
-    Figure(
-        "economic_average",
-        "Average cost after, less the hedge's profit",
-        "price",
-        lambda f, r: _average(f, r, r.spend),
-        ("instrument", "avg_cost"),
-    ),
-)
-"""One row a holding: signal and reasons, then what its hedge's profit would buy today."""
+    @figure("Average entry of the short", "price", ("instrument",))
+    def entry_price(self, f: Lookups) -> Carrier:
+        """Without a short there is none, and a long and a short lot have no average."""
+        lots = f.group(MarginRow, self.instrument)
+        short, long = (lots.having(MarginRow.contracts, sign).count for sign in "><")
+        none = (short == 0) & (long == 0) | (short > 0) & (long > 0)
+        sizes, entries = lots.each(MarginRow.contracts, 0), lots.each(MarginRow.entry_price, 1)
+        kind = f.beside(self, HedgeRow).contract_type
+        return where(none, "", lambda: f.average_entry(sizes, entries, kind))
 
+    index_price = looked_up("Index price", "price", "beside")
 
-# The signal stands before what it is made of.
-_IN_TURN = sorted(UNWIND, key=lambda figure: figure.name == "signal")
+    @figure("Index against entry", "percent", ("entry_price",))
+    def price_change(self, _: Lookups) -> Carrier:
+        return self.index_price / self.entry_price - 1
+
+    @figure("Funding alarm", "text", ("instrument",))
+    def funding_breach(self, f: Lookups) -> Carrier:
+        return f.signal(self, "funding_breach")
+
+    @figure("Support confirmed", "text", ("instrument",))
+    def support_confirmed(self, f: Lookups) -> Carrier:
+        return f.signal(self, "support_confirmed")
+
+    @figure("Hedge's profit so far", "money", ("instrument",), total=True)
+    def hedge_profit(self, f: Lookups) -> Carrier:
+        made = f.group(MarginRow, self.instrument).sum(MarginRow.unrealised_pnl)
+        return f.beside(self, HedgeRow).share * made
+
+    short_notional = looked_up("Short now", "money", "beside", total=True)
+    fee_rate = Figure("Fee rate", "rate", fee_rate, ("instrument",))
+
+    @figure("Fee to close now", "cost", ("instrument",), total=True)
+    def close_fee(self, f: Lookups) -> Carrier:
+        return f.trading_fee(self.short_notional, self.fee_rate)
+
+    @figure("To redeploy: profit after the fee", "money", ("instrument",), total=True)
+    def spend(self, _: Lookups) -> Carrier:
+        return maximum(0, self.hedge_profit - self.close_fee)
+
+    spot_price = looked_up("Spot price", "price", "beside")
+
+    @figure("Coins it buys", "qty", ("instrument",))
+    def redeploy_qty(self, f: Lookups) -> Carrier:
+        return f.redeploy_qty(self.spend, self.spot_price, self.fee_rate)
+
+    quantity = looked_up("Quantity, coins", "qty", "beside")
+    avg_cost = looked_up("Average cost now", "price", "beside")
+
+    @figure("Average cost after, in the books", "price", ("instrument", "avg_cost"))
+    def accounting_average(self, f: Lookups) -> Carrier:
+        return self._average(f, 0)
+
+    @figure("Average cost after, less the hedge's profit", "price", ("instrument", "avg_cost"))
+    def economic_average(self, f: Lookups) -> Carrier:
+        return self._average(f, self.spend)
+
+    def _average(self, f: Lookups, profit: Carrier) -> Carrier:
+        return where(
+            self.quantity + self.redeploy_qty == 0,
+            "",
+            lambda: f.redeploy_avg_cost(
+                self.quantity, self.avg_cost, self.spend, self.spot_price, profit, self.fee_rate
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +140,15 @@ class Closing:
     forgone: tuple[float, ...]
 
 
-def closing(grid: Sensitivity, margin: Sequence[Cells], drag: float) -> Closing:
+def closing(grid: Sensitivity, margin: Sequence[MarginRow], drag: float) -> Closing:
     """Work out closing now against keeping.
 
     Args:
         grid: P&L over the price axis.
-        margin: the rows of `positions.MARGIN`.
+        margin: its rows.
         drag: what funding costs to the horizon, all shorts together.
     """
-    fee = sum_of(margin, "close_fee")
+    fee = sum_of(margin, MarginRow.close_fee)
     now = tuple(coins - fee for coins in grid.unhedged)
     keep = tuple(held - fee * (1 + move) for held, move in zip(grid.held, grid.shocks, strict=True))
     funded = tuple(each - drag for each in keep)
@@ -168,61 +156,3 @@ def closing(grid: Sensitivity, margin: Sequence[Cells], drag: float) -> Closing:
     for each in (*now, *keep, *funded, *forgone):
         finite(each, "closing now against keeping")
     return Closing(fee, now, keep, funded, forgone)
-
-
-def unwinding(
-    portfolio: Portfolio,
-    hedge: Sequence[Cells],
-    margin: Sequence[Cells],
-    history: History | None,
-    days: float,
-) -> tuple[Cells, ...]:
-    """Work out the rows of `UNWIND`.
-
-    Args:
-        portfolio: the portfolio.
-        hedge: its rows of `hedge.HEDGE`.
-        margin: its rows of `positions.MARGIN`.
-        history: what History says, if there is one.
-        days: to the horizon.
-    """
-    rows = []
-    lots = by_instrument(margin)
-    shorts: dict[str, dict[str, Any]] = {}
-    for n, row in enumerate(hedge):
-        known = {figure.name: row.get(figure.name) for figure in UNWIND}
-        known |= {"days": days, "redeploy_drop": portfolio.settings.redeploy_drop}
-        name = row["instrument"]
-        if name is not None:
-            if name not in shorts:
-                shorts[name] = _of_shorts(portfolio, name, lots.get(name, ()))
-            known |= shorts[name] | _of_history(history, n)
-            known["hedge_profit"] = row["share"] * shorts[name]["hedge_profit"]
-        rows.append(compute(_IN_TURN, known))
-    return tuple(rows)
-
-
-def _of_shorts(portfolio: Portfolio, name: str, lots: Sequence[Cells]) -> dict[str, Any]:
-    """The shorts on an instrument: their average entry, and what they have made."""
-    instrument = portfolio.instrument(name)
-    entry = None
-    if lots:
-        sizes, prices = ([each[cell] for each in lots] for cell in ("contracts", "entry_price"))
-        try:
-            entry = VALUES.average_entry(sizes, prices, instrument.contract_type)
-        except HedgeError:  # a long and a short lot have no average
-            entry = None
-    return {
-        "entry_price": entry,
-        "hedge_profit": sum_of(lots, "unrealised_pnl"),
-        "fee_rate": instrument.fee_rate,
-    }
-
-
-def _of_history(history: History | None, n: int) -> dict[str, str]:
-    """The two reasons that come from the bars, in words."""
-    found = history.assets[n].signals if history else None
-    return {
-        name: {True: "yes", False: "no", None: UNKNOWN}[getattr(found, name, None)]
-        for name in ("funding_breach", "support_confirmed")
-    }

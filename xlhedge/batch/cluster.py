@@ -13,32 +13,32 @@ from concurrent.futures import Future
 from typing import Any
 from urllib.parse import urlsplit
 
-from xlhedge.batch.inputs import UsageError
+from xlhedge.batch.workers import Workers
+from xlhedge.errors import MachineError
 
 __all__ = ["Cluster"]
 
 _PATIENCE = 30  # seconds
 
 
-class Cluster:
+class Cluster(Workers):
     """The workers of a Dask cluster.
 
     Args:
         address: its scheduler, as `tcp://10.0.0.1:8786`.
-        expected: the program that they must have.
+        expected: the versions that they must have.
 
     Raises:
-        UsageError: Dask is not installed, nobody answers, or a worker has another program.
+        MachineError: Dask is not installed, nobody answers, or a worker has other versions.
     """
 
     chunk, remote = 10, True
-    crashes: tuple[type[Exception], ...]
 
     def __init__(self, address: str, expected: str) -> None:
         try:
             from distributed import Client, KilledWorker
         except ImportError:
-            raise UsageError(
+            raise MachineError(
                 "--cluster: takes dask.distributed; python -m pip install 'xlhedge[cluster]'"
             ) from None
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we say what matters
@@ -50,7 +50,7 @@ class Cluster:
             socket.create_connection((place.hostname, place.port or 0), _PATIENCE).close()
             self._client = Client(address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError):
-            raise UsageError(why) from None
+            raise MachineError(why) from None
         try:
             self._meet(address, expected)
         except BaseException:
@@ -62,20 +62,17 @@ class Cluster:
         try:
             self._client.wait_for_workers(1, timeout=_PATIENCE)
         except TimeoutError:
-            raise UsageError(f"--cluster {address}: it has no worker; start one") from None
+            raise MachineError(f"--cluster {address}: it has no worker; start one") from None
         self.window = 2 * sum(self._client.nthreads().values()) + 2
-        for worker, found in self._client.run(_program, on_error="return").items():
+        for worker, found in self._client.run(_versions, on_error="return").items():
             if found != expected:
                 shown = found if isinstance(found, str) else f"no such program ({found})"
-                raise UsageError(f"--cluster: {worker} has {shown}; here is {expected}")
+                raise MachineError(f"--cluster: {worker} has {shown}; here is {expected}")
 
     def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Begin a task."""
         future: Future[Any] = self._executor.submit(task, *arguments)
         return future
-
-    def restart(self) -> None:
-        """Nothing to do: the cluster looks after its workers."""
 
     def close(self, *, at_once: bool) -> None:
         """Leave the cluster; it goes on without us."""
@@ -83,7 +80,7 @@ class Cluster:
         self._client.close()
 
 
-def _program() -> str:
-    from xlhedge.batch.work import program
+def _versions() -> str:
+    from xlhedge.batch.work import versions
 
-    return program()
+    return versions()

@@ -12,17 +12,14 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
-from xlhedge.batch.store import Scratch
+from xlhedge.batch.store import RunStore
+from xlhedge.errors import InputError
 from xlhedge.files import REPORT
 
-__all__ = ["UsageError", "gather"]
+__all__ = ["gather"]
 
 _LARGEST_CORE = 1 << 16  # bytes
 _MOST_FILES = 1_000
-
-
-class UsageError(Exception):
-    """What was asked for cannot be done: one line, with the remedy."""
 
 
 class _Found(NamedTuple):
@@ -31,12 +28,12 @@ class _Found(NamedTuple):
 
 
 def gather(
-    scratch: Scratch, arguments: Sequence[str], manifest: Path | None, output: Path | None
+    store: RunStore, arguments: Sequence[str], manifest: Path | None, output: Path | None
 ) -> int:
     """Find all inputs and put them in order; one that is named twice counts once.
 
     Args:
-        scratch: what takes them.
+        store: what takes them.
         arguments: files, folders and patterns.
         manifest: a file that names more of them.
         output: the folder of the reports, which are no inputs.
@@ -45,67 +42,48 @@ def gather(
         How many there are, those counted that are none and why.
 
     Raises:
-        UsageError: the manifest cannot be read, or nothing at all is named.
+        InputError: the manifest is none, or nothing at all is named.
+        OSError: the manifest cannot be read.
     """
     finder = _Finder(os.path.realpath(output) if output else "")
     number = 0
     for number, argument in enumerate(arguments, 1):
         for found in finder.named(argument, Path(argument), argument):
-            scratch.add(number, *found)
+            store.add(number, *found)
     if manifest:
         for number, entry in enumerate(_entries(manifest), number + 1):  # noqa: B020  # goes on
             for found in _of_manifest(finder, manifest, *entry):
-                scratch.add(number, *found)
-    count = scratch.arrange()
+                store.add(number, *found)
+    count = store.arrange()
     if not count:
-        raise UsageError(f"{manifest}: names no input" if manifest else "name an input")
+        raise InputError(f"{manifest}: names no input" if manifest else "name an input")
     return count
 
 
 @dataclass(frozen=True)
 class _Finder:
-    """Looks for portfolios.
+    """Looks for portfolios."""
 
-    Args:
-        output: the real path of the folder of the reports.
-    """
-
-    output: str
+    output: str  # the real path of the folder of the reports
 
     def named(self, text: str, path: Path, pattern: str) -> Iterator[_Found]:
-        """The inputs that one argument names.
-
-        Args:
-            text: the argument, for messages.
-            path: the file or folder that it names, if it is one.
-            pattern: the files that it names, if it is none.
-        """
+        """The inputs that one argument names: a file or folder that is there, or a pattern."""
         if os.path.lexists(path):
-            yield from self._folder(path, text) if path.is_dir() else [_Found(path)]
-        elif glob.has_magic(text):
-            yield from self._matching(text, pattern)
-        else:
-            yield _Found(path, "there is no such file or folder")
-
-    def _matching(self, text: str, pattern: str) -> Iterator[_Found]:
-        none = True
-        for match in map(Path, glob.iglob(pattern, recursive=True)):  # noqa: PTH207  # takes whole patterns
-            found = self._folder(match) if match.is_dir() else self._file(match)
-            for each in found:
-                none = False
-                yield each
-        if none:
-            yield _Found(Path(text), "matches no portfolio")
-
-    def _folder(self, folder: Path, named: str = "") -> Iterator[_Found]:
-        """A folder as one portfolio, or the portfolios in it."""
-        none = True
-        for found in self._in_folder(folder, os.path.realpath(folder)):
-            none = False
-            yield found
-        if none and named:
+            if not path.is_dir():
+                return iter([_Found(path)])
             why = "there is no portfolio in it: no workbook, JSON file, or folder of CSV files"
-            yield _Found(folder, why)
+            return _or_else(self._folder(path), _Found(path, why))
+        if glob.has_magic(text):
+            return _or_else(self._matching(pattern), _Found(Path(text), "matches no portfolio"))
+        return iter([_Found(path, "there is no such file or folder")])
+
+    def _matching(self, pattern: str) -> Iterator[_Found]:
+        for match in map(Path, glob.iglob(pattern, recursive=True)):  # noqa: PTH207  # takes whole patterns
+            yield from self._folder(match) if match.is_dir() else self._file(match)
+
+    def _folder(self, folder: Path) -> Iterator[_Found]:
+        """A folder as one portfolio, or the portfolios in it."""
+        return self._in_folder(folder, os.path.realpath(folder))
 
     def _in_folder(self, folder: Path, top: str) -> Iterator[_Found]:
         try:
@@ -137,6 +115,11 @@ class _Finder:
         # A link to nothing is told as what it is; a pipe or a device is passed over.
         if readable and not ours and (path.is_file() or not path.exists()):
             yield _Found(path)
+
+
+def _or_else(found: Iterator[_Found], nothing: _Found) -> Iterator[_Found]:
+    yield next(found, nothing)
+    yield from found
 
 
 def _is_portfolio(folder: Path) -> bool:
@@ -186,11 +169,7 @@ def _of_manifest(finder: _Finder, manifest: Path, line: int, text: str) -> Itera
 
 
 def _entries(manifest: Path) -> Iterator[tuple[int, str]]:
-    """The lines of a manifest that name something, with their numbers from 1.
-
-    Raises:
-        UsageError: it cannot be read.
-    """
+    """The lines of a manifest that name something, with their numbers from 1."""
     line = 0
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as stream:
@@ -201,9 +180,7 @@ def _entries(manifest: Path) -> Iterator[tuple[int, str]]:
                 if text.strip() and not text.lstrip().startswith("#"):
                     yield line, text.strip()
     except UnicodeDecodeError:
-        raise UsageError(f"{manifest}: it is not UTF-8 text, below line {line}") from None
-    except OSError as error:
-        raise UsageError(f"{manifest}: {error.strerror or error}") from None
+        raise InputError(f"{manifest}: it is not UTF-8 text, below line {line}") from None
 
 
 def _in_column(manifest: Path, stream: Iterator[str]) -> Iterator[tuple[int, str]]:
@@ -216,11 +193,11 @@ def _in_column(manifest: Path, stream: Iterator[str]) -> Iterator[tuple[int, str
             if column is None:
                 headers = [cell.strip().casefold() for cell in cells]
                 if "path" not in headers:
-                    raise UsageError(f'{manifest}:{reader.line_num}: no column is called "path"')
+                    raise InputError(f'{manifest}:{reader.line_num}: no column is called "path"')
                 column = headers.index("path")
             elif column < len(cells) and cells[column].strip():
                 yield reader.line_num, cells[column].strip()
             else:
-                raise UsageError(f"{manifest}:{reader.line_num}: path: is empty")
+                raise InputError(f"{manifest}:{reader.line_num}: path: is empty")
     except csv.Error as error:
-        raise UsageError(f"{manifest}:{reader.line_num}: it is not CSV: {error}") from None
+        raise InputError(f"{manifest}:{reader.line_num}: it is not CSV: {error}") from None

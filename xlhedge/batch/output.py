@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xlhedge.batch.inputs import UsageError
+from xlhedge.errors import MachineError
 from xlhedge.files import TEMPORARY, write_bytes
 
 __all__ = ["HIDDEN", "Output", "Record"]
@@ -32,20 +32,12 @@ CREATE TABLE IF NOT EXISTS reports_1
 
 
 class Record(NamedTuple):
-    """What is known of a report that stands.
+    """What is known of a report that stands."""
 
-    Args:
-        made_from: what decided its bytes, as one text.
-        sha256: of its bytes.
-        pdf_sha256: of its PDF's; empty without one.
-        input: the input's SHA-256.
-        figures: the headlines.
-    """
-
-    made_from: str
+    made_from: str  # what decided its bytes, as one text
     sha256: str
-    pdf_sha256: str
-    input: str
+    pdf_sha256: str  # empty without one
+    input: str  # the input's SHA-256
     figures: Mapping[str, Any]
 
 
@@ -56,7 +48,7 @@ class Output:
         folder: where the reports go; made if missing.
 
     Raises:
-        UsageError: another run has it, or what is in it is not ours.
+        MachineError: another run has it, or what is in it is not ours.
         OSError: it cannot be made or written.
     """
 
@@ -69,9 +61,8 @@ class Output:
     @contextmanager
     def open(self) -> Iterator[Output]:
         """Take it; what nothing came into is taken away afterwards."""
-        if self.folder.exists() and not self.folder.is_dir():
-            raise UsageError(f"{self.folder}: is a file; the output must be a folder")
         try:
+            self._make(self.folder)
             self._make(self.hidden)
             self._database = self._locked()
             try:
@@ -86,7 +77,7 @@ class Output:
         if not folder.parent.exists():
             self._make(folder.parent)
         if folder.is_symlink() and folder == self.hidden:
-            raise UsageError(f"{folder}: is a link; remove it")
+            raise MachineError(f"{folder}: is a link; remove it")
         try:
             folder.mkdir()
             self._made.append(folder)
@@ -106,14 +97,16 @@ class Output:
             database.close()
             if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
                 why = "another run of xlhedge writes there; wait for it, or name another folder"
-                raise UsageError(f"{self.folder}: {why}") from None
+                raise MachineError(f"{self.folder}: {why}") from None
             raise self._unusable(error) from None
         return database
 
     def _unusable(self, error: sqlite3.DatabaseError) -> Exception:
         path = self.hidden / _RECORD
         if error.sqlite_errorcode in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            return UsageError(f"{path}: is damaged ({error}); delete it, and all reports are made")
+            return MachineError(
+                f"{path}: is damaged ({error}); delete it, and all reports are made"
+            )
         return OSError(None, str(error), str(path))
 
     def _tidy(self) -> None:

@@ -1,4 +1,4 @@
-"""What is asked of a run, and of each input: an order to workers, or an outcome known already."""
+"""What is asked of a run, and of each input: work for a worker, or a result known already."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlhedge.batch.output import Output
-from xlhedge.batch.progress import Outcome
+from xlhedge.batch.progress import InputResult
 from xlhedge.batch.report_names import stem_of
-from xlhedge.batch.store import Scratch
-from xlhedge.batch.work import Order, program
-from xlhedge.errors import HedgeError
+from xlhedge.batch.store import RunStore
+from xlhedge.batch.work import versions
+from xlhedge.errors import InputError, error_lines
 from xlhedge.files import REPORT
-from xlhedge.readers import DEFAULT, Limits, load
+from xlhedge.readers import DEFAULT, Content, Limits, load
 from xlhedge.sheets.report import Paper
 
 __all__ = ["Item", "Plan", "Request"]
@@ -24,88 +24,59 @@ __all__ = ["Item", "Plan", "Request"]
 
 @dataclass(frozen=True)
 class Request:
-    """What a run is to do.
+    """What a run is to do."""
 
-    Args:
-        inputs: files, folders and patterns.
-        output: the folder to write to.
-        manifest: a file that names more inputs.
-        paper: what reports print on.
-        pdf: whether PDFs are made.
-        jobs: how many processes work; 1 starts none; none: as many as processors and inputs.
-        resume: whether reports that stand are kept.
-        cluster: the address of a Dask cluster that does the work; empty: this machine does.
-        limits: how much of an input is read.
-    """
-
-    inputs: tuple[str, ...]
+    inputs: tuple[str, ...]  # files, folders and patterns
     output: Path
-    manifest: Path | None = None
+    manifest: Path | None = None  # a file that names more inputs
     paper: Paper = "a4"
     pdf: bool = False
-    jobs: int | None = None
-    resume: bool = False
-    cluster: str = ""
+    jobs: int | None = None  # processes; 1 starts none; none: as many as processors and inputs
+    resume: bool = False  # whether reports that stand are kept
+    cluster: str = ""  # the address of a Dask cluster that does the work
     limits: Limits = DEFAULT
 
 
 class Item(NamedTuple):
-    """An input on its way: it has an order, or its outcome.
-
-    Args:
-        position: its number.
-        path: the input.
-        report: what its report is called.
-        order: what workers are to do.
-        outcome: what became of it without them.
-    """
+    """An input on its way: there is something to do, or its result."""
 
     position: int
     path: Path
-    report: str = ""
-    order: Order | None = None
-    outcome: Outcome | None = None
+    report: str = ""  # its name
+    source: Path | Content | None = None  # what a worker is to read
+    result: InputResult | None = None  # what became of it without a worker
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Turns inputs into items.
-
-    Args:
-        request: what the run is to do.
-        scratch: the inputs.
-        output: what is known of reports that stand.
-        remote: whether workers cannot read our files.
-    """
+    """Turns the inputs of a store into items."""
 
     request: Request
-    scratch: Scratch
+    store: RunStore
     output: Output
-    remote: bool
+    remote: bool  # whether workers cannot read our files
 
     def items(self) -> Iterator[Item]:
         """All inputs, in order."""
-        for position, path, problem in self.scratch.inputs():
+        for position, path, problem in self.store.inputs():
             if problem:
-                yield Item(position, path, outcome=_failed(path, problem))
+                yield Item(position, path, result=_failed(path, InputError(problem)))
                 continue
             stem = stem_of(path, folder=path.is_dir())
-            report = self.scratch.name(stem, self.request.output, REPORT)
+            report = self.store.name(stem, self.request.output, REPORT)
             yield self._item(Item(position, path, report))
 
     def _item(self, item: Item) -> Item:
         try:
             if self.request.resume and (kept := self._kept(item.path, item.report)):
-                return item._replace(outcome=kept)
-            if not self.remote:
-                return item._replace(order=Order(str(item.path)))
-            content = load(item.path, self.request.limits)
-            return item._replace(order=Order(content.name, content))
-        except HedgeError as error:
-            return item._replace(outcome=_failed(item.path, str(error)))
+                return item._replace(result=kept)
+            source = load(item.path, self.request.limits) if self.remote else item.path
+            return item._replace(source=source)
+        except InputError as error:
+            return item._replace(result=_failed(item.path, error))
 
-    def _kept(self, path: Path, report: str) -> Outcome | None:
-        """The outcome of a report that an earlier run made of the same."""
+    def _kept(self, path: Path, report: str) -> InputResult | None:
+        """The result of a report that an earlier run made of the same."""
         record = self.output.known(report)
         if record is None or (self.request.pdf and not record.pdf_sha256):
             return None
@@ -114,7 +85,7 @@ class Plan:
             return None
         target = self.request.output / report
         pdf = str(target.with_suffix(".pdf")) if self.request.pdf else ""
-        return Outcome(str(path), "kept", str(target), pdf, sha256, record.figures)
+        return InputResult(str(path), "kept", str(target), pdf, sha256, record.figures)
 
     def made_from(self, path: Path, sha256: str) -> str:
         """All that decides a report's bytes, as one short text.
@@ -123,7 +94,7 @@ class Plan:
             path: the input.
             sha256: of its bytes.
         """
-        parts = json.dumps([_name(path), sha256, self.request.paper, program()])
+        parts = json.dumps([_name(path), sha256, self.request.paper, versions()])
         return hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -131,5 +102,5 @@ def _name(path: Path) -> str:
     return path.resolve().name if path.is_dir() else path.name
 
 
-def _failed(path: Path, problem: str) -> Outcome:
-    return Outcome(str(path), "failed", errors=tuple(problem.split("\n")))
+def _failed(path: Path, error: InputError) -> InputResult:
+    return InputResult(str(path), "failed", errors=tuple(error_lines(error)))

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-__all__ = ["Lines", "Objects", "Outcome", "Tally", "Teller"]
+__all__ = ["InputResult", "JsonProgress", "Progress", "RunResult", "TextProgress"]
 
 _FEW = 20  # reports of which a terminal shows a line each, besides the bar
 
@@ -17,61 +17,38 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an input.
+class InputResult:
+    """What became of an input."""
 
-    Args:
-        input: the input, as a person would write it.
-        status: ok, kept (an earlier run made it) or failed.
-        report: the report, if there is one.
-        pdf: its PDF, if there is one.
-        sha256: the input's, if it was read.
-        figures: the headlines, by column of the summary.
-        warnings: what to know.
-        errors: what went wrong, a line each; with the place, but without the input.
-    """
-
-    input: str
-    status: str
-    report: str = ""
+    input: str  # as a person would write it
+    status: str  # ok, kept (an earlier run made it) or failed
+    report: str = ""  # its path, if there is one
     pdf: str = ""
-    sha256: str = ""
-    figures: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str = ""  # the input's, if it was read
+    figures: Mapping[str, Any] = field(default_factory=dict)  # by column of the summary
     warnings: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()  # a line each; with the place, but without the input
 
 
 @dataclass(slots=True)
-class Tally:
-    """How a run went.
-
-    Args:
-        total: inputs.
-        ok: reports made.
-        kept: reports that an earlier run made.
-        failed: inputs that something is wrong with.
-        reports: reports that stand, a failed PDF or not.
-        warnings: how many.
-        halted: why the run ended before all inputs were done; empty if it did not.
-        signal: the number of the signal that ended it, or 0.
-        summary: the summary, if it was written.
-    """
+class RunResult:
+    """How a run went: how many inputs, of which status, with how many warnings."""
 
     total: int = 0
     ok: int = 0
     kept: int = 0
     failed: int = 0
-    reports: int = 0
+    reports: int = 0  # that stand, a failed PDF or not
     warnings: int = 0
-    halted: str = ""
-    signal: int = 0
-    summary: str = ""
+    halted: str = ""  # why it ended before all inputs were done
+    signal: int = 0  # that ended it
+    summary: str = ""  # its path, if it was written
 
-    def count(self, outcome: Outcome) -> None:
-        """Count an outcome."""
-        setattr(self, outcome.status, getattr(self, outcome.status) + 1)
-        self.reports += bool(outcome.report)
-        self.warnings += len(outcome.warnings)
+    def count(self, result: InputResult) -> None:
+        """Count an result."""
+        setattr(self, result.status, getattr(self, result.status) + 1)
+        self.reports += bool(result.report)
+        self.warnings += len(result.warnings)
 
     @property
     def status(self) -> int:
@@ -94,20 +71,21 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
-class Teller(Protocol):
-    """Tells how a run goes."""
+class Progress:
+    """Is told how a run goes, and shows nothing of it."""
 
-    def running(self, total: int) -> AbstractContextManager[None]:
+    def running(self, total: int) -> AbstractContextManager[None]:  # noqa: ARG002  # not shown
         """While it runs."""
+        return nullcontext()
 
-    def told(self, outcome: Outcome) -> None:
+    def done(self, result: InputResult) -> None:
         """An input is done."""
 
-    def end(self, tally: Tally, failures: Iterable[Mapping[str, Any]]) -> None:
+    def end(self, result: RunResult, failures: Iterable[Mapping[str, Any]]) -> None:
         """It is over; failures are rows of the summary."""
 
 
-class Lines:
+class TextProgress(Progress):
     """Lines for people.
 
     Args:
@@ -136,28 +114,28 @@ class Lines:
         with _bar(total) as self._advance:
             yield
 
-    def told(self, outcome: Outcome) -> None:
+    def done(self, result: InputResult) -> None:
         """A line for each file, and for each warning."""
-        self._advance(outcome.status == "failed")
+        self._advance(result.status == "failed")
         if not self._each:
             return
-        for warning in outcome.warnings:
-            self._warn(f"{outcome.input}: warning: {warning}")
-        kept = " (kept)" if outcome.status == "kept" else ""
-        for file in filter(None, (outcome.report, outcome.pdf)):
-            self._say(f"{outcome.input} -> {file}{kept}")
+        for warning in result.warnings:
+            self._warn(f"{result.input}: warning: {warning}")
+        kept = " (kept)" if result.status == "kept" else ""
+        for file in filter(None, (result.report, result.pdf)):
+            self._say(f"{result.input} -> {file}{kept}")
 
-    def end(self, tally: Tally, failures: Iterable[Mapping[str, Any]]) -> None:
+    def end(self, result: RunResult, failures: Iterable[Mapping[str, Any]]) -> None:
         """All that failed, last, where it is seen."""
         if self._many and not self._quiet:
-            self._say(str(tally))
+            self._say(str(result))
         for row in failures:
             for line in row["error"].split("\n"):
                 self._warn(f"{row['input']}: {line}")
-        if tally.halted:
-            done = tally.reports + tally.failed
-            rest = f"{tally.total - done:,} of {tally.total:,} inputs are not done"
-            self._warn(f"{tally.halted}; {rest}, --resume does them")
+        if result.halted:
+            done = result.ok + result.kept + result.failed
+            rest = f"{result.total - done:,} of {result.total:,} inputs are not done"
+            self._warn(f"{result.halted}; {rest}, --resume does them")
 
 
 @contextmanager
@@ -190,7 +168,7 @@ def _bar(total: int) -> Iterator[Callable[[bool], None]]:
         yield advance
 
 
-class Objects:
+class JsonProgress(Progress):
     """One JSON object a line, for machines: an `input` each, and the `end`.
 
     Args:
@@ -200,36 +178,32 @@ class Objects:
     def __init__(self, say: Say) -> None:
         self._say = say
 
-    def running(self, total: int) -> AbstractContextManager[None]:  # noqa: ARG002  # not told
-        """Nothing is shown."""
-        return nullcontext()
-
-    def told(self, outcome: Outcome) -> None:
-        """The outcome, its fields by name and the figures among them."""
+    def done(self, result: InputResult) -> None:
+        """The result, its fields by name and the figures among them."""
         self._write(
             event="input",
-            input=outcome.input,
-            status=outcome.status,
-            report=outcome.report or None,
-            pdf=outcome.pdf or None,
-            input_sha256=outcome.sha256 or None,
-            warnings=outcome.warnings,
-            errors=outcome.errors,
-            figures=dict(outcome.figures) or None,
+            input=result.input,
+            status=result.status,
+            report=result.report or None,
+            pdf=result.pdf or None,
+            input_sha256=result.sha256 or None,
+            warnings=result.warnings,
+            errors=result.errors,
+            figures=dict(result.figures) or None,
         )
 
-    def end(self, tally: Tally, failures: Iterable[Mapping[str, Any]]) -> None:  # noqa: ARG002
+    def end(self, result: RunResult, failures: Iterable[Mapping[str, Any]]) -> None:  # noqa: ARG002
         """The counts; each failure has been told."""
         self._write(
             event="end",
-            total=tally.total,
-            ok=tally.ok,
-            kept=tally.kept,
-            failed=tally.failed,
-            summary=tally.summary or None,
-            halted=tally.halted or None,
-            signal=tally.signal or None,
-            exit_status=tally.status,
+            total=result.total,
+            ok=result.ok,
+            kept=result.kept,
+            failed=result.failed,
+            summary=result.summary or None,
+            halted=result.halted or None,
+            signal=result.signal or None,
+            exit_status=result.status,
         )
 
     def _write(self, **fields: Any) -> None:

@@ -14,67 +14,67 @@ from typing import Any
 
 from xlhedge import __version__
 from xlhedge.batch.cluster import Cluster
-from xlhedge.batch.flow import Flow, Halt
+from xlhedge.batch.dispatch import Dispatch
 from xlhedge.batch.inputs import gather
 from xlhedge.batch.output import Output, Record
 from xlhedge.batch.plan import Item, Plan, Request
-from xlhedge.batch.progress import Outcome, Tally, Teller
-from xlhedge.batch.stop import Stop, Stopped
-from xlhedge.batch.store import Scratch
-from xlhedge.batch.summary_csv import refuse_foreign, write_summary
-from xlhedge.batch.work import Made, Options, program
-from xlhedge.batch.workers import Here, Pool, Workers, processors
+from xlhedge.batch.progress import InputResult, Progress, RunResult
+from xlhedge.batch.stop import Stop
+from xlhedge.batch.store import RunStore, opened
+from xlhedge.batch.summary_csv import refuse_foreign, write_summary_csv
+from xlhedge.batch.work import Options, ReportBytes, versions
+from xlhedge.batch.workers import Pool, ThisProcess, Workers, processors
+from xlhedge.errors import Stopped, error_lines
 
-__all__ = ["run"]
+__all__ = ["make_reports"]
 
 _CHUNK = 10  # reports a task: few enough to share out evenly, enough to pay for the trip
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_FULL = {None, errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # the next file would not be written either
 
 
-def run(request: Request, teller: Teller, stop: Stop) -> Tally:
+def make_reports(request: Request, progress: Progress, stop: Stop) -> RunResult:
     """Make the reports.
 
     Args:
         request: what to do.
-        teller: whom to tell.
+        progress: what to tell it.
         stop: what ends it before its time.
 
     Returns:
         How it went.
 
     Raises:
-        UsageError: it could not begin.
+        InputError: what was asked for cannot be done.
+        MachineError: the folder or the cluster cannot be used.
         OSError: the folder cannot be made or written.
     """
-    scratch, tally = Scratch(), Tally()
-    try:
-        with stop.at_once():
-            tally.total = gather(scratch, request.inputs, request.manifest, request.output)
-        with Output(request.output).open() as output:
-            refuse_foreign(request.output)
-            try:
-                with teller.running(tally.total), _workers(request, tally.total, stop) as workers:
-                    _Run(request, scratch, output, workers, teller, stop, tally).go()
-            except Halt as halt:
-                tally.halted = str(halt)
-            except Stopped:
-                tally.halted = "stopped"
-            _conclude(tally, scratch, output)
-    except Stopped:
-        tally.halted = "stopped"
-    tally.signal = stop.signal
-    teller.end(tally, scratch.rows(failed=True))
-    scratch.close()
-    return tally
+    result = RunResult()
+    with opened() as store:
+        try:
+            with stop.at_once():
+                result.total = gather(store, request.inputs, request.manifest, request.output)
+            with Output(request.output).open() as output:
+                refuse_foreign(request.output)
+                try:
+                    with progress.running(result.total), _workers(request, result.total, stop) as w:
+                        _Run(request, store, output, w, progress, stop, result).go()
+                except Stopped as stopped:
+                    result.halted = str(stopped)
+                _conclude(result, store, output)
+        except Stopped as stopped:
+            result.halted = str(stopped)
+        result.signal = stop.signal
+        progress.end(result, store.rows(failed=True))
+    return result
 
 
 @contextmanager
 def _workers(request: Request, total: int, stop: Stop) -> Iterator[Workers]:
     workers: Workers
     if request.cluster:
-        workers = Cluster(request.cluster, program())
+        workers = Cluster(request.cluster, versions())
     elif request.jobs == 1 or (request.jobs is None and total == 1):
-        workers = Here(stop)
+        workers = ThisProcess(stop)
     else:
         jobs = min(request.jobs or processors(), total)
         workers = Pool(jobs, max(1, min(_CHUNK, total // (4 * jobs))))
@@ -86,60 +86,55 @@ def _workers(request: Request, total: int, stop: Stop) -> Iterator[Workers]:
     workers.close(at_once=False)
 
 
-def _conclude(tally: Tally, scratch: Scratch, output: Output) -> None:
+def _conclude(result: RunResult, store: RunStore, output: Output) -> None:
     """Make the record last, and write the summary if there is anything good to say."""
     try:
         output.commit()
-        if tally.reports:
-            tally.summary = str(write_summary(output.folder, scratch.rows(), output.hidden))
+        if result.reports:
+            result.summary = str(write_summary_csv(output.folder, store.rows(), output.hidden))
     except OSError as error:
-        tally.halted = tally.halted or f"{error.filename}: {error.strerror}"
+        result.halted = result.halted or _line(error)
 
 
 @dataclass(frozen=True)
 class _Run:
     request: Request
-    scratch: Scratch
+    store: RunStore
     output: Output
     workers: Workers
-    teller: Teller
+    progress: Progress
     stop: Stop
-    tally: Tally
+    result: RunResult
 
     def go(self) -> None:
         """Everything, in order."""
-        remote = self.workers.remote
-        plan = Plan(self.request, self.scratch, self.output, remote)
+        request, remote = self.request, self.workers.remote
+        plan = Plan(request, self.store, self.output, remote)
         folder = None if remote else str(self.output.hidden)
-        request = self.request
         options = Options(request.paper, request.pdf, folder, request.limits)
-        for chunk in Flow(self.workers, options, self.stop).through(plan.items()):
-            done: list[tuple[Item, Outcome]] = []
+        for chunk in Dispatch(self.workers, options, self.stop).results(plan.items()):
+            done: list[tuple[int, InputResult]] = []
             try:
                 for item, made in chunk:
                     self.stop.check()
-                    outcome = self._written(plan, item, made) if made else item.outcome
-                    done.append((item, outcome or Outcome(str(item.path), "failed")))
+                    result = self._written(plan, item, made) if made else item.result
+                    done.append((item.position, result or InputResult(str(item.path), "failed")))
             finally:
-                self._conclude(done)
+                self._tell(done)
 
-    def _conclude(self, done: list[tuple[Item, Outcome]]) -> None:
+    def _tell(self, done: list[tuple[int, InputResult]]) -> None:
         """What is told as done is on record before: nobody is told what a kill −9 undoes."""
         try:
             self.output.commit()
         except OSError as error:
-            raise _halt(error) from None
+            raise Stopped(_line(error)) from None
         finally:
-            for item, outcome in done:
-                self._take(item, outcome)
+            for position, result in done:
+                self.result.count(result)
+                self.store.done(position, _row(result), failed=result.status == "failed")
+                self.progress.done(result)
 
-    def _take(self, item: Item, outcome: Outcome) -> None:
-        self.tally.count(outcome)
-        failed = outcome.status == "failed"
-        self.scratch.done(item.position, _row(outcome), failed=failed)
-        self.teller.told(outcome)
-
-    def _written(self, plan: Plan, item: Item, made: Made) -> Outcome:
+    def _written(self, plan: Plan, item: Item, made: ReportBytes) -> InputResult:
         """Write a report, and take down that it stands."""
         report = self.request.output / item.report
         pdf = report.with_suffix(".pdf")
@@ -154,26 +149,26 @@ class _Run:
                 record = Record(made_from, sha256, pdf_sha256, made.sha256, made.figures)
                 self.output.remember(report.name, record)
         except OSError as error:
-            if error.errno in _FULL or error.errno is None:  # nor would the next one be written
-                raise _halt(error) from None
-            errors = (f"{error.filename}: {error.strerror or error}",)
+            if error.errno in _FULL:
+                raise Stopped(_line(error)) from None
+            errors = (_line(error),)
         status = "failed" if errors else "ok"
         path = str(item.path)
-        return Outcome(path, status, *files, made.sha256, made.figures, made.warnings, errors)
+        return InputResult(path, status, *files, made.sha256, made.figures, made.warnings, errors)
 
 
-def _halt(error: OSError) -> Halt:
-    return Halt(f"{error.filename}: {error.strerror or error}")
+def _line(error: OSError) -> str:
+    return "; ".join(error_lines(error))
 
 
-def _row(outcome: Outcome) -> dict[str, Any]:
+def _row(result: InputResult) -> dict[str, Any]:
     """The summary's row; a report that was kept has that of its making."""
     return {
-        "input": outcome.input,
-        "status": "failed" if outcome.status == "failed" else "ok",
-        "error": "\n".join(outcome.errors),
-        "report": Path(outcome.report).name,
-        "input_sha256": outcome.sha256,
-        "version": __version__ if outcome.report else None,
-        **outcome.figures,
+        "input": result.input,
+        "status": "failed" if result.status == "failed" else "ok",
+        "error": "\n".join(result.errors),
+        "report": Path(result.report).name,
+        "input_sha256": result.sha256,
+        "version": __version__ if result.report else None,
+        **result.figures,
     }

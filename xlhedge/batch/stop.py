@@ -5,16 +5,14 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Self
 
-__all__ = ["Stop", "Stopped"]
+from xlhedge.errors import Stopped
+
+__all__ = ["Stop"]
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-
-
-class Stopped(BaseException):  # as KeyboardInterrupt: nothing may take it for an error
-    """Somebody asked the run to stop."""
 
 
 class Stop:
@@ -37,12 +35,7 @@ class Stop:
                 self._before[number] = signal.signal(number, self._take)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -53,7 +46,7 @@ class Stop:
             Stopped: somebody did.
         """
         if self.signal:
-            raise Stopped
+            raise Stopped(signal=self.signal)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -73,4 +66,4 @@ class Stop:
         self.signal = self.signal or number
         if self._at_once:
             self._at_once = False
-            raise Stopped
+            raise Stopped(signal=self.signal)

@@ -9,13 +9,15 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from xlhedge.batch.report_names import folded
 
-__all__ = ["Scratch"]
+__all__ = ["RunStore", "opened"]
 
 _TABLES = """
 PRAGMA journal_mode = OFF;
@@ -28,7 +30,21 @@ CREATE TABLE rows (position INTEGER PRIMARY KEY, failed INTEGER, row TEXT);
 """
 
 
-class Scratch:
+@contextmanager
+def opened() -> Iterator[RunStore]:
+    """An empty store, for a while.
+
+    Raises:
+        OSError: the disk with the system's temporary files takes no more.
+    """
+    try:
+        with closing(RunStore()) as store:
+            yield store
+    except sqlite3.Error as error:
+        raise OSError(None, str(error), "temporary files") from None
+
+
+class RunStore:
     """Inputs in order, names that are taken, and a row of the summary for each that is done."""
 
     def __init__(self) -> None:
@@ -64,8 +80,7 @@ class Scratch:
         )
         self._database.execute("DROP TABLE found")
         self._database.execute("CREATE INDEX by_folded ON inputs (folded)")
-        (count,) = self._database.execute("SELECT count(*) FROM inputs").fetchone()
-        return int(count)
+        return int(self._database.execute("SELECT count(*) FROM inputs").fetchone()[0])
 
     def inputs(self) -> Iterator[tuple[int, Path, str]]:
         """Each input's position, path and problem, in order."""
@@ -82,25 +97,23 @@ class Scratch:
             ending: what follows.
         """
         real = _real(str(folder))
-        query = "SELECT last FROM names WHERE folded = ?"
-        found = self._database.execute(query, (folded(stem),)).fetchone()
-        last = found[0] if found else 0
-        while True:
-            last += 1
+        for last in count(self._last(stem) + 1):
             name = stem if last == 1 else f"{stem}-{last}"
-            if not self._taken(name) and not self._is_input(real, name + ending):
+            if not self._last(name) and not self._is_input(real, name + ending):
                 break
-        for each, number in {folded(stem): last, folded(name): 1}.items():
+        for each, number in {folded(name): 1, folded(stem): last}.items():
             self._database.execute(
                 "INSERT INTO names VALUES (?, ?) "
                 "ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
-                (each, last if each == folded(stem) else number),
+                (each, number),
             )
         return name + ending
 
-    def _taken(self, name: str) -> bool:
-        query = "SELECT 1 FROM names WHERE folded = ?"
-        return self._database.execute(query, (folded(name),)).fetchone() is not None
+    def _last(self, stem: str) -> int:
+        """The number up to which a stem is taken; 0 where it is not."""
+        query = "SELECT last FROM names WHERE folded = ?"
+        found = self._database.execute(query, (folded(stem),)).fetchone()
+        return found[0] if found else 0
 
     def _is_input(self, real: str, name: str) -> bool:
         query = "SELECT 1 FROM inputs WHERE folded = ?"

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from xlhedge.batch.inputs import UsageError
+from xlhedge.errors import InputError
 from xlhedge.files import whole
 from xlhedge.text import csv_cell
 
-__all__ = ["COLUMNS", "NAME", "refuse_foreign", "write_summary"]
+__all__ = ["COLUMNS", "NAME", "refuse_foreign", "write_summary_csv"]
 
 NAME = "summary.csv"
 """The file's name."""
@@ -33,7 +33,7 @@ def refuse_foreign(folder: Path) -> None:
     """Refuse to replace a file of that name that is not ours.
 
     Raises:
-        UsageError: there is one.
+        InputError: there is one.
         OSError: it cannot be read.
     """
     path = folder / NAME
@@ -42,10 +42,10 @@ def refuse_foreign(folder: Path) -> None:
     with path.open("rb") as stream:
         begins = stream.read(len(_header()))
     if begins != _header():
-        raise UsageError(f"{path}: is not of xlhedge; move it, or name another folder")
+        raise InputError(f"{path}: is not of xlhedge; move it, or name another folder")
 
 
-def write_summary(folder: Path, rows: Iterable[Mapping[str, Any]], unfinished: Path) -> Path:
+def write_summary_csv(folder: Path, rows: Iterable[Mapping[str, Any]], unfinished: Path) -> Path:
     """Write the file, whole or not at all.
 
     Args:

@@ -18,67 +18,38 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from xlhedge.analysis import Analysis, analyse
-from xlhedge.errors import HedgeError
+from xlhedge.errors import MachineError, error_lines
 from xlhedge.files import TEMPORARY, exact_version
-from xlhedge.hosts.installing import InstallError
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import stale
 from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
 from xlhedge.sheets.report import Paper, report_book
 
-__all__ = ["Made", "Options", "Order", "headlines", "make", "program"]
+__all__ = ["Options", "ReportBytes", "make", "summary_figures", "versions"]
 
 
 class Options(NamedTuple):
-    """What is asked of all reports.
-
-    Args:
-        paper: what they print on.
-        pdf: whether a PDF of each is made, too.
-        folder: where files may stand while LibreOffice works on them; the system's if left out.
-        limits: how much of an input is read.
-    """
+    """What is asked of all reports."""
 
     paper: Paper = "a4"
     pdf: bool = False
-    folder: str | None = None
+    folder: str | None = None  # where LibreOffice's files stand; the system's if left out
     limits: Limits = DEFAULT
 
 
-class Order(NamedTuple):
-    """One report to make.
+class ReportBytes(NamedTuple):
+    """What a worker made of an input."""
 
-    Args:
-        path: the input; its name where its content comes along.
-        content: what it holds, where the worker cannot read it itself.
-    """
-
-    path: str
-    content: Content | None = None
-
-
-class Made(NamedTuple):
-    """What became of an order.
-
-    Args:
-        sha256: of the input, as it was read.
-        report: the workbook; empty if there is none.
-        pdf: the PDF; empty if there is none.
-        figures: the headlines, by column of the summary.
-        warnings: what to know, for the terminal: the clock has its say in it.
-        errors: what went wrong, a line each.
-    """
-
-    sha256: str = ""
+    sha256: str = ""  # of the input, as it was read
     report: bytes = b""
     pdf: bytes = b""
-    figures: Mapping[str, Any] = {}
-    warnings: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
+    figures: Mapping[str, Any] = {}  # by column of the summary
+    warnings: tuple[str, ...] = ()  # for the terminal only: the clock has its say in it
+    errors: tuple[str, ...] = ()  # a line each
 
 
 @cache
-def program() -> str:
+def versions() -> str:
     """What decides the bytes of a report, besides its input and the options."""
     python = ".".join(map(str, sys.version_info[:2]))
     return (
@@ -90,57 +61,50 @@ def program() -> str:
 _ONE_AT_A_TIME = threading.Lock()  # a worker of a cluster may have several threads
 
 
-def make(orders: Sequence[Order], options: Options, expected: str) -> list[Made]:
+def make(sources: Sequence[Path | Content], options: Options, expected: str) -> list[ReportBytes]:
     """Make reports; what is wrong with one does not stop the others.
 
     Args:
-        orders: what to make.
+        sources: the inputs: paths, or contents where the worker cannot read them itself.
         options: for all of them.
-        expected: the program that whoever asks has.
+        expected: the versions that whoever asks has.
 
     Raises:
-        HedgeError: this program is another.
+        MachineError: the versions here are others.
     """
-    if expected != program():
-        raise HedgeError(f"a worker has {program()}; here is {expected}")
+    if expected != versions():
+        raise MachineError(f"a worker has {versions()}; here is {expected}")
     with _ONE_AT_A_TIME:
-        made = [_made(order, options) for order in orders]
+        made = [_made(source, options) for source in sources]
         return _with_pdfs(made, options.folder) if options.pdf else made
 
 
-def _made(order: Order, options: Options) -> Made:
+def _made(source: Path | Content, options: Options) -> ReportBytes:
     try:
-        return _report(order.content or load(order.path, options.limits), options)
-    except HedgeError as error:
-        return Made(errors=tuple(str(error).split("\n")))
-    except MemoryError:
-        return Made(errors=("it takes more memory than there is",))
+        content = load(source, options.limits) if isinstance(source, Path) else source
+        portfolio = read_content(content, options.limits)
+        analysis = analyse(portfolio)
+        report = report_book(analysis, content.source, options.paper).to_bytes()
+        now = datetime.now(UTC).replace(tzinfo=None)
+        said = (*portfolio.warnings, *stale(portfolio, now), *analysis.caveats)
+        figures = summary_figures(analysis)
+        return ReportBytes(content.sha256, report, b"", figures, tuple(map(str, said)))
     except Exception as error:  # noqa: BLE001  # one input must not stop the others
-        what = f"xlhedge failed: {type(error).__name__}: {error}; please report it"
-        return Made(errors=tuple(what.splitlines()))
+        return ReportBytes(errors=tuple(error_lines(error)))
 
 
-def _report(content: Content, options: Options) -> Made:
-    portfolio, source = read_content(content, options.limits), content.source
-    analysis = analyse(portfolio)
-    report = report_book(analysis, source, options.paper).to_bytes()
-    now = datetime.now(UTC).replace(tzinfo=None)
-    said = (*portfolio.warnings, *stale(portfolio, now), *analysis.caveats)
-    return Made(source.sha256, report, b"", headlines(analysis), tuple(map(str, said)))
-
-
-def headlines(analysis: Analysis) -> dict[str, Any]:
+def summary_figures(analysis: Analysis) -> dict[str, Any]:
     """An analysis in one row, by column of the summary."""
     settings, total = analysis.portfolio.settings, analysis.total
     worst = analysis.worst
     return {
         "portfolio": settings.portfolio,
         "quote_currency": settings.quote_currency,
-        "spot_notional": total["spot_notional"],
-        "short_notional": total["short_notional"],
-        "net_delta": total["net_delta"],
+        "spot_notional": total.spot_notional,
+        "short_notional": total.short_notional,
+        "net_delta": total.net_delta,
         "days": analysis.days,
-        "funding_drag": total["funding_drag"],
+        "funding_drag": total.funding_drag,
         "pnl_down_20": analysis.after(-0.2),
         "pnl_up_20": analysis.after(0.2),
         "worst_scenario": worst and worst.name,
@@ -149,7 +113,7 @@ def headlines(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _with_pdfs(made: Iterable[Made], folder: str | None) -> list[Made]:
+def _with_pdfs(made: Iterable[ReportBytes], folder: str | None) -> list[ReportBytes]:
     """The same with PDFs, of one run of LibreOffice; a report stands whatever comes of its PDF."""
     made = list(made)
     with TemporaryDirectory(prefix="xlhedge-", suffix=TEMPORARY, dir=folder) as place:
@@ -163,7 +127,7 @@ def _with_pdfs(made: Iterable[Made], folder: str | None) -> list[Made]:
         why, printed = "LibreOffice made no PDF of it", dict[int, Path]()
         try:
             printed = dict(zip(books, to_pdfs(list(books.values()), Path(place)), strict=True))
-        except InstallError as error:
+        except MachineError as error:
             why = str(error)
         for number in books:
             pdf = printed.get(number)

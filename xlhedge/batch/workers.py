@@ -9,33 +9,27 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 from xlhedge.batch.stop import Stop
 
-__all__ = ["Here", "Pool", "Workers", "processors"]
+__all__ = ["Pool", "ThisProcess", "Workers", "processors"]
 
 _MOST_ON_WINDOWS = 61
 _GRACE = 1.0  # seconds
 
 
-class Workers(Protocol):
-    """Takes tasks and gives futures.
+class Workers:
+    """Takes tasks and gives futures."""
 
-    Attributes:
-        chunk: reports a task.
-        window: tasks at a time; those beyond wait, so that memory does not grow.
-        remote: whether workers cannot read our files.
-        crashes: what a future raises whose worker died.
-    """
-
-    chunk: int
-    window: int
-    remote: bool
-    crashes: tuple[type[Exception], ...]
+    chunk: int  # reports a task
+    window: int  # tasks at a time; those beyond wait, so that memory does not grow
+    remote = False  # whether workers cannot read our files
+    crashes: tuple[type[Exception], ...] = ()  # what a future raises whose worker died
 
     def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Begin a task."""
+        raise NotImplementedError
 
     def restart(self) -> None:
         """Make up for workers that died; tasks not finished are lost."""
@@ -51,43 +45,26 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-class Here:
-    """This process itself; nothing is started.
+class ThisProcess(Workers):
+    """This process itself; nothing is started."""
 
-    Args:
-        stop: what may break the work off.
-    """
-
-    chunk, window, remote = 1, 1, False
-    crashes: tuple[type[Exception], ...] = ()
+    chunk = window = 1
 
     def __init__(self, stop: Stop) -> None:
         self._stop = stop
 
     def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Do the task now."""
+        """Do the task now; it may be broken off."""
         done: Future[Any] = Future()
         with self._stop.at_once():
             done.set_result(task(*arguments))
         return done
 
-    def restart(self) -> None:
-        """Nothing to do."""
 
-    def close(self, *, at_once: bool) -> None:
-        """Nothing to do."""
+class Pool(Workers):
+    """So many processes of this machine, each with all that it takes imported."""
 
-
-class Pool:
-    """Processes of this machine, each with all that it takes imported.
-
-    Args:
-        jobs: how many.
-        chunk: reports a task.
-    """
-
-    remote = False
-    crashes: tuple[type[Exception], ...] = (BrokenExecutor,)
+    crashes = (BrokenExecutor,)
 
     def __init__(self, jobs: int, chunk: int) -> None:
         self._jobs = min(jobs, _MOST_ON_WINDOWS) if os.name == "nt" else jobs

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from xlhedge.cli import hosts, reports
-from xlhedge.cli.failing import fail
-from xlhedge.cli.options import MaxSize
-from xlhedge.cli.saying import say, warn
+from xlhedge.cli.lines import Command, say
+from xlhedge.errors import HedgeError
+from xlhedge.text import shown
 
 __all__ = ["app", "argument_of", "main"]
 
@@ -26,9 +24,9 @@ app = typer.Typer(
 )
 app.add_typer(hosts.excel, name="excel")
 app.add_typer(hosts.libreoffice, name="libreoffice")
-app.command("lambda")(hosts.lambdas)
-app.command()(reports.report)
-app.command()(reports.check)
+app.command("lambda", cls=Command)(hosts.lambdas)
+app.command(cls=Command)(reports.report)
+app.command(cls=Command)(reports.check)
 
 
 def main() -> None:
@@ -58,21 +56,16 @@ def _options(
     pass
 
 
-@app.command()
+@app.command(cls=Command)
 def functions(
     name: Annotated[str, typer.Argument(help="A function to explain, such as NET_DELTA.")] = "",
 ) -> None:
     """List the spreadsheet functions, or explain one: xlhedge functions NET_DELTA."""
-    from xlhedge.errors import HedgeError
     from xlhedge.functions.reference import entry_text
     from xlhedge.functions.registry import FUNCTIONS, function
 
     if name:
-        try:
-            lines = entry_text(function(name)).split("\n")
-        except HedgeError as error:
-            raise fail(error) from None
-        for line in lines:
+        for line in entry_text(function(name)).split("\n"):
             say(line)
         return
     group = ""
@@ -89,7 +82,7 @@ def functions(
 
 
 # Arguments may be negative numbers: what looks like an option is an argument here.
-@app.command(context_settings={"ignore_unknown_options": True})
+@app.command(cls=Command, context_settings={"ignore_unknown_options": True})
 def calc(
     name: Annotated[str, typer.Argument(help="The function, such as HEDGE_NOTIONAL.")],
     arguments: Annotated[
@@ -98,16 +91,12 @@ def calc(
     ] = None,
 ) -> None:
     """Evaluate one function: xlhedge calc HEDGE_NOTIONAL 1 60000 0.5."""
-    from xlhedge.errors import HedgeError
     from xlhedge.functions.evaluate import evaluate, rows_of
     from xlhedge.functions.registry import function
 
-    try:
-        value = evaluate(function(name), [argument_of(text) for text in arguments or []])
-    except HedgeError as error:
-        raise fail(error) from None
+    value = evaluate(function(name), [argument_of(text) for text in arguments or []])
     for row in rows_of(value):
-        say(*map(_shown, row))
+        say(*(cell.kind.code if isinstance(cell, HedgeError) else shown(cell) for cell in row))
 
 
 def argument_of(text: str) -> Any:
@@ -123,62 +112,6 @@ def argument_of(text: str) -> Any:
         return text or None
 
 
-def _shown(value: Any) -> str:
-    from xlhedge.errors import HedgeError
-
-    if isinstance(value, HedgeError):
-        return value.kind.code
-    if isinstance(value, bool):
-        return str(value).upper()
-    return value if isinstance(value, str) else f"{value:.15g}"
-
-
-class Edition(StrEnum):
-    """Where a template's functions are."""
-
-    ADDIN = "addin"
-    X365 = "365"
-
-
-Folder = Annotated[
-    Path, typer.Option("-o", "--output", help="Folder to write to; made if missing.")
-]
-
-
-@app.command()
-def template(
-    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")],
-    *,
-    edition: Annotated[
-        Edition,
-        typer.Option(help="addin: for the installed functions; 365: they are in the workbook."),
-    ] = Edition.ADDIN,
-    empty: Annotated[bool, typer.Option("--empty", help="Leave the inputs blank.")] = False,
-    source: Annotated[
-        Path | None,
-        typer.Option("--from", help="Fill it in from a portfolio: workbook, JSON or CSV folder."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
-    max_size: MaxSize = 16,
-) -> None:
-    """Write the template workbook, filled in with an example: xlhedge template -o my-hedge.xlsx."""
-    from xlhedge.jobs.commands import Desk
-    from xlhedge.readers import Limits
-
-    if output.exists() and not force:
-        raise fail(f"{output}: is there already; name another file, or add --force to replace it")
-    if empty and source:
-        raise fail("--empty and --from: give one of them")
-    desk = Desk(say, warn, Limits(max_size))
-    desk.template(output, edition.value, source=source, empty=empty)
-    raise typer.Exit(desk.status)
-
-
-@app.command()
-def demo(output: Folder = Path("reports")) -> None:
-    """Build the four samples, report on them, and show the headlines: xlhedge demo."""
-    from xlhedge.jobs.commands import Desk
-
-    desk = Desk(say, warn)
-    desk.demo(output)
-    raise typer.Exit(desk.status)
+# Help lists the commands in this order.
+app.command(cls=Command)(reports.template)
+app.command(cls=Command)(reports.demo)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from xlhedge.cli.failing import fail
-from xlhedge.cli.saying import say
-
-if TYPE_CHECKING:
-    from xlhedge.hosts.installing import Requirement
+from xlhedge.cli.lines import Command, say
+from xlhedge.errors import InputError
+from xlhedge.files import refuse_to_replace, write_bytes
+from xlhedge.hosts.installing import TRY, Requirement
 
 __all__ = ["excel", "lambdas", "libreoffice"]
 
@@ -33,7 +31,7 @@ Profile = Annotated[
 ]
 
 
-@excel.command("install")
+@excel.command("install", cls=Command)
 def excel_install(
     *,
     folder: Annotated[
@@ -45,96 +43,87 @@ def excel_install(
     ] = False,
 ) -> None:
     """Build the add-in and put it where Excel loads it: xlhedge excel install."""
-    with _told():
-        from xlhedge.hosts.excel.install import Machine, install
-        from xlhedge.hosts.excel.status import status
-        from xlhedge.hosts.installing import TRY
+    from xlhedge.hosts.excel.install import Machine, install
+    from xlhedge.hosts.excel.status import status
 
-        machine = Machine.here()
-        _say(install(machine, folder, force=force))
-        wrong = [each for each in status(machine) if each.remedy]
-        _show(wrong)
-        if not wrong:
-            say(f"start Excel, then {TRY}")
+    machine = Machine.here()
+    _say(install(machine, folder, force=force))
+    wrong = [each for each in status(machine) if each.remedy]
+    _show(wrong)
+    if not wrong:
+        say(f"start Excel, then {TRY}")
 
 
-@excel.command("status")
+@excel.command("status", cls=Command)
 def excel_status() -> None:
     """Say what the add-in needs and what is wrong, with the remedy: xlhedge excel status."""
-    with _told():
-        from xlhedge.hosts.excel.install import Machine
-        from xlhedge.hosts.excel.status import status
+    from xlhedge.hosts.excel.install import Machine
+    from xlhedge.hosts.excel.status import status
 
-        _show(status(Machine.here()))
+    _show(status(Machine.here()))
 
 
-@excel.command("uninstall")
+@excel.command("uninstall", cls=Command)
 def excel_uninstall() -> None:
     """Remove what install wrote, and nothing else: xlhedge excel uninstall."""
-    with _told():
-        from xlhedge.hosts.excel.install import Machine, uninstall
+    from xlhedge.hosts.excel.install import Machine, uninstall
 
-        _say(uninstall(Machine.here()))
+    _say(uninstall(Machine.here()))
 
 
-@excel.command("build")
+@excel.command("build", cls=Command)
 def excel_build(
     output: Annotated[Path, typer.Option("-o", "--output", help="The .xlam file to write.")],
     *,
     force: Force = False,
 ) -> None:
     """Write the add-in, on any system: xlhedge excel build -o xlhedge.xlam."""
-    with _told(output):
-        from xlhedge.hosts.excel.addin import build_addin
+    from importlib.metadata import version
 
-        _write(output, build_addin, force=force, note=f", for a computer with {_xlwings()}")
-        say("`xlhedge excel install` there does this and writes the configuration, too")
+    from xlhedge.hosts.excel.addin import build_addin
+
+    refuse_to_replace(output, force=force)
+    build_addin(output)
+    say(f"wrote {output}, for a computer with xlwings {version('xlwings')}")
+    say("`xlhedge excel install` there does this and writes the configuration, too")
 
 
-@libreoffice.command("install")
+@libreoffice.command("install", cls=Command)
 def libreoffice_install(*, profile: Profile = None) -> None:
     """Build the extension and add it to LibreOffice: xlhedge libreoffice install."""
-    with _told():
-        from xlhedge.hosts.libreoffice_install import Office
+    from xlhedge.hosts.libreoffice_install import Office
 
-        _say(Office(profile).install())
+    _say(Office(profile).install())
 
 
-@libreoffice.command("status")
+@libreoffice.command("status", cls=Command)
 def libreoffice_status(*, profile: Profile = None) -> None:
     """Say which LibreOffice has which xlhedge: xlhedge libreoffice status."""
-    with _told():
-        from xlhedge.hosts.libreoffice_install import Office
+    from xlhedge.hosts.libreoffice_install import Office
 
-        _show(Office(profile).status())
+    _show(Office(profile).status())
 
 
-@libreoffice.command("uninstall")
+@libreoffice.command("uninstall", cls=Command)
 def libreoffice_uninstall(*, profile: Profile = None) -> None:
     """Remove the extension from LibreOffice: xlhedge libreoffice uninstall."""
-    with _told():
-        from xlhedge.hosts.libreoffice_install import Office
+    from xlhedge.hosts.libreoffice_install import Office
 
-        _say(Office(profile).uninstall())
+    _say(Office(profile).uninstall())
 
 
-@libreoffice.command("build")
+@libreoffice.command("build", cls=Command)
 def libreoffice_build(
     output: Annotated[Path, typer.Option("-o", "--output", help="The .oxt file to write.")],
     *,
     force: Force = False,
 ) -> None:
     """Write the extension, on any system: xlhedge libreoffice build -o xlhedge.oxt."""
-    with _told(output):
-        from xlhedge.hosts.libreoffice import build_extension
+    from xlhedge.hosts.libreoffice import build_extension
 
-        _write(output, build_extension, force=force)
-
-
-def _xlwings() -> str:
-    from importlib.metadata import version
-
-    return f"xlwings {version('xlwings')}"
+    refuse_to_replace(output, force=force)
+    build_extension(output)
+    say(f"wrote {output}")
 
 
 def _say(lines: Iterable[str]) -> None:
@@ -164,51 +153,20 @@ def lambdas(
     force: Force = False,
 ) -> None:
     """The functions as names for any Excel 365: xlhedge lambda -o functions.xlsx."""
-    with _told(output):
-        from xlhedge.files import write_bytes
-        from xlhedge.functions.registry import function
-        from xlhedge.hosts.installing import InstallError
-        from xlhedge.hosts.lambdas import LAMBDAS, listing
+    from xlhedge.functions.registry import function
+    from xlhedge.hosts.lambdas import LAMBDAS, listing
 
-        entries = [function(name) for name in names] if names else list(LAMBDAS)
-        if output is None:
-            _say(listing(entries).split("\n"))
-        elif output.suffix.lower() == ".txt":
-            text = listing(entries) + "\n"
-            _write(output, lambda path: write_bytes(path, text.encode()), force=force)
-        elif output.suffix.lower() == ".xlsx":
-            from xlhedge.sheets.function_names import lambda_book
+    entries = [function(name) for name in names] if names else list(LAMBDAS)
+    if output is None:
+        _say(listing(entries).split("\n"))
+        return
+    refuse_to_replace(output, force=force)
+    if output.suffix.lower() == ".txt":
+        write_bytes(output, (listing(entries) + "\n").encode())
+    elif output.suffix.lower() == ".xlsx":
+        from xlhedge.sheets.function_names import lambda_book
 
-            _write(output, lambda_book(entries).save, force=force)
-        else:
-            raise InstallError(f"{output}: name a workbook (.xlsx) or a list (.txt)")
-
-
-def _write(output: Path, write: Callable[[Path], object], *, force: bool, note: str = "") -> None:
-    """Writes a file where none is, unless forced, and makes its folder."""
-    from xlhedge.hosts.installing import InstallError
-
-    if output.exists() and not force:
-        raise InstallError(
-            f"{output}: is there already; name another file, or add --force to replace it"
-        )
-    output.parent.mkdir(parents=True, exist_ok=True)
-    write(output)
-    say(f"wrote {output}{note}")
-
-
-@contextmanager
-def _told(path: Path | None = None) -> Iterator[None]:
-    """Tells in one line what stops a command."""
-    from xlhedge.errors import HedgeError
-    from xlhedge.hosts.installing import InstallError
-
-    try:
-        yield
-    except (InstallError, HedgeError) as error:
-        raise fail(error) from None
-    except BrokenPipeError:
-        raise  # whoever read our lines has gone
-    except OSError as error:
-        # Of a folder that cannot be made, the file in it is told, which was asked for.
-        raise fail(f"{path or error.filename}: {error.strerror or error}") from None
+        lambda_book(entries).save(output)
+    else:
+        raise InputError(f"{output}: name a workbook (.xlsx) or a list (.txt)")
+    say(f"wrote {output}")

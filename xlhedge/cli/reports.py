@@ -1,40 +1,20 @@
-"""`xlhedge report` and `xlhedge check`: many inputs, one line of commands."""
+"""The commands on portfolios: `xlhedge report`, `check`, `template` and `demo`."""
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from xlhedge.batch.stop import Stop, Stopped
-from xlhedge.cli.failing import fail
-from xlhedge.cli.options import MaxSize
-from xlhedge.cli.saying import say, warn
+from xlhedge.batch.stop import Stop
+from xlhedge.cli.lines import end_of, say, warn
+from xlhedge.errors import InputError
+from xlhedge.files import refuse_to_replace
 
-__all__ = ["check", "report"]
-
-
-@contextmanager
-def _stoppable() -> Iterator[Stop]:
-    """From here on Ctrl-C and its like end the command in order, with their own exit status."""
-    with Stop() as stop:
-        try:
-            yield stop
-        except Stopped:
-            raise typer.Exit(128 + stop.signal) from None
-
-
-class Paper(StrEnum):
-    """What a report prints on."""
-
-    A4 = "a4"
-    LETTER = "letter"
+__all__ = ["check", "demo", "report", "template"]
 
 
 Inputs = Annotated[
@@ -48,16 +28,29 @@ Manifest = Annotated[
     Path | None,
     typer.Option(help="A file that names inputs, one a line; a .csv has them in a column path."),
 ]
+Folder = Annotated[
+    Path, typer.Option("-o", "--output", help="Folder to write to; made if missing.")
+]
+MaxSize = Annotated[
+    float,
+    typer.Option(
+        min=0.001,
+        max=10_000,
+        metavar="MB",
+        help="Largest input in megabytes. A workbook may unpack to 4 times as much, and a table's "
+        "sheet, from A1 to its far corner, have 62,500 cells a megabyte.",
+    ),
+]
 
 
 def report(
     inputs: Inputs = None,
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="Folder to write to; made if missing.")
-    ] = Path("reports"),
+    output: Folder = Path("reports"),
     *,
     manifest: Manifest = None,
-    paper: Annotated[Paper, typer.Option(help="What the report prints on.")] = Paper.A4,
+    paper: Annotated[
+        Literal["a4", "letter"], typer.Option(help="What the report prints on.")
+    ] = "a4",
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
@@ -80,53 +73,90 @@ def report(
     max_size: MaxSize = 16,
 ) -> None:
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
-    with _stoppable() as stop:
-        from xlhedge.batch.inputs import UsageError
+    with Stop() as stop:
         from xlhedge.batch.plan import Request
-        from xlhedge.batch.progress import Lines, Objects, Teller
-        from xlhedge.batch.run import run
+        from xlhedge.batch.progress import JsonProgress, Progress, TextProgress
+        from xlhedge.batch.run import make_reports
         from xlhedge.readers import Limits
 
-        teller: Teller = Objects(say)
+        progress: Progress = JsonProgress(say)
         if not as_json:
-            teller = Lines(say, warn, quiet=quiet, terminal=sys.stderr.isatty())
+            progress = TextProgress(say, warn, quiet=quiet, terminal=sys.stderr.isatty())
         request = Request(
             tuple(inputs or ()),
             output,
             manifest,
-            paper.value,
+            paper,
             pdf,
             jobs,
             resume,
             cluster,
             Limits(max_size),
         )
-        try:
-            tally = run(request, teller, stop)
-        except UsageError as error:
-            raise fail(error) from None
-        except BrokenPipeError:
-            raise  # whoever read our lines has gone
-        except sqlite3.Error as error:
-            raise fail(f"temporary files: {error}") from None
-        except OSError as error:
-            raise fail(f"{error.filename or output}: {error.strerror or error}") from None
-    raise typer.Exit(tally.status)
+        result = make_reports(request, progress, stop)
+    raise typer.Exit(result.status)
 
 
 def check(inputs: Inputs = None, *, manifest: Manifest = None, max_size: MaxSize = 16) -> None:
     """Say all that is wrong with portfolios, write nothing: xlhedge check treasury.xlsx."""
-    with _stoppable() as stop:
-        from xlhedge.batch.inputs import UsageError, gather
-        from xlhedge.batch.store import Scratch
-        from xlhedge.jobs.commands import Desk
+    with Stop() as stop:
+        from xlhedge.batch.inputs import gather
+        from xlhedge.batch.store import opened
+        from xlhedge.jobs.commands import check_line
         from xlhedge.readers import Limits
 
-        desk, scratch = Desk(say, warn, Limits(max_size)), Scratch()
-        try:
-            with stop.at_once():
-                gather(scratch, inputs or (), manifest, None)
-                desk.check((path, problem) for _, path, problem in scratch.inputs())
-        except UsageError as error:
-            raise fail(error) from None
-    raise typer.Exit(desk.status)
+        def one(path: Path, problem: str) -> None:
+            if problem:
+                raise InputError(problem)
+            say(check_line(path, warn, Limits(max_size)))
+
+        with opened() as store, stop.at_once():
+            gather(store, inputs or (), manifest, None)
+            end = end_of((path, partial(one, path, problem)) for _, path, problem in store.inputs())
+    raise end
+
+
+def template(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")],
+    *,
+    edition: Annotated[
+        Literal["addin", "365"],
+        typer.Option(help="addin: for the installed functions; 365: they are in the workbook."),
+    ] = "addin",
+    empty: Annotated[bool, typer.Option("--empty", help="Leave the inputs blank.")] = False,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="Fill it in from a portfolio: workbook, JSON or CSV folder."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    max_size: MaxSize = 16,
+) -> None:
+    """Write the template workbook, filled in with an example: xlhedge template -o my-hedge.xlsx."""
+    from xlhedge.jobs.commands import write_template
+    from xlhedge.readers import Limits
+
+    refuse_to_replace(output, force=force)
+    if empty and source:
+        raise InputError("--empty and --from: give one of them")
+
+    def write() -> None:
+        limits = Limits(max_size)
+        write_template(output, warn, edition, source=source, empty=empty, limits=limits)
+        say(f"wrote {output}")
+
+    raise end_of([(source or output, write)])
+
+
+def demo(output: Folder = Path("reports")) -> None:
+    """Build the four samples, report on them, and show the headlines: xlhedge demo."""
+    from xlhedge.jobs.commands import report_headlines, write_samples
+    from xlhedge.samples import SAMPLES
+
+    def one(path: Path) -> None:
+        for line in report_headlines(path, output):
+            say(line)
+
+    samples = output / "samples"
+    write_samples(samples)
+    paths = [samples / f"{name}.xlsx" for name in SAMPLES]
+    raise end_of((path, partial(one, path)) for path in paths)

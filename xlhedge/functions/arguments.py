@@ -12,7 +12,7 @@ from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.ranges import flattened, is_missing
 from xlhedge.serials import serial
-from xlhedge.text import quoted
+from xlhedge.text import cited
 
 __all__ = ["admit", "admit_one", "evaluate_one", "taken"]
 
@@ -98,7 +98,7 @@ def _number(quantity: Quantity, value: Any) -> float:
             return float(value)  # NumPy's scalars, Decimal, Fraction
         except (TypeError, ValueError):
             pass
-    raise _wrong(quantity, f"{quoted(value)} is not a number", CellError.VALUE)
+    raise _wrong(quantity, f"{cited(value)} is not a number", CellError.VALUE)
 
 
 def _wrong(quantity: Quantity, what: str, kind: CellError) -> HedgeError:

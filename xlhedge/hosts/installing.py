@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["TRY", "InstallError", "Requirement"]
+__all__ = ["TRY", "Requirement"]
 
 TRY = "try =NET_DELTA(1, 60000, 45000): it gives 15000"
 """What to do when all is done."""
-
-
-class InstallError(Exception):
-    """Why something could not be built, installed or removed: one line, with the remedy."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.evaluate import evaluate, rows_of
 from xlhedge.functions.registry import FUNCTIONS, Function
 
-__all__ = ["IMPLEMENTATION", "INTERFACE", "answer", "cell", "gives_text"]
+__all__ = ["IMPLEMENTATION", "INTERFACE", "calc_value", "cell", "gives_text"]
 
 IMPLEMENTATION = "org.xlhedge.Functions"
 """The component's name, under which CalcAddIns.xcu describes its functions."""
@@ -59,7 +59,7 @@ def gives_text(entry: Function) -> bool:
     return isinstance(entry.value, str)
 
 
-def answer(entry: Function, arguments: tuple[Any, ...]) -> Any:
+def calc_value(entry: Function, arguments: tuple[Any, ...]) -> Any:
     """What Calc shows for a call: rows of cells, or one cell of a function that gives text.
 
     An error of a function that gives a row fills it.
@@ -93,7 +93,7 @@ def _note(line: str) -> None:
 
 def _method(entry: Function) -> Any:
     def method(_self: Any, *arguments: Any) -> Any:
-        return answer(entry, arguments)
+        return calc_value(entry, arguments)
 
     return method
 

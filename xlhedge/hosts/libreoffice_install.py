@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from xlhedge.errors import MachineError
 from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.installing import TRY, InstallError, Requirement
+from xlhedge.hosts.installing import TRY, Requirement
 from xlhedge.hosts.libreoffice import IDENTIFIER, build_extension
 from xlhedge.hosts.office import find_program, run_program
 
@@ -39,11 +40,13 @@ class Office:
             UserInstallation, and makes it if missing.
 
     Raises:
-        InstallError: there is no LibreOffice.
+        MachineError: there is no LibreOffice.
     """
 
     def __init__(self, profile: Path | None = None) -> None:
-        self.unopkg = _program()
+        if (found := find_program("unopkg")) is None:
+            raise MachineError(_MISSING)
+        self.unopkg = found
         self._options = [f"-env:UserInstallation={profile.absolute().as_uri()}"] if profile else []
         # unopkg refuses to run as root, as in a container, unless it is for all users.
         root = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -55,7 +58,7 @@ class Office:
         soffice = self.unopkg.with_name(self.unopkg.name.replace("unopkg", "soffice"))
         try:
             said = run_program(soffice, "--version")
-        except (InstallError, OSError):
+        except (MachineError, OSError):
             said = ""
         found = re.search(r"\d+(\.\d+)+", said)
         return found[0] if found else "of unknown version"
@@ -67,7 +70,7 @@ class Office:
             What was done, a line each.
 
         Raises:
-            InstallError: what unopkg had to say.
+            MachineError: what unopkg had to say.
         """
         with TemporaryDirectory() as folder:
             extension = build_extension(Path(folder) / "xlhedge.oxt")
@@ -83,7 +86,7 @@ class Office:
             What was done, a line.
 
         Raises:
-            InstallError: what unopkg had to say.
+            MachineError: what unopkg had to say.
         """
         if found := self._listed(self._shared):
             run_program(self.unopkg, "remove", *self._shared, IDENTIFIER, *self._options)
@@ -100,7 +103,7 @@ class Office:
             A requirement for each.
 
         Raises:
-            InstallError: what unopkg had to say.
+            MachineError: what unopkg had to say.
         """
         yield Requirement("LibreOffice", f"{self.version}: {self.unopkg}")
         remedy = "run `xlhedge libreoffice install`"
@@ -121,9 +124,3 @@ class Office:
         """Our extension's version, and whether LibreOffice took it: "yes" or not."""
         found = _LISTED.search(run_program(self.unopkg, "list", *shared, *self._options))
         return (found[1], found[2]) if found else None
-
-
-def _program() -> Path:
-    if (found := find_program("unopkg")) is None:
-        raise InstallError(_MISSING)
-    return found

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from xlhedge.hosts.installing import InstallError
+from xlhedge.errors import MachineError
 
 __all__ = ["PLACES", "find_program", "run_program", "stop_all"]
 
@@ -51,7 +51,7 @@ def run_program(program: Path, *arguments: str) -> str:
     """Runs one of them and returns what it said.
 
     Raises:
-        InstallError: it failed or did not end; says what it had to say.
+        MachineError: it failed or did not end; says what it had to say.
     """
     command = [str(program), *arguments]
     process = subprocess.Popen(  # noqa: S603  # LibreOffice's program, and our own arguments
@@ -68,14 +68,14 @@ def run_program(program: Path, *arguments: str) -> str:
     try:
         said, _ = process.communicate(timeout=_TIMEOUT)
     except subprocess.TimeoutExpired:
-        raise InstallError(
+        raise MachineError(
             f"{program}: did not end in {_TIMEOUT} s; close LibreOffice and try again"
         ) from None
     finally:
         _stop(process)
         _running.discard(process)
     if process.returncode:
-        raise InstallError(
+        raise MachineError(
             f"{program}: {_reason(said)}; if LibreOffice is running, close it and try again"
         )
     return said

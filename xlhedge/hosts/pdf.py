@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlhedge.hosts.installing import InstallError
+from xlhedge.errors import MachineError
 from xlhedge.hosts.office import find_program, run_program
 
 __all__ = ["to_pdfs"]
@@ -24,11 +24,11 @@ def to_pdfs(paths: Sequence[Path], folder: Path) -> list[Path]:
         The PDFs' paths; one that was not made is not there.
 
     Raises:
-        InstallError: LibreOffice is not there, failed, or made none.
+        MachineError: LibreOffice is not there, failed, or made none.
     """
     soffice = find_program("soffice")
     if soffice is None:
-        raise InstallError("a PDF takes LibreOffice, which was not found")
+        raise MachineError("a PDF takes LibreOffice, which was not found")
     profile = (folder / "profile").absolute().as_uri()
     said = run_program(
         soffice,
@@ -38,5 +38,5 @@ def to_pdfs(paths: Sequence[Path], folder: Path) -> list[Path]:
     )
     made = [folder / f"{path.stem}.pdf" for path in paths]
     if not any(map(Path.exists, made)):  # it reports success whatever happens
-        raise InstallError(f"LibreOffice made no PDF: {' '.join(said.split())[:200]}")
+        raise MachineError(f"LibreOffice made no PDF: {' '.join(said.split())[:200]}")
     return made

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from xlhedge.errors import PortfolioError, Problem
 from xlhedge.portfolio.model import Portfolio, stale
-from xlhedge.portfolio.problems import PortfolioError, Problem
-from xlhedge.portfolio.source import Source
+from xlhedge.portfolio.places import Source
 from xlhedge.portfolio.tables import (
     TABLES,
     Bar,

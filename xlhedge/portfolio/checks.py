@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import timedelta
+from itertools import islice
+from typing import Any
 
+from xlhedge.errors import Problem
 from xlhedge.functions.vocabulary import QUANTITIES, RULES
-from xlhedge.portfolio.problems import Found, Problem
+from xlhedge.portfolio.all_rows import KEYS, AllRows, TableCheck, findings
+from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.rows import Unread
-from xlhedge.portfolio.side_by_side import Check, Ledger, findings
 from xlhedge.portfolio.tables import (
     MOST_SHOCKS,
     TABLES,
@@ -20,7 +24,6 @@ from xlhedge.portfolio.tables import (
     Short,
     Tier,
 )
-from xlhedge.portfolio.wording import one_of
 from xlhedge.text import shown
 
 __all__ = ["conflicts"]
@@ -28,7 +31,7 @@ __all__ = ["conflicts"]
 _SHOCKS = next(rule for rule in RULES if rule.arguments == ("price_shock", "basis_shock"))
 
 
-def _steps(row: Settings, _: int, __: Ledger) -> str | None:
+def _steps(row: Settings, _: int, __: AllRows) -> str | None:
     if row.count_shocks <= MOST_SHOCKS:
         return None
     span = f"from {shown(row.shock_min)} to {shown(row.shock_max)}"
@@ -36,14 +39,14 @@ def _steps(row: Settings, _: int, __: Ledger) -> str | None:
     return f"{step} makes {row.count_shocks:,} shocks {span}; at most {MOST_SHOCKS} are allowed"
 
 
-def _ends(row: Settings, _: int, __: Ledger) -> str | None:
+def _ends(row: Settings, _: int, __: AllRows) -> str | None:
     if row.shock_min <= row.shock_max:
         return None
     least = shown(row.shock_min)
     return f"{shown(row.shock_max)} is out of range; it must be at least shock_min, {least}"
 
 
-def _horizon(row: Settings, _: int, __: Ledger) -> str | None:
+def _horizon(row: Settings, _: int, __: AllRows) -> str | None:
     longest = QUANTITIES["days"].domain.at_most or 0.0
     days = (row.horizon_date - row.as_of) / timedelta(days=1)
     if days <= longest:
@@ -51,77 +54,73 @@ def _horizon(row: Settings, _: int, __: Ledger) -> str | None:
     return f"{shown(row.horizon_date)} is {days:,.0f} days ahead; it must be {longest:,.0f} at most"
 
 
-def _spelled(row: Instrument, _: int, ledger: Ledger) -> str | None:
-    held = ledger.underlying(row)
+def _spelled(row: Instrument, _: int, rows: AllRows) -> str | None:
+    held = rows.underlying(row)
     if held is None or held.asset == row.underlying:
         return None
     return f'"{row.underlying}" is "{held.asset}" in Holdings; it must be spelled alike'
 
 
-def _asset_once(row: Holding, number: int, ledger: Ledger) -> str | None:
-    first = ledger.first_holding[row.asset.casefold()]
-    if first == number:
-        return None
-    place = ledger.place("Holdings", first, "asset")
-    return f'"{row.asset}" is in {place} already; it must be there once'
+def _once(
+    table: str, column: str, what: Callable[[Any], str], how: Callable[[Any], str] | None = None
+) -> TableCheck:
+    """That no row's key is in its table twice; what the key is called, and how it must be there."""
+
+    def complaint(row: Any, number: int, rows: AllRows) -> str | None:
+        first = rows.first(table)[KEYS[table](row)]
+        if first == number:
+            return None
+        must = how(row) if how else "there once"
+        return f"{what(row)} is in {rows.place(table, first, column)} already; it must be {must}"
+
+    return TableCheck(table, column, complaint)
 
 
-def _instrument_once(row: Instrument, number: int, ledger: Ledger) -> str | None:
-    first = ledger.first_instrument[row.instrument.casefold()]
-    if first == number:
-        return None
-    place = ledger.place("Instruments", first, "instrument")
-    return f'"{row.instrument}" is in {place} already; it must be there once'
+def _no_wildcard(table: str, column: str) -> TableCheck:
+    """That no name matches others in a spreadsheet's look-ups."""
+
+    def complaint(row: Any, _: int, __: AllRows) -> str | None:
+        name = getattr(row, column)
+        if not set(name) & set("*?~"):
+            return None
+        return f'"{name}" is not allowed; it must be without *, ? and ~, wildcards to a spreadsheet'
+
+    return TableCheck(table, column, complaint)
 
 
-def _move_once(row: Scenario, number: int, ledger: Ledger) -> str | None:
-    first = ledger.first_move[row.scenario, row.asset.casefold()]
-    if first == number:
-        return None
-    place = ledger.place("Scenarios", first, "asset")
-    return f'"{row.asset}" is in {place} already; it must be once in "{row.scenario}"'
+def _one_of(names: Collection[str]) -> str:
+    """What is allowed where only some names are: the first eight of them."""
+    quoted = [f'"{name}"' for name in islice(names, 8)]
+    rest = [f"one of {len(names) - 8} more"] if len(names) > 8 else []
+    return f"it must be {' or '.join(quoted + rest)}" if quoted else "the table has no rows"
 
 
-def _plain_asset(row: Holding, _: int, __: Ledger) -> str | None:
-    return _wildcard(row.asset)
-
-
-def _plain_instrument(row: Instrument, _: int, __: Ledger) -> str | None:
-    return _wildcard(row.instrument)
-
-
-def _wildcard(name: str) -> str | None:
-    if not set(name) & set("*?~"):
-        return None
-    return f'"{name}" is not allowed; it must be without *, ? and ~, wildcards to a spreadsheet'
-
-
-def _inverse_margin(row: Short, _: int, ledger: Ledger) -> str | None:
-    if row.margin is not None or not ledger.is_inverse(row.instrument):
+def _inverse_margin(row: Short, _: int, rows: AllRows) -> str | None:
+    if row.margin is not None or not rows.is_inverse(row.instrument):
         return None
     return "is empty; an inverse contract's margin is coins you own, and they are exposed, too"
 
 
-def _known(row: Holding | Short | Tier, _: int, ledger: Ledger) -> str | None:
-    if row.instrument is None or row.instrument in ledger.instruments:
+def _known(row: Holding | Short | Tier, _: int, rows: AllRows) -> str | None:
+    if row.instrument is None or row.instrument in rows.instruments:
         return None
-    return f'"{row.instrument}" is not in Instruments; {one_of(ledger.instruments)}'
+    return f'"{row.instrument}" is not in Instruments; {_one_of(rows.instruments)}'
 
 
-def _mover(row: Scenario, _: int, ledger: Ledger) -> str | None:
-    if row.asset in ledger.movers:
+def _mover(row: Scenario, _: int, rows: AllRows) -> str | None:
+    if row.asset in rows.movers:
         return None
-    return f'"{row.asset}" is neither held nor an underlying; {one_of(ledger.movers)}'
+    return f'"{row.asset}" is neither held nor an underlying; {_one_of(rows.movers)}'
 
 
-def _expired(row: Instrument, _: int, ledger: Ledger) -> str | None:
-    as_of = ledger.settings.as_of
+def _expired(row: Instrument, _: int, rows: AllRows) -> str | None:
+    as_of = rows.settings.as_of
     if row.expiry is None or row.expiry > as_of:
         return None
     return f"{shown(row.expiry)} has expired; it must be after as_of, {shown(as_of)}"
 
 
-def _funding(row: Instrument, _: int, __: Ledger) -> str | None:
+def _funding(row: Instrument, _: int, __: AllRows) -> str | None:
     if row.expiry is None:
         if row.funding_rate is None:
             return (
@@ -133,22 +132,22 @@ def _funding(row: Instrument, _: int, __: Ledger) -> str | None:
     return f"{shown(row.funding_rate)} is not allowed; a future with an expiry pays no funding"
 
 
-def _inverse_size(row: Instrument, _: int, __: Ledger) -> str | None:
-    if row.contract_type != "inverse" or "contract_size" in row.model_fields_set:
+def _inverse_size(row: Instrument, _: int, __: AllRows) -> str | None:
+    if row.contract_type != "inverse" or "contract_size" in row.given:
         return None
     return "is empty; an inverse contract needs its size in quote (Bybit 1, Binance 100 or 10)"
 
 
-def _index(row: Instrument, _: int, ledger: Ledger) -> str | None:
-    if row.index_price is not None or ledger.underlying(row):
+def _index(row: Instrument, _: int, rows: AllRows) -> str | None:
+    if row.index_price is not None or rows.underlying(row):
         return None
     return f'is empty; no holding "{row.underlying}" has a spot_price to use instead'
 
 
-def _together(row: Tier, number: int, ledger: Ledger) -> str | None:
-    if number not in ledger.tier_before:
+def _together(row: Tier, number: int, rows: AllRows) -> str | None:
+    if number not in rows.tier_before:
         return None
-    if ledger.rows("Tiers")[number - 1].instrument == row.instrument:
+    if rows.of("Tiers")[number - 1].instrument == row.instrument:
         return None
     return (
         f'"{row.instrument}" has tiers further up, apart from this one; '
@@ -156,8 +155,8 @@ def _together(row: Tier, number: int, ledger: Ledger) -> str | None:
     )
 
 
-def _floor(row: Tier, number: int, ledger: Ledger) -> str | None:
-    before = ledger.tier_before.get(number)
+def _floor(row: Tier, number: int, rows: AllRows) -> str | None:
+    before = rows.tier_before.get(number)
     if before is None:
         if row.floor == 0:
             return None
@@ -170,58 +169,54 @@ def _floor(row: Tier, number: int, ledger: Ledger) -> str | None:
     return f"{shown(row.floor)} is out of range; it must be above the tier before it, {least}"
 
 
-def _sum_of_shocks(row: Scenario, _: int, __: Ledger) -> str | None:
-    rule = _SHOCKS
-    return None if rule.holds(row.price_shock, row.basis_shock) else rule.message
+def _sum_of_shocks(row: Scenario, _: int, __: AllRows) -> str | None:
+    return None if _SHOCKS.holds(row.price_shock, row.basis_shock) else _SHOCKS.message
 
 
-def _bar_once(row: Bar, number: int, ledger: Ledger) -> str | None:
-    first = ledger.first_bar[row.symbol.casefold(), row.time]
-    if first == number:
-        return None
-    place = ledger.place("History", first, "time")
-    return f'{shown(row.time)} of "{row.symbol}" is in {place} already; it must be there once'
-
-
-def _high(row: Bar, _: int, __: Ledger) -> str | None:
+def _high(row: Bar, _: int, __: AllRows) -> str | None:
     if row.high is None or row.low is None or row.high >= row.low:
         return None
     return f"{shown(row.high)} is out of range; it must be at least low, {shown(row.low)}"
 
 
 _CONFLICTS = (
-    Check("Settings", "horizon_date", _horizon),
-    Check("Settings", "shock_max", _ends),
-    Check("Settings", "shock_step", _steps),
-    Check("Holdings", "asset", _asset_once),
-    Check("Holdings", "asset", _plain_asset),
-    Check("Holdings", "instrument", _known),
-    Check("Instruments", "instrument", _instrument_once),
-    Check("Instruments", "instrument", _plain_instrument),
-    Check("Instruments", "underlying", _spelled),
-    Check("Instruments", "expiry", _expired),
-    Check("Instruments", "index_price", _index),
-    Check("Instruments", "funding_rate", _funding),
-    Check("Instruments", "contract_size", _inverse_size),
-    Check("Tiers", "instrument", _known),
-    Check("Tiers", "instrument", _together),
-    Check("Tiers", "floor", _floor),
-    Check("Shorts", "instrument", _known),
-    Check("Shorts", "margin", _inverse_margin),
-    Check("Scenarios", "asset", _mover),
-    Check("Scenarios", "asset", _move_once),
-    Check("Scenarios", "basis_shock", _sum_of_shocks),
-    Check("History", "time", _bar_once),
-    Check("History", "high", _high),
+    TableCheck("Settings", "horizon_date", _horizon),
+    TableCheck("Settings", "shock_max", _ends),
+    TableCheck("Settings", "shock_step", _steps),
+    _once("Holdings", "asset", lambda row: f'"{row.asset}"'),
+    _no_wildcard("Holdings", "asset"),
+    TableCheck("Holdings", "instrument", _known),
+    _once("Instruments", "instrument", lambda row: f'"{row.instrument}"'),
+    _no_wildcard("Instruments", "instrument"),
+    TableCheck("Instruments", "underlying", _spelled),
+    TableCheck("Instruments", "expiry", _expired),
+    TableCheck("Instruments", "index_price", _index),
+    TableCheck("Instruments", "funding_rate", _funding),
+    TableCheck("Instruments", "contract_size", _inverse_size),
+    TableCheck("Tiers", "instrument", _known),
+    TableCheck("Tiers", "instrument", _together),
+    TableCheck("Tiers", "floor", _floor),
+    TableCheck("Shorts", "instrument", _known),
+    TableCheck("Shorts", "margin", _inverse_margin),
+    TableCheck("Scenarios", "asset", _mover),
+    _once(
+        "Scenarios",
+        "asset",
+        lambda row: f'"{row.asset}"',
+        lambda row: f'once in "{row.scenario}"',
+    ),
+    TableCheck("Scenarios", "basis_shock", _sum_of_shocks),
+    _once("History", "time", lambda row: f'{shown(row.time)} of "{row.symbol}"'),
+    TableCheck("History", "high", _high),
 )
 
 
-def conflicts(ledger: Ledger) -> list[Found]:
+def conflicts(rows: AllRows) -> list[Found]:
     """What is wrong between the rows: a portfolio with any of it is refused."""
-    found = findings(_CONFLICTS, ledger)
+    found = findings(_CONFLICTS, rows)
     with suppress(Unread):
-        if not ledger.rows("Holdings"):
-            place = ledger.place("Holdings", None, "")
+        if not rows.of("Holdings"):
+            place = rows.place("Holdings", None, "")
             message = "the table has no rows; a portfolio needs a holding at least"
             found.append((TABLES["Holdings"].rank(), Problem(place, message)))
     return found

@@ -6,16 +6,12 @@ of a function. A model's field carries its column as ``Annotated[float, number("
 
 from __future__ import annotations
 
-import inspect
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import KeysView, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
+from typing import Any, ClassVar, Self, dataclass_transform, get_type_hints
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.arguments import admit_one
@@ -32,9 +28,9 @@ from xlhedge.portfolio.values import (
     is_truth,
     trimmed,
 )
-from xlhedge.text import quoted
+from xlhedge.text import cited
 
-__all__ = ["MOST_PROBLEMS", "Column", "Row", "columns_of", "moment", "number", "text"]
+__all__ = ["MOST_PROBLEMS", "Column", "Row", "moment", "number", "text"]
 
 LONGEST_TEXT = 32_767
 """What a cell of a spreadsheet can hold, in UTF-16 units."""
@@ -85,7 +81,7 @@ class Column:
     Args:
         name: the header, in lower case.
         quantity: what it holds: kind, domain or option words, help with its unit.
-        default: the value of a blank cell; `inspect.Parameter.empty` if it must be filled.
+        default: the value of a blank cell; `Parameter.empty` if it must be filled.
 
     Example:
         >>> price = Column("spot_price", number("spot_price"))
@@ -98,7 +94,7 @@ class Column:
 
     name: str
     quantity: Quantity
-    default: Any = inspect.Parameter.empty
+    default: Any = Parameter.empty
     _parameter: Parameter = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -127,7 +123,7 @@ class Column:
     @property
     def required(self) -> bool:
         """Whether a cell of it must be filled."""
-        return self.default is inspect.Parameter.empty
+        return self.default is Parameter.empty
 
     @property
     def allowed(self) -> str:
@@ -135,7 +131,7 @@ class Column:
         return _ALLOWED.get(self.kind) or self.quantity.allowed
 
     def read(self, value: Any) -> Any:
-        """One cell's value: a float, a whole number, text, or a naive date-time.
+        """One cell's value: a float, a whole number, text, a naive date-time; None where blank.
 
         Args:
             value: what the cell holds; a `HedgeError` if its reader knows already what is wrong.
@@ -143,14 +139,12 @@ class Column:
         Raises:
             HedgeError: the cell is wrong; it says what is allowed and names the column.
         """
-        if value.__class__ is float and self.quantity.kind == "number":  # most cells of a history
-            return self._read_number(value)
         if isinstance(value, HedgeError):
             raise HedgeError(value.message, value.kind, self.name)
         if is_blank(value):
             if self.required:
                 raise self._wrong("is empty")
-            return self.default
+            return None
         if isinstance(value, str):
             value = self._read_string(value)
         if self.kind == "text":
@@ -197,10 +191,9 @@ class Column:
 
     def _holds(self, numbers: list[float]) -> bool:
         """Whether its domain holds all of them."""
-        domain = self.quantity.domain
-        if not numbers or domain.whole or domain.nonzero or not all(map(math.isfinite, numbers)):
-            return False
-        return bool(domain.admits(min(numbers)) and domain.admits(max(numbers)))
+        least, most = self.quantity.domain.span
+        inside = bool(numbers) and least <= min(numbers) and max(numbers) <= most
+        return inside and all(map(math.isfinite, numbers))
 
     def _read_string(self, value: str) -> str | float:
         clean = trimmed(value)
@@ -210,7 +203,7 @@ class Column:
                 argument=self.name,
             )
         if _CONTROL.search(clean):
-            raise self._wrong(f"{quoted(clean)} has a control character")
+            raise self._wrong(f"{cited(clean)} has a control character")
         if self.kind != "number":
             return clean
         found = as_number(clean) if isinstance(value, Written) else None
@@ -223,9 +216,9 @@ class Column:
 
     def _read_number(self, value: Any) -> Any:
         if is_truth(value):  # a tick box is no quantity
-            raise self._wrong(f"{quoted(value)} is not a number")
+            raise self._wrong(f"{cited(value)} is not a number")
         if self.kind == "word" and len(str(value)) > 40:
-            raise self._wrong(f"{quoted(value)} is not known")
+            raise self._wrong(f"{cited(value)} is not known")
         try:
             found = admit_one(self._parameter, value)
         except HedgeError as error:  # it names the quantity, people know the column
@@ -238,15 +231,15 @@ class Column:
     def _read_text(self, value: Any) -> str:
         found = as_text(value)
         if found is None:
-            raise self._wrong(f"{quoted(value)} is not text")
+            raise self._wrong(f"{cited(value)} is not text")
         return found
 
     def _read_date(self, value: Any) -> datetime:
         found = as_moment(value)
         if found is None:
-            raise self._wrong(f"{quoted(value)} is not a date")
+            raise self._wrong(f"{cited(value)} is not a date")
         if found < _FIRST_DAY:
-            raise self._wrong(f"{quoted(value)} is before March 1900", CellError.NUM)
+            raise self._wrong(f"{cited(value)} is before March 1900", CellError.NUM)
         return found
 
     def _wrong(self, what: str, kind: CellError = CellError.VALUE) -> HedgeError:
@@ -258,33 +251,41 @@ def _is_too_long(text: str) -> bool:
     return units > LONGEST_TEXT or units + sum(each > "\uffff" for each in text) > LONGEST_TEXT
 
 
-class Row(BaseModel):
-    """One row of a table; its fields are the columns, in order, and carry what they hold."""
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Row:
+    """One row of a table: a frozen dataclass whose fields are the columns, in order.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    It keeps the cells that are filled; a blank one has its column's default.
 
-    @model_validator(mode="before")
+    Raises:
+        HedgeError: a cell is wrong; it says what is allowed and names the column.
+    """
+
+    columns: ClassVar[Mapping[str, Column]]
+    """The columns, in order, each under its name."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, init=False)(cls)
+        hints = get_type_hints(cls, include_extras=True)
+        cls.columns = {
+            name: Column(name, hints[name].__metadata__[0], getattr(cls, name, Parameter.empty))
+            for name in cls.__annotations__
+        }
+
+    def __init__(self, **cells: Any) -> None:
+        if unknown := cells.keys() - self.columns:
+            raise TypeError(f"{type(self).__name__} has no column {', '.join(sorted(unknown))}")
+        read = {name: column.read(cells.get(name)) for name, column in self.columns.items()}
+        vars(self).update((name, value) for name, value in read.items() if value is not None)
+
     @classmethod
-    def _without_blanks(cls, data: Any) -> Any:
-        # So that a blank counts as not given, in `model_fields_set` as everywhere.
-        if not isinstance(data, Mapping):
-            return data
-        return {name: value for name, value in data.items() if not is_blank(value)}
+    def of(cls, cells: dict[str, Any]) -> Self:
+        """A row of its filled cells, which its columns have read already."""
+        row = cls.__new__(cls)
+        vars(row).update(cells)
+        return row
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _read(cls, value: Any, info: ValidationInfo) -> Any:
-        return columns_of(cls)[str(info.field_name)].read(value)
-
-
-@cache
-def columns_of(model: type[Row]) -> Mapping[str, Column]:
-    """The columns of a model, in order, each under its name."""
-    return {
-        name: Column(
-            name,
-            next(part for part in info.metadata if isinstance(part, Quantity)),
-            inspect.Parameter.empty if info.is_required() else info.default,
-        )
-        for name, info in model.model_fields.items()
-    }
+    @property
+    def given(self) -> KeysView[str]:
+        """The names of the columns that are filled."""
+        return vars(self).keys()

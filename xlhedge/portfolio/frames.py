@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from xlhedge.portfolio.columns import Column, Row
+from xlhedge.portfolio.columns import Row
 from xlhedge.portfolio.headings import Header
-from xlhedge.portfolio.rows import Grid
+from xlhedge.portfolio.rows import RawTable
 from xlhedge.portfolio.tables import Table
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
 
-__all__ = ["frame_of", "grid_of"]
+__all__ = ["frame_of", "raw_table_of"]
+
+_DTYPES = {"number": "float64", "date": "datetime64[us]"}
 
 
-def grid_of(table: str, frame: DataFrame) -> Grid:
-    """A frame as a grid: missing values are blank cells, and rows without a filled one are gone.
+def raw_table_of(table: str, frame: DataFrame) -> RawTable:
+    """A frame as a raw table: missing values are blank cells, and blank rows are left out.
 
     Rows are counted by position, as ``iloc`` does; the index is not read.
     """
@@ -27,7 +29,7 @@ def grid_of(table: str, frame: DataFrame) -> Grid:
     kept = [
         (f"[{at}]", row) for at, row in enumerate(cells) if any(cell is not None for cell in row)
     ]
-    return Grid(table, headers, [row for _, row in kept], [tail for tail, _ in kept])
+    return RawTable(table, headers, [row for _, row in kept], [tail for tail, _ in kept])
 
 
 def frame_of(table: Table, rows: Sequence[Row]) -> DataFrame:
@@ -39,25 +41,13 @@ def frame_of(table: Table, rows: Sequence[Row]) -> DataFrame:
     import pandas as pd
 
     if table.upright:
-        (settings,) = rows
-        values = [getattr(settings, column.name) for column in table.columns]
         names = [column.name for column in table.columns]
-        return pd.DataFrame({"name": _objects(names), "value": _objects(values)})
-    return pd.DataFrame({column.name: _series(column, rows) for column in table.columns})
-
-
-def _series(column: Column, rows: Sequence[Row]) -> Series[Any]:
-    import pandas as pd
-
-    values = [getattr(row, column.name) for row in rows]
-    if column.kind == "number":
-        return pd.Series(values, dtype="float64")
-    if column.kind == "date":
-        return pd.Series(values, dtype="datetime64[us]")
-    return _objects(values)
-
-
-def _objects(values: Sequence[Any]) -> Series[Any]:
-    import pandas as pd
-
-    return pd.Series(values, dtype=object)
+        values = [getattr(rows[0], name) for name in names]
+        return pd.DataFrame({"name": names, "value": values}, dtype=object)
+    columns = {
+        column.name: pd.Series(
+            [getattr(row, column.name) for row in rows], dtype=_DTYPES.get(column.kind, "object")
+        )
+        for column in table.columns
+    }
+    return pd.DataFrame(columns)

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from xlhedge.portfolio.problems import Problem
+from xlhedge.errors import Problem
 from xlhedge.portfolio.tables import TABLES
 from xlhedge.text import one_line
 

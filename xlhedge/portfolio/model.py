@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
-
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, PortfolioError, Problem
+from xlhedge.portfolio.all_rows import AllRows
 from xlhedge.portfolio.checks import conflicts
-from xlhedge.portfolio.columns import MOST_PROBLEMS, columns_of
+from xlhedge.portfolio.columns import MOST_PROBLEMS
 from xlhedge.portfolio.headings import by_table, missing
+from xlhedge.portfolio.places import Places
 from xlhedge.portfolio.plausibility import age, oddities
-from xlhedge.portfolio.problems import Places, PortfolioError, Problem, in_order
-from xlhedge.portfolio.rows import Grid, read_grid
-from xlhedge.portfolio.side_by_side import Ledger
+from xlhedge.portfolio.problems import in_order
+from xlhedge.portfolio.rows import RawTable, read_table
 from xlhedge.portfolio.tables import (
     TABLES,
     Bar,
@@ -38,27 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["Portfolio", "stale"]
 
 
-class _Named:
-    """Rows by their names, looked up once; what was looked up makes no portfolio another."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[Any, dict[str, Any]]] = {}
-
-    def rows(self, rows: tuple[Any, ...], column: str) -> dict[str, Any]:
-        """A table's rows by a column; a copy of a portfolio may have come with other rows."""
-        known = self._known.get(column)
-        if known is None or known[0] is not rows:
-            known = self._known[column] = rows, {getattr(row, column): row for row in rows}
-        return known[1]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Named)
-
-    def __hash__(self) -> int:
-        return hash(_Named)
-
-
-class Portfolio(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Portfolio:
     """A portfolio that has been read and checked; it cannot be changed.
 
     Two are equal when their tables are, wherever they came from.
@@ -71,10 +53,10 @@ class Portfolio(BaseModel):
         shorts: the shorts that are open; several of one instrument are several lots.
         scenarios: the rows of all scenarios.
         history: bars of assets and instruments, as they came.
+        places: where they came from.
 
     Raises:
-        pydantic.ValidationError: the tables do not fit together, or a cell is wrong. Readers and
-            `from_frames` raise `PortfolioError` instead, which says where.
+        PortfolioError: the tables do not fit together; it holds all that does not.
 
     Example:
         >>> portfolio = Portfolio(
@@ -91,39 +73,36 @@ class Portfolio(BaseModel):
         ...         )
         ...     ],
         ... )
-        >>> portfolio.hedge_ratio(portfolio.holdings[0])
-        1.0
-        >>> portfolio.index_price(portfolio.instrument("BTC-PERP"))
-        60000.0
+        >>> portfolio.instrument("BTC-PERP").futures_price
+        60030.0
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     settings: Settings
-    holdings: tuple[Holding, ...]
-    instruments: tuple[Instrument, ...] = ()
-    tiers: tuple[Tier, ...] = ()
-    shorts: tuple[Short, ...] = ()
-    scenarios: tuple[Scenario, ...] = ()
-    history: tuple[Bar, ...] = ()
-    _places: Places = PrivateAttr(default_factory=Places)
-    _named: _Named = PrivateAttr(default_factory=_Named)
+    holdings: Sequence[Holding]
+    instruments: Sequence[Instrument] = ()
+    tiers: Sequence[Tier] = ()
+    shorts: Sequence[Short] = ()
+    scenarios: Sequence[Scenario] = ()
+    history: Sequence[Bar] = ()
+    places: Places = field(default=Places(), repr=False, compare=False)
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Portfolio:
-        found = in_order(conflicts(Ledger(self.rows, self._places)))
-        if found:
-            raise PortfolioError(found)
-        return self
+    def __post_init__(self) -> None:
+        tables = {name.lower(): tuple(rows) for name, rows in self.rows.items()}
+        vars(self).update({**tables, "settings": self.settings})
+        if found := conflicts(AllRows(self.rows, self.places)):
+            raise _error_of(in_order(found))
 
     @classmethod
-    def from_grids(
-        cls, grids: Mapping[str, Grid], name: str = "Portfolio", problems: Iterable[Problem] = ()
+    def from_raw_tables(
+        cls,
+        tables: Mapping[str, RawTable],
+        name: str = "Portfolio",
+        problems: Iterable[Problem] = (),
     ) -> Portfolio:
         """Make a portfolio of tables as a reader found them.
 
         Args:
-            grids: the tables, by their names as in `TABLES`.
+            tables: the tables, by their names as in `TABLES`.
             name: what the portfolio is called unless a setting says so.
             problems: what the reader knows already to be wrong.
 
@@ -131,36 +110,22 @@ class Portfolio(BaseModel):
             PortfolioError: something is wrong; it holds all that is, in the order of the tables.
         """
         readings = [
-            read_grid(table, grids[name]) for name, table in TABLES.items() if name in grids
+            read_table(table, tables[name]) for name, table in TABLES.items() if name in tables
         ]
-        places = Places({reading.table.name: reading.origin for reading in readings})
-        rows = {
-            reading.table.name: reading.rows
-            for reading in readings
-            if not (reading.given_up or grids[reading.table.name].broken)
+        places = Places({reading.table.name: reading.places for reading in readings})
+        rows: dict[str, Any] = {
+            reading.table.name: reading.rows for reading in readings if reading.rows is not None
         }
-        found = conflicts(Ledger(rows, places))
-        for reading in readings:
-            found += reading.problems
-        wrong = [*problems, *missing(grids), *in_order(found)]
-        if len(wrong) > MOST_PROBLEMS or any(reading.given_up for reading in readings):
-            wrong[MOST_PROBLEMS:] = [Problem("", "more is wrong than is told here")]
-        if wrong:
-            raise PortfolioError(wrong)
-        return cls._of(rows, places, name)
-
-    @classmethod
-    def _of(cls, rows: Mapping[str, Sequence[Any]], places: Places, name: str) -> Portfolio:
-        """A portfolio of rows that have been checked already."""
-        (settings,) = rows["Settings"]
-        if "portfolio" not in settings.model_fields_set:
+        unread = [found for reading in readings for found in reading.problems]
+        known = [*problems, *missing(tables)]
+        if known or unread:
+            raise _error_of([*known, *in_order([*conflicts(AllRows(rows, places)), *unread])])
+        (settings,) = rows.pop("Settings")
+        if "portfolio" not in settings.given:
             with suppress(HedgeError):  # a file's name may hold what a cell may not
-                called = columns_of(Settings)["portfolio"].read(name)
-                settings = settings.model_copy(update={"portfolio": called})
-        tables = {table.lower(): tuple(rows.get(table, ())) for table in TABLES}
-        portfolio = cls.model_construct(**{**tables, "settings": settings})
-        portfolio._places = places  # noqa: SLF001  # a new one of its own class
-        return portfolio
+                settings = replace(settings, portfolio=name)
+        others = {table.lower(): found for table, found in rows.items()}
+        return cls(settings=settings, places=places, **others)
 
     @classmethod
     def from_frames(cls, frames: Mapping[str, DataFrame]) -> Portfolio:
@@ -172,11 +137,11 @@ class Portfolio(BaseModel):
         Raises:
             PortfolioError: something is wrong; it holds all that is.
         """
-        from xlhedge.portfolio.frames import grid_of
+        from xlhedge.portfolio.frames import raw_table_of
 
         found, problems = by_table(frames, only=True)
-        grids = {table: grid_of(table, frames[name]) for table, name in found.items()}
-        return cls.from_grids(grids, problems=problems)
+        tables = {table: raw_table_of(table, frames[name]) for table, name in found.items()}
+        return cls.from_raw_tables(tables, problems=problems)
 
     def to_frames(self) -> dict[str, DataFrame]:
         """Every table as a pandas frame with all its columns; `from_frames` takes them back.
@@ -189,7 +154,7 @@ class Portfolio(BaseModel):
         return {name: frame_of(TABLES[name], rows) for name, rows in self.rows.items()}
 
     @property
-    def rows(self) -> dict[str, tuple[Any, ...]]:
+    def rows(self) -> dict[str, Sequence[Any]]:
         """The rows of every table, by its name; Settings has one."""
         tables = {name: getattr(self, name.lower()) for name in TABLES}
         return {**tables, "Settings": (self.settings,)}
@@ -197,7 +162,7 @@ class Portfolio(BaseModel):
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What looks mistyped, such as a hedge ratio of 50, in the order of the tables."""
-        return in_order(oddities(Ledger(self.rows, self._places)))
+        return in_order(oddities(AllRows(self.rows, self.places)))
 
     def place(self, table: str, row: int | None, column: str = "") -> str:
         """Where a table, a row or a cell stands in what it was read from: ``Portfolio!B7``.
@@ -207,7 +172,7 @@ class Portfolio(BaseModel):
             row: the number of the row in this portfolio, from 0; None for the table.
             column: the column's name; for Settings the setting's.
         """
-        return self._places.of(table, row, column)
+        return self.places.of(table, row, column)
 
     def instrument(self, name: str) -> Instrument:
         """The instrument of that name.
@@ -215,8 +180,7 @@ class Portfolio(BaseModel):
         Raises:
             KeyError: there is none.
         """
-        found: Instrument = self._named.rows(self.instruments, "instrument")[name]
-        return found
+        return self._instruments[name]
 
     def holding(self, asset: str) -> Holding:
         """The holding of that asset.
@@ -224,18 +188,22 @@ class Portfolio(BaseModel):
         Raises:
             KeyError: there is none.
         """
-        found: Holding = self._named.rows(self.holdings, "asset")[asset]
-        return found
+        return self._holdings[asset]
 
-    def hedge_ratio(self, holding: Holding) -> float:
-        """The hedge ratio that counts: the holding's own, or else the setting."""
-        own = holding.hedge_ratio
-        return self.settings.hedge_ratio if own is None else own
+    @cached_property
+    def _instruments(self) -> dict[str, Instrument]:
+        return {row.instrument: row for row in self.instruments}
 
-    def index_price(self, instrument: Instrument) -> float:
-        """The index price that counts: its own, or else the spot price of its underlying."""
-        own = instrument.index_price
-        return self.holding(instrument.underlying).spot_price if own is None else own
+    @cached_property
+    def _holdings(self) -> dict[str, Holding]:
+        return {row.asset: row for row in self.holdings}
+
+
+def _error_of(wrong: Sequence[Problem]) -> PortfolioError:
+    """What says all that is wrong, as far as anybody reads it."""
+    if len(wrong) >= MOST_PROBLEMS:
+        wrong = [*wrong[:MOST_PROBLEMS], Problem("", "more is wrong than is told here")]
+    return PortfolioError(wrong)
 
 
 def stale(portfolio: Portfolio, now: datetime) -> tuple[Problem, ...]:

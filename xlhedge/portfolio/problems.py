@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from typing import TypeAlias
 
-from xlhedge.errors import HedgeError
+from xlhedge.errors import PortfolioError, Problem
+from xlhedge.text import one_line
 
-__all__ = ["Found", "Origin", "Places", "PortfolioError", "Problem", "in_order"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong, or that looks wrong.
-
-    Args:
-        place: where a person finds it: ``Portfolio!B7``, ``Holdings.csv:7``, ``Holdings[2]``; empty
-            for the file as a whole.
-        message: what is wrong and what is allowed.
-        column: the column, or the setting, at fault; empty for a row or a table.
-
-    Example:
-        >>> print(Problem("Portfolio!B7", '"ten" is not a number; it must be a number', "quantity"))
-        Portfolio!B7 quantity: "ten" is not a number; it must be a number
-    """
-
-    place: str
-    message: str
-    column: str = ""
-
-    def __str__(self) -> str:
-        where = " ".join(filter(None, (self.place, self.column)))
-        return f"{where}: {self.message}" if where else self.message
+__all__ = ["Found", "in_order", "refusal"]
 
 
 Found: TypeAlias = tuple[tuple[int, int, int], Problem]
@@ -44,75 +20,6 @@ def in_order(found: Iterable[Found]) -> tuple[Problem, ...]:
     return tuple(problem for _, problem in sorted(found, key=lambda each: each[0]))
 
 
-class PortfolioError(HedgeError):
-    """A portfolio that cannot be read; all that is wrong with it, one line each.
-
-    Args:
-        problems: what is wrong, in the order of the tables.
-
-    Example:
-        >>> print(PortfolioError([Problem("", "no such file"), Problem("Holdings", "is missing")]))
-        no such file
-        Holdings: is missing
-    """
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
-
-    def __reduce__(self) -> tuple[type[PortfolioError], tuple[Any, ...]]:
-        return type(self), (self.problems,)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where the cells of one table are, as data: it travels to other processes with a portfolio.
-
-    A cell's place is its column's stem followed by its row's tail.
-
-    Args:
-        place: the table itself: its first header.
-        stem: what begins a place, for a column that the table does not have.
-        tails: what ends it, one for each row; ``[0]``, ``[1]``, … where there are none.
-        stems: what begins it, for each column by name.
-
-    Example:
-        >>> origin = Origin("Portfolio!A5", "Portfolio!A", ["6", "9"], {"quantity": "Portfolio!B"})
-        >>> origin.cell(1, "quantity"), origin.cell(1, "beta"), Origin("Holdings").cell(2, "beta")
-        ('Portfolio!B9', 'Portfolio!A9', 'Holdings[2]')
-    """
-
-    place: str
-    stem: str = ""
-    tails: Sequence[str] = ()
-    stems: Mapping[str, str] = field(default_factory=dict)
-
-    def cell(self, row: int, column: str) -> str:
-        """The place of a cell, by its row's number from 0 and its column's name."""
-        tail = self.tails[row] if self.tails else f"[{row}]"
-        return self.stems.get(column, self.stem or self.place) + tail
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Places:
-    """Where the tables of a portfolio came from; it does not make one portfolio another.
-
-    Args:
-        origins: each table's, by name; a table without one is called by its name.
-    """
-
-    origins: Mapping[str, Origin] = field(default_factory=dict)
-
-    def of(self, table: str, row: int | None = None, column: str = "") -> str:
-        """The place of a cell, of a row, or of a table as a whole."""
-        tails = ("",) if table == "Settings" else ()  # its cells are rows themselves
-        origin = self.origins.get(table) or Origin(table, tails=tails)
-        return origin.place if row is None else origin.cell(row, column)
-
-    def __eq__(self, other: object) -> bool:
-        # Equal whatever they hold, so that the same portfolio read from a workbook and from CSV
-        # files is equal: pydantic compares what a model keeps privately, too.
-        return isinstance(other, Places)
-
-    def __hash__(self) -> int:
-        return hash(Places)
+def refusal(why: str, place: str = "") -> PortfolioError:
+    """The error of what cannot be read at all, for one reason."""
+    return PortfolioError([Problem(one_line(place), why)])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from xlhedge.portfolio.columns import Column, Row, columns_of, moment, number, text
+from xlhedge.portfolio.columns import Column, Row, moment, number, text
 
 __all__ = [
     "MOST_SHOCKS",
@@ -74,8 +74,8 @@ class Settings(Row):
 class Holding(Row):
     """An asset that is held, and the instrument it is hedged with.
 
-    ``quantity`` excludes coins posted as margin. Use `Portfolio.hedge_ratio` for the ratio that
-    counts: a blank one is the setting's.
+    ``quantity`` excludes coins posted as margin. A blank
+    ``hedge_ratio`` is the setting's.
     """
 
     asset: Annotated[str, text("Name of the asset, once in the table (BTC).")]
@@ -102,8 +102,7 @@ class Holding(Row):
 class Instrument(Row):
     """A future; without ``expiry`` a perpetual.
 
-    Use `Portfolio.index_price` for the index price that counts: a blank one is the spot price of
-    the holding that is the underlying.
+    A blank ``index_price`` is the spot price of the holding that is the underlying.
     """
 
     instrument: Annotated[str, text("Name of the instrument, once in the table (BTC-PERP).")]
@@ -147,11 +146,6 @@ class Instrument(Row):
     mm_basis: Annotated[str, number("mm_basis")] = "mark"
     taker_fee: Annotated[float, number("fee_rate")] = 0.0
     fee_discount: Annotated[float, number("discount")] = 0.0
-
-    @property
-    def fee_rate(self) -> float:
-        """What a trade costs of its value, after the discount."""
-        return self.taker_fee * (1 - self.fee_discount)
 
 
 class Tier(Row):
@@ -242,16 +236,16 @@ class Table:
     @property
     def columns(self) -> tuple[Column, ...]:
         """Its columns, in order; for an upright table the settings that are its rows."""
-        return tuple(columns_of(self.model).values())
+        return tuple(self.model.columns.values())
 
     @property
     def headers(self) -> tuple[str, ...]:
         """The headers of its columns as people see them."""
-        return ("name", "value") if self.upright else tuple(columns_of(self.model))
+        return ("name", "value") if self.upright else tuple(self.model.columns)
 
     def rank(self, row: int = -1, column: str = "") -> tuple[int, int, int]:
         """Where a cell stands among all of a portfolio's, as a person goes through them."""
-        names = ("", *columns_of(self.model))
+        names = ("", *self.model.columns)
         return list(TABLES).index(self.name), row, names.index(column)
 
 

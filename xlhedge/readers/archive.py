@@ -12,9 +12,10 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812
 
+from xlhedge.errors import NotAWorkbook
 from xlhedge.readers.limits import Limits
 
-__all__ = ["DAMAGE", "DAMAGED", "Archive", "Element", "NotAWorkbook", "parse", "refuse_doctype"]
+__all__ = ["DAMAGE", "DAMAGED", "Archive", "Element", "parse", "refuse_doctype"]
 
 DAMAGED = "it is damaged or cut off; save it again in a spreadsheet"
 
@@ -31,19 +32,6 @@ _FREE, _RATIO = 8_000_000, 100  # a spreadsheet packs its parts 10 : 1, a bomb 1
 
 Element = tuple[str, dict[str, str]]
 """An element of XML as it begins: its name without a prefix, and its attributes."""
-
-
-class NotAWorkbook(Exception):  # noqa: N818  # it becomes a PortfolioError's one line
-    """The file is no Excel workbook that can be read.
-
-    Args:
-        why: what is wrong with it.
-        place: the part of it that is; empty for the file as a whole.
-    """
-
-    def __init__(self, why: str, place: str = "") -> None:
-        super().__init__(why)
-        self.place = place
 
 
 class Archive:
@@ -104,21 +92,16 @@ class Archive:
         return part
 
     def elements(self, name: str) -> list[Element]:
-        """The elements of a part that lists others."""
+        """The elements of a part that lists others, in the order in which they begin."""
         if self.names[name].file_size > _LARGEST_INDEX:
             raise NotAWorkbook(f"it has more than {_LARGEST_INDEX:,} bytes", name)
-        return _elements(self.read(name), name)
-
-
-def _elements(xml: bytes, name: str) -> list[Element]:
-    """The elements of XML, in the order in which they begin."""
-    found: list[Element] = []
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda tag, attributes: found.append(
-        (tag.rpartition(":")[2], attributes)
-    )
-    parse(parser, xml, name)
-    return found
+        found: list[Element] = []
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = lambda tag, attributes: found.append(
+            (tag.rpartition(":")[2], attributes)
+        )
+        parse(parser, self.read(name), name)
+        return found
 
 
 def parse(parser: expat.XMLParserType, xml: bytes, name: str) -> None:

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from xlhedge.readers.archive import NotAWorkbook, parse, refuse_doctype
+from xlhedge.errors import NotAWorkbook
+from xlhedge.readers.archive import parse, refuse_doctype
 from xlhedge.readers.limits import Limits
 
-__all__ = ["lengths_of", "plain_workbook", "refuse_formats"]
+__all__ = ["bare_workbook", "lengths_of", "refuse_formats"]
 
 _STRINGS, _STYLES = "shared strings", "styles"
 _MOST_FORMATS = 20_000_000  # letters, taken as often as a style uses them: 65,000 styles of 255
@@ -69,7 +70,7 @@ def refuse_formats(styles: bytes) -> None:
         raise NotAWorkbook("its number formats are longer than any spreadsheet's", _STYLES)
 
 
-def plain_workbook(
+def bare_workbook(
     sheets: Sequence[bytes], strings: bytes, styles: bytes, *, from_1904: bool
 ) -> bytes:
     """A workbook's file of these parts; its sheets are called by numbers from 0.

@@ -15,10 +15,9 @@ from os import PathLike
 from pathlib import Path
 
 from xlhedge.portfolio import TABLES
-from xlhedge.portfolio.problems import PortfolioError, Problem
-from xlhedge.portfolio.source import Source
+from xlhedge.portfolio.places import Source
+from xlhedge.portfolio.problems import refusal
 from xlhedge.readers.limits import DEFAULT, Limits
-from xlhedge.text import one_line
 
 __all__ = ["READABLE", "Content", "load"]
 
@@ -110,14 +109,14 @@ def load(path: str | PathLike[str], limits: Limits = DEFAULT) -> Content:
         if path.is_dir():
             return Content(path.resolve().name, _folder(path, limits))
         if not path.exists():
-            raise _refusal("there is no such file or folder")
+            raise refusal("there is no such file or folder")
         suffix = path.suffix.lower()
         if suffix not in READABLE:
             allowed = "an Excel workbook (.xlsx), a folder of CSV files, or a .json file"
-            raise _refusal(_INSTEAD.get(suffix, f"it must be {allowed}"))
+            raise refusal(_INSTEAD.get(suffix, f"it must be {allowed}"))
         return Content(path.name, _bytes(path, "", limits.size, limits))
     except OSError as error:
-        raise _refusal(f"it cannot be read: {error.strerror or error}") from None
+        raise refusal(f"it cannot be read: {error.strerror or error}") from None
 
 
 def _folder(folder: Path, limits: Limits) -> dict[str, bytes]:
@@ -127,13 +126,13 @@ def _folder(folder: Path, limits: Limits) -> dict[str, bytes]:
     room = limits.size
     names = [name for name in sorted(os.listdir(home)) if name.lower().endswith(".csv")]  # noqa: PTH208
     if len(names) > _MOST_FILES:
-        raise _refusal(f"it has {len(names):,} CSV files; a folder may have {_MOST_FILES:,}")
+        raise refusal(f"it has {len(names):,} CSV files; a folder may have {_MOST_FILES:,}")
     for name in names:
         files[name] = b""
         if is_table(name):
             target = (home / name).resolve()
             if not target.is_relative_to(home):
-                raise _refusal("it is a link out of the folder; put the file itself there", name)
+                raise refusal("it is a link out of the folder; put the file itself there", name)
             files[name] = _bytes(target, name, room, limits)
             room -= len(files[name])
     return files
@@ -144,17 +143,13 @@ def _bytes(path: Path, place: str, room: int, limits: Limits) -> bytes:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise _refusal("it is no file but a folder, a pipe or a device", place)
+            raise refusal("it is no file but a folder, a pipe or a device", place)
         if found.st_size > room:
-            raise _refusal(limits.too_many(found.st_size, room, "bytes"), place)
+            raise refusal(limits.too_many(found.st_size, room, "bytes"), place)
         with path.open("rb") as stream:
             content = stream.read(room + 1)  # it may grow meanwhile
     except OSError as error:
-        raise _refusal(f"it cannot be read: {error.strerror or error}", place) from None
+        raise refusal(f"it cannot be read: {error.strerror or error}", place) from None
     if len(content) > room:
-        raise _refusal(limits.too_many(len(content), room, "bytes"), place)
+        raise refusal(limits.too_many(len(content), room, "bytes"), place)
     return content
-
-
-def _refusal(why: str, place: str = "") -> PortfolioError:
-    return PortfolioError([Problem(one_line(place), why)])

@@ -13,7 +13,7 @@ from typing import Any
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
-from xlhedge.portfolio.rows import Grid, too_wide
+from xlhedge.portfolio.rows import RawTable, too_wide
 from xlhedge.portfolio.values import Written, is_blank
 from xlhedge.readers.limits import Limits
 from xlhedge.text import one_line
@@ -33,28 +33,28 @@ def read_csv_folder(files: Mapping[str, bytes], name: str, limits: Limits) -> Po
     """
     called = {Path(file).stem: file for file in files}
     found, problems = by_table((Path(file).stem for file in files), only=False)
-    grids = {
-        table: _grid(one_line(called[stem]), files[called[stem]], limits)
+    tables = {
+        table: _raw_table(one_line(called[stem]), files[called[stem]], limits)
         for table, stem in found.items()
     }
-    return Portfolio.from_grids(grids, name, problems)
+    return Portfolio.from_raw_tables(tables, name, problems)
 
 
-def _grid(name: str, content: bytes, limits: Limits) -> Grid:
-    """One file as a grid."""
+def _raw_table(name: str, content: bytes, limits: Limits) -> RawTable:
+    """One file as a raw table."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Grid(f"{name}:1", broken=f"it is UTF-16 text; {_SAVE}")
+        return RawTable(f"{name}:1", broken=f"it is UTF-16 text; {_SAVE}")
     try:
         first = content.decode("utf-8-sig").lstrip().split("\n", 1)[0]
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return Grid(f"{name}:{line}", broken=f"it is not UTF-8 text; {_SAVE}")
+        return RawTable(f"{name}:{line}", broken=f"it is not UTF-8 text; {_SAVE}")
     delimiter = _delimiter(first)
     # Each cell but the first stands behind one of these: counted before any is made.
     cells = sum(map(content.count, (delimiter.encode(), b"\n", b"\r")))
     why = limits.too_many(cells, 2 * limits.cells, "cells")
     if why:
-        return Grid(name, broken=why)
+        return RawTable(name, broken=why)
     lines: list[tuple[int, list[str]]] = []
     stream = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
     reader = csv.reader(stream, delimiter=delimiter, strict=True)
@@ -65,9 +65,9 @@ def _grid(name: str, content: bytes, limits: Limits) -> Grid:
                 lines.append((start, row))
             start = reader.line_num + 1  # quoted cells may hold line breaks
     except csv.Error as error:
-        return Grid(f"{name}:{start}", broken=f"it is not CSV: {error}")
+        return RawTable(f"{name}:{start}", broken=f"it is not CSV: {error}")
     if not lines:
-        return Grid(name, broken="the file is empty; its first line must be the headers")
+        return RawTable(name, broken="the file is empty; its first line must be the headers")
     return _with_headers(name, *lines[0], lines[1:], limits)
 
 
@@ -78,7 +78,7 @@ def _delimiter(first: str) -> str:
 
 def _with_headers(
     name: str, line: int, names: list[str], lines: list[tuple[int, list[str]]], limits: Limits
-) -> Grid:
+) -> RawTable:
     place = f"{name}:{line}"
     width = len(names)
     while is_blank(names[width - 1]):  # spreadsheets pad lines with empty cells
@@ -86,10 +86,10 @@ def _with_headers(
     cells = width * len(lines)
     why = too_wide(width) or limits.too_many(cells, limits.cells, "cells")
     if why:
-        return Grid(place, broken=why)
+        return RawTable(place, broken=why)
     headers = [Header(each, place, name) for each in names[:width]]
     rows = [_row(cells, width, len(names)) for _, cells in lines]
-    return Grid(place, headers, rows, [f":{number}" for number, _ in lines])
+    return RawTable(place, headers, rows, [f":{number}" for number, _ in lines])
 
 
 def _row(cells: list[str], width: int, padded: int) -> list[Any] | HedgeError:

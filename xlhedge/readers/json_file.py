@@ -9,8 +9,8 @@ from typing import Any
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
-from xlhedge.portfolio.problems import PortfolioError, Problem
-from xlhedge.portfolio.rows import MOST_COLUMNS, Grid, too_wide
+from xlhedge.portfolio.problems import refusal
+from xlhedge.portfolio.rows import MOST_COLUMNS, RawTable, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import is_blank
 from xlhedge.readers.limits import Limits
@@ -34,12 +34,12 @@ def read_json_file(content: bytes, name: str, limits: Limits) -> Portfolio:
     """
     tables = _parsed(content, limits)
     if not isinstance(tables, dict):
-        raise _refusal("it must be an object with the tables as keys")
+        raise refusal("it must be an object with the tables as keys")
     if len(tables) > _MOST_KEYS:
-        raise _refusal(f"it has {len(tables):,} keys; the tables of a portfolio are {len(TABLES)}")
+        raise refusal(f"it has {len(tables):,} keys; the tables of a portfolio are {len(TABLES)}")
     found, problems = by_table(tables, only=True)
-    grids = {table: _grid(TABLES[table], tables[key], limits) for table, key in found.items()}
-    return Portfolio.from_grids(grids, name, problems)
+    tables = {table: _raw_table(TABLES[table], tables[key], limits) for table, key in found.items()}
+    return Portfolio.from_raw_tables(tables, name, problems)
 
 
 def _parsed(content: bytes, limits: Limits) -> Any:
@@ -47,7 +47,7 @@ def _parsed(content: bytes, limits: Limits) -> Any:
     values = sum(map(content.count, (b",", b"[", b"{")))
     why = limits.too_many(values, 2 * limits.cells, "values")
     if why:
-        raise _refusal(why)
+        raise refusal(why)
     try:
         return json.loads(content, object_pairs_hook=_object, parse_int=_whole)
     except json.JSONDecodeError as error:
@@ -57,11 +57,7 @@ def _parsed(content: bytes, limits: Limits) -> Any:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         why = f"it is not JSON: it is not UTF-8 text in line {line}"
-    raise _refusal(why)
-
-
-def _refusal(why: str) -> PortfolioError:
-    return PortfolioError([Problem("", why)])
+    raise refusal(why)
 
 
 def _whole(digits: str) -> float:
@@ -77,15 +73,15 @@ def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
-def _grid(table: Table, content: Any, limits: Limits) -> Grid:
-    """One table as a grid."""
+def _raw_table(table: Table, content: Any, limits: Limits) -> RawTable:
+    """One table as a raw table."""
     if isinstance(content, HedgeError):
-        return Grid(table.name, broken=content.message)
+        return RawTable(table.name, broken=content.message)
     if table.upright and isinstance(content, dict):
         return _of_settings(table, content)
     if not isinstance(content, list):
         kind = "an object of names and values" if table.upright else "a list of rows"
-        return Grid(table.name, broken=f"it must be {kind}")
+        return RawTable(table.name, broken=f"it must be {kind}")
     # A header's place is the first row that has the key: that is where to look for a typo.
     headers: dict[str, Header] = {}
     for number, row in enumerate(content):
@@ -95,13 +91,13 @@ def _grid(table: Table, content: Any, limits: Limits) -> Grid:
     cells = len(headers) * len(content)
     why = too_wide(len(headers)) or limits.too_many(cells, limits.cells, "cells")
     if why:
-        return Grid(table.name, broken=why)
+        return RawTable(table.name, broken=why)
     if not headers:
         headers = {name: Header(name, table.name, table.name) for name in table.headers}
     return _with_headers(table.name, list(headers.values()), content)
 
 
-def _with_headers(table: str, headers: list[Header], content: list[Any]) -> Grid:
+def _with_headers(table: str, headers: list[Header], content: list[Any]) -> RawTable:
     rows: list[list[Any] | HedgeError] = []
     tails = []
     names = [header.name for header in headers]
@@ -113,7 +109,7 @@ def _with_headers(table: str, headers: list[Header], content: list[Any]) -> Grid
         else:
             rows.append([_cell(row.get(name)) for name in names])
         tails.append(f"[{number}]")
-    return Grid(table, headers, rows, tails)
+    return RawTable(table, headers, rows, tails)
 
 
 def _cell(value: Any) -> Any:
@@ -122,7 +118,7 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _of_settings(table: Table, content: dict[str, Any]) -> Grid:
+def _of_settings(table: Table, content: dict[str, Any]) -> RawTable:
     headers = [Header(name, table.name, table.name) for name in table.headers]
     rows = [[name, _cell(value)] for name, value in content.items()]
-    return Grid(table.name, headers, rows, [""] * len(rows))
+    return RawTable(table.name, headers, rows, [""] * len(rows))

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from xml.parsers import expat
 
-from xlhedge.errors import HedgeError
-from xlhedge.readers.archive import NotAWorkbook, parse, refuse_doctype
+from xlhedge.errors import HedgeError, NotAWorkbook
+from xlhedge.readers.archive import parse, refuse_doctype
 from xlhedge.readers.limits import Limits
 from xlhedge.text import one_line
 

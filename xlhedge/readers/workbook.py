@@ -9,12 +9,13 @@ from typing import Any, TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from xlhedge.errors import NotAWorkbook, Problem
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
-from xlhedge.portfolio.problems import PortfolioError, Problem
-from xlhedge.portfolio.rows import Grid, too_wide
+from xlhedge.portfolio.problems import refusal
+from xlhedge.portfolio.rows import RawTable, too_wide
 from xlhedge.portfolio.values import is_blank
-from xlhedge.readers.archive import DAMAGE, DAMAGED, NotAWorkbook
+from xlhedge.readers.archive import DAMAGE, DAMAGED
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.sheet_xml import Scan, letters_of
 from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
@@ -38,15 +39,15 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
         PortfolioError: something is wrong; it holds all that is.
     """
     try:
-        grids, problems = _grids(Package(content, limits), limits)
+        tables, problems = _tables(Package(content, limits), limits)
     except NotAWorkbook as error:
-        raise PortfolioError([Problem(one_line(error.place), str(error))]) from None
+        raise refusal(str(error), error.place) from None
     except DAMAGE:
-        raise PortfolioError([Problem("", DAMAGED)]) from None
-    return Portfolio.from_grids(grids, name, problems)
+        raise refusal(DAMAGED) from None
+    return Portfolio.from_raw_tables(tables, name, problems)
 
 
-def _grids(package: Package, limits: Limits) -> tuple[dict[str, Grid], list[Problem]]:
+def _tables(package: Package, limits: Limits) -> tuple[dict[str, RawTable], list[Problem]]:
     """The tables of a portfolio in a workbook's file, and what is wrong with their names."""
     sheets = package.sheets()
     found, problems = by_table(
@@ -54,14 +55,14 @@ def _grids(package: Package, limits: Limits) -> tuple[dict[str, Grid], list[Prob
     )
     names = {called: table for table, called in found.items()}
     ours = [sheet for sheet in sheets if any(table.name in names for table in sheet.tables)]
-    grids: dict[str, Grid] = {}
+    tables: dict[str, RawTable] = {}
     scans, archive = package.scanned(ours)
     for sheet, scan, rows in zip(ours, scans, _values(archive, len(ours)), strict=True):
         area = _Area(sheet, scan, rows, limits)
         for table in sheet.tables:
             if table.name in names:
-                grids[names[table.name]] = area.grid(table)
-    return grids, problems
+                tables[names[table.name]] = area.raw_table(table)
+    return tables, problems
 
 
 def _values(archive: bytes, count: int) -> list[_Rows]:
@@ -96,10 +97,10 @@ class _Area:
         # A cell that only looks empty may be the last one.
         self._end = 1 + max([len(self._rows), *(row for row, _ in self._flaws)])
 
-    def grid(self, table: TablePart) -> Grid:
+    def raw_table(self, table: TablePart) -> RawTable:
         """One table, and what is typed below it."""
         if self._stray:
-            return Grid(f"{self._name}!{self._stray}", broken=_STRAY)
+            return RawTable(f"{self._name}!{self._stray}", broken=_STRAY)
         columns = range(table.left, table.left + len(table.columns))
         stems = [f"{self._name}!{letters_of(column)}" for column in columns]
         above = table.first - 1  # where the headers are, or would be
@@ -107,7 +108,7 @@ class _Area:
         wide = self._limits.too_many(len(numbers) * len(columns), self._limits.cells, "cells")
         broken = too_wide(len(columns)) or wide
         if broken:
-            return Grid(f"{stems[0]}{above}", broken=broken)
+            return RawTable(f"{stems[0]}{above}", broken=broken)
         rows = [
             (row, cells)
             for row in numbers
@@ -118,7 +119,7 @@ class _Area:
             for number, stem in enumerate(stems)
         ]
         tails = [str(row) for row, _ in rows]
-        return Grid(headers[0].place, headers, [cells for _, cells in rows], tails)
+        return RawTable(headers[0].place, headers, [cells for _, cells in rows], tails)
 
     def _rows_of(self, table: TablePart) -> list[int]:
         """The rows of a table, and those below it as far as they can be meant to be its."""

@@ -10,8 +10,9 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlhedge.readers.archive import DAMAGED, Archive, Element, NotAWorkbook
-from xlhedge.readers.bare_workbook import lengths_of, plain_workbook, refuse_formats
+from xlhedge.errors import NotAWorkbook
+from xlhedge.readers.archive import DAMAGED, Archive, Element
+from xlhedge.readers.bare_workbook import bare_workbook, lengths_of, refuse_formats
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.sheet_xml import Scan, position_of, scan
 
@@ -108,7 +109,7 @@ class Package:
             parts.append(_NO_CELLS if scans[-1].stray else xml)
         dates = [each for tag, each in self._elements if tag == "workbookPr"]
         from_1904 = any(each.get("date1904") in ("1", "true") for each in dates)
-        return scans, plain_workbook(parts, strings, styles, from_1904=from_1904)
+        return scans, bare_workbook(parts, strings, styles, from_1904=from_1904)
 
     def _optional(self, kind: str) -> bytes:
         """The part of a kind that a workbook has once, if it has one."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.scenarios import LINES
+from xlhedge.analysis.scenarios import LEG_FIGURES, LineRow
 from xlhedge.functions.formulas.scenario import LEGS
-from xlhedge.sheets.native import HEAD, NativeTable
+from xlhedge.sheets.native_cells import HEAD, Known, NativeCells
 from xlhedge.sheets.style import WIDTHS, finish, heading, sentence
+from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
@@ -20,7 +21,7 @@ _MOST = 10
 """How many scenarios the chart shows."""
 
 
-def write_scenarios(sheet: Sheet, analysis: Analysis) -> None:
+def write_scenarios(sheet: Sheet, analysis: Analysis, known: Known) -> None:
     """Write the sheet: sums at the top, a chart, and every holding and short in every scenario."""
     heading(
         sheet,
@@ -31,15 +32,16 @@ def write_scenarios(sheet: Sheet, analysis: Analysis) -> None:
     head = _FIRST + len(analysis.scenarios) + _CHART_ROWS + 2
     sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
     lines = [line for result in analysis.scenarios for line in result.lines]
-    table = NativeTable("Scenarios", LINES, lines, top=head + 1)
+    table = FigureTable("Scenarios", LineRow, head + 1, len(lines))
+    cells = NativeCells(known, table)
     sheet.page_break(head - 2)
     table.write_head(sheet, head)
-    table.write_rows(sheet)
+    table.write_rows(sheet, lines, lambda row: cells.texts(table, row))
     _write_sums(sheet, analysis, table)
     if analysis.scenarios:
         chart = attribution_chart(sheet, analysis)
         sheet.chart(chart, f"B{_FIRST + len(analysis.scenarios) + 2}")
-    widths = {LETTERS[n]: WIDTHS.get(f.look, 14) for n, f in enumerate(LINES, 1)}
+    widths = {table.letter(each): WIDTHS.get(each.look, 14) for each in table.figures}
     finish(sheet, f"B{_FIRST}", widths | {"A": 30, "B": 22}, pages=2)
 
 
@@ -64,7 +66,7 @@ def nets(analysis: Analysis) -> str:
     return f"Scenarios!{net}{_FIRST}:{net}{_FIRST + len(analysis.scenarios) - 1}"
 
 
-def _write_sums(sheet: Sheet, analysis: Analysis, lines: NativeTable) -> None:
+def _write_sums(sheet: Sheet, analysis: Analysis, lines: FigureTable) -> None:
     """A row a scenario; its lines stand together, so its legs are sums over their rows."""
     titles = ("Scenario", *(leg.capitalize() for leg in LEGS), "Saved by the hedge", "Liquidated")
     for column, title in enumerate(titles, 1):
@@ -73,10 +75,10 @@ def _write_sums(sheet: Sheet, analysis: Analysis, lines: NativeTable) -> None:
     for at, result in enumerate(analysis.scenarios, _FIRST):
         last = first + len(result.lines) - 1
         sheet.put(at, 1, result.name, "cell text")
-        for column, leg in enumerate(LEGS[:-1], 2):
+        for column, leg in enumerate(LEG_FIGURES, 2):
             letter = lines.letter(leg)
             text = f"SUM({letter}{first}:{letter}{last})"
-            sheet.put(at, column, result.legs[leg], "cell money", text)
+            sheet.put(at, column, result.legs[leg.name], "cell money", text)
         net, spot = result.legs["net"], result.legs["spot"]
         sheet.put(at, 7, net, "total money", f"SUM(B{at}:F{at})")
         sheet.put(at, 8, net - spot, "cell money", f"G{at}-B{at}")

@@ -12,7 +12,7 @@ from typing import Any
 
 from xlhedge.errors import CellError
 from xlhedge.functions.registry import FUNCTIONS, Function
-from xlhedge.sheets.style import finish, heading, looks
+from xlhedge.sheets.style import finish, heading, styles
 from xlhedge.text import typed
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.sheet import Sheet
@@ -41,7 +41,7 @@ def checklist_book() -> Book:
         >>> checklist_book().titles
         ['Checklist']
     """
-    book = Book(looks(), title="xlhedge: checklist for Excel", created=_CREATED)
+    book = Book(styles(), title="xlhedge: checklist for Excel", created=_CREATED)
     sheet = book.sheet("Checklist")
     heading(
         sheet,

@@ -12,7 +12,7 @@ from datetime import datetime
 from xlhedge.functions.registry import Function
 from xlhedge.hosts.lambdas import LAMBDAS, names
 from xlhedge.xlsx.book import Book
-from xlhedge.xlsx.styles import Looks
+from xlhedge.xlsx.styles import Styles
 
 __all__ = ["define_functions", "lambda_book"]
 
@@ -40,7 +40,7 @@ def lambda_book(entries: Sequence[Function] = LAMBDAS) -> Book:
         >>> lambda_book().titles
         ['Sheet1']
     """
-    book = Book(Looks(), title="xlhedge functions for Excel 365", created=_CREATED)
+    book = Book(Styles(), title="xlhedge functions for Excel 365", created=_CREATED)
     book.sheet("Sheet1")
     define_functions(book, entries)
     return book

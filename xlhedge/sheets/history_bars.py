@@ -13,7 +13,7 @@ from typing import Any
 from xlhedge.analysis.history import AssetHistory, History
 from xlhedge.analysis.price_series import Track, returns, settled
 from xlhedge.functions.algebra import Carrier, excel_text
-from xlhedge.sheets.history_cells import Holding, fitting, total_of
+from xlhedge.sheets.history_cells import Cell, HoldingCells, fitting, total_of
 from xlhedge.sheets.style import sentence
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -79,7 +79,7 @@ class Bars:
     """
 
     def __init__(
-        self, sheet: Sheet, past: History, holdings: Sequence[Holding], head: int, worth: str
+        self, sheet: Sheet, past: History, holdings: Sequence[HoldingCells], head: int, worth: str
     ) -> None:
         """Write nothing yet."""
         self._sheet, self._past, self._head, self._worth = sheet, past, head, worth
@@ -179,18 +179,18 @@ class Bars:
 
     def _exposure(self, symbol: str, *, hedged: bool) -> tuple[float, Carrier]:
         """What moves with a symbol, as a number and as a formula."""
-        value, long, short = 0.0, [], []
+        value, long, short = 0.0, list[Cell](), list[Cell]()
         for each in self._holdings:
             position = each.past.position
             if position.spot and position.spot.symbol == symbol:
                 value += position.coins
-                long.append(each.coins)
+                long += each.coins
             if position.future and position.future.symbol == symbol:
                 value += position.posted
-                long.append(each.posted)
+                long += each.posted
                 if hedged:
                     value -= position.short
-                    short.append(each.short)
+                    short += each.short
         return value, total_of(long) - total_of(short)
 
     def _funded(self, symbol: str) -> tuple[float, Carrier]:
@@ -200,9 +200,8 @@ class Bars:
             for each in self._holdings
             if each.past.position.rates_of and each.past.position.rates_of.symbol == symbol
         ]
-        return sum(each.past.position.short for each in found), total_of(
-            each.short for each in found
-        )
+        cells = (cell for each in found for cell in each.short)
+        return sum(each.past.position.short for each in found), total_of(cells)
 
     def _write_column(
         self,

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.figures import Figure
+from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.history import AssetHistory, History
-from xlhedge.functions.algebra import Carrier, Expression, excel_text
-from xlhedge.sheets.native import TOP, NativeTable
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.functions.algebra import Carrier, Expression
+from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import MAX_FORMULA
 
-__all__ = ["Holding", "fitting", "holdings_of", "total_of"]
+__all__ = ["Cell", "HoldingCells", "fitting", "holdings_of", "total_of"]
 
-# SUM(Hedge!$D$6:$D$8) or Hedge!$D$6: the column, the first row and the last one.
-_SUM = re.compile(r"(?:SUM\()?([^()+]+!\$[A-Z]+\$)(\d+)(?::\$[A-Z]+\$(\d+)\))?")
+Cell = tuple[FigureTable, Figure, int]
+"""A cell that is summed: a table, one of its figures, and a row of its sheet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class HoldingCells:
     """One of the history's assets, and the cells that have its position.
 
     Args:
@@ -33,69 +35,62 @@ class Holding:
     """
 
     past: AssetHistory
-    coins: Carrier
-    posted: Carrier
-    short: Carrier
+    coins: tuple[Cell, ...]
+    posted: tuple[Cell, ...]
+    short: tuple[Cell, ...]
     wanted: Carrier
 
 
 def holdings_of(
-    past: History, analysis: Analysis, hedge: NativeTable, margin: NativeTable
-) -> list[Holding]:
+    past: History, analysis: Analysis, hedge: FigureTable, margin: FigureTable
+) -> list[HoldingCells]:
     """The history's assets with their cells: rows of Hedge, then shorts that hedge no holding."""
     found = []
     for n, each in enumerate(past.assets):
         instrument = each.position.instrument
-        if n < len(analysis.hedge):
-            names = ("spot_notional", "coin_margin", "short_notional", "hedge_ratio", "beta")
-            spot, posted, short, ratio, beta = (
-                Expression(hedge.cell(name, TOP + n)) for name in names
-            )
-            if instrument is None:
-                found.append(Holding(each, spot, 0, 0, 0))
-            elif instrument.underlying == each.position.asset:
-                found.append(Holding(each, spot + posted, 0, short, ratio * beta))
-            else:
-                found.append(Holding(each, spot, posted, short, ratio * beta))
+        if n >= len(analysis.hedge):
+            own = [
+                row.n + margin.top
+                for row in analysis.margin
+                if instrument and row.instrument == instrument.instrument
+            ]
+            posted = tuple((margin, MarginRow.coin_margin, at) for at in own)
+            short = tuple((margin, MarginRow.short_notional, at) for at in own)
+            found.append(HoldingCells(each, (), posted, short, 0))
             continue
-        own = [
-            at
-            for at, row in enumerate(analysis.margin, TOP)
-            if instrument and row["instrument"] == instrument.instrument
-        ]
-        posted, short = (
-            total_of(Expression(margin.cell(name, at)) for at in own)
-            for name in ("coin_margin", "short_notional")
+        at = hedge.top + n
+        spot, posted, short = (
+            ((hedge, figure, at),)
+            for figure in (HedgeRow.spot_notional, HedgeRow.coin_margin, HedgeRow.short_notional)
         )
-        found.append(Holding(each, 0, posted, short, 0))
+        ratio, beta = (
+            Expression(hedge.cell(figure, at)) for figure in (HedgeRow.hedge_ratio, HedgeRow.beta)
+        )
+        if instrument is None:
+            found.append(HoldingCells(each, spot, (), (), 0))
+        elif instrument.underlying == each.position.asset:
+            found.append(HoldingCells(each, spot + posted, (), short, ratio * beta))
+        else:
+            found.append(HoldingCells(each, spot, posted, short, ratio * beta))
     return found
 
 
-def total_of(terms: Iterable[Carrier]) -> Carrier:
+def total_of(cells: Iterable[Cell]) -> Carrier:
     """The sum of cells, 0 without any; cells below each other are one SUM, as a formula is short.
 
-    Args:
-        terms: cells of other sheets, or sums of them.
-
     Example:
-        >>> cells = [Expression(f"Hedge!$D${row}") for row in (6, 7, 8, 10)]
-        >>> total_of(cells)
+        >>> table = FigureTable("Hedge", HedgeRow, 6, 5)
+        >>> total_of((table, HedgeRow.spot_notional, row) for row in (6, 7, 8, 10))
         Expression('SUM(Hedge!$D$6:$D$8)+Hedge!$D$10')
-        >>> total_of([total_of(cells[:3]), cells[3] + Expression("Margin!$C$6")])
-        Expression('SUM(Hedge!$D$6:$D$8)+Hedge!$D$10+Margin!$C$6')
     """
-    rows: defaultdict[str, list[int]] = defaultdict(list)
-    for term in terms:
-        text = excel_text(term)
-        if _SUM.sub("", text).strip("()+0"):
-            raise ValueError(f"{text} is no sum of cells")
-        for column, first, last in _SUM.findall(text):
-            rows[column] += range(int(first), int(last or first) + 1)
+    rows: defaultdict[tuple[FigureTable, Figure], list[int]] = defaultdict(list)
+    for table, figure, row in cells:
+        rows[table, figure].append(row)
     total: Carrier = 0
-    for column, numbers in rows.items():
+    for (table, figure), numbers in rows.items():
         for first, last in _runs(sorted(numbers)):
-            cell = f"{column}{first}"
-            span = f"SUM({cell}:{column.rpartition('!')[2]}{last})"
+            cell = table.cell(figure, first)
+            span = f"SUM({cell}:${table.letter(figure)}${last})"
             total = total + Expression(cell if first == last else span)
     return total
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from xlhedge.analysis.figures import NATIVE
+from xlhedge.analysis.carriers import NATIVE
 from xlhedge.analysis.history import History
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.history_bars import Bars
-from xlhedge.sheets.history_cells import Holding, fitting
+from xlhedge.sheets.history_cells import HoldingCells, fitting, total_of
 from xlhedge.sheets.style import sentence
 from xlhedge.xlsx.sheet import Sheet
 
@@ -36,7 +36,7 @@ def headers(sheet: Sheet, at: int, titles: Sequence[str], words: int = 1) -> Non
     sheet.height(at, 32)
 
 
-def write_ratios(sheet: Sheet, at: int, holdings: Sequence[Holding], bars: Bars) -> None:
+def write_ratios(sheet: Sheet, at: int, holdings: Sequence[HoldingCells], bars: Bars) -> None:
     """The ratio that the past would have liked beside those wanted and held."""
     sheet.put(at, 1, "Hedge ratios: short for each unit of value of the coins", "section")
     headers(sheet, at + 1, _RATIOS, 2)
@@ -44,7 +44,7 @@ def write_ratios(sheet: Sheet, at: int, holdings: Sequence[Holding], bars: Bars)
         position, ratios = each.past.position, each.past.ratios
         sheet.put(row, 1, each.past.name, "cell text")
         sheet.put(row, 2, _instrument(each), "cell text")
-        held = (Expression(excel_text(each.short)) - each.posted, each.coins)
+        held = total_of(each.short) - total_of(each.posted), total_of(each.coins)
         texts: list[Any] = [each.wanted, held[0] / held[1] if position.held is not None else None]
         if ratios.best is not None and each.past.comparison.hedged:  # else beyond any number
             spot, future = bars.moves(each.past)
@@ -68,13 +68,13 @@ def _formula(text: Any) -> str | None:
     return fitting(said) if "$" in said else None
 
 
-def _instrument(each: Holding) -> str | None:
+def _instrument(each: HoldingCells) -> str | None:
     instrument = each.past.position.instrument
     return instrument.instrument if instrument else None
 
 
 def write_funding(
-    sheet: Sheet, at: int, past: History, holdings: Sequence[Holding], bars: Bars
+    sheet: Sheet, at: int, past: History, holdings: Sequence[HoldingCells], bars: Bars
 ) -> None:
     """What settled rates would have paid today's shorts."""
     sheet.put(at, 1, "Realised funding: above 0 is income of today's short", "section")
@@ -85,7 +85,9 @@ def write_funding(
         sheet.put(row, 1, each.past.name, "cell text")
         sheet.put(row, 2, _instrument(each), "cell text")
         short = position.short if position.instrument else None
-        sheet.put(row, 3, short, "cell money", None if short is None else _formula(each.short))
+        sheet.put(
+            row, 3, short, "cell money", None if short is None else _formula(total_of(each.short))
+        )
         texts: Sequence[str | None] = (None,) * 6
         if position.instrument and position.rates_of and not paid.reason:
             times, rates = bars.rates(position.rates_of)

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.backtest import Outcome
-from xlhedge.analysis.figures import NOWHERE
+from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.history import History
 from xlhedge.functions.algebra import excel_text
 from xlhedge.sheets.history_bars import SIDES, STEP, TIME, Bars, Side
-from xlhedge.sheets.history_cells import Holding, fitting, holdings_of, total_of
+from xlhedge.sheets.history_cells import HoldingCells, fitting, holdings_of, total_of
 from xlhedge.sheets.history_holdings import WIDE, headers, write_funding, write_ratios
-from xlhedge.sheets.native import NativeTable
 from xlhedge.sheets.style import finish, heading, sentence
+from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import time_chart
 from xlhedge.xlsx.sheet import Sheet
@@ -57,7 +57,7 @@ _FACTS = (
 
 
 def write_history(
-    sheet: Sheet, analysis: Analysis, hedge: NativeTable, margin: NativeTable
+    sheet: Sheet, analysis: Analysis, hedge: FigureTable, margin: FigureTable
 ) -> None:
     """Write the sheet; the analysis must have a history.
 
@@ -105,15 +105,17 @@ def _finish(sheet: Sheet, past: History, head: int) -> None:
     sheet.prints(area=f"A1:{LETTERS[WIDE]}{last}")
 
 
-def _write_sample(sheet: Sheet, past: History, holdings: Sequence[Holding], bars: Bars) -> None:
+def _write_sample(
+    sheet: Sheet, past: History, holdings: Sequence[HoldingCells], bars: Bars
+) -> None:
     """How many bars, of which time; the coins' worth, which all shares are of."""
     total = past.total
     headers(sheet, _SAMPLE - 1, _FACTS)
     covered = ", ".join(past.covered) or total.reason
     sheet.put(_SAMPLE, 1, sentence(covered), "cell text")
     coins = total_of(
-        term for each in holdings if each.past.comparison.hedged
-        for term in (each.coins, each.posted)
+        cell for each in holdings if each.past.comparison.hedged
+        for cell in each.coins + each.posted
     )  # fmt: skip
     worth = fitting(f"ABS({excel_text(coins)})") if total.worth else None
     sheet.put(_SAMPLE, 2, total.worth, "total money", worth)

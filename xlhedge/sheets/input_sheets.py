@@ -28,8 +28,7 @@ _CAPACITY = {
     "Scenarios": 40,
     "History": 500,
 }
-_FIRST_COLUMN = {"Holdings": 5, "Tiers": 21}  # the second table of a sheet; others begin in A
-_CHOICES = 8  # the column of Scenarios that lists the assets to choose from
+_MEANING, _CHOICES = 84, 24  # widths: what settings mean, and the assets to choose from
 _NOTES = {
     "Portfolio": "What you hold and how much of it to hedge. Type in the yellow cells; a row typed "
     "below a table counts. Quote is the quote_currency.",
@@ -69,26 +68,33 @@ class Inputs:
             sheet.prints(tall=1)
         # What is printed is the sheet's beginning: its rows would be pages and pages.
         history = self._sheets[TABLES["History"].sheet]
-        history.prints(area=f"A1:G{FIRST_ROW + _HISTORY_PAGE - 1}")
+        history.prints(area=f"A1:{LETTERS[_end('History')]}{FIRST_ROW + _HISTORY_PAGE - 1}")
 
     def capacity(self, table: str) -> int:
         """How many rows of a table the computed sheets follow."""
         return max(_CAPACITY[table], len(self._rows[table]) + 10)
 
-    def column(self, table: str, name: str) -> str:
-        """The fixed range of a table's column, as other sheets refer to it.
+    def column(self, table: str, name: str, down: int = 0) -> str:
+        """The fixed range of a table's column, as other sheets refer to it; or rows below it.
 
         It reaches below the table, so that a row typed there counts where the table does not grow.
         """
-        letter = LETTERS[_start(table) + TABLES[table].headers.index(name)]
+        letter, sheet = self._letter(table, name), quoted(TABLES[table].sheet)
+        first, last = FIRST_ROW + down, FIRST_ROW + down + self.capacity(table) - 1
+        return f"{sheet}!${letter}${first}:${letter}${last}"
+
+    def cell(self, table: str, name: str, at: int | str) -> str:
+        """The cell of a table's column in the row ``at`` of its sheet."""
         sheet = quoted(TABLES[table].sheet)
-        last = FIRST_ROW + self.capacity(table) - 1
-        return f"{sheet}!${letter}${FIRST_ROW}:${letter}${last}"
+        return f"{sheet}!${self._letter(table, name)}${at}"
+
+    def _letter(self, table: str, name: str) -> str:
+        return LETTERS[_start(table) + TABLES[table].headers.index(name)]
 
     def below(self, table: str, name: str) -> str:
         """The rest of a table's column, down to the sheet's end, which no other sheet follows."""
-        sheet, letter = self.column(table, name).split("$")[:2]
-        return f"{sheet}${letter}${FIRST_ROW + self.capacity(table)}:${letter}$1048576"
+        first = self.cell(table, name, FIRST_ROW + self.capacity(table))
+        return f"{first}:${self._letter(table, name)}$1048576"
 
     def setting(self, name: str) -> str:
         """The formula text of a setting; a blank one is its default."""
@@ -155,7 +161,7 @@ class Inputs:
         if (table, column) == ("Scenarios", "asset"):
             count = f"1+COUNTA({self.column('Holdings', 'asset')})"
             return (
-                f"OFFSET(Scenarios!${LETTERS[_CHOICES]}${FIRST_ROW},0,0,{count},1)",
+                f"OFFSET(Scenarios!${LETTERS[_choices()]}${FIRST_ROW},0,0,{count},1)",
                 True,
             )
         return "", False
@@ -167,7 +173,7 @@ class Inputs:
 
     def _write_choices(self) -> None:
         """The assets that a scenario may name, beside its table: the drop-down lists them."""
-        sheet, at = self._sheets["Scenarios"], _CHOICES
+        sheet, at = self._sheets["Scenarios"], _choices()
         sheet.put(FIRST_ROW - 2, at, "for the drop-down list", "unit")
         sheet.put(FIRST_ROW - 1, at, "Assets to choose from", "header text")
         sheet.put(FIRST_ROW, at, "*", "cell text")
@@ -191,14 +197,15 @@ def _widths(title: str) -> dict[str, float]:
     widths: dict[str, float] = {
         LETTERS[_start(table.name) + at]: max(WIDTHS.get(column.look, 12), len(column.name) + 4)
         for table in TABLES.values()
-        if table.sheet == title
+        if table.sheet == title and not table.upright
         for at, column in enumerate(table.columns)
     }
     widths["A"] = 24
     if title == "Portfolio":
-        widths |= {"B": 20, "C": 84, "D": 3}
+        widths |= {"B": 20, LETTERS[_end("Settings")]: _MEANING}
+        widths[LETTERS[_end("Settings") + 1]] = 3
     if title == "Scenarios":
-        widths |= {"A": 28, "G": 3, LETTERS[_CHOICES]: 24}
+        widths |= {"A": 28, LETTERS[_end("Scenarios") + 1]: 3, LETTERS[_choices()]: _CHOICES}
     return widths
 
 
@@ -207,4 +214,17 @@ def _setting_names() -> list[str]:
 
 
 def _start(table: str) -> int:
-    return _FIRST_COLUMN.get(table, 1)
+    """A table's first column: a blank one stands between it and the table before it."""
+    names = [each.name for each in TABLES.values() if each.sheet == TABLES[table].sheet]
+    at = names.index(table)
+    return _end(names[at - 1]) + 2 if at else 1
+
+
+def _end(table: str) -> int:
+    """A table's last column; behind settings stands what they mean."""
+    return _start(table) + len(TABLES[table].headers) - (not TABLES[table].upright)
+
+
+def _choices() -> int:
+    """The column beside the table of scenarios that lists the assets to choose from."""
+    return _end("Scenarios") + 2

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.figures import BLANK
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Expression
 from xlhedge.functions.quantity import Domain
 from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio import TABLES, Portfolio, Table
-from xlhedge.sheets.computed import Block
 from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.table import FigureTable
 
 __all__ = ["Check", "checks"]
 
@@ -40,7 +42,7 @@ class Check:
     remedy: str
 
 
-def checks(inputs: Inputs, margin: Block, analysis: Analysis) -> list[Check]:
+def checks(inputs: Inputs, margin: FigureTable, analysis: Analysis) -> list[Check]:
     """Every check, in the order in which people mend things.
 
     Args:
@@ -111,7 +113,7 @@ def _missing(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
         "Terms that a contract needs",
         sum(row.expiry is None and row.funding_rate is None for row in portfolio.instruments)
         + sum(
-            row.contract_type == "inverse" and "contract_size" not in row.model_fields_set
+            row.contract_type == "inverse" and "contract_size" not in row.given
             for row in portfolio.instruments
         ),
         f'SUM(({name}<>"")*(({expiry}="")*({rate}="")+({kind}="inverse")*({size}="")))',
@@ -155,11 +157,13 @@ def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
     )
 
 
-def _shorts(margin: Block, analysis: Analysis) -> Iterator[Check]:
-    name, price = margin.cells("instrument"), margin.cells("liquidation_price")
+def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
+    name, price = (
+        margin.column(each) for each in (MarginRow.instrument, MarginRow.liquidation_price)
+    )
     yield Check(
         "Shorts without margin or mm_rate",
-        sum(row["liquidation_price"] is None for row in analysis.margin),
+        sum(row.liquidation_price == BLANK for row in analysis.margin),
         # One whose instrument is unknown has an error there.
         f'SUM(({name}<>"")*IFERROR(--({price}=""),1))',
         "Their liquidation is unknown, and counts as none: fill margin in Shorts and mm_rate in "

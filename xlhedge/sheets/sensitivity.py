@@ -6,103 +6,66 @@ template, cell by cell and native in the report.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.figures import CALLS, NATIVE, Functions
-from xlhedge.analysis.sensitivity import GRIDS, USUAL_RATE, Grid
+from xlhedge.analysis.carriers import CALLS, NATIVE, Functions
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.sensitivity import GRIDS, Grid, given_of
 from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.portfolio.tables import MOST_SHOCKS
+from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.style import finish, heading, heat_map
+from xlhedge.sheets.table import ColumnGroup, FigureTable, here
 from xlhedge.xlsx.cell import LETTERS
-from xlhedge.xlsx.charts import pnl_chart
+from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = [
-    "AXIS",
-    "HELD",
-    "UNHEDGED",
-    "Asset",
-    "Sources",
-    "given",
-    "ratio_chart",
-    "write_sensitivity",
-]
+__all__ = ["AXIS", "HELD", "UNHEDGED", "ratio_chart", "write_sensitivity"]
 
 AXIS, UNHEDGED, HELD = 4, 5, 6
 _CHART, _GRIDS, _HEAD = 8, 28, 3
 """The chart's row, the first grid's, and the rows of a grid's head."""
-_ROW, _COLUMN = "\ue000", "\ue001"
+_ROW, _COLUMN = here(), "{column}"
 """Stand in formulas for the number of a row and the letter of a column that are still open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A holding, as its line on the sheet refers to it.
-
-    Args:
-        name: its name's cell, as text.
-        cells: its quantity, spot price and beta.
-        value: its name; "" where the row is blank.
-    """
-
-    name: str
-    cells: tuple[Expression, Expression, Expression]
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where the sheet finds what it needs.
-
-    Args:
-        totals: the cells of short_notional, full_notional and coin_margin, summed.
-        given: the formulas of what `sensitivity.GRIDS` are given besides.
-        assets: the holdings' lines.
-        axis: the formula of each move; none where the moves are constants.
-        live: whether cells call our functions, over whole axes.
-    """
-
-    totals: Mapping[str, Expression]
-    given: Mapping[str, str]
-    assets: Sequence[Asset]
-    axis: Sequence[str]
-    live: bool
-
-    @property
-    def functions(self) -> Functions:
-        """The carrier of the sheet's formulas."""
-        return CALLS if self.live else NATIVE
-
-
-def write_sensitivity(sheet: Sheet, analysis: Analysis, sources: Sources, moves: int) -> None:
+def write_sensitivity(
+    sheet: Sheet,
+    analysis: Analysis,
+    hedge: FigureTable,
+    margin: FigureTable,
+    inputs: Inputs | None = None,
+) -> None:
     """Write the sheet.
 
     Args:
         sheet: where.
         analysis: what to show.
-        sources: the cells of other sheets.
-        moves: how many columns the price axis has; behind its end it repeats the last move.
+        hedge: the table of holdings.
+        margin: the table of shorts.
+        inputs: the input sheets, which the template's sheet follows: its axis has room for moves,
+            and behind its end repeats the last.
     """
     heading(
         sheet,
         "Sensitivity",
         "Profit and loss from the price alone: before funding, fees and liquidation, "
         "which the scenarios have."
-        + (" Columns behind the last move repeat it." if sources.live else ""),
+        + (" Columns behind the last move repeat it." if inputs else ""),
         column=2,
     )
-    page = _Page(sheet, analysis, sources, moves)
+    page = _Page(sheet, analysis, hedge, margin, inputs)
     first = page.grids(_GRIDS) + 1
     page.assets(first)
     page.lines(first)
     currency = analysis.portfolio.settings.quote_currency
-    chart = pnl_chart(sheet, AXIS, (UNHEDGED, HELD), (2, moves + 1), currency)
+    chart = _chart(sheet, (UNHEDGED, HELD), (2, page.moves + 1), currency)
     sheet.chart(chart, f"B{_CHART}")  # A repeats on each page
-    widths = {LETTERS[column]: 15.0 for column in range(2, moves + 2)}
+    widths = {LETTERS[column]: 15.0 for column in range(2, page.moves + 2)}
     finish(sheet, f"B{AXIS + 1}", {"A": 34} | widths, pages=2)
 
 
@@ -114,46 +77,63 @@ def ratio_chart(sheet: Sheet, analysis: Analysis) -> Chart:
     names = ["Unhedged", "As it stands", *(f"Hedged {ratio:.0%}" for ratio in ratios)]
     columns = (2, 1 + len(analysis.grid.shocks))
     currency = analysis.portfolio.settings.quote_currency
-    return pnl_chart(sheet, AXIS, (UNHEDGED, HELD, *rows), columns, currency, names)
+    return _chart(sheet, (UNHEDGED, HELD, *rows), columns, currency, names)
 
 
-def given(sizes: str, rates: str, expiry: str) -> dict[str, str]:
-    """The formulas of what the grids are given, over the shorts' columns.
-
-    A blank row's values may be the text "", which SUMPRODUCT's own arguments count as 0.
-
-    Args:
-        sizes: short_notional of each.
-        rates: mm_rate of each.
-        expiry: of each; blank for a perpetual.
-    """
-    known = f'--({rates}<>"")'
-
-    def whatever_the_side(last: str) -> str:
-        over, under = (f"SUMPRODUCT({known},--({sizes}{sign}0),{last})" for sign in "><")
-        return f"({over}-{under})"
-
-    size, weighted = whatever_the_side(sizes), whatever_the_side(f"{sizes},{rates}")
-    return {
-        "perpetual": f'SUMPRODUCT(--({expiry}=""),{sizes})',
-        "mm_rate": f"IF({size}=0,{USUAL_RATE},{weighted}/{size})",
-    }
+def _chart(
+    sheet: Sheet,
+    rows: Sequence[int],
+    columns: tuple[int, int],
+    currency: str,
+    names: Sequence[str] = (),
+) -> Chart:
+    """Profit and loss against the move of the underlying, a line a row."""
+    return line_chart(
+        sheet,
+        "Profit and loss by price, before liquidation",
+        ("Move of the underlying", "0%"),
+        (f"Profit and loss, {currency}", "#,##0"),
+        AXIS,
+        rows,
+        columns,
+        names,
+    )
 
 
 class _Page:
-    def __init__(self, sheet: Sheet, analysis: Analysis, sources: Sources, moves: int) -> None:
-        self._sheet, self._grid, self._from, self._moves = sheet, analysis.grid, sources, moves
+    def __init__(
+        self,
+        sheet: Sheet,
+        analysis: Analysis,
+        hedge: FigureTable,
+        margin: FigureTable,
+        inputs: Inputs | None,
+    ) -> None:
+        self._sheet, self._analysis, self._grid, self._hedge = sheet, analysis, analysis.grid, hedge
+        self._live = inputs is not None  # then cells call our functions, over whole axes
+        self._functions: Functions = CALLS if inputs else NATIVE
+        self._totals = {
+            each.name: Expression(hedge.total(each))
+            for each in (HedgeRow.short_notional, HedgeRow.full_notional, HedgeRow.coin_margin)
+        }
+        self._given = given_of(ColumnGroup(margin))
+        self.moves = len(analysis.grid.shocks)
+        self._axis: list[str] = []
+        if inputs:
+            low, high, step = (inputs.setting(f"shock_{end}") for end in ("min", "max", "step"))
+            self.moves = MOST_SHOCKS
+            self._axis = [f"ROUND(MIN({high},{low}+{n}*{step}),12)" for n in range(MOST_SHOCKS)]
 
     def _spread(self, values: Sequence[Any]) -> list[Any]:
         """Values of the moves in the axis' columns: the last repeats to the end."""
-        return [values[min(column, len(values) - 1)] for column in range(self._moves)]
+        return [values[min(column, len(values) - 1)] for column in range(self.moves)]
 
     def _row(
         self, at: int, style: str, values: Sequence[Any], formula: Any, guard: str = ""
     ) -> None:
         """A line over the moves; the formula's argument is the moves, and the coins unhedged."""
-        if self._from.live:
-            last = LETTERS[1 + self._moves]
+        if self._live:
+            last = LETTERS[1 + self.moves]
             span = [Expression(f"$B${n}:${last}${n}") for n in (AXIS, UNHEDGED)]
             text = excel_text(formula(*span))
             text = f'IF({guard}="","",{text})' if guard else text
@@ -165,21 +145,21 @@ class _Page:
 
     def lines(self, assets: int) -> None:
         """The axis, all coins unhedged, and with the shorts as they stand."""
-        sheet, grid, f = self._sheet, self._grid, self._from.functions
+        sheet, grid, f = self._sheet, self._grid, self._functions
         sheet.put(AXIS, 1, "Move of the underlying", "header text")
         for column, shock in enumerate(self._spread(grid.shocks)):
-            text = self._from.axis[column] if self._from.axis else None
+            text = self._axis[column] if self._axis else None
             sheet.put(AXIS, 2 + column, shock, "axis move", text)
         sheet.put(UNHEDGED, 1, "All coins, unhedged", "total text")
-        coins = self._from.totals["coin_margin"]
-        every = f"SUM({_COLUMN}{assets}:{_COLUMN}{assets + len(self._from.assets) - 1})"
+        coins = self._totals["coin_margin"]
+        every = f"SUM({_COLUMN}{assets}:{_COLUMN}{assets + self._count - 1})"
         move = Expression(f"{_COLUMN}${AXIS}")
         text = excel_text(Expression(every) + f.scenario_pnl(0, 1, -coins, move))
         for column, value in enumerate(self._spread(grid.unhedged)):
             own = text.replace(_COLUMN, LETTERS[2 + column])
             sheet.put(UNHEDGED, 2 + column, value, "total heat", own)
         sheet.put(HELD, 1, "With the shorts as they stand", "total text")
-        short = self._from.totals["short_notional"]
+        short = self._totals["short_notional"]
         self._row(
             HELD,
             "total heat",
@@ -189,28 +169,36 @@ class _Page:
 
     def assets(self, first: int) -> None:
         """Each asset's own line."""
-        f = self._from.functions
+        f = self._functions
         self._sheet.page_break(first - 2)
         self._sheet.put(first - 1, 1, "Each asset, unhedged", "header text")
         for column, shock in enumerate(self._spread(self._grid.shocks)):
             move = f"{LETTERS[2 + column]}${AXIS}"
             self._sheet.put(first - 1, 2 + column, shock, "axis move", move)
-        for n, asset in enumerate(self._from.assets):
-            at = first + n
-            text = f'IF({asset.name}="","",{asset.name})' if self._from.live else None
-            self._sheet.put(at, 1, asset.value, "cell text", text)
-            blank = [""] * self._moves
-            values = self._grid.by_asset[n] if n < len(self._grid.by_asset) else blank
-            quantity, price, beta = asset.cells
+        for n in range(self._count):
+            at, place = first + n, self._hedge.top + n
+            known = n < len(self._analysis.hedge)
+            name = self._hedge.cell(HedgeRow.asset, place) if self._live else ""
+            value = self._analysis.hedge[n].asset if known else ""
+            self._sheet.put(at, 1, value, "cell text", f'IF({name}="","",{name})' if name else None)
+            quantity, price, beta = (
+                Expression(self._hedge.cell(each, place))
+                for each in (HedgeRow.quantity, HedgeRow.spot_price, HedgeRow.beta)
+            )
             self._row(
                 at,
                 "cell heat",
-                values,
+                self._grid.by_asset[n] if known else [""] * self.moves,
                 lambda move, _, q=quantity, p=price, b=beta: f.scenario_pnl(
                     q, p, 0, move, 0, 0, 0, 8, 0, b
                 ),
-                asset.name if self._from.live else "",
+                name,
             )
+
+    @property
+    def _count(self) -> int:
+        """How many lines of holdings there are: the template's are of all rows, typed or not."""
+        return self._hedge.count if self._live else len(self._analysis.hedge)
 
     def grids(self, at: int) -> int:
         """Every grid from a row on; returns the row behind them."""
@@ -230,12 +218,12 @@ class _Page:
             name, title, look = grid.given
             sheet.put(at + 1, 1, title, "cell text")
             value = self._grid.given[name]
-            sheet.put(at + 1, 2, value, f"cell {look}", self._from.given[name])
+            sheet.put(at + 1, 2, value, f"cell {look}", self._given[name].text)
         title = f"{grid.rows.title} ↓   {grid.columns.title} →"
         sheet.put(at + 2, 1, title, "header text")
         if grid.beside:
             sheet.put(at + 2, 2, grid.beside[0], "header")
-        role = "input" if self._from.live else "axis"
+        role = "input" if self._live else "axis"
         for n, value in enumerate(grid.rows.values):
             sheet.put(at + _HEAD + n, 1, value, f"{role} {grid.rows.look}")
         for column, value in enumerate(self._columns(grid)):
@@ -258,21 +246,21 @@ class _Page:
         if grid.beside:
             for n, value in enumerate(self._grid.beside[grid.name]):
                 cell = self._cell(grid, top, f"$A{top + n}", "", "")
-                text = excel_text(grid.beside[1](self._from.functions, cell))
+                text = excel_text(grid.beside[1](self._functions, cell))
                 sheet.put(top + n, 2, value, "cell move", text)
         first = LETTERS[start]
-        if self._from.live:
+        if self._live:
             cell = self._cell(
                 grid, top, f"$A${top}:$A${last}", f"${first}${top - 1}:${end}${top - 1}",
                 f"$B${top}:$B${last}", f"${first}${UNHEDGED}:${end}${UNHEDGED}",
             )  # fmt: skip
-            text = excel_text(grid.formula(self._from.functions, cell))
+            text = excel_text(grid.formula(self._functions, cell))
             sheet.array(top, start, values, text, style)
         else:
             cell = self._cell(
                 grid, top, f"$A{_ROW}", f"{_COLUMN}${top - 1}", f"$B{_ROW}", f"{_COLUMN}${UNHEDGED}"
             )
-            text = excel_text(grid.formula(self._from.functions, cell))
+            text = excel_text(grid.formula(self._functions, cell))
             for at, row in enumerate(values, top):
                 line = text.replace(_ROW, str(at))
                 for column, value in enumerate(row, start):
@@ -290,7 +278,7 @@ class _Page:
             column=Expression(column),
             beside=Expression(beside),
             unhedged=Expression(unhedged),
-            **{**self._from.totals, **given},
+            **{**self._totals, **given},
         )
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.hedge import covered
+from xlhedge.analysis.figures import Figure
+from xlhedge.analysis.hedge import HedgeRow, covered
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.functions.registry import Function, function
-from xlhedge.sheets.computed import TOTAL, Block
 from xlhedge.sheets.input_sheets import Inputs
 from xlhedge.sheets.live_checks import Check
 from xlhedge.sheets.style import finish, heading
+from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["NOTHING", "VOLATILE", "Edition", "Headline", "headlines", "write_start"]
@@ -95,38 +97,38 @@ class Headline:
     sheet: str
 
 
-def headlines(analysis: Analysis, hedge: Block, margin: Block) -> list[Headline]:
+def headlines(analysis: Analysis, hedge: FigureTable, margin: FigureTable) -> list[Headline]:
     """The headline figures of the sheets Hedge and Margin."""
 
-    def total(name: str) -> str:
-        return hedge.cell(name, TOTAL)
+    def summed(title: str, figure: Figure, look: str, meaning: str) -> Headline:
+        value = getattr(analysis.total, figure.name)
+        return Headline(title, hedge.total(figure), value, look, "", meaning, hedge.title)
 
-    def summed(title: str, name: str, look: str, meaning: str) -> Headline:
-        return Headline(title, total(name), analysis.total[name], look, "", meaning, hedge.sheet)
-
-    short, delta = (Expression(total(name)) for name in ("short_notional", "net_delta"))
-    now = covered(analysis.total["short_notional"], analysis.total["net_delta"], NOTHING)
-    buffers = margin.cells("liquidation_buffer")
+    short, delta = (
+        Expression(hedge.total(each)) for each in (HedgeRow.short_notional, HedgeRow.net_delta)
+    )
+    now = covered(analysis.total.short_notional, analysis.total.net_delta, NOTHING)
+    buffers = margin.column(MarginRow.liquidation_buffer)
     return [
-        summed("Coins held, value", "spot_notional", "total money",
+        summed("Coins held, value", HedgeRow.spot_notional, "total money",
                "Spot price × quantity, without coins posted as margin."),
-        summed("Short, value", "short_notional", "total money",
+        summed("Short, value", HedgeRow.short_notional, "total money",
                "All that is short; positive is short."),
         Headline(
             "Hedged", excel_text(covered(short, delta, NOTHING)), now,
             "total percent", "% of exposure",
             "Short ÷ (short + net delta): 100 % is fully hedged, above it over-hedged.",
-            hedge.sheet,
+            hedge.title,
         ),
-        summed("Net delta", "net_delta", "total money",
+        summed("Net delta", HedgeRow.net_delta, "total money",
                "What still moves with the market: above 0 long, below 0 over-hedged."),
-        summed("Funding cost to the horizon", "funding_drag", "total cost",
+        summed("Funding cost to the horizon", HedgeRow.funding_drag, "total cost",
                "At today's rates: above 0 costs you, below 0 you receive it."),
         Headline(
             "Nearest liquidation",
             f'IF(COUNT({buffers})=0,"{NOTHING}",MIN(IF({buffers}<1E+300,ABS({buffers}),"")))',
             analysis.nearest, "total percent", "% of mark price",
-            "Move of the mark price that liquidates the first short.", margin.sheet,
+            "Move of the mark price that liquidates the first short.", margin.title,
         ),
     ]  # fmt: skip
 

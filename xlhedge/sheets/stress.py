@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.scenarios import Stress
+from xlhedge.analysis.scenarios import ShortTerms, Stress
 from xlhedge.functions.formulas.scenario import LEGS
-from xlhedge.sheets.computed import Block
 from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.live_cells import Tables
 from xlhedge.sheets.start import NOTHING, Headline
 from xlhedge.sheets.stress_workings import FIRST, LIQUIDATED, PRICE, Workings
 from xlhedge.sheets.style import finish, heading
@@ -31,9 +31,7 @@ def capacity(analysis: Analysis) -> int:
     return max(_FEWEST, len(analysis.scenarios) + 2)
 
 
-def write_stress(
-    sheet: Sheet, inputs: Inputs, analysis: Analysis, hedge: Block, margin: Block
-) -> None:
+def write_stress(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Tables) -> None:
     """Write the sheet."""
     heading(
         sheet,
@@ -41,7 +39,7 @@ def write_stress(
         "The scenarios on the portfolio as it stands, liquidation included. "
         "Fees are those of opening and of closing.",
     )
-    work = Workings(sheet, inputs, analysis, (hedge, margin), capacity(analysis))
+    work = Workings(sheet, inputs, analysis, tables, capacity(analysis))
     summary = _Summary(sheet, inputs, analysis, work)
     summary.write()
     work.write()
@@ -112,29 +110,29 @@ class _Summary:
         net, spot = f"${_NET}{at}", f"$B{at}"
         saved = found.legs["net"] - found.legs["spot"] if found else ""
         sheet.put(at, _SAVED, saved, "cell money", f'IF({name}="","",{net}-{spot})')
-        lost = sum(line["liquidated"] is not None for line in found.lines) if found else ""
+        lost = sum(bool(line.liquidated) for line in found.lines) if found else ""
         text = f'IF({name}="","",SUM({self._work.move(k, LIQUIDATED)}))'
         sheet.put(at, _LOST, lost, "cell whole", text)
 
     def _legs(self, k: int) -> str:
         """Six cells: the shorts' legs, each row of one short, added up; the coins' are spot."""
-        live = f'{self._work.term("Instrument")}<>""'
+        live = f'{self._work.term(ShortTerms.instrument)}<>""'
 
         def masked(cells: str, otherwise: str = "0") -> str:
             return f"IF({live},{cells},{otherwise})"
 
         price, basis, rate, days = (masked(self._work.move(k, n)) for n in range(LIQUIDATED))
         inverse, coins = (
-            self._work.term("Inverse"),
-            self._work.term("Coins posted as margin, value"),
+            self._work.term(ShortTerms.inverse),
+            self._work.term(ShortTerms.coin_margin),
         )
         lost = f"{coins}*(1+{self._work.move(k, PRICE)})"
-        equity = f"IF({live},IF({inverse}=1,{lost},{self._work.term('Equity')}),0)"
+        equity = f"IF({live},IF({inverse}=1,{lost},{self._work.term(ShortTerms.equity)}),0)"
         call = (
-            f"SCENARIO_ATTRIBUTION(0,1,{masked(self._work.term('Short notional'))},{price},{basis},"
-            f"{rate},{days},{masked(self._work.term('Funding interval, hours'), '8')},"
-            f"{masked(self._work.term('Fee rate'))},1,"
-            f"{masked(self._work.term('Distance to liquidation'), '1E9')},{equity})"
+            f"SCENARIO_ATTRIBUTION(0,1,{masked(self._work.term(ShortTerms.short_notional))},{price},{basis},"
+            f"{rate},{days},{masked(self._work.term(ShortTerms.interval_hours), '8')},"
+            f"{masked(self._work.term(ShortTerms.fee_rate))},1,"
+            f"{masked(self._work.term(ShortTerms.distance), '1E9')},{equity})"
         )
         own = f"SUM({self._work.gains(k)})+SUMPRODUCT({coins},{self._work.move(k, PRICE)})"
         return f"MMULT(TRANSPOSE(--({live})),{call})+{{1,0,0,0,0,1}}*({own})"

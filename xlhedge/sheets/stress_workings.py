@@ -6,16 +6,18 @@ spreadsheet computes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of
+from xlhedge.analysis.figures import Figure
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.scenarios import UNDERLYING, LineRow, Move, ShortTerms, Stress, moves_of
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.functions.formulas.scenario import is_liquidated
-from xlhedge.sheets.computed import TOP, Block
 from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.live_cells import LiveCells, Tables
+from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
@@ -28,17 +30,6 @@ _COLUMNS = ("price_shock", "basis_shock", "funding_rate", "days")
 _MOVES = ("Price move", "Basis move", "Funding rate", "Days", "Liquidated")
 _LOOKS = ("percent", "percent", "rate", "days", "ratio")
 PRICE, LIQUIDATED = 0, len(_MOVES) - 1
-_NEVER = 1e9
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """A column of the shorts' terms: its title, look, formula of a row, and value of a short."""
-
-    title: str
-    look: str
-    text: Callable[[int], str]
-    value: Callable[[Mapping[str, Any]], Any]
 
 
 class Workings:
@@ -48,7 +39,7 @@ class Workings:
         sheet: where.
         inputs: the input sheets.
         analysis: what to show.
-        blocks: the Hedge and the Margin sheet's.
+        tables: the computed tables.
         count: how many scenarios there is room for.
     """
 
@@ -57,17 +48,18 @@ class Workings:
         sheet: Sheet,
         inputs: Inputs,
         analysis: Analysis,
-        blocks: tuple[Block, Block],
+        tables: Tables,
         count: int,
     ) -> None:
         """Lays the blocks out; `write` writes them."""
         self._sheet, self._analysis, self._inputs = sheet, analysis, inputs
-        self._hedge, self._margin = blocks
+        self._hedge, self._margin = tables[HedgeRow], tables[MarginRow]
         self._count = count
         self._top = FIRST + count + 4  # two heads above the rows
-        self._shorts = self._top + self._hedge.rows + 4
-        self._terms = self._columns()
-        self._group = 2 + len(self._terms)  # the first column of the first scenario's moves
+        self._shorts = self._top + self._hedge.count + 4
+        self._terms = FigureTable("Stress", ShortTerms, self._shorts, self._margin.count, left=2)
+        self._cells = LiveCells(inputs, self._terms, tables)
+        self._group = 2 + len(self._terms.figures)  # the first column of the first one's moves
         self.last = self._group + count * len(_MOVES)
         self._names, self._assets = (inputs.column("Scenarios", n) for n in ("scenario", "asset"))
 
@@ -85,7 +77,7 @@ class Workings:
     def gains(self, k: int) -> str:
         """The cells of what each holding gains in a scenario."""
         letter = LETTERS[2 + k]
-        return f"{letter}{self._top}:{letter}{self._top + self._hedge.rows - 1}"
+        return f"{letter}{self._top}:{letter}{self._top + self._hedge.count - 1}"
 
     def _chosen(self, name: str, column: str, blank: str) -> str:
         """A column of Scenarios where the row is of the scenario, 0 elsewhere."""
@@ -109,10 +101,10 @@ class Workings:
         sheet.put(top - 3, 1, "Workings: what each holding gains", "section")
         sheet.put(top - 2, 1, "Price move of all underlyings", "cell text")
         sheet.put(top - 1, 1, "Holding", "header text")
-        for n in range(hedge.rows):
-            asset = hedge.cell("asset", TOP + n)
+        for n in range(hedge.count):
+            asset = hedge.cell(HedgeRow.asset, hedge.top + n)
             known = n < len(self._analysis.hedge)
-            value = self._analysis.hedge[n]["asset"] if known else ""
+            value = self._analysis.hedge[n].asset if known else ""
             sheet.put(top + n, 1, value, "cell text", f'IF({asset}="","",{asset})')
         for k in range(self._count):
             self._holding_column(k)
@@ -120,7 +112,7 @@ class Workings:
     def _holding_column(self, k: int) -> None:
         sheet, top, at = self._sheet, self._top, 2 + k
         found, letter = self.scenario(k), LETTERS[2 + k]
-        name, assets = f"$A${FIRST + k}", f"$A${top}:$A${top + self._hedge.rows - 1}"
+        name, assets = f"$A${FIRST + k}", f"$A${top}:$A${top + self._hedge.count - 1}"
         common = self._common(found).price_shock if found else ""
         text = f'IF({name}="","",{self._of_all(name, "price_shock", "NA()")})'
         sheet.array(top - 2, at, [[common]], text, "cell percent")
@@ -128,15 +120,16 @@ class Workings:
         own = self._own(assets, name)
         shock = self._matching(assets, self._chosen(name, "price_shock", "NA()"))
         quantity, price, beta = (
-            self._hedge.cells(figure) for figure in ("quantity", "spot_price", "beta")
+            self._hedge.column(figure)
+            for figure in (HedgeRow.quantity, HedgeRow.spot_price, HedgeRow.beta)
         )
         call = (
             f"SCENARIO_PNL({quantity},{price},0,IF({own},{shock},{letter}${top - 2}),0,0,0,8,0,"
             f"IF({own},1,{beta}))"
         )
         lines = found.lines if found else ()
-        spots = [line["spot"] for line in lines[: len(self._analysis.hedge)]]
-        values = [[spot] for spot in spots] + [[""]] * (self._hedge.rows - len(spots))
+        spots = [line.spot for line in lines[: len(self._analysis.hedge)]]
+        values = [[spot] for spot in spots] + [[""]] * (self._hedge.count - len(spots))
         text = f'IF({name}="","",IF({assets}="","",{call}))'
         sheet.array(top, at, values, text, "cell money")
 
@@ -144,86 +137,26 @@ class Workings:
         still = Move(0.0)
         return moves_of(self._analysis.portfolio)[found.name].get(UNDERLYING, still)
 
-    def _columns(self) -> Sequence[_Terms]:
-        margin, inputs, portfolio = self._margin, self._inputs, self._analysis.portfolio
-
-        def cell(name: str) -> Callable[[int], str]:
-            return lambda n: margin.cell(name, TOP + n)
-
-        def term(name: str) -> Callable[[int], str]:
-            place = f"{margin.sheet}!${margin.position}$"
-            return lambda n: f"INDEX({inputs.column('Instruments', name)},{place}{TOP + n})"
-
-        def instrument(row: Mapping[str, Any]) -> Any:
-            return portfolio.instrument(row["instrument"])
-
-        def fee(n: int) -> str:
-            return f"{term('taker_fee')(n)}*(1-{term('fee_discount')(n)})"
-
-        def distance(n: int) -> str:
-            buffer, short = cell("liquidation_buffer")(n), cell("short_notional")(n)
-            return f"IF(ISNUMBER({buffer}),{buffer},IF({short}<0,-1E9,1E9))"
-
-        def far(row: Mapping[str, Any]) -> float:
-            buffer = row["liquidation_buffer"]
-            never = -_NEVER if row["short_notional"] < 0 else _NEVER
-            return buffer if isinstance(buffer, float) else never
-
-        def equity(n: int) -> str:
-            posted, gained = cell("margin")(n), cell("unrealised_pnl")(n)
-            return f'IF({posted}="",0,IF({posted}+{gained}>0,{posted}+{gained},0))'
-
-        def left(row: Mapping[str, Any]) -> float:
-            return 0.0 if row["margin"] is None else max(0.0, row["margin"] + row["unrealised_pnl"])
-
-        return (
-            _Terms("Instrument", "text", cell("instrument"), lambda r: r["instrument"]),
-            _Terms("Underlying", "text", term("underlying"), lambda r: instrument(r).underlying),
-            _Terms("Inverse", "ratio", lambda n: f'({cell("contract_type")(n)}="inverse")*1',
-                   lambda r: float(r["contract_type"] == "inverse")),
-            _Terms("Perpetual", "ratio", lambda n: f'({cell("expiry")(n)}="")*1',
-                   lambda r: float(r["expiry"] is None)),
-            _Terms("Short notional", "money", cell("short_notional"),
-                   lambda r: r["short_notional"]),
-            _Terms("Coins posted as margin, value", "money", cell("coin_margin"),
-                   lambda r: r["coin_margin"]),
-            _Terms("Own funding rate", "rate", cell("funding_rate"), lambda r: r["funding_rate"]),
-            _Terms("Funding interval, hours", "ratio", cell("interval_hours"),
-                   lambda r: r["interval_hours"]),
-            _Terms("Fee rate", "rate", fee,
-                   lambda r: instrument(r).fee_rate),
-            _Terms("Distance to liquidation", "percent", distance, far),
-            _Terms("Equity", "money", equity, left),
-        )  # fmt: skip
-
     def _write_terms(self) -> None:
         """The shorts' terms, a row a short."""
-        sheet, top = self._sheet, self._shorts
+        sheet, top, rows = self._sheet, self._shorts, self._analysis.numbers.rows(ShortTerms)
         sheet.put(top - 3, 1, "Workings: how each short moves", "section")
         sheet.put(top - 2, 1, "All underlyings", "cell text")
         sheet.put(top - 1, 1, "Short", "header text")
-        for column, terms in enumerate(self._terms, 2):
-            sheet.put(top - 1, column, terms.title, "header")
-        sheet.height(top - 1, 48)
-        for n in range(self._margin.rows):
-            known = n < len(self._analysis.margin)
-            row = self._analysis.margin[n] if known else {}
-            key = self._margin.cell("instrument", TOP + n)
-            sheet.put(top + n, 1, float(n + 1) if known else "", "cell ratio",
-                      f'IF({key}="","",{n + 1})')  # fmt: skip
-            for column, terms in enumerate(self._terms, 2):
-                value = terms.value(row) if known else ""
-                text = f'IF({key}="","",{terms.text(n)})'
-                sheet.put(top + n, column, value, f"cell {terms.look}", text)
+        self._terms.write_head(sheet, top - 1, sides=False)
+        for n in range(self._margin.count):
+            key = self._margin.cell(MarginRow.instrument, self._margin.top + n)
+            number = float(n + 1) if n < len(rows) else ""
+            sheet.put(top + n, 1, number, "cell ratio", f'IF({key}="","",{n + 1})')
+        self._terms.write_rows(sheet, rows, self._cells.texts)
 
-    def term(self, title: str) -> str:
+    def term(self, figure: Figure) -> str:
         """The cells of one of the shorts' terms."""
-        at = 2 + [terms.title for terms in self._terms].index(title)
-        return self._span(at)
+        return self._terms.span(figure, "$")
 
     def _span(self, column: int) -> str:
         letter = LETTERS[column]
-        return f"${letter}${self._shorts}:${letter}${self._shorts + self._margin.rows - 1}"
+        return f"${letter}${self._shorts}:${letter}${self._shorts + self._margin.count - 1}"
 
     def move(self, k: int, n: int) -> str:
         """The column of a scenario's price (0), basis, funding, days or liquidation (4)."""
@@ -242,7 +175,7 @@ class Workings:
 
     def _group_of(self, k: int, at: int, name: str, found: Stress | None) -> None:
         common = self._common(found) if found else None
-        keys, live = self.term("Underlying"), f'{self.term("Instrument")}=""'
+        keys, live = self.term(ShortTerms.underlying), f'{self.term(ShortTerms.instrument)}=""'
         own = self._own(keys, name)
         letters = [LETTERS[at + n] for n in range(4)]
         stars = [f"{letter}${self._shorts - 2}" for letter in letters]
@@ -254,11 +187,14 @@ class Workings:
         rates = self._inputs.column("Scenarios", "funding_rate")
         said = f'({self._names}={name})*({rates}<>"")'
         given = f'IF({own},{self._matching(keys, said)},--({stars[2]}<>""))'
-        perpetual = self.term("Perpetual")
-        texts[2] = f"IF(({perpetual}=1)*({given}>0),{texts[2]},{self.term('Own funding rate')})"
+        perpetual = self.term(ShortTerms.perpetual)
+        texts[2] = (
+            f"IF(({perpetual}=1)*({given}>0),{texts[2]},{self.term(ShortTerms.funding_rate)})"
+        )
         price, basis = (Expression(self.move(k, n)) for n in (0, 1))
         short, limit = (
-            Expression(self.term(name)) for name in ("Short notional", "Distance to liquidation")
+            Expression(self.term(figure))
+            for figure in (ShortTerms.short_notional, ShortTerms.distance)
         )
         reached = is_liquidated(short, limit, price + basis)
         texts.append(f"({excel_text(reached)})*1")
@@ -274,13 +210,13 @@ class Workings:
         lines = found.lines[len(self._analysis.hedge) :] if found else ()
         for n, move in enumerate(texts):
             values: list[list[Any]] = [[_shown(line, n)] for line in lines]
-            values += [[""]] * (self._margin.rows - len(values))
+            values += [[""]] * (self._margin.count - len(values))
             text = f'IF({name}="","",IF({live},"",{move}))'
             self._sheet.array(self._shorts, at + n, values, text, f"cell {_LOOKS[n]}")
 
 
-def _shown(line: Mapping[str, Any], n: int) -> float:
+def _shown(line: LineRow, n: int) -> float:
     if n == LIQUIDATED:
-        return float(line["liquidated"] is not None)
-    value: float = line[_COLUMNS[n]]
+        return float(bool(line.liquidated))
+    value: float = getattr(line, _COLUMNS[n])
     return value

@@ -13,7 +13,7 @@ from typing import Any
 from xlhedge.text import straight
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
-from xlhedge.xlsx.styles import Looks
+from xlhedge.xlsx.styles import Styles
 
 __all__ = [
     "FORMATS",
@@ -23,8 +23,8 @@ __all__ = [
     "heading",
     "heat_map",
     "label",
-    "looks",
     "sentence",
+    "styles",
 ]
 
 FORMATS = {
@@ -64,23 +64,23 @@ _GOOD, _NONE, _BAD = "FF9DBEE6", "FFFFFFFF", "FFF2B880"
 
 
 @lru_cache(maxsize=1)
-def looks() -> Looks:
+def styles() -> Styles:
     """Every look of the product, made once; all its books share them."""
-    found = Looks()
-    found.style("title", ink=_INK, size=16, bold=True)
-    found.style("section", ink=_INK, size=12, bold=True)
-    found.style("note", ink=_GREY, align="left", vertical="center", indent=1)
-    found.style("unit", ink=_GREY, size=9, italic=True, wrap=True, vertical="top")
-    found.style("warning", ink="FF9C2F00", bold=True, wrap=True, vertical="top")
-    found.style("words", ink=_BLACK, wrap=True, vertical="center")
-    found.style("link", ink="FF1155CC", underline=True, align="left", vertical="center", indent=1)
-    found.style("count", number_format="0", line=_RULE, align="center", vertical="center")
+    found = Styles()
+    found.add("title", ink=_INK, size=16, bold=True)
+    found.add("section", ink=_INK, size=12, bold=True)
+    found.add("note", ink=_GREY, align="left", vertical="center", indent=1)
+    found.add("unit", ink=_GREY, size=9, italic=True, wrap=True, vertical="top")
+    found.add("warning", ink="FF9C2F00", bold=True, wrap=True, vertical="top")
+    found.add("words", ink=_BLACK, wrap=True, vertical="center")
+    found.add("link", ink="FF1155CC", underline=True, align="left", vertical="center", indent=1)
+    found.add("count", number_format="0", line=_RULE, align="center", vertical="center")
     for name, (ink, paper) in _VERDICTS.items():
-        found.style(name, ink=ink, paper=paper, wrap=True, vertical="center", indent=1)
+        found.add(name, ink=ink, paper=paper, wrap=True, vertical="center", indent=1)
         found.mark(name, ink=ink, paper=paper)
     header: dict[str, Any] = {"ink": "FFFFFFFF", "bold": True, "paper": _INK, "wrap": True}
-    found.style("header", align="center", vertical="center", **header)
-    found.style("header text", align="left", vertical="center", indent=1, **header)
+    found.add("header", align="center", vertical="center", **header)
+    found.add("header text", align="left", vertical="center", indent=1, **header)
     roles: dict[str, Any] = {
         "input": {"ink": "FF0000C0", "paper": "FFFFFBE0"},
         "cell": {"ink": _BLACK},
@@ -89,7 +89,7 @@ def looks() -> Looks:
     }
     for role, parts in roles.items():
         for kind, number_format in FORMATS.items():
-            found.style(
+            found.add(
                 f"{role} {kind}",
                 line=_RULE,
                 align="left" if kind in _LEFT else "right",
@@ -103,7 +103,7 @@ def looks() -> Looks:
     return found
 
 
-def _register_marks(found: Looks) -> None:
+def _register_marks(found: Styles) -> None:
     """What cells look like while a condition holds: dark on pale, readable in grey."""
     found.mark("alert", bold=True, ink="FF8B1A10", paper="FFFBE0DC")
     found.mark("notice", bold=True, ink="FF7A4B00", paper="FFFFF0CC")  # only to be known

@@ -123,12 +123,12 @@ def _headlines(analysis: Analysis) -> Iterator[tuple[str, Any, str, str, str]]:
     """Title, value, look, meaning and figure of each headline."""
     total = analysis.total
     own = {
-        "hedged": covered(total["short_notional"], total["net_delta"]),
+        "hedged": covered(total.short_notional, total.net_delta),
         "nearest": analysis.nearest,
     }
     for name, title, meaning in _HEADLINES:
         look = f"total {_LOOKS.get(name, 'money')}"
-        yield title, own[name] if name in own else total[name], look, meaning, name
+        yield title, own[name] if name in own else getattr(total, name), look, meaning, name
     for shock in _STEPS:
         meaning = "At once, as it stands; liquidation included, before fees"
         title = f"P&L at {shock:+.0%} of the underlying"

@@ -9,20 +9,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.hedge import HEDGE
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.functions.registry import FUNCTIONS, Function
-from xlhedge.portfolio.tables import MOST_SHOCKS
-from xlhedge.sheets.computed import Block, write_hedge
 from xlhedge.sheets.empty import blank_analysis
 from xlhedge.sheets.functions import write_functions
+from xlhedge.sheets.hedge import write_hedge
 from xlhedge.sheets.input_sheets import Inputs
-from xlhedge.sheets.live import live_sources
+from xlhedge.sheets.live_cells import live_tables
 from xlhedge.sheets.live_checks import checks
 from xlhedge.sheets.margin import write_margin
 from xlhedge.sheets.sensitivity import write_sensitivity
 from xlhedge.sheets.start import Edition, headlines, write_start
 from xlhedge.sheets.stress import worst, write_stress
-from xlhedge.sheets.style import looks
+from xlhedge.sheets.style import styles
 from xlhedge.sheets.unwind import to_unwind, write_unwind
 from xlhedge.xlsx.book import Book
 
@@ -51,23 +52,23 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     analysis = analysis or blank_analysis()
     portfolio = analysis.portfolio
     title = f"xlhedge: {portfolio.settings.portfolio or 'template'}"
-    book = Book(looks(), title=title, created=created)
+    book = Book(styles(), title=title, created=created)
     start = book.sheet("Start")
     inputs = Inputs(book, portfolio)
-    hedge = Block("Hedge", HEDGE, inputs.capacity("Holdings"))
-    sheet = book.sheet(hedge.sheet)
-    margin = write_margin(book, inputs, analysis)
-    write_hedge(sheet, inputs, analysis, margin, hedge)
-    sources = live_sources(inputs, analysis, hedge, margin)
-    write_sensitivity(book.sheet("Sensitivity"), analysis, sources, MOST_SHOCKS)
-    write_stress(book.sheet("Stress"), inputs, analysis, hedge, margin)
-    write_unwind(book.sheet("Unwind"), inputs, analysis, hedge, margin)
+    tables = live_tables(inputs)
+    hedge, margin = tables[HedgeRow], tables[MarginRow]
+    sheet = book.sheet(hedge.title)
+    write_margin(book, inputs, analysis, tables)
+    write_hedge(sheet, inputs, analysis, tables)
+    write_sensitivity(book.sheet("Sensitivity"), analysis, hedge, margin, inputs)
+    write_stress(book.sheet("Stress"), inputs, analysis, tables)
+    write_unwind(book.sheet("Unwind"), inputs, analysis, tables)
     sheet.mark("B3:B4", 0, "no date")
     write_functions(book.sheet("Functions"), _callable(edition))
     figures = [
         *headlines(analysis, hedge, margin),
         worst(analysis),
-        to_unwind(analysis, hedge),
+        to_unwind(analysis, tables[UnwindRow]),
     ]
     questions = checks(inputs, margin, analysis)
     sheets = book.titles[1:]

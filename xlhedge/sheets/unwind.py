@@ -7,51 +7,46 @@ matrix products over the whole table: no function is volatile, and rows may stan
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.figures import CALLS, formula_text, sum_of
+from xlhedge.analysis.figures import FigureRow
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.signals import LOOKBACK
-from xlhedge.analysis.unwind import QUIET, UNKNOWN, UNWIND
+from xlhedge.analysis.unwind import QUIET, UnwindRow
+from xlhedge.analysis.values import UNKNOWN
 from xlhedge.functions.algebra import Expression
 from xlhedge.portfolio.tables import MOST_SHOCKS
-from xlhedge.sheets.computed import TOP as FIRST
-from xlhedge.sheets.computed import TOTAL, Block
-from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.input_sheets import FIRST_ROW, Inputs
+from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.start import Headline
-from xlhedge.sheets.style import WIDTHS, finish, heading
+from xlhedge.sheets.style import finish, heading
+from xlhedge.sheets.table import FigureTable, RowText, here
 from xlhedge.sheets.unwind_report import price_rows
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["to_unwind", "write_unwind"]
 
-_PRICES, _TOP = 4, 33
-_FOLLOWED = (
-    *("instrument", "short_contracts", "index_price", "short_notional", "spot_price"),
-    *("quantity", "avg_cost"),
-)
-"""Figures that stand on the Hedge sheet."""
-
+_PRICES = 4
+_ARRAYS = (UnwindRow.entry_price, UnwindRow.funding_breach, UnwindRow.support_confirmed)
 _RATES = 24
 """How many settled rates the funding alarm may look back on."""
+_SAID = f'"{UNKNOWN}"'
 
 
-def _block(hedge: Block) -> Block:
-    """The sheet's table, a row a holding."""
-    return Block("Unwind", UNWIND, hedge.rows, top=_TOP)
-
-
-def to_unwind(analysis: Analysis, hedge: Block) -> Headline:
+def to_unwind(analysis: Analysis, table: FigureTable) -> Headline:
     """How many holdings have a reason to unwind, for Start."""
-    signals = _block(hedge).cells("signal")
+    signals = table.column(UnwindRow.signal)
     quiet = "".join(f',--({signals}<>"{word}")' for word in QUIET)
-    said = [row["signal"] for row in analysis.unwind]
+    said = [row.signal for row in analysis.unwind]
     return Headline(
         "Hedges to unwind",
         f'SUMPRODUCT(--({signals}<>""){quiet})',
-        float(sum(word is not None and word not in QUIET for word in said)),
+        float(sum(word != "" and word not in QUIET for word in said)),
         "total whole",
         "holdings",
         "Holdings whose signal is not HOLD; the sheet says why.",
@@ -59,9 +54,7 @@ def to_unwind(analysis: Analysis, hedge: Block) -> Headline:
     )
 
 
-def write_unwind(
-    sheet: Sheet, inputs: Inputs, analysis: Analysis, hedge: Block, margin: Block
-) -> None:
+def write_unwind(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Tables) -> None:
     """Write the sheet."""
     heading(
         sheet,
@@ -70,138 +63,70 @@ def write_unwind(
         "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price history.",
         column=2,
     )
-    fee, drag = margin.cell("close_fee", FIRST - 1), hedge.cell("funding_drag", TOTAL)
+    table = tables[UnwindRow]
+    fee = tables[MarginRow].total(MarginRow.close_fee)
+    drag = tables[HedgeRow].total(HedgeRow.funding_drag)
     price_rows(sheet, _PRICES, analysis, MOST_SHOCKS, fee, drag)
-    page = _Page(sheet, inputs, analysis, hedge, margin)
-    page.write()
-    block = _block(hedge)
-    signals = f"{block.letter('signal')}{_TOP}:{block.letter('signal')}{_TOP + block.rows - 1}"
+    table.write_head(sheet, table.top - 2)
+    table.write_total(sheet, analysis.unwind)
+    cells = _UnwindCells(inputs, tables, analysis)
+    table.write_rows(sheet, analysis.unwind, cells.texts, _ARRAYS)
+    cells.write_workings(sheet)
+    signals = table.span(UnwindRow.signal)
     first = signals.partition(":")[0]
     quiet = "".join(f',{first}<>"{word}"' for word in QUIET)
     sheet.mark(signals, f'AND({first}<>""{quiet})', "alert")
     widths = {LETTERS[n]: 16.0 for n in range(2, MOST_SHOCKS + 2)}
-    widths |= {block.letter(f.name): max(16.0, WIDTHS.get(f.look, 12)) for f in UNWIND[1:]}
-    widths |= {"A": 46, block.letter("signal"): 30}
+    widths |= table.widths(16.0) | {"A": 46, table.letter(UnwindRow.signal): 30}
     finish(sheet, f"B{_PRICES + 2}", widths, pages=2, tall=1)
-    last = LETTERS[max(len(UNWIND), MOST_SHOCKS + 1)]
-    sheet.prints(area=f"A1:{last}{_TOP + block.rows - 1}")
+    last = LETTERS[max(len(table.figures), MOST_SHOCKS + 1)]
+    sheet.prints(area=f"A1:{last}{table.last}")
 
 
-class _Page:
-    def __init__(
-        self, sheet: Sheet, inputs: Inputs, analysis: Analysis, hedge: Block, margin: Block
-    ) -> None:
-        self._sheet, self._inputs, self._analysis = sheet, inputs, analysis
-        self._hedge, self._margin = hedge, margin
-        self._block = _block(hedge)
-        self._ranks = max(len(UNWIND), MOST_SHOCKS + 1) + 2  # the first column of the workings
+class _UnwindCells(LiveCells):
+    """The sheet's formulas; the price history's rows are counted at the right of its table."""
+
+    def __init__(self, inputs: Inputs, tables: Tables, analysis: Analysis) -> None:
+        super().__init__(inputs, tables[UnwindRow], tables)
+        self._analysis = analysis
+        self._ranks = max(len(self.table.figures), MOST_SHOCKS + 1) + 2
         self._past = {
             name: inputs.column("History", name)
             for name in ("time", "symbol", "close", "low", "volume", "funding_rate")
         }
 
-    def write(self) -> None:
-        """The table with its head and totals, and the workings at the right."""
-        sheet, block = self._sheet, self._block
-        for column, figure in enumerate(UNWIND, 1):
-            look = "header text" if figure.look == "text" else "header"
-            sheet.put(_TOP - 2, column, figure.title, look)
-        sheet.height(_TOP - 2, 48)
-        sheet.put(_TOP - 1, 1, "Total", "total text")
-        for column, figure in enumerate(UNWIND[1:], 2):
-            letter, look = LETTERS[column], f"total {figure.look}"
-            if figure.total:
-                value = sum_of(self._analysis.unwind, figure.name)
-                text = f"SUM({letter}{_TOP}:{letter}{_TOP + block.rows - 1})"
-                sheet.put(_TOP - 1, column, value, look, text)
-            else:
-                sheet.put(_TOP - 1, column, None, look)
-        for n in range(block.rows):
-            self._row(n)
-        self._workings()
-
-    def _row(self, n: int) -> None:
-        at = _TOP + n
-        known = n < len(self._analysis.unwind)
-        row: Mapping[str, Any] = self._analysis.unwind[n] if known else {}
-        cells = self._block.row(at)
-        cells["redeploy_drop"] = Expression(self._inputs.setting("redeploy_drop"))
-        found = self._followed(n) | self._shorts(n, cells) | self._past_of(n, cells)
-        for column, figure in enumerate(UNWIND, 1):
-            text = found.get(figure.name) or formula_text(figure, CALLS, cells)
-            value = row.get(figure.name)
-            value, look = "" if value is None else value, f"cell {figure.look}"
-            if figure.name in ("entry_price", "funding_breach", "support_confirmed"):
-                self._sheet.array(at, column, [[value]], text, look)
-            else:
-                self._sheet.put(at, column, value, look, text)
-
-    def _followed(self, n: int) -> dict[str, str]:
-        """Cells of the Hedge sheet."""
-        asset = self._hedge.cell("asset", FIRST + n)
-        texts = {"asset": f'IF({asset}="","",{asset})'}
-        for name in _FOLLOWED:
-            cell = self._hedge.cell(name, FIRST + n)
-            texts[name] = f'IF({cell}="","",{cell})'
-        return texts
-
-    def _shorts(self, n: int, cells: Mapping[str, Expression]) -> dict[str, str]:
-        """The holding's part of the shorts on its instrument, their entry, and the fee."""
-        key, share = cells["instrument"].text, self._hedge.cell("share", FIRST + n)
-        open_ = f"({self._margin.cells('instrument')}={key})"
-        sizes, entries = self._margin.cells("contracts"), self._margin.cells("entry_price")
-        place = f"Hedge!${self._hedge.position}{FIRST + n}"
-        kind = self._hedge.cell("contract_type", FIRST + n)
-
-        def side(sign: str) -> str:
-            return f"SUM({open_}*({sizes}{sign}0))"
-
-        def term(name: str) -> str:
-            return f"INDEX({self._inputs.column('Instruments', name)},{place})"
-
-        average = f"AVERAGE_ENTRY(IF({open_},{sizes},0),IF({open_},{entries},1),{kind})"
-        # Without a short there is no entry, and a long and a short lot have no average.
-        none = f"({side('>')}=0)*({side('<')}=0)+({side('>')}>0)*({side('<')}>0)>0"
-        profit = f"SUMPRODUCT(--{open_},{self._margin.cells('unrealised_pnl')})"
-        return {
-            "entry_price": f'IF({key}="","",IF({none},"",{average}))',
-            "hedge_profit": f'IF({key}="","",{share}*{profit})',
-            "fee_rate": f'IF({key}="","",{term("taker_fee")}*(1-{term("fee_discount")}))',
-        }
-
-    # ------------------------------------------------------------------------- the price history
+    def signal(self, row: FigureRow, name: str) -> Expression:
+        return Expression(self._support if name == "support_confirmed" else self._breach)
 
     def _rank(self, column: int) -> str:
         """Where each row stands among its symbol's bars (0) or settled rates (1), from the last."""
-        letter, rows = LETTERS[self._ranks + column], self._inputs.capacity("History")
-        return f"${letter}${_TOP}:${letter}${_TOP + rows - 1}"
+        letter, top = LETTERS[self._ranks + column], self.table.top
+        return f"${letter}${top}:${letter}${top + self.inputs.capacity('History') - 1}"
 
-    def _workings(self) -> None:
-        sheet, ranks = self._sheet, self._ranks
-        sheet.put(_TOP - 3, ranks, "Workings: rows of Price history, counted from the last", "note")
+    def write_workings(self, sheet: Sheet) -> None:
+        """Count each row of Price history among those of its symbol."""
+        top, ranks = self.table.top, self._ranks
+        sheet.put(top - 3, ranks, "Workings: rows of Price history, counted from the last", "note")
         for column, title in enumerate(("Bars", "Rates")):
-            sheet.put(_TOP - 2, ranks + column, title, "header")
+            sheet.put(top - 2, ranks + column, title, "header")
         rows = self._analysis.portfolio.history
-        needed = (("low", "volume"), ("funding_rate",))
-        counted = [_ranked(rows, names) for names in needed]
-        for n in range(self._inputs.capacity("History")):
-            for column, names in enumerate(needed):
-                value = counted[column][n] if n < len(rows) else ""
-                text = self._counted(n, names)
-                sheet.put(_TOP + n, ranks + column, value, "cell ratio", text)
+        for column, names in enumerate((("low", "volume"), ("funding_rate",)), ranks):
+            counted, text = _ranked(rows, names), RowText(self._counted(names))
+            for n in range(self.inputs.capacity("History")):
+                value = counted[n] if n < len(rows) else ""
+                sheet.put(top + n, column, value, "cell ratio", text.at(top + n))
 
-    def _counted(self, n: int, names: tuple[str, ...]) -> str:
-        def own(name: str) -> str:
-            sheet, _, place = self._past[name].partition("!")
-            letter, row = place.split("$")[1:3]
-            return f"{sheet}!${letter}${int(row.rstrip(':')) + n}"
-
+    def _counted(self, names: tuple[str, ...]) -> str:
+        own = {
+            name: self.inputs.cell("History", name, here(FIRST_ROW - self.table.top))
+            for name in ("symbol", "time", *names)
+        }
         symbol, time = self._past["symbol"], self._past["time"]
-        blank = "+".join(f'({own(name)}="")' for name in ("symbol", "time", *names))
+        blank = "+".join(f'({cell}="")' for cell in own.values())
         beside = ",".join(f'--({self._past[name]}<>"")' for name in names)
         count = (
-            f'SUMPRODUCT(--({symbol}={own("symbol")}),--({time}<>""),'
-            f"--({time}>={own('time')}),{beside})"
+            f'SUMPRODUCT(--({symbol}={own["symbol"]}),--({time}<>""),'
+            f"--({time}>={own['time']}),{beside})"
         )
         return f'IF({blank}>0,"",{count})'
 
@@ -212,16 +137,10 @@ class _Page:
         at = f"TRANSPOSE(IF({self._past['symbol']}={key},{rank},0))"
         return f'MMULT(--({{{places}}}={at}),IF({column}="",0,{column}))'
 
-    def _past_of(self, n: int, cells: Mapping[str, Expression]) -> dict[str, str]:
-        asset, instrument = cells["asset"].text, cells["instrument"].text
-        place = f"Hedge!${self._hedge.position}{FIRST + n}"
-        return {
-            "support_confirmed": f'IF({instrument}="","",{self._support(n, asset)})',
-            "funding_breach": f'IF({instrument}="","",{self._breach(n, instrument, place)})',
-        }
-
-    def _support(self, n: int, asset: str) -> str:
-        price = f"INDEX({self._inputs.column('Holdings', 'support_price')},{n + 1})"
+    @cached_property
+    def _support(self) -> str:
+        """As `signals.signals_of` has it."""
+        asset, price = self.row.asset.text, self.own(self.row, "support_price").text
         symbol, time, rank = self._past["symbol"], self._past["time"], self._rank(0)
         own = f"({symbol}={asset})"
         bars = f'SUM({own}*({rank}<>""))'
@@ -231,37 +150,32 @@ class _Page:
             self._last(LOOKBACK + 1, asset, rank, name) for name in ("low", "close", "volume")
         )
         call = f'IF(SUPPORT_CONFIRMED({columns},{price}),"yes","no")'
-        known = f"IF({bars}>{LOOKBACK},IF({newest},{call},{_said}),{_said})"
-        return f'IF({price}="",{_said},{known})'
+        known = f"IF({bars}>{LOOKBACK},IF({newest},{call},{_SAID}),{_SAID})"
+        return f'IF({price}="",{_SAID},{known})'
 
-    def _breach(self, n: int, instrument: str, place: str) -> str:
-        def term(name: str) -> str:
-            return f"INDEX({self._inputs.column('Instruments', name)},{place})"
-
+    @cached_property
+    def _breach(self) -> str:
+        """As `signals.signals_of` has it."""
+        instrument = self.row.instrument.text
         symbol, rank = self._past["symbol"], self._rank(1)
 
         def settled(key: str) -> str:
             return f'SUM(({symbol}={key})*({rank}<>""))'
 
         # Rates may stand on the rows of the underlying.
-        key = f"IF({settled(instrument)}>0,{instrument},{term('underlying')})"
-        wanted = self._inputs.setting("funding_consecutive")
-        hours = self._hedge.cell("interval_hours", FIRST + n)
-        threshold = self._inputs.setting("funding_threshold_8h")
-        rates = self._last(self._most, key, rank, "funding_rate")
+        underlying, expiry = (self.term(self.row, name).text for name in ("underlying", "expiry"))
+        key = f"IF({settled(instrument)}>0,{instrument},{underlying})"
+        wanted = self.inputs.setting("funding_consecutive")
+        hours = self.beside(self.row, HedgeRow).interval_hours.text
+        threshold = self.inputs.setting("funding_threshold_8h")
+        most = max(_RATES, self._analysis.portfolio.settings.funding_consecutive)
+        rates = self._last(most, key, rank, "funding_rate")
         call = f'IF(FUNDING_BREACH({rates},{hours},{threshold},{wanted}),"yes","no")'
-        few = f"({settled(key)}<{wanted})+({wanted}>{self._most})>0"
-        return f'IF({term("expiry")}<>"","no",IF({few},{_said},{call}))'
-
-    @property
-    def _most(self) -> int:
-        return max(_RATES, self._analysis.portfolio.settings.funding_consecutive)
+        few = f"({settled(key)}<{wanted})+({wanted}>{most})>0"
+        return f'IF({expiry}<>"","no",IF({few},{_SAID},{call}))'
 
 
-_said = f'"{UNKNOWN}"'
-
-
-def _ranked(rows: Any, names: tuple[str, ...]) -> list[Any]:
+def _ranked(rows: Sequence[Any], names: tuple[str, ...]) -> list[Any]:
     """Each row's place among its symbol's rows that have these cells, from the last."""
     times: dict[str, list[Any]] = {}
     for row in rows:

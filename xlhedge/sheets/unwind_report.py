@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.unwind import UNWIND
-from xlhedge.sheets.native import NativeTable
+from xlhedge.sheets.native_cells import NativeCells, write_page
 from xlhedge.sheets.sensitivity import AXIS, HELD, UNHEDGED
+from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["price_rows", "unwind_table", "write_unwind_report"]
+__all__ = ["price_rows", "write_unwind_report"]
 
 _LINES = (
     ("now", "Close the shorts now: coins alone, less the fee"),
@@ -20,27 +20,24 @@ _LINES = (
 )
 
 
-def unwind_table(analysis: Analysis) -> NativeTable:
-    """Signals and redeployment, a row a holding."""
-    drop = analysis.portfolio.settings.redeploy_drop
-    known = {"days": analysis.days, "redeploy_drop": drop}
-    return NativeTable("Unwind", UNWIND, analysis.unwind, known)
-
-
 def write_unwind_report(
-    sheet: Sheet, table: NativeTable, analysis: Analysis, fee: str, drag: str
+    sheet: Sheet, table: FigureTable, cells: NativeCells, analysis: Analysis, fee: str, drag: str
 ) -> None:
     """Write the sheet.
 
     Args:
         sheet: where.
         table: its table.
+        cells: what writes its formulas.
         analysis: what to show.
         fee: the cell of what closing all shorts costs.
         drag: the cell of what funding costs to the horizon.
     """
-    table.write(
+    write_page(
         sheet,
+        table,
+        analysis.unwind,
+        cells,
         "When to take the hedge off and why; unknown: History does not say. "
         "MARKET: support confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; "
         "FUNDING: it costs too much.",
@@ -50,7 +47,7 @@ def write_unwind_report(
     moves = len(analysis.grid.shocks)
     for column in range(2, moves + 2):
         sheet.widen(column, 16)
-    at = table.top + len(table.rows) + 2
+    at = table.top + table.count + 2
     price_rows(sheet, at, analysis, moves, fee, drag)
 
 

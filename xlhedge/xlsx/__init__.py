@@ -1,1 +1,1 @@
-"""Workbooks as files: what openpyxl designs, with rows that hold formula and value.."""
+"""Workbooks as files: what openpyxl designs, with rows that hold formula and value."""

@@ -26,10 +26,10 @@ from openpyxl.xml.functions import tostring
 
 from xlhedge.files import write_bytes
 from xlhedge.xlsx.drawings import drawing_xml
-from xlhedge.xlsx.package import Parts
-from xlhedge.xlsx.serialised import piece
+from xlhedge.xlsx.parts import Parts
+from xlhedge.xlsx.serialised import xml_of
 from xlhedge.xlsx.sheet import Sheet
-from xlhedge.xlsx.styles import Looks
+from xlhedge.xlsx.styles import Styles
 from xlhedge.xlsx.worksheet import notes_of, sheet_xml
 
 __all__ = ["Book"]
@@ -42,9 +42,9 @@ class Book:
     """A workbook in the making: add sheets, put cells, save.
 
     Example:
-        >>> looks = Looks()
-        >>> looks.style("money", number_format="#,##0.00")
-        >>> book = Book(looks, title="Hedge", created=datetime(2026, 1, 2))
+        >>> styles = Styles()
+        >>> styles.add("money", number_format="#,##0.00")
+        >>> book = Book(styles, title="Hedge", created=datetime(2026, 1, 2))
         >>> sheet = book.sheet("Summary")
         >>> sheet.put(1, 1, 1234.5, "money")
         >>> sheet.put(1, 2, 2469.0, "money", formula="2*A1")
@@ -52,15 +52,14 @@ class Book:
         b'PK'
 
     Attributes:
-        design: The openpyxl workbook, for defined names and properties. Its sheets are designed
-            through ``Sheet.design``.
+        design: The openpyxl workbook, which holds names and properties.
     """
 
-    def __init__(self, looks: Looks, *, title: str, created: datetime) -> None:
+    def __init__(self, styles: Styles, *, title: str, created: datetime) -> None:
         """Start a workbook without sheets.
 
         Args:
-            looks: What its cells may look like; books of a family share them.
+            styles: What its cells may look like; books of a family share them.
             title: The document's title, as file managers show it.
             created: The document's two dates; without a time zone it is taken as UTC.
         """
@@ -73,7 +72,7 @@ class Book:
         properties.title, properties.creator = title[:_MAX_PROPERTY], "xlhedge"
         day = created.astimezone(UTC) if created.tzinfo else created
         properties.created = properties.modified = day
-        self._looks = looks
+        self._styles = styles
         self._sheets: list[Sheet] = []
 
     def sheet(self, title: str) -> Sheet:
@@ -91,7 +90,7 @@ class Book:
         if design.title != title:  # openpyxl would have numbered the second of two
             self.design.remove(design)
             raise ValueError(f'there is a sheet "{title}" already')
-        self._sheets.append(Sheet(design, self._looks))
+        self._sheets.append(Sheet(design, self._styles))
         return self._sheets[-1]
 
     @property
@@ -109,11 +108,7 @@ class Book:
         self.design.defined_names[name] = DefinedName(name, comment=comment, attr_text=text)
 
     def to_bytes(self) -> bytes:
-        """Return the file; the same content gives the same bytes in one environment.
-
-        Raises:
-            ValueError: ``Sheet.design`` was given what belongs to ``Sheet``.
-        """
+        """Return the file; the same content gives the same bytes in one environment."""
         finished = io.BytesIO()
         with ZipFile(finished, "w") as target:
             for name, content in self._parts().items():
@@ -134,12 +129,12 @@ class Book:
             name = f"xl/worksheets/sheet{number}.xml"
             _add_sheet(parts, name, sheet, conditional, numbers)
             parts.relate("xl/workbook.xml", "worksheet", name)
-        parts.add("xl/styles.xml", self._looks.stylesheet(conditional), "styles")
+        parts.add("xl/styles.xml", self._styles.stylesheet(conditional), "styles")
         parts.relate("xl/workbook.xml", "styles", "xl/styles.xml")
         parts.add("xl/theme/theme1.xml", theme_xml, "theme")
         parts.relate("xl/workbook.xml", "theme", "xl/theme/theme1.xml")
         parts.add("docProps/core.xml", tostring(self.design.properties.to_tree()), "core")
-        parts.add("docProps/app.xml", piece(ExtendedProperties()), "app")
+        parts.add("docProps/app.xml", xml_of(ExtendedProperties()), "app")
         parts.relate("", "officeDocument", "xl/workbook.xml")
         parts.relate("", "core-properties", "docProps/core.xml")
         parts.relate("", "extended-properties", "docProps/app.xml")
@@ -172,10 +167,10 @@ def _add_sheet(
         if kind == "drawing":
             target = f"xl/drawings/drawing{number}.xml"
             parts.add(target, drawing_xml(sheet.charts), "drawing")
-            for placed in sheet.charts:
+            for drawn, _, _ in sheet.charts:
                 numbers["chart"] += 1
                 chart = f"xl/charts/chart{numbers['chart']}.xml"
-                parts.add(chart, placed.chart.xml, "chart")
+                parts.add(chart, drawn.xml, "chart")
                 parts.relate(target, "chart", chart)
         elif kind == "vmlDrawing":
             notes = _Notes.from_comments(notes_of(design))

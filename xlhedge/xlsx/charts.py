@@ -22,10 +22,10 @@ from openpyxl.drawing.line import LineProperties
 
 from xlhedge.serials import serial
 from xlhedge.xlsx.cell import LETTERS, quoted
-from xlhedge.xlsx.drawings import Chart, Mould, blank
+from xlhedge.xlsx.drawings import Chart, ChartForm, blank
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["bar_chart", "line_chart", "pnl_chart", "time_chart"]
+__all__ = ["bar_chart", "line_chart", "time_chart"]
 
 _LINES: tuple[tuple[str, Any], ...] = (
     ("C05A00", "dash"),
@@ -41,36 +41,6 @@ _SCALES = (1111111.25, 2222222.25, 3333333.25, 4444444.25)
 """Stand for a time axis' ends and step, and for the bottom of the other."""
 
 
-def pnl_chart(
-    source: Sheet,
-    axis_row: int,
-    rows: Sequence[int],
-    columns: tuple[int, int],
-    currency: str,
-    names: Sequence[str] = (),
-) -> Chart:
-    """Profit and loss against the move of the underlying, a line a row.
-
-    Args:
-        source: the sheet that has the numbers.
-        axis_row: the row of the moves.
-        rows: the rows of the lines.
-        columns: the first and last column of the numbers.
-        currency: the unit of the profit and loss.
-        names: what the lines are called; column A of their rows, if none.
-    """
-    return line_chart(
-        source,
-        "Profit and loss by price, before liquidation",
-        ("Move of the underlying", "0%"),
-        (f"Profit and loss, {currency}", "#,##0"),
-        axis_row,
-        rows,
-        columns,
-        names,
-    )
-
-
 def line_chart(
     source: Sheet,
     title: str,
@@ -81,7 +51,7 @@ def line_chart(
     columns: tuple[int, int],
     names: Sequence[str] = (),
 ) -> Chart:
-    """Lines over an axis of numbers; the arguments not named here are those of `pnl_chart`.
+    """Lines over an axis of numbers.
 
     Args:
         source: the sheet that has the numbers.
@@ -134,7 +104,7 @@ def time_chart(
 
 
 @lru_cache(maxsize=64)
-def _lines(count: int, x: str, y: str, *, named: bool, timed: bool = False) -> Mould:
+def _lines(count: int, x: str, y: str, *, named: bool, timed: bool = False) -> ChartForm:
     """The form of a chart of lines.
 
     Args:
@@ -159,11 +129,11 @@ def _lines(count: int, x: str, y: str, *, named: bool, timed: bool = False) -> M
     _finish(chart, x, y)
     chart.y_axis.crosses = "min"
     if not timed:
-        return Mould.of(chart)
+        return ChartForm.of(chart)
     axis: Any = chart.x_axis
     axis.scaling.min, axis.scaling.max, axis.majorUnit, chart.y_axis.scaling.min = _SCALES
     behind = len(_TITLES) + 1 + 2 * count
-    return Mould.of(chart, {f"{each!r}": blank(behind + n) for n, each in enumerate(_SCALES)})
+    return ChartForm.of(chart, {f"{each!r}": blank(behind + n) for n, each in enumerate(_SCALES)})
 
 
 def bar_chart(
@@ -198,7 +168,7 @@ def bar_chart(
 
 
 @lru_cache(maxsize=64)
-def _bars(count: int, y: str, *, stacked: bool, flat: bool) -> Mould:
+def _bars(count: int, y: str, *, stacked: bool, flat: bool) -> ChartForm:
     """The form of a chart of bars; the arguments are those of `bar_chart`."""
     chart = BarChart()
     chart.type = "bar" if flat else "col"
@@ -218,7 +188,7 @@ def _bars(count: int, y: str, *, stacked: bool, flat: bool) -> Mould:
     if flat:
         chart.x_axis.scaling.orientation = "maxMin"  # the first name at the top
         chart.y_axis.crosses = "max"  # which puts the numbers back to the bottom
-    return Mould.of(chart)
+    return ChartForm.of(chart)
 
 
 _ANY = Reference(range_string="Any!$A$1")  # a series wants cells to begin with

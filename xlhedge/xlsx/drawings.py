@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from openpyxl.xml.functions import tostring
 
-__all__ = ["Chart", "Mould", "Placed", "blank", "drawing_xml"]
+__all__ = ["Chart", "ChartForm", "blank", "drawing_xml"]
 
 _FIRST_BLANK, _LAST_BLANK = "\ue000", "\uf8ff"
 _BLANK = re.compile(f"([{_FIRST_BLANK}-{_LAST_BLANK}])")
@@ -34,26 +34,12 @@ class Chart(NamedTuple):
         return Chart(self.xml, _emu(width), _emu(height))
 
 
-class Placed(NamedTuple):
-    """A chart on a sheet.
-
-    Args:
-        chart: the chart.
-        row: of the cell of its upper left corner, from 1.
-        col: likewise.
-    """
-
-    chart: Chart
-    row: int
-    col: int
-
-
 def _emu(centimetres: float) -> int:
     return round(centimetres * 360_000)
 
 
 def blank(number: int) -> str:
-    """What stands in a mould for the word of a number; a character that nobody types.
+    """What stands in a form for the word of a number; a character that nobody types.
 
     Example:
         >>> len(blank(0)), blank(0) == blank(1)
@@ -63,21 +49,21 @@ def blank(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Mould:
+class ChartForm:
     """A chart of openpyxl's whose titles, names and ranges are blank.
 
     Args:
-        pieces: its XML, cut at the blanks, which stand at every second place.
+        cut: its XML, cut at the blanks, which stand at every second place.
         width: in EMU.
         height: likewise.
     """
 
-    pieces: tuple[str, ...]
+    cut: tuple[str, ...]
     width: int
     height: int
 
     @classmethod
-    def of(cls, chart: Any, numbers: Mapping[str, str] | None = None) -> Mould:
+    def of(cls, chart: Any, numbers: Mapping[str, str] | None = None) -> ChartForm:
         """Take the form of a chart of openpyxl's, in which `blank` stands for words.
 
         Args:
@@ -97,14 +83,14 @@ class Mould:
             >>> from openpyxl.chart import BarChart
             >>> bars = BarChart()
             >>> bars.title = blank(0)
-            >>> "<a:t>P &amp; L</a:t>" in Mould.of(bars).fill(["P & L"]).xml
+            >>> "<a:t>P &amp; L</a:t>" in ChartForm.of(bars).fill(["P & L"]).xml
             True
         """
         escaped = [escape(word) for word in words]
-        pieces = list(self.pieces)
-        for at in range(1, len(pieces), 2):
-            pieces[at] = escaped[ord(pieces[at]) - ord(_FIRST_BLANK)]
-        return Chart("".join(pieces), self.width, self.height)
+        said = list(self.cut)
+        for at in range(1, len(said), 2):
+            said[at] = escaped[ord(said[at]) - ord(_FIRST_BLANK)]
+        return Chart("".join(said), self.width, self.height)
 
 
 _HEAD = (
@@ -115,16 +101,19 @@ _HEAD = (
 )
 
 
-def drawing_xml(placed: Sequence[Placed]) -> str:
-    """The part that says where a sheet's charts are; the relationship rId1 is the first one's."""
-    return f"{_HEAD}{''.join(_anchor(each, n) for n, each in enumerate(placed, 1))}</wsDr>"
+def drawing_xml(charts: Sequence[tuple[Chart, int, int]]) -> str:
+    """The part that says where a sheet's charts are; the relationship rId1 is the first one's.
+
+    Args:
+        charts: each with the row and the column of the cell of its upper left corner.
+    """
+    return f"{_HEAD}{''.join(_anchor(*each, n) for n, each in enumerate(charts, 1))}</wsDr>"
 
 
-def _anchor(placed: Placed, number: int) -> str:
-    chart = placed.chart
+def _anchor(chart: Chart, row: int, col: int, number: int) -> str:
     return (
-        f"<oneCellAnchor><from><col>{placed.col - 1}</col><colOff>0</colOff>"
-        f"<row>{placed.row - 1}</row><rowOff>0</rowOff></from>"
+        f"<oneCellAnchor><from><col>{col - 1}</col><colOff>0</colOff>"
+        f"<row>{row - 1}</row><rowOff>0</rowOff></from>"
         f'<ext cx="{chart.width}" cy="{chart.height}"/>'
         f'<graphicFrame><nvGraphicFramePr><cNvPr id="{number}" name="Chart {number}"/>'
         "<cNvGraphicFramePr/></nvGraphicFramePr><xfrm/>"

@@ -17,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlhedge.xlsx.cell import guarded
-from xlhedge.xlsx.styles import Looks
+from xlhedge.xlsx.styles import Styles
 
 __all__ = ["PAPERS", "Allowed", "Layout"]
 
@@ -59,13 +59,14 @@ class Layout:
     """A sheet without its cells.
 
     Args:
-        design: openpyxl's worksheet.
-        looks: the looks of cells and marks.
+        design: openpyxl's worksheet; what stands there beside the cells is written.
+        styles: the looks of cells and marks.
     """
 
-    def __init__(self, design: Worksheet, looks: Looks) -> None:
+    def __init__(self, design: Worksheet, styles: Styles) -> None:
         self.design: Any = design
-        self._marks = looks.marks
+        self.heights: dict[int, float] = {}
+        self._marks = styles.marks
 
     @property
     def title(self) -> str:
@@ -74,7 +75,7 @@ class Layout:
 
     def height(self, row: int, points: float) -> None:
         """Make a row so many points high."""
-        self.design.row_dimensions[row].height = points
+        self.heights[row] = points
 
     def mark(self, cells: str, condition: str | int, look: str, *, last: bool = False) -> None:
         """Give cells another look while a condition holds.
@@ -83,7 +84,7 @@ class Layout:
             cells: the range.
             condition: a formula without ``=``, written for the range's first cell; or the number
                 that a cell itself holds.
-            look: the name of a mark, registered with ``Looks.mark``.
+            look: the name of a mark, registered with ``Styles.mark``.
             last: whether marks that are given later do not count where this one does.
         """
         kind, operator = ("cellIs", "equal") if isinstance(condition, int) else ("expression", None)

@@ -1,4 +1,4 @@
-"""Pieces of a workbook as openpyxl writes them, each written once in the life of a process.
+"""Parts of a sheet as openpyxl writes them, each written once in the life of a process.
 
 A report is the same design over and over: the same margins, panes, rules and looks. openpyxl is
 asked for the XML of each once; after that a walk over the object's attributes finds it again.
@@ -12,23 +12,23 @@ from typing import Any
 from openpyxl.descriptors.serialisable import Serialisable
 from openpyxl.xml.functions import tostring
 
-__all__ = ["KNOWN", "MOST", "key_of", "piece"]
+__all__ = ["KNOWN", "MOST", "key_of", "xml_of"]
 
 MOST = 4_096
-"""Pieces that are kept; a batch of ten thousand reports must not fill the memory."""
+"""Texts that are kept; a batch of ten thousand reports must not fill the memory."""
 
 KNOWN: dict[Hashable, str] = {}
-"""The pieces that are kept, by what tells them apart."""
+"""The texts that are kept, by what tells them apart."""
 
 _PLAIN = (str, int, float, bool, type(None))
 
 
-def piece(thing: Any, tag: str | None = None) -> str:
+def xml_of(thing: Any, tag: str | None = None) -> str:
     """The XML of one of openpyxl's objects, under its own tag or another.
 
     Example:
         >>> from openpyxl.worksheet.page import PageMargins
-        >>> piece(PageMargins(0.5, 0.5, 1, 1))
+        >>> xml_of(PageMargins(0.5, 0.5, 1, 1))
         '<pageMargins left="0.5" right="0.5" top="1" bottom="1" header="0.5" footer="0.5" />'
     """
     key = (tag, key_of(thing))

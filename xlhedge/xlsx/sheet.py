@@ -2,12 +2,12 @@
 
 openpyxl designs a sheet (widths, frozen panes, tables, charts, print set-up) but cannot store the
 value of a formula, and previewers, phones and pandas show such cells as empty. So the cells live
-here, already as XML text, and ``package`` puts them into the file that openpyxl made.
+here, already as XML text; `worksheet` puts them between what openpyxl makes of the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import quoteattr
 
 from openpyxl.utils.cell import coordinate_to_tuple
@@ -25,9 +25,9 @@ from xlhedge.xlsx.cell import (
     guarded,
     quoted,
 )
-from xlhedge.xlsx.drawings import Chart, Placed
+from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.layout import Layout
-from xlhedge.xlsx.styles import PLAIN, Looks
+from xlhedge.xlsx.styles import PLAIN, Styles
 
 __all__ = ["Sheet"]
 
@@ -35,28 +35,23 @@ _MAX_HEADER = 255
 
 
 class Sheet(Layout):
-    """One sheet: ``design`` is openpyxl's worksheet, the cells are put here.
-
-    What is said of many cells or columns, and charts, go through this class: saving refuses them
-    in ``design``.
+    """One sheet: its cells, and by way of `Layout` what is said beside them.
 
     Attributes:
-        design: Row heights, frozen panes, notes, validations, conditional formats and print
-            set-up, exactly as in openpyxl.
-        charts: What `chart` put on the sheet.
+        charts: What `chart` put on the sheet, and the row and column where.
         merged: What `merge` made one cell.
         links: The links within the workbook, as XML.
         widths: The widths of columns that were widened, in characters.
     """
 
-    def __init__(self, design: Worksheet, looks: Looks) -> None:
+    def __init__(self, design: Worksheet, styles: Styles) -> None:
         """Use ``Book.sheet`` instead, which knows the names of the looks."""
-        super().__init__(design, looks)
-        self.charts: list[Placed] = []
+        super().__init__(design, styles)
+        self.charts: list[tuple[Chart, int, int]] = []
         self.merged: list[str] = []
         self.links: list[str] = []
         self.widths: dict[int, float] = {}
-        self._looks = looks.attributes
+        self._looks = styles.attributes
         self._cells: dict[int, dict[int, str]] = {}
 
     def put(
@@ -70,7 +65,7 @@ class Sheet(Layout):
             value: What is stored and shown: a number (NumPy's too), text, a bool, a date or
                 datetime (give it a date look), a ``CellError``, or None for an empty cell that
                 still has a look. Text stays text, whatever it starts with.
-            style: The name of a look registered with ``Book.style``.
+            style: The name of a look registered with ``Styles.add``.
             formula: Its text without the leading ``=``; then ``value`` is its result, and an
                 empty-looking result is ``""``, never None.
 
@@ -121,7 +116,7 @@ class Sheet(Layout):
         *,
         header_style: str = PLAIN,
         table_style: str | None = None,
-    ) -> Table:
+    ) -> None:
         """Write the header cells of an Excel table and declare it; the body is put as usual.
 
         Args:
@@ -132,9 +127,6 @@ class Sheet(Layout):
             n_rows: Rows of data. Excel has no table without any, so 0 reserves one blank row.
             header_style: The look of the header cells.
             table_style: Excel's own banding, such as ``TableStyleLight1``, or none.
-
-        Returns:
-            The openpyxl table, for calculated columns (``tableColumns``).
 
         Raises:
             ValueError: As ``put``, or the headers are empty, too long or not all different.
@@ -153,7 +145,6 @@ class Sheet(Layout):
         if table_style is not None:
             table.tableStyleInfo = TableStyleInfo(name=table_style, showRowStripes=True)
         self.design.add_table(table)
-        return table
 
     def link(self, row: int, col: int, title: str) -> None:
         """Make a cell a link to another sheet of the book; its text and look are put as usual."""
@@ -170,8 +161,7 @@ class Sheet(Layout):
 
     def chart(self, chart: Chart, cell: str) -> None:
         """Put a chart on the sheet, its upper left corner at a cell."""
-        row, col = coordinate_to_tuple(cell)
-        self.charts.append(Placed(chart, row, col))
+        self.charts.append((chart, *coordinate_to_tuple(cell)))
 
     @property
     def extent(self) -> str:
@@ -182,12 +172,14 @@ class Sheet(Layout):
         left, right = min(map(min, self._cells.values())), max(map(max, self._cells.values()))
         return _span(first, left, last - first + 1, right - left + 1)
 
-    def rows(self, attributes: Mapping[int, str]) -> Iterator[str]:
-        """Yield each row's XML from the top; ``attributes`` is what rows say beside a number."""
-        for row in sorted(self._cells.keys() | attributes.keys()):
+    def rows(self) -> Iterator[str]:
+        """Yield each row's XML from the top."""
+        for row in sorted(self._cells.keys() | self.heights.keys()):
             cells = self._cells.get(row, {})
             body = "".join([cells[col] for col in sorted(cells)])
-            yield f'<row r="{row}"{attributes.get(row, "")}>{body}</row>'
+            points = self.heights.get(row)
+            height = "" if points is None else f' ht="{points:g}" customHeight="1"'
+            yield f'<row r="{row}"{height}>{body}</row>'
 
     def _put(
         self, row: int, col: int, value: object, style: str, formula: str | None, tag: str
@@ -206,7 +198,7 @@ class Sheet(Layout):
         look = self._looks.get(style)
         if look is None:
             raise self._refusal(
-                row, col, f'there is no look "{style}"; register it with Looks.style first'
+                row, col, f'there is no look "{style}"; register it with Styles.add first'
             )
         try:
             source = None if formula is None else formula_xml(formula, tag)

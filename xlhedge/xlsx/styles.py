@@ -17,7 +17,7 @@ from openpyxl.styles.numbers import NumberFormat
 from openpyxl.styles.stylesheet import write_stylesheet
 from openpyxl.xml.functions import tostring
 
-__all__ = ["PLAIN", "Looks"]
+__all__ = ["PLAIN", "Styles"]
 
 PLAIN = "plain"
 """The look a cell has if none is named: the workbook's own font, no number format."""
@@ -33,13 +33,13 @@ _MOST_SHEETS = 64
 _Fill: Any = PatternFill
 
 
-class Looks:
+class Styles:
     """The looks of a family of books.
 
     Example:
-        >>> looks = Looks()
-        >>> looks.style("money", number_format="#,##0.00")
-        >>> looks.attributes["money"], looks.attributes["plain"]
+        >>> styles = Styles()
+        >>> styles.add("money", number_format="#,##0.00")
+        >>> styles.attributes["money"], styles.attributes["plain"]
         (' s="1"', '')
 
     Attributes:
@@ -56,7 +56,7 @@ class Looks:
         self.marks: dict[str, DifferentialStyle] = {}
         self._sheets: dict[Hashable, str] = {}
 
-    def style(
+    def add(
         self,
         name: str,
         *,

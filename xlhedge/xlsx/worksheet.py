@@ -1,7 +1,7 @@
 """A sheet's part of the file: openpyxl's design, with our rows between its head and its tail.
 
 The elements stand in the order that the format asks for. Each comes from openpyxl, by way of
-`pieces`; what is said a hundred times a book (columns, merged cells, links) is written here.
+`serialised`; what is said a hundred times a book (columns, merged cells, links) is written here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
-from xlhedge.xlsx.serialised import key_of, piece
+from xlhedge.xlsx.serialised import key_of, xml_of
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["notes_of", "sheet_xml"]
@@ -33,13 +33,9 @@ def sheet_xml(sheet: Sheet, conditional: Conditional, relate: Callable[[str], st
         conditional: the looks of conditional formats, to which its own are added.
         relate: names the relationship to the sheet's drawing, notes, or the next table; each is
             asked for once, in the order in which the sheet refers to them.
-
-    Raises:
-        ValueError: ``Sheet.design`` was given a value or a look for a cell, a link or a chart.
     """
-    _refuse_content(sheet)
     head = "".join(_head(sheet.design, sheet.extent))
-    body = "".join(sheet.rows(_row_attributes(sheet.design)))
+    body = "".join(sheet.rows())
     tail = "".join(_tail(sheet, conditional, relate))
     return (
         f'<worksheet xmlns="{SHEET_MAIN_NS}">{head}{_columns(sheet.widths)}'
@@ -58,22 +54,11 @@ def _cells(design: Any) -> Mapping[tuple[int, int], Any]:
     return cells
 
 
-def _refuse_content(sheet: Sheet) -> None:
-    design: Any = sheet.design
-    for cell in _cells(design).values():
-        if cell.value is not None or cell.has_style:
-            place = f"{design.title}!{cell.coordinate}"
-            raise ValueError(f"{place}: put its value, look and link through Sheet, not openpyxl")
-    charted = design._charts or design._images  # noqa: SLF001  # there is no other way to see them
-    if charted or design.merged_cells or design.column_dimensions:
-        raise ValueError(f"{design.title}: put charts, merged cells and widths through Sheet")
-
-
 def _head(design: Any, extent: str) -> Iterator[str]:
-    yield piece(design.sheet_properties)
+    yield xml_of(design.sheet_properties)
     yield f'<dimension ref="{extent}"/>'
-    yield piece(design.views)
-    yield piece(design.sheet_format)
+    yield xml_of(design.views)
+    yield xml_of(design.sheet_format)
 
 
 def _columns(widths: Mapping[int, float]) -> str:
@@ -84,28 +69,17 @@ def _columns(widths: Mapping[int, float]) -> str:
     return f"<cols>{found}</cols>" if found else ""
 
 
-def _row_attributes(design: Worksheet) -> dict[int, str]:
-    """What the rows say besides their numbers: heights, hiding, outlines."""
-    said = {number: dict(row) for number, row in design.row_dimensions.items()}
-    return {number: _attributes(each) for number, each in said.items() if each}
-
-
-def _attributes(said: Mapping[str, str]) -> str:
-    return "".join(f' {name}="{value}"' for name, value in said.items())
-
-
 def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) -> Iterator[str]:
     design: Any = sheet.design
-    yield from _pieces(design.protection, design.auto_filter)
     if sheet.merged:
         cells = "".join(f'<mergeCell ref="{span}"/>' for span in sheet.merged)
         yield f'<mergeCells count="{len(sheet.merged)}">{cells}</mergeCells>'
     yield from _conditional(design, conditional)
-    yield from _pieces(design.data_validations)
+    yield from _xml_of_those(design.data_validations)
     if sheet.links:
         yield f"<hyperlinks>{''.join(sheet.links)}</hyperlinks>"
-    yield from _pieces(design.print_options, design.page_margins, design.page_setup)
-    yield from _pieces(design.HeaderFooter, design.row_breaks, design.col_breaks)
+    yield from _xml_of_those(design.page_margins, design.page_setup)
+    yield from _xml_of_those(design.HeaderFooter, design.row_breaks)
     if sheet.charts:
         yield _related("drawing", relate("drawing"))
     if any(cell.comment for cell in _cells(design).values()):
@@ -115,9 +89,9 @@ def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) 
         yield f'<tableParts count="{len(design.tables)}">{parts}</tableParts>'
 
 
-def _pieces(*things: Any) -> Iterator[str]:
+def _xml_of_those(*things: Any) -> Iterator[str]:
     """What openpyxl makes of the things that say anything."""
-    return (piece(thing) for thing in things if thing)
+    return (xml_of(thing) for thing in things if thing)
 
 
 def _related(tag: str, name: str) -> str:
@@ -131,4 +105,4 @@ def _conditional(design: Any, conditional: Conditional) -> Iterator[str]:
                 key = key_of(rule.dxf)
                 conditional.setdefault(key, rule.dxf)
                 rule.dxfId = list(conditional).index(key)
-        yield piece(formatting)
+        yield xml_of(formatting)

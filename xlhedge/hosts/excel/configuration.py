@@ -11,7 +11,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlhedge.hosts.installing import InstallError
+from xlhedge.errors import MachineError
 
 __all__ = ["Configuration", "check_path"]
 
@@ -47,7 +47,7 @@ class Configuration:
             code_page: the encoding in which VBA reads it.
 
         Raises:
-            InstallError: a path that Excel would not understand.
+            MachineError: a path that Excel would not understand.
         """
         for path in (self.interpreter, self.packages, self.add_in):
             check_path(path, code_page)
@@ -85,12 +85,12 @@ def check_path(path: str, code_page: str) -> None:
     """Refuses a path that does not survive the way from this file to cmd.exe.
 
     Raises:
-        InstallError: says what is in the path and what to do.
+        MachineError: says what is in the path and what to do.
 
     Example:
         >>> check_path("C:/100%/python.exe", "cp1252")
         Traceback (most recent call last):
-        xlhedge.hosts.installing.InstallError: C:/100%/python.exe: Excel cannot start Python with \
+        xlhedge.errors.MachineError: C:/100%/python.exe: Excel cannot start Python with \
 % in a path; use a folder with plain letters
     """
     bad = [text for text in _REFUSED if text in path]
@@ -99,7 +99,7 @@ def check_path(path: str, code_page: str) -> None:
     except UnicodeEncodeError as error:
         bad.append(path[error.start])
     if bad:
-        raise InstallError(
+        raise MachineError(
             f"{path}: Excel cannot start Python with {' or '.join(bad)} in a path; "
             "use a folder with plain letters"
         )

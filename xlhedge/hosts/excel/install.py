@@ -15,11 +15,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import xlhedge
+from xlhedge.errors import MachineError
 from xlhedge.files import write_bytes
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.excel.addin import build_addin, version_of
 from xlhedge.hosts.excel.configuration import Configuration
-from xlhedge.hosts.installing import InstallError
 
 __all__ = ["ADD_IN", "PACKAGES", "Machine", "install", "uninstall"]
 
@@ -87,10 +87,10 @@ class Machine:
         """The folder that an environment variable names.
 
         Raises:
-            InstallError: it names none.
+            MachineError: it names none.
         """
         if not (value := self.environment.get(variable)):
-            raise InstallError(f"{variable}: is not set; Windows sets it for everyone who logs in")
+            raise MachineError(f"{variable}: is not set; Windows sets it for everyone who logs in")
         return Path(value)
 
 
@@ -116,7 +116,7 @@ def install(machine: Machine, folder: Path | None = None, *, force: bool = False
         What was done, a line each.
 
     Raises:
-        InstallError: a file of others is in the way, a path that Excel cannot take, Excel running.
+        MachineError: a file of others is in the way, a path that Excel cannot take, Excel running.
         OSError: a file cannot be written.
         HedgeError: the installed xlwings is not one that we can embed.
     """
@@ -128,18 +128,16 @@ def install(machine: Machine, folder: Path | None = None, *, force: bool = False
     old = Configuration.read(path, machine.code_page)
     for file, ours in ((add_in, _is_ours(add_in)), (path, old is not None)):
         if file.exists() and not ours and not force:
-            raise InstallError(
+            raise MachineError(
                 f"{file}: was not written by xlhedge, or changed since; "
                 "move it away, or add --force to replace it"
             )
     beside = add_in.with_name(path.name)
     if beside.exists() and beside != path:
-        raise InstallError(f"{beside}: would count before yours and choose what runs; remove it")
-    add_in.parent.mkdir(parents=True, exist_ok=True)
+        raise MachineError(f"{beside}: would count before yours and choose what runs; remove it")
     with _excel_closed(add_in):
         build_addin(add_in)
     yield f"wrote {add_in}: xlhedge {xlhedge.__version__}, {len(FUNCTIONS)} functions"
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, content, private=True)  # nobody else may say which program Excel starts
     yield f"wrote {path}: Excel starts {machine.interpreter}"
     for copy in _written(machine, old):
@@ -158,7 +156,7 @@ def uninstall(machine: Machine) -> Iterator[str]:
         What was removed and what was left, a line each.
 
     Raises:
-        InstallError: Excel is running.
+        MachineError: Excel is running.
         OSError: a file cannot be removed.
     """
     _ask_windows(machine)
@@ -188,7 +186,7 @@ def uninstall(machine: Machine) -> Iterator[str]:
 def _ask_windows(machine: Machine) -> None:
     """Refuses any other system, and says what there is instead."""
     if machine.system != "Windows":
-        raise InstallError(
+        raise MachineError(
             f"the add-in runs in Excel for Windows, and this is {machine.system}; "
             "`xlhedge excel build -o xlhedge.xlam` makes the file for another computer, "
             "and templates/xlhedge-template-365.xlsx needs no add-in"
@@ -215,7 +213,7 @@ def _excel_closed(add_in: Path) -> Iterator[None]:
     except PermissionError as error:
         if not add_in.exists():
             raise
-        raise InstallError(
+        raise MachineError(
             f"{add_in}: cannot be replaced or removed while Excel has it open; "
             "close Excel, then run this again"
         ) from error

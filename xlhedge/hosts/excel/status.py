@@ -33,7 +33,7 @@ def status(machine: Machine) -> Iterator[Requirement]:
         A requirement for each; on another system than Windows, only that.
 
     Raises:
-        InstallError: Windows does not say where the user's folders are.
+        MachineError: Windows does not say where the user's folders are.
         OSError: a file cannot be read.
 
     Example:

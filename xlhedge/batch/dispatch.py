@@ -1,4 +1,4 @@
-"""Items through workers: so many under way, outcomes in order, and nobody blamed for another.
+"""Items through workers: so many under way, results in order, and nobody blamed for another.
 
 Neither memory nor order depends on how many items there are.
 """
@@ -14,46 +14,32 @@ from typing import TypeAlias
 
 from xlhedge.batch.plan import Item
 from xlhedge.batch.stop import Stop
-from xlhedge.batch.work import Made, Options, make, program
+from xlhedge.batch.work import Options, ReportBytes, make, versions
 from xlhedge.batch.workers import Workers
-from xlhedge.errors import HedgeError
+from xlhedge.errors import MachineError, Stopped
 
-__all__ = ["Flow", "Halt"]
+__all__ = ["Dispatch"]
 
 _TICK = 0.2  # seconds in which nobody looks whether to stop
 
-Task: TypeAlias = "Future[list[Made]] | None"
-
-
-class Halt(Exception):  # noqa: N818  # not an error of an input
-    """The run cannot go on: where and why."""
+_Task: TypeAlias = "Future[list[ReportBytes]] | None"
 
 
 @dataclass(frozen=True)
-class Flow:
-    """Items through workers.
-
-    Args:
-        workers: who does the work.
-        options: of all reports.
-        stop: what ends it.
-    """
+class Dispatch:
+    """Hands items to workers."""
 
     workers: Workers
     options: Options
     stop: Stop
 
-    def through(self, items: Iterator[Item]) -> Iterator[list[tuple[Item, Made | None]]]:
+    def results(self, items: Iterator[Item]) -> Iterator[list[tuple[Item, ReportBytes | None]]]:
         """A task's items with what was made of each, in order; nothing, where nothing was to do.
 
-        Args:
-            items: any number of them.
-
         Raises:
-            Halt: the cluster is lost, or a worker of it has another program.
-            Stopped: somebody asked to stop.
+            Stopped: somebody asked to stop, or the cluster is lost or has other versions.
         """
-        waiting: deque[tuple[list[Item], Task]] = deque()
+        waiting: deque[tuple[list[Item], _Task]] = deque()
         while True:
             while len(waiting) < self.workers.window and (
                 chunk := list(islice(items, self.workers.chunk))
@@ -67,18 +53,18 @@ class Flow:
                 made = self._result(task)
             except self.workers.crashes:
                 self.workers.restart()
-                made = [self._alone(item) for item in chunk if item.order]
+                made = [self._alone(item) for item in chunk if item.source]
                 waiting = deque(
                     (each, self._submit(each) if _lost(other) else other) for each, other in waiting
                 )
             results = iter(made)
-            yield [(item, next(results) if item.order else None) for item in chunk]
+            yield [(item, next(results) if item.source else None) for item in chunk]
 
-    def _submit(self, chunk: list[Item]) -> Task:
-        orders = [item.order for item in chunk if item.order]
-        return self.workers.submit(make, orders, self.options, program()) if orders else None
+    def _submit(self, chunk: list[Item]) -> _Task:
+        sources = [item.source for item in chunk if item.source]
+        return self.workers.submit(make, sources, self.options, versions()) if sources else None
 
-    def _result(self, task: Task) -> list[Made]:
+    def _result(self, task: _Task) -> list[ReportBytes]:
         if task is None:
             return []
         while not wait([task], _TICK).done:
@@ -86,22 +72,23 @@ class Flow:
         try:
             return task.result()
         except CancelledError:
-            raise Halt("--cluster: the connection was lost") from None
-        except HedgeError as error:
+            raise Stopped("--cluster: the connection was lost") from None
+        except MachineError as error:
             where = "--cluster: " if self.workers.remote else ""
-            raise Halt(f"{where}{error}") from None
+            raise Stopped(f"{where}{error}") from None
 
-    def _alone(self, item: Item) -> Made:
+    def _alone(self, item: Item) -> ReportBytes:
         """An item of a task whose worker died, with nothing beside it that may be the cause."""
         try:
             (made,) = self._result(self._submit([item]))
         except self.workers.crashes:
             self.workers.restart()
-            return Made(errors=("the process that worked on it died; it may lack memory",))
+            why = "the process that worked on it died; it may lack memory"
+            return ReportBytes(errors=(why,))
         return made
 
 
-def _lost(task: Task) -> bool:
+def _lost(task: _Task) -> bool:
     """Whether nothing will come of a task."""
     return task is not None and not (
         task.done() and not task.cancelled() and task.exception() is None

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from xlhedge.errors import Problem
 from xlhedge.portfolio.columns import Row
-from xlhedge.portfolio.problems import Found, Places, Problem
-from xlhedge.portfolio.rows import Draft, Unread
+from xlhedge.portfolio.places import Places
+from xlhedge.portfolio.problems import Found
+from xlhedge.portfolio.rows import PartialRow, Unread
 from xlhedge.portfolio.tables import TABLES, Holding, Instrument, Settings, Tier
 
-__all__ = ["Check", "Ledger", "findings"]
+__all__ = ["KEYS", "AllRows", "TableCheck", "findings"]
 
 
-class Ledger:
+KEYS: dict[str, Callable[[Any], Hashable]] = {
+    "Holdings": lambda row: row.asset.casefold(),
+    "Instruments": lambda row: row.instrument.casefold(),
+    "Scenarios": lambda row: (row.scenario, row.asset.casefold()),
+    "History": lambda row: (row.symbol.casefold(), row.time),
+}
+"""What a table has once; names in small letters, as case is nothing to a spreadsheet's look-ups."""
+
+
+class AllRows:
     """The rows of all tables, and what checks look up in them.
 
     A lookup that depends on a cell that could not be read raises `Unread`.
 
     Args:
-        tables: each table's rows by its name, drafts among them; no entry for a missing table.
+        tables: each table's rows by its name, partial ones among them; no entry for a missing one.
         places: where the tables came from.
     """
 
-    def __init__(self, tables: Mapping[str, Sequence[Row | Draft]], places: Places) -> None:
+    def __init__(self, tables: Mapping[str, Sequence[Row | PartialRow]], places: Places) -> None:
         self._tables = tables
         self._places = places
+        self._first: dict[str, dict[Any, int]] = {}
 
-    def rows(self, table: str) -> Sequence[Any]:
+    def of(self, table: str) -> Sequence[Any]:
         """A table's rows; none where it is missing and may be."""
         if table not in self._tables and TABLES[table].required:
             raise Unread
@@ -42,7 +54,7 @@ class Ledger:
     @property
     def settings(self) -> Settings:
         """The settings."""
-        settings: Settings = self.rows("Settings")[0]
+        settings: Settings = self.of("Settings")[0]
         return settings
 
     @cached_property
@@ -62,39 +74,31 @@ class Ledger:
         return self._names("Holdings", "instrument")
 
     def _names(self, table: str, column: str) -> dict[str, None]:
-        return dict.fromkeys(getattr(row, column) for row in self.rows(table))
+        return dict.fromkeys(getattr(row, column) for row in self.of(table))
 
-    @cached_property
-    def first_holding(self) -> dict[str, int]:
-        """The first row of each asset in small letters, as case is nothing to a spreadsheet."""
-        return _first(self.rows("Holdings"), lambda row: row.asset.casefold())
-
-    @cached_property
-    def first_instrument(self) -> dict[str, int]:
-        """The first row of each instrument in small letters, among those that can be read."""
-        return _first(self.rows("Instruments"), lambda row: row.instrument.casefold())
+    def first(self, table: str) -> dict[Any, int]:
+        """The first row of each key of a table, among those that can be read."""
+        if table not in self._first:
+            numbers = self._first[table] = {}
+            for number, row in enumerate(self.of(table)):
+                try:
+                    key = KEYS[table](row)
+                except Unread:
+                    continue
+                numbers.setdefault(key, number)
+        return self._first[table]
 
     def is_inverse(self, instrument: str) -> bool:
         """Whether an instrument's contracts are inverse; not if there is no such instrument."""
-        number = self.first_instrument.get(instrument.casefold())
-        return number is not None and self.rows("Instruments")[number].contract_type == "inverse"
-
-    @cached_property
-    def first_move(self) -> dict[tuple[str, str], int]:
-        """The first row of each asset in each scenario, among those that can be read."""
-        return _first(self.rows("Scenarios"), lambda row: (row.scenario, row.asset.casefold()))
-
-    @cached_property
-    def first_bar(self) -> dict[tuple[str, Any], int]:
-        """The first row of each symbol's times in History, among those that can be read."""
-        return _first(self.rows("History"), lambda row: (row.symbol.casefold(), row.time))
+        number = self.first("Instruments").get(instrument.casefold())
+        return number is not None and self.of("Instruments")[number].contract_type == "inverse"
 
     @cached_property
     def tier_before(self) -> dict[int, Tier]:
         """For each row of Tiers the one before it of the same instrument, if there is one."""
         latest: dict[str, Tier] = {}
         before = {}
-        for number, tier in enumerate(self.rows("Tiers")):
+        for number, tier in enumerate(self.of("Tiers")):
             with suppress(Unread):
                 if tier.instrument in latest:
                     before[number] = latest[tier.instrument]
@@ -103,49 +107,39 @@ class Ledger:
 
     def underlying(self, instrument: Instrument) -> Holding | None:
         """The holding of an instrument's underlying, if there is one."""
-        number = self.first_holding.get(instrument.underlying.casefold())
+        number = self.first("Holdings").get(instrument.underlying.casefold())
         if number is None:
             self._names("Holdings", "asset")  # it may be one that could not be read
             return None
-        holding: Holding = self.rows("Holdings")[number]
+        holding: Holding = self.of("Holdings")[number]
         return holding
 
 
-def _first(rows: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, int]:
-    numbers: dict[Any, int] = {}
-    for number, row in enumerate(rows):
-        try:
-            numbers.setdefault(key(row), number)
-        except Unread:
-            continue
-    return numbers
-
-
-class Check(NamedTuple):
+class TableCheck(NamedTuple):
     """A question asked of each row of a table.
 
     Args:
         table: the table.
         column: the column that a complaint is about.
-        complaint: given a row, its number and the ledger: what is wrong, or None.
+        complaint: given a row, its number and all rows: what is wrong, or None.
     """
 
     table: str
     column: str
-    complaint: Callable[[Any, int, Ledger], str | None]
+    complaint: Callable[[Any, int, AllRows], str | None]
 
 
-def findings(checks: Iterable[Check], ledger: Ledger) -> list[Found]:
+def findings(checks: Iterable[TableCheck], rows: AllRows) -> list[Found]:
     """What checks find; one that meets a cell that could not be read is not judged."""
     found: list[Found] = []
     for table, column, complaint in checks:
         with suppress(Unread):
-            for number, row in enumerate(ledger.rows(table)):
+            for number, row in enumerate(rows.of(table)):
                 try:
-                    message = complaint(row, number, ledger)
+                    message = complaint(row, number, rows)
                 except Unread:
                     continue
                 if message:
-                    problem = Problem(ledger.place(table, number, column), message, column)
+                    problem = Problem(rows.place(table, number, column), message, column)
                     found.append((TABLES[table].rank(number, column), problem))
     return found

@@ -1,0 +1,38 @@
+"""The samples: files as anybody could write them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import xlhedge.samples
+from xlhedge.readers import read
+from xlhedge.samples import SAMPLES
+
+FOLDER = Path(xlhedge.samples.__file__).parent
+
+
+def test_every_file_is_a_sample_that_reads_without_a_warning():
+    assert sorted(SAMPLES) == sorted(path.stem for path in FOLDER.glob("*.json"))
+    assert len(SAMPLES) == 4
+    for name, portfolio in SAMPLES.items():
+        assert portfolio == read(FOLDER / f"{name}.json")
+        assert portfolio.warnings == ()
+    with pytest.raises(KeyError, match="other"):
+        SAMPLES["other"]
+
+
+def test_a_sample_is_read_when_it_is_asked_for():
+    program = (
+        "import sys\n"
+        "sys.addaudithook(lambda event, args: print(args[0]) if event == 'open' else None)\n"
+        "from xlhedge.samples import SAMPLES\n"
+        "print(len(SAMPLES), SAMPLES['full-hedge'].settings.portfolio)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    read_files = [line for line in done.stdout.splitlines() if line.endswith(".json")]
+    assert [Path(line).name for line in read_files] == ["full-hedge.json"]
+    assert done.stdout.endswith("4 Full hedge\n")

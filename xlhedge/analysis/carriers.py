@@ -1,0 +1,106 @@
+"""The functions of the registry as attributes, over each of the carriers that formulas run on.
+
+Over numbers they give the analysis; over references the template's cells, which call the functions
+by name; over references with the functions' bodies the report's cells, which need none of our code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions.algebra import Carrier, Expression, excel_text
+from xlhedge.functions.arguments import evaluate_one
+from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.registry import Function, function
+
+__all__ = [
+    "ARRAYS",
+    "CALLS",
+    "NATIVE",
+    "NOWHERE",
+    "VALUES",
+    "Calls",
+    "Functions",
+    "Native",
+    "Values",
+]
+
+NOWHERE = "none"
+"""What a cell shows where no answer exists, such as the liquidation price of a safe position."""
+
+
+class Functions:
+    """The functions of the registry as attributes, for the formulas of figures."""
+
+    def __getattr__(self, name: str) -> Callable[..., Carrier]:
+        entry = function(name)
+
+        def call(*arguments: Carrier) -> Carrier:
+            return self.call(entry, arguments)
+
+        setattr(self, name, call)  # the next one finds it there
+        return call
+
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        """One call in this carrier."""
+        raise NotImplementedError
+
+    def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
+        """The answer, or `NOWHERE` where none exists (#N/A)."""
+        raise NotImplementedError
+
+    def part(self, answer: Carrier, at: int) -> Carrier:
+        """One cell of an answer that is a row; ``at`` counts from 0."""
+        return answer[at]
+
+
+class Values(Functions):
+    """Numbers: one cell."""
+
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        spare = len(entry.parameters) - len(arguments)
+        return evaluate_one(entry, (*arguments, *(None,) * spare))
+
+    def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
+        try:
+            return answer()
+        except HedgeError as error:
+            if error.kind is not CellError.NA:
+                raise
+            return NOWHERE
+
+
+class _Arrays(Functions):
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        values = evaluate(entry, arguments)
+        if hasattr(values, "dtype") and values.dtype.kind == "O":
+            error = next(value for value in values.flat if isinstance(value, HedgeError))
+            error.position = None  # a place in a grid of ours says nothing to anybody
+            raise error
+        return values
+
+
+class _Texts(Functions):
+    def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
+        return Expression(f'_xlfn.IFNA({excel_text(answer())},"{NOWHERE}")')
+
+
+class Calls(_Texts):
+    """References: the text of a cell that calls our functions."""
+
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        return Expression(f"{entry.name}({','.join(map(excel_text, arguments))})")
+
+    def part(self, answer: Carrier, at: int) -> Carrier:
+        return Expression(f"INDEX({answer.text},1,{at + 1})")
+
+
+class Native(_Texts):
+    """References: the text of a cell in the spreadsheet's own words."""
+
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        return entry.body(*arguments)
+
+
+VALUES, ARRAYS, CALLS, NATIVE = Values(), _Arrays(), Calls(), Native()

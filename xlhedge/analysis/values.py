@@ -1,0 +1,161 @@
+"""What figures look up, on numbers: a portfolio's rows, and the rows computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from xlhedge.analysis.carriers import VALUES, Values
+from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow
+from xlhedge.analysis.history import History
+from xlhedge.analysis.lookups import Group, Lookups
+from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions.algebra import Carrier
+from xlhedge.portfolio import Portfolio
+
+__all__ = ["Numbers", "RowGroup"]
+
+UNKNOWN = "unknown"
+"""What a reason to unwind is without a history; it counts as no."""
+
+_SAID = {True: "yes", False: "no", None: UNKNOWN}
+_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda value, other: value == other,
+    "<>": lambda value, other: value != other,
+    ">": lambda value, other: value > other,
+    "<": lambda value, other: value < other,
+}
+
+
+class RowGroup(Group):
+    """Rows, whose sums are kept: each is asked for by every row that shares them."""
+
+    def __init__(self, rows: Sequence[FigureRow]) -> None:
+        self.rows = rows
+        self._sums: dict[tuple[Figure, ...], float] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    def having(self, figure: Figure, sign: str, other: Carrier = 0) -> RowGroup:
+        holds = _HOLDS[sign]
+        return RowGroup([row for row in self.rows if holds(getattr(row, figure.name), other)])
+
+    def sum(self, *figures: Figure) -> float:
+        if figures not in self._sums:
+            self._sums[figures] = sum((_product(row, figures) for row in self.rows), 0.0)
+        return self._sums[figures]
+
+    def size(self, figure: Figure, *others: Figure) -> float:
+        return sum((abs(_number(row, figure)) * _product(row, others) for row in self.rows), 0.0)
+
+    def each(self, figure: Figure, otherwise: float) -> list[Any]:
+        return [getattr(row, figure.name) for row in self.rows]
+
+
+def _number(row: FigureRow, figure: Figure) -> float:
+    value = getattr(row, figure.name)
+    return 0.0 if isinstance(value, Blank) else value
+
+
+def _product(row: FigureRow, figures: Sequence[Figure]) -> float:
+    product = 1.0
+    for figure in figures:
+        product *= _number(row, figure)
+    return product
+
+
+class Numbers(Values, Lookups):
+    """The look-ups of one portfolio.
+
+    Args:
+        portfolio: where they look.
+
+    Attributes:
+        tables: the rows of each computed table, once they are there.
+        history: what the table History says, if it has rows.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        settings = portfolio.settings
+        self.portfolio, self.as_of = portfolio, settings.as_of
+        self.days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
+        self.tables: dict[type[FigureRow], Sequence[FigureRow]] = {}
+        self.history: History | None = None
+        self._groups: dict[type[FigureRow], dict[str, RowGroup]] = {}
+
+    def rows(self, table: type[FigureRow]) -> Sequence[Any]:
+        """The rows of a computed table, which follow those of its input."""
+        if table not in self.tables:
+            count = len(self.portfolio.rows[table.table])
+            self.tables[table] = tuple(table(self, n) for n in range(count))
+        return self.tables[table]
+
+    def look_up(self, row: FigureRow, figure: Figure) -> Carrier:
+        """A figure that is found where its `source` says; the readers put defaults in."""
+        if figure.source == "own":
+            return self.own(row, figure.column)
+        if figure.source == "term":
+            return self.term(row, figure.column) if row.instrument else BLANK
+        followed = row.beside and self.beside(row, row.beside)
+        return getattr(followed, figure.column)
+
+    def own(self, row: FigureRow, column: str) -> Carrier:
+        value = getattr(self._inputs[row.table][row.n], column)
+        return BLANK if value is None else value
+
+    @cached_property
+    def _inputs(self) -> dict[str, Sequence[Any]]:
+        return self.portfolio.rows
+
+    def term(self, row: FigureRow, column: str) -> Carrier:
+        value = getattr(self.portfolio.instrument(row.instrument), column)
+        return BLANK if value is None else value
+
+    def held(self, asset: Carrier, column: str) -> Carrier:
+        return getattr(self.portfolio.holding(asset), column)
+
+    def setting(self, name: str) -> Carrier:
+        return getattr(self.portfolio.settings, name)
+
+    def missing(self) -> Carrier:
+        raise HedgeError("a cell that must be filled is blank", CellError.NA)
+
+    def number(self, value: Carrier) -> bool:
+        return not isinstance(value, str)
+
+    def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
+        return self.rows(table)[row.n]
+
+    def group(self, table: type[FigureRow], instrument: Carrier) -> RowGroup:
+        if table not in self._groups:
+            found: dict[str, list[FigureRow]] = {}
+            for row in self.rows(table):
+                found.setdefault(row.instrument, []).append(row)
+            self._groups[table] = {name: RowGroup(rows) for name, rows in found.items()}
+        return self._groups[table].get(instrument) or RowGroup(())
+
+    def count_tiers(self, row: FigureRow) -> int:
+        return len(self.tiers(row)[0])
+
+    def tiers(self, row: FigureRow) -> tuple[list[float], list[float]]:
+        return self.tiers_of(row.instrument)
+
+    def tiers_of(self, instrument: str) -> tuple[list[float], list[float]]:
+        """Floors and rates of an instrument's tiers."""
+        return self._tiers.get(instrument, ([], []))
+
+    @cached_property
+    def _tiers(self) -> dict[str, tuple[list[float], list[float]]]:
+        found: dict[str, tuple[list[float], list[float]]] = {}
+        for tier in self.portfolio.tiers:
+            floors, rates = found.setdefault(tier.instrument, ([], []))
+            floors.append(tier.floor)
+            rates.append(tier.mm_rate)
+        return found
+
+    def signal(self, row: FigureRow, name: str) -> str:
+        found = self.history.assets[row.n].signals if self.history else None
+        return _SAID[getattr(found, name, None)]

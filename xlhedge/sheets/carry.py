@@ -1,0 +1,101 @@
+"""The report's Funding & basis sheet: what holding each hedge costs and earns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.sensitivity import given_of
+from xlhedge.sheets.hedge import unassigned_texts
+from xlhedge.sheets.native_cells import TOTAL, NativeCells, write_page
+from xlhedge.sheets.table import ColumnGroup, FigureTable
+from xlhedge.xlsx.charts import line_chart
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["CARRY", "FIGURES", "REPEATED", "write_carry"]
+
+CARRY = "Funding & basis"
+
+FIGURES = (
+    HedgeRow.asset,
+    HedgeRow.instrument,
+    HedgeRow.short_notional,
+    HedgeRow.index_price,
+    HedgeRow.futures_price,
+    HedgeRow.basis,
+    HedgeRow.basis_pct,
+    HedgeRow.days_to_expiry,
+    HedgeRow.basis_annualized,
+    HedgeRow.basis_regime,
+    HedgeRow.funding_rate,
+    HedgeRow.interval_hours,
+    HedgeRow.funding_apr,
+    HedgeRow.funding_drag,
+    HedgeRow.funding_year,
+)
+"""What stands here; all else of a holding stands on the Hedge sheet, and what both repeat."""
+
+REPEATED = (
+    HedgeRow.asset,
+    HedgeRow.instrument,
+    HedgeRow.short_notional,
+    HedgeRow.futures_price,
+)
+
+_DAYS = (0.0, 7.0, 30.0, 90.0, 180.0, 365.0)
+_WORSE = 0.0001
+"""How much worse per 8 hours the second line of the chart takes every rate to be."""
+
+
+def write_carry(
+    sheet: Sheet,
+    table: FigureTable,
+    margin: FigureTable,
+    cells: NativeCells,
+    rows: Sequence[HedgeRow],
+    analysis: Analysis,
+) -> None:
+    """Write the sheet: the table, and what funding costs as days go by."""
+    write_page(
+        sheet,
+        table,
+        rows,
+        cells,
+        "What holding the hedge costs and earns. A positive funding rate pays a short; "
+        "a cost above 0 costs you.",
+        last_row=unassigned_texts(table, margin, table.last, table.last - 1),
+        pages=1,
+        first=44,
+    )
+    for column in range(2, 2 + len(_DAYS)):
+        sheet.widen(column, 17)
+    at = table.last + 3
+    perpetual = analysis.grid.given["perpetual"]
+    currency = analysis.portfolio.settings.quote_currency
+    sheet.put(at, 1, "Funding cost over time", "section")
+    sheet.put(at + 1, 1, "Days", "header text")
+    sheet.put(at + 2, 1, "At today's rates", "total text")
+    worse = f"With every rate {_WORSE:.2%} lower per 8 hours"
+    sheet.put(at + 3, 1, worse, "total text")
+    shorts = given_of(ColumnGroup(margin))["perpetual"].text
+    year = analysis.total.funding_year
+    for column, days in enumerate(_DAYS, 2):
+        letter = chr(ord("A") + column - 1)
+        sheet.put(at + 1, column, days, "axis days")
+        cost = year * days / 365
+        text = f"${table.letter(HedgeRow.funding_year)}${TOTAL}*{letter}{at + 1}/365"
+        sheet.put(at + 2, column, cost, "cell cost", text)
+        more = cost + perpetual * _WORSE * days * 3
+        text = f"{letter}{at + 2}+{shorts}*{_WORSE}*{letter}{at + 1}*3"
+        sheet.put(at + 3, column, more, "cell cost", text)
+    chart = line_chart(
+        sheet,
+        "Funding cost over time: above 0 costs you",
+        ("Days", "0"),
+        (f"Funding cost, {currency}", "#,##0"),
+        at + 1,
+        (at + 2, at + 3),
+        (2, 1 + len(_DAYS)),
+    )
+    sheet.chart(chart, f"B{at + 6}")

@@ -1,0 +1,175 @@
+"""The Hedge sheet, in the template and in the report: a row a holding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.figures import Figure
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.portfolio.tables import MOST_SHOCKS
+from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.live_cells import LiveCells, Tables
+from xlhedge.sheets.native_cells import TOP, NativeCells, write_page
+from xlhedge.sheets.style import finish, heading
+from xlhedge.sheets.table import FigureTable, RowText
+from xlhedge.xlsx.charts import bar_chart
+from xlhedge.xlsx.drawings import Chart
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["spot_chart", "unassigned_texts", "write_hedge", "write_hedge_report"]
+
+LARGEST = 10
+"""How many holdings a chart shows."""
+
+_HEAD = 7
+_OFF = 0.02
+"""How far the hedge may be off what is wanted before it is marked."""
+
+_NOTE = "For each holding: what to short, what is short already, what is left."
+
+
+def write_hedge(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Tables) -> None:
+    """The template's sheet."""
+    table = tables[HedgeRow]
+    cells = LiveCells(inputs, table, tables)
+    heading(sheet, "Hedge", _NOTE, column=2)
+    _write_settings(sheet, inputs, analysis)
+    table.write_head(sheet, _HEAD, sides=False)
+    cells.write_places(sheet, _HEAD, analysis.hedge, analysis)
+    table.write_total(sheet, [*analysis.hedge, analysis.unassigned])
+    texts = unassigned_texts(table, tables[MarginRow], table.top - 1, table.last)
+    naked = [texts.get(each) for each in table.figures]
+    table.write_row(sheet, -1, analysis.unassigned, lambda _: naked)
+    table.write_rows(sheet, analysis.hedge, cells.texts)
+    _mark(sheet, table)
+    widths = table.widths() | {"A": 24, "B": 17, table.behind(): 12}
+    finish(sheet, f"B{table.top}", widths, f"{_HEAD}:{_HEAD}", pages=4, tall=1)
+    sheet.prints(area=f"A1:{table.behind(0)}{table.last}")
+
+
+def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
+    settings = analysis.portfolio.settings
+    for row, name, title in ((3, "as_of", "Prices as of"), (4, "horizon_date", "Horizon")):
+        sheet.put(row, 1, title, "cell text")
+        sheet.put(row, 2, getattr(settings, name), "cell date", inputs.setting(name))
+    sheet.put(5, 1, "Days to the horizon", "cell text")
+    sheet.put(5, 2, analysis.days, "cell days", "DAYS_TO_EXPIRY($B$3,$B$4)")
+    keys = {"Holdings": "asset", "Instruments": "instrument", "Shorts": "instrument"}
+    ignored = "+".join(f"COUNTA({inputs.below(table, key)})" for table, key in keys.items())
+    lowest, highest, step = (inputs.setting(f"shock_{end}") for end in ("min", "max", "step"))
+    shocks = f"1-INT(-(({highest}-{lowest})/{step}-1E-9))"
+    checks = (
+        (3, "Rows typed too far down to count", ignored, "Fill them into a new template."),
+        (4, "Price shocks without a column", f"MAX(0,{shocks}-{MOST_SHOCKS})", "Raise shock_step."),
+    )
+    for row, title, text, remedy in checks:
+        sheet.put(row, 4, title, "cell text")
+        sheet.put(row, 6, 0, "cell whole", text)
+        sheet.put(row, 7, "", "warning", f'IF($F${row}=0,"","{remedy}")')
+
+
+_SUMMED = (
+    (HedgeRow.short_notional, MarginRow.short_notional),
+    (HedgeRow.coin_margin, MarginRow.coin_margin),
+    (HedgeRow.funding_drag, MarginRow.funding_drag),
+    (HedgeRow.funding_year, MarginRow.funding_year),
+)
+"""What shorts add that hedge no holding: all of them less those allotted."""
+
+
+def unassigned_texts(
+    table: FigureTable, margin: FigureTable, at: int, last: int
+) -> dict[Figure, RowText]:
+    """The formulas of that row.
+
+    Args:
+        table: the holdings; deltas where it has them.
+        margin: the shorts.
+        at: where the row stands.
+        last: the last row of a holding.
+    """
+    texts: dict[Figure, str] = {}
+    for own, all_ in _SUMMED:
+        if table.has(own):
+            letter = table.letter(own)
+            allotted = f"-SUM({letter}{table.top}:{letter}{last})" if last >= table.top else ""
+            texts[own] = f"{margin.total(all_)}{allotted}"
+    if table.has(HedgeRow.net_delta):
+        coins = table.letter(HedgeRow.coin_margin)
+        delta = f"{coins}{at}-{table.letter(HedgeRow.short_notional)}{at}"
+        texts |= {HedgeRow.net_delta: delta, HedgeRow.residual_delta: delta}
+    return {figure: RowText(text) for figure, text in texts.items()}
+
+
+def write_hedge_report(
+    sheet: Sheet,
+    table: FigureTable,
+    margin: FigureTable,
+    cells: NativeCells,
+    rows: Sequence[HedgeRow],
+) -> int:
+    """The report's sheet; returns the row of the chart's table's headers.
+
+    Args:
+        sheet: where.
+        table: its table.
+        margin: that of the Margin sheet.
+        cells: what writes its formulas.
+        rows: the holdings, and the unassigned shorts.
+    """
+    note = f"{_NOTE} Net delta above 0 is still long, below 0 over-hedged."
+    last = unassigned_texts(table, margin, table.last, table.last - 1)
+    write_page(sheet, table, rows, cells, note, last_row=last)
+    return _write_largest(sheet, table, rows[:-1])
+
+
+def _mark(sheet: Sheet, table: FigureTable) -> None:
+    """Mark over-hedged rows in red, under-hedged ones in amber, and funding that costs."""
+    first = table.top
+    now, wanted = (
+        f"${table.letter(each)}{first}" for each in (HedgeRow.hedged, HedgeRow.hedge_ratio)
+    )
+    both = f"ISNUMBER({now}),ISNUMBER({wanted})"
+    hedged = table.span(HedgeRow.hedged)
+    sheet.mark(hedged, f"AND({both},{now}>{wanted}+{_OFF})", "alert")
+    sheet.mark(hedged, f"AND({both},{now}<{wanted}-{_OFF})", "notice")
+    for each in (HedgeRow.funding_drag, HedgeRow.funding_year):
+        cost = f"${table.letter(each)}{first}"
+        sheet.mark(table.span(each), f"AND(ISNUMBER({cost}),{cost}>0)", "notice")
+
+
+def _write_largest(sheet: Sheet, table: FigureTable, rows: Sequence[HedgeRow]) -> int:
+    """The largest holdings, for the chart: a short table of fixed size."""
+    order = sorted(range(len(rows)), key=lambda n: -abs(rows[n].spot_notional))[:LARGEST]
+    head = table.last + 4
+    title = "All holdings" if len(order) == len(rows) else f"The largest {LARGEST}"
+    sheet.put(head - 1, 1, title, "section")
+    columns = (
+        (HedgeRow.asset, "Asset"),
+        (HedgeRow.spot_notional, "Spot"),
+        (HedgeRow.short_notional, "Short"),
+    )
+    for column, (_, text) in enumerate(columns, 1):
+        sheet.put(head, column, text, "header text" if column == 1 else "header")
+    for at, n in enumerate(order, head + 1):
+        for column, (figure, _) in enumerate(columns, 1):
+            look = "cell text" if column == 1 else "cell money"
+            text = f"{table.letter(figure)}{TOP + n}"
+            sheet.put(at, column, getattr(rows[n], figure.name), look, text)
+    return head
+
+
+def spot_chart(sheet: Sheet, analysis: Analysis, head: int) -> Chart:
+    """Spot against short by asset; `head` is the row of the table's headers."""
+    shown = min(len(analysis.hedge), LARGEST)
+    currency = analysis.portfolio.settings.quote_currency
+    return bar_chart(
+        sheet,
+        "Spot against short",
+        "Asset",
+        (f"Value, {currency}", "#,##0"),
+        (1, head + 1, head + shown),
+        (2, 3),
+    )

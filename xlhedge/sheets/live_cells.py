@@ -1,0 +1,158 @@
+"""What figures look up in the template's cells: input sheets, settings, and the computed tables.
+
+Formulas follow rows of the input tables, blank or not, so a table has one formula a figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.carriers import Calls
+from xlhedge.analysis.figures import Figure, FigureRow
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.unwind import UnwindRow
+from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
+from xlhedge.portfolio import TABLES
+from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.table import ColumnGroup, FigureTable, RowText, here
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["LiveCells", "Tables", "live_tables"]
+
+Tables = Mapping[type[FigureRow], FigureTable]
+"""The computed tables, by their kind of row."""
+
+
+def live_tables(inputs: Inputs) -> dict[type[FigureRow], FigureTable]:
+    """The template's computed tables: a row for each that an input table has room for."""
+    holdings, shorts = inputs.capacity("Holdings"), inputs.capacity("Shorts")
+    return {
+        HedgeRow: FigureTable("Hedge", HedgeRow, 10, holdings, 8),
+        MarginRow: FigureTable("Margin", MarginRow, 10, shorts, 9),
+        UnwindRow: FigureTable("Unwind", UnwindRow, 33, holdings, 32),
+    }
+
+
+class LiveCells(Calls, Lookups):
+    """The look-ups of one table's rows.
+
+    Args:
+        inputs: the input sheets.
+        table: the table whose formulas look up.
+        tables: the computed tables.
+    """
+
+    as_of, days = Expression("Hedge!$B$3"), Expression("Hedge!$B$5")
+
+    def __init__(self, inputs: Inputs, table: FigureTable, tables: Tables) -> None:
+        self.inputs, self.table, self.tables = inputs, table, tables
+
+    def texts(self, _: FigureRow | None = None) -> list[RowText]:
+        """The formulas of a row, which are those of every row."""
+        return self._texts
+
+    @cached_property
+    def _texts(self) -> list[RowText]:
+        return [RowText(self._text(figure)) for figure in self.table.figures]
+
+    def _text(self, figure: Figure) -> str:
+        text = excel_text(figure.body(self.row, self))
+        for name in reversed(figure.given):
+            text = f'IF({getattr(self.row, name).text}="","",{text})'
+        return text
+
+    @cached_property
+    def row(self) -> Any:
+        """The table's row as references, while its number is open."""
+        own: dict[str, Any] = {
+            each.name: Expression(f"${self.table.letter(each)}{here()}")
+            for each in self.table.figures
+        }
+        return self.table.row(self, **own)
+
+    @property
+    def place(self) -> str:
+        """The cell that says which row of Instruments the row's instrument is."""
+        followed = self.table.row.beside
+        if followed is None:
+            return f"${self.table.behind()}{here()}"
+        other = self.tables[followed]
+        return f"{other.sheet}!${other.behind()}{here(other.top - self.table.top)}"
+
+    def write_places(
+        self, sheet: Sheet, at: int, rows: Sequence[FigureRow], analysis: Analysis
+    ) -> None:
+        """Write where each row's instrument stands in Instruments, behind its figures.
+
+        Args:
+            sheet: where.
+            at: the row of the header.
+            rows: the rows.
+            analysis: of what.
+        """
+        column = len(self.table.figures) + 1
+        sheet.put(at, column, "Row in Instruments", "header")
+        key = self.row.instrument.text
+        match = f"MATCH({key},{self.inputs.column('Instruments', 'instrument')},0)"
+        text = RowText(f'IF({key}="","",{match})')
+        names = {each.instrument: n for n, each in enumerate(analysis.portfolio.instruments, 1)}
+        for n in range(self.table.count):
+            place = names.get(rows[n]["instrument"], "") if n < len(rows) else ""
+            number = self.table.top + n
+            sheet.put(number, column, place, "cell ratio", text.at(number))
+
+    def look_up(self, row: FigureRow, figure: Figure) -> Carrier:
+        """A figure that is found where its `source` says, or the default of its column.
+
+        A cell that must be filled is #N/A while it is blank: a silent 0 would be a wrong hedge.
+        """
+        if figure.source == "beside" and row.beside:
+            found = getattr(self.beside(row, row.beside), figure.column)
+            return where(found == "", "", found)
+        own = figure.source == "own"
+        found = (self.own if own else self.term)(row, figure.column)
+        columns = TABLES[row.table if own else "Instruments"].columns
+        column = next(each for each in columns if each.name == figure.column)
+        if figure is row.figures[0]:  # without it there is no row
+            default: Carrier = ""
+        elif column.required:
+            default = self.missing()
+        else:
+            default = "" if column.default is None else column.default
+        return where(found == "", default, found)
+
+    def own(self, row: FigureRow, column: str) -> Expression:
+        cells = self.inputs.column(row.table, column)
+        return Expression(f"INDEX({cells},{here(1 - self.table.top)})")
+
+    def term(self, row: FigureRow, column: str) -> Expression:
+        return Expression(f"INDEX({self.inputs.column('Instruments', column)},{self.place})")
+
+    def held(self, asset: Carrier, column: str) -> Expression:
+        place = f"MATCH({excel_text(asset)},{self.inputs.column('Holdings', 'asset')},0)"
+        return Expression(f"INDEX({self.inputs.column('Holdings', column)},{place})")
+
+    def setting(self, name: str) -> Expression:
+        return Expression(self.inputs.setting(name))
+
+    def missing(self) -> Expression:
+        return Expression("NA()")
+
+    def number(self, value: Carrier) -> Expression:
+        return Expression(f"ISNUMBER({excel_text(value)})")
+
+    def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
+        other = self.tables[table]
+        at = here(other.top - self.table.top)
+        cells: dict[str, Any] = {f.name: Expression(other.cell(f, at)) for f in other.figures}
+        return table(self, **cells)
+
+    def group(self, table: type[FigureRow], instrument: Carrier) -> ColumnGroup:
+        other = self.tables[table]
+        key = next(each for each in other.figures if each.name == "instrument")
+        return ColumnGroup(other).having(key, "=", instrument)

@@ -1,0 +1,183 @@
+"""The formulas of reports: figures in a spreadsheet's own words, over the cells beside them.
+
+A report has no input sheets: what is looked up stands as its value. What a row holds is known when
+the report is written, so no branch of a formula is left of words and of what is blank; rows whose
+cells are of one kind have one formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from xlhedge.analysis.carriers import Native
+from xlhedge.analysis.figures import BLANK, Figure, FigureRow
+from xlhedge.analysis.lookups import Lookups
+from xlhedge.functions.algebra import Carrier, Expression, excel_text
+from xlhedge.sheets.style import finish, heading
+from xlhedge.sheets.table import FigureTable, RowText, here
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["HEAD", "TOP", "TOTAL", "Known", "NativeCells", "write_page"]
+
+HEAD, TOTAL, TOP = 4, 5, 6
+"""The rows of a sheet's headers, of its totals and of its first figures."""
+
+_PAGE = 13
+"""Columns of figures that a landscape page takes."""
+
+Texts = Sequence[RowText | None]
+
+
+class _Name(str):
+    """Any name that a person gave: formulas may ask whether there is one, not which it is."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        if other != "":
+            raise TypeError("a report's formula depends on a name")
+        return False
+
+
+_A_NAME = _Name("name")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What formulas of a report hold as numbers."""
+
+    days: float
+    redeploy_drop: float
+
+
+class NativeCells(Native, Lookups):
+    """The formulas of one kind of rows, shared out over sheets.
+
+    Args:
+        known: what they hold as numbers.
+        tables: where the rows' figures stand; a figure of two is computed on the first.
+    """
+
+    def __init__(self, known: Known, *tables: FigureTable) -> None:
+        self.days, self._known, self._tables = known.days, known, tables
+        self._seen: dict[str, dict[tuple[Any, ...], Texts]] = {}
+
+    def texts(self, table: FigureTable, row: FigureRow | None) -> Texts:
+        """The formulas of a row's figures on one of the tables; none where it refers to nothing."""
+        cells = row.__dict__ if row else {}
+        kinds = tuple(
+            None if (value := cells[each.name]).__class__ is float else _kind(each, value)
+            for each in table.row.figures
+        )
+        seen = self._seen.setdefault(table.title, {})
+        if kinds not in seen:
+            seen[kinds] = _texts(self._known, self._tables, table, kinds)
+        return seen[kinds]
+
+    def written(self, table: FigureTable, kinds: Sequence[Any]) -> Texts:
+        """The formulas of a row whose cells are of these kinds."""
+        figures = table.row.figures
+        cells: dict[str, Any] = {
+            each.name: Expression(self._reference(table, each)) if kind is None else kind
+            for each, kind in zip(figures, kinds, strict=True)
+        }
+        row, known = table.row(self, **cells), dict(zip(figures, kinds, strict=True))
+        return tuple(self._text(table, each, row, known[each]) for each in table.figures)
+
+    def _text(
+        self, table: FigureTable, figure: Figure, row: FigureRow, kind: Any
+    ) -> RowText | None:
+        if kind is BLANK:
+            return None
+        if self._home(figure) is not table:
+            return self.link(table, figure)
+        try:
+            text = RowText(excel_text(figure.body(row, self)))
+        except NotImplementedError:  # a look-up: there are no input sheets
+            return None
+        return text if text.refers else None
+
+    def link(self, table: FigureTable, figure: Figure) -> RowText | None:
+        """The formula of a figure that another table computes."""
+        home = self._home(figure)
+        return None if home is table else RowText(self._elsewhere(table, home, figure))
+
+    def _home(self, figure: Figure) -> FigureTable:
+        return next(table for table in self._tables if table.has(figure))
+
+    def _elsewhere(self, table: FigureTable, home: FigureTable, figure: Figure) -> str:
+        return home.cell(figure, here(home.top - table.top))
+
+    def _reference(self, table: FigureTable, figure: Figure) -> str:
+        if table.has(figure):
+            return f"{table.letter(figure)}{here()}"
+        return self._elsewhere(table, self._home(figure), figure)
+
+    def setting(self, name: str) -> Carrier:
+        return getattr(self._known, name)
+
+
+@lru_cache(maxsize=256)
+def _texts(
+    known: Known, tables: tuple[FigureTable, ...], table: FigureTable, kinds: tuple[Any, ...]
+) -> Texts:
+    """`NativeCells.written`, which is the same in all reports of a batch."""
+    return NativeCells(known, *tables).written(table, kinds)
+
+
+def _kind(figure: Figure, value: Any) -> Any:
+    """What formulas need to know of a cell: None of a number, which they refer to."""
+    if figure.known:
+        return value
+    if not isinstance(value, str):
+        return None
+    if value == "":
+        return BLANK
+    named = figure.look == "text" and figure.source in ("own", "beside", "stated")
+    return _A_NAME if named else value
+
+
+def write_page(
+    sheet: Sheet,
+    table: FigureTable,
+    rows: Sequence[FigureRow],
+    cells: NativeCells,
+    note: str,
+    last_row: Mapping[Figure, RowText] | None = None,
+    pages: int = 0,
+    first: float = 26,
+) -> None:
+    """Write a sheet that is a table, with headers and totals.
+
+    Args:
+        sheet: where.
+        table: the table.
+        rows: its rows.
+        cells: what writes their formulas.
+        note: how to read it.
+        last_row: the formulas of the last row, where it is no row like the others.
+        pages: how many pages wide it prints; as many as its columns take, if 0.
+        first: the first column's width, in characters.
+    """
+    pages = pages or -(-len(table.figures) // _PAGE)
+    heading(sheet, table.title, note, column=1 + (pages > 1))
+    own, special = last_row or {}, rows[-1] if last_row else None
+
+    def texts(row: FigureRow | None) -> Texts:
+        if row is None or row is not special:
+            return cells.texts(table, row)
+        return [
+            None
+            if getattr(row, figure.name) == ""
+            else cells.link(table, figure) or own.get(figure)
+            for figure in table.figures
+        ]
+
+    table.write_rows(sheet, rows, texts)
+    table.write_total(sheet, rows)
+    table.write_head(sheet, HEAD)
+    finish(sheet, f"B{TOP}", table.widths() | {"A": first}, f"{HEAD}:{HEAD}", pages)

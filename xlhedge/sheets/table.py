@@ -1,0 +1,236 @@
+"""Tables of figures on sheets: where their cells stand, and how they are written.
+
+The two differ in their layout and in what writes the formulas: `live_cells` or `native_cells`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from xlhedge.analysis.figures import BLANK, Figure, FigureRow, sum_of
+from xlhedge.analysis.lookups import Group
+from xlhedge.functions.algebra import Carrier, Expression, excel_text
+from xlhedge.sheets.style import WIDTHS
+from xlhedge.xlsx.cell import LETTERS, quoted
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = ["ColumnGroup", "FigureTable", "RowText", "here"]
+
+
+def here(offset: int = 0) -> str:
+    """The number of a formula's own row, while it is open; or of one that many rows below.
+
+    Braces hold constants in a formula, and never a name: no text of Excel's has this.
+
+    Example:
+        >>> here(), here(-4)
+        ('{row}', '{row-4}')
+    """
+    return f"{{row{offset:+d}}}" if offset else "{row}"
+
+
+class RowText:
+    """A formula's text for any row: written once, with its row open.
+
+    Args:
+        text: the text, with `here` where numbers of rows stand.
+
+    Example:
+        >>> RowText("$D{row}*Hedge!$E${row-4}").at(10)
+        '$D10*Hedge!$E$6'
+    """
+
+    __slots__ = ("_near", "_offsets", "_parts")
+
+    def __init__(self, text: str) -> None:
+        first, *rest = text.split("{row")
+        parts = [each.partition("}") for each in rest]
+        self._offsets = [int(offset or 0) for offset, _, _ in parts]
+        self._parts = (first, *(tail for _, _, tail in parts))
+        self._near = not any(self._offsets)
+
+    @property
+    def refers(self) -> bool:
+        """Whether it refers to a cell of its row."""
+        return bool(self._offsets)
+
+    def at(self, row: int) -> str:
+        """The text in that row."""
+        if self._near:
+            return str(row).join(self._parts)
+        numbers = zip(self._offsets, self._parts[1:], strict=True)
+        return self._parts[0] + "".join(f"{row + offset}{tail}" for offset, tail in numbers)
+
+
+Texts = Callable[[FigureRow | None], Sequence[RowText | None]]
+"""The formulas of a row, figure by figure; of one without values, too."""
+
+
+@dataclass(frozen=True)
+class FigureTable:
+    """A table of figures on a sheet; two are equal when their cells stand alike.
+
+    Args:
+        title: the sheet's title.
+        row: the kind of its rows.
+        top: the first row of figures.
+        count: how many rows it has room for.
+        total_at: the row of its totals, if it has one.
+        figures: its columns; all figures of a row, unless told.
+        left: the column of the first of them, from 1.
+    """
+
+    title: str
+    row: type[FigureRow]
+    top: int
+    count: int = field(compare=False)
+    total_at: int = field(default=0, compare=False)
+    figures: tuple[Figure, ...] = ()
+    left: int = 1
+    _letters: dict[Figure, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.figures:
+            object.__setattr__(self, "figures", self.row.figures)
+        self._letters.update({each: LETTERS[n] for n, each in enumerate(self.figures, self.left)})
+
+    @cached_property
+    def _looks(self) -> list[str]:
+        return [f"cell {figure.look}" for figure in self.figures]
+
+    def has(self, figure: Figure) -> bool:
+        """Whether a figure is one of its columns."""
+        return figure in self._letters
+
+    def letter(self, figure: Figure) -> str:
+        """The column of a figure."""
+        return self._letters[figure]
+
+    def behind(self, count: int = 1) -> str:
+        """A column behind the figures: the next one, or one farther."""
+        return LETTERS[self.left - 1 + len(self.figures) + count]
+
+    @property
+    def last(self) -> int:
+        """The last row of figures; there is one, be it blank."""
+        return self.top + max(self.count, 1) - 1
+
+    @property
+    def sheet(self) -> str:
+        """The sheet's title in a reference; plain ones read better bare."""
+        return self.title if self.title.isalpha() else quoted(self.title)
+
+    def cell(self, figure: Figure, at: int | str) -> str:
+        """One cell, as any sheet refers to it."""
+        return f"{self.sheet}!${self.letter(figure)}${at}"
+
+    def column(self, figure: Figure) -> str:
+        """All cells of a figure, as any sheet refers to them."""
+        return f"{self.sheet}!{self.span(figure, '$')}"
+
+    def span(self, figure: Figure, fixed: str = "") -> str:
+        """All cells of a figure, as its own sheet refers to them."""
+        letter = f"{fixed}{self.letter(figure)}{fixed}"
+        return f"{letter}{self.top}:{letter}{self.last}"
+
+    def total(self, figure: Figure) -> str:
+        """The cell of a figure's total, as any sheet refers to it."""
+        return self.cell(figure, self.total_at)
+
+    def write_head(self, sheet: Sheet, at: int, *, sides: bool = True) -> None:
+        """Write the headers.
+
+        Args:
+            sheet: where.
+            at: their row.
+            sides: whether those over words stand at the left.
+        """
+        for column, figure in enumerate(self.figures, self.left):
+            words = sides and figure.look == "text"
+            sheet.put(at, column, figure.title, "header text" if words else "header")
+        sheet.height(at, 48)
+
+    def write_total(self, sheet: Sheet, rows: Sequence[FigureRow]) -> None:
+        """Write the totals: of these rows, over all cells below."""
+        at = self.total_at
+        sheet.put(at, 1, "Total", "total text")
+        for column, figure in enumerate(self.figures[1:], 2):
+            look, letter = f"total {figure.look}", LETTERS[column]
+            if figure.total:
+                text = f"SUM({letter}{at + 1}:{letter}{self.last})"
+                sheet.put(at, column, sum_of(rows, figure), look, text)
+            else:
+                sheet.put(at, column, None, look)
+
+    def write_rows(
+        self, sheet: Sheet, rows: Sequence[FigureRow], texts: Texts, arrays: Collection[Figure] = ()
+    ) -> None:
+        """Write the rows of figures, and those that the table has room for.
+
+        Args:
+            sheet: where.
+            rows: their values.
+            texts: their formulas.
+            arrays: figures whose formulas are array formulas.
+        """
+        for n in range(self.count):
+            self.write_row(sheet, n, rows[n] if n < len(rows) else None, texts, arrays)
+
+    def write_row(
+        self,
+        sheet: Sheet,
+        n: int,
+        row: FigureRow | None,
+        texts: Texts,
+        arrays: Collection[Figure] = (),
+    ) -> None:
+        """Write row n, from 0."""
+        at, values = self.top + n, vars(row.complete()) if row else {}
+        cells = zip(self.figures, texts(row), self._looks, strict=True)
+        for column, (figure, text, look) in enumerate(cells, self.left):
+            value = values.get(figure.name, BLANK)
+            formula = None if text is None else text.at(at)
+            if formula and arrays and figure in arrays:
+                sheet.array(at, column, [[value]], formula, look)
+            else:
+                sheet.put(at, column, value, look, formula)
+
+    def widths(self, least: float = 0) -> dict[str, float]:
+        """The widths of its columns."""
+        return {self.letter(f): max(least, WIDTHS.get(f.look, 12)) for f in self.figures}
+
+
+class ColumnGroup(Group):
+    """The rows of a table for which conditions hold, as sums over its columns.
+
+    Conditions are compared, never given to SUMIF: a name that starts with > is no criterion.
+    """
+
+    def __init__(self, table: FigureTable, *conditions: str) -> None:
+        self._table, self._conditions = table, conditions
+
+    @property
+    def count(self) -> Expression:
+        return self._summed()
+
+    def having(self, figure: Figure, sign: str, other: Carrier = 0) -> ColumnGroup:
+        condition = f"{self._table.column(figure)}{sign}{excel_text(other)}"
+        return ColumnGroup(self._table, *self._conditions, condition)
+
+    def sum(self, *figures: Figure) -> Expression:
+        return self._summed(*map(self._table.column, figures))
+
+    def size(self, figure: Figure, *others: Figure) -> Expression:
+        above, below = (self.having(figure, sign).sum(figure, *others) for sign in "><")
+        return above - below
+
+    def each(self, figure: Figure, otherwise: float) -> Expression:
+        (condition,) = self._conditions
+        column = self._table.column(figure)
+        return Expression(f"IF({condition},{column},{excel_text(otherwise)})")
+
+    def _summed(self, *columns: str) -> Expression:
+        conditions = (f"--({condition})" for condition in self._conditions)
+        return Expression(f"SUMPRODUCT({','.join((*conditions, *columns))})")
