@@ -17,7 +17,7 @@ from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.spelling import in_files
 
-__all__ = ["HELPERS", "PREFIX", "Name", "call", "check", "helper"]
+__all__ = ["HELPERS", "PREFIX", "Name", "call", "check_name", "helper"]
 
 PREFIX = "XLHEDGE_"
 """What the helpers' names begin with."""
@@ -48,12 +48,12 @@ def helper(name: str, *arguments: Carrier) -> Expression:
     return call(PREFIX + name, *arguments)
 
 
-def check(quantity: Quantity) -> str:
+def check_name(quantity: Quantity) -> str:
     """The name, without the prefix, of the helper that checks a quantity's values.
 
     Example:
         >>> from xlhedge.functions.vocabulary import QUANTITIES
-        >>> [check(QUANTITIES[name]) for name in ("spot_qty", "fee_rate", "contract_type")]
+        >>> [check_name(QUANTITIES[name]) for name in ("spot_qty", "fee_rate", "contract_type")]
         ['NUMBER', 'ABOVE_MINUS_1_AND_BELOW_1', 'LINEAR_OR_INVERSE']
     """
     said = " or ".join(quantity.options) or str(quantity.domain).removeprefix("must be ")
@@ -119,12 +119,12 @@ _OWN = (
 def _checks() -> Iterator[tuple[str, str, str]]:
     quantities = [parameter.quantity for entry in FUNCTIONS for parameter in entry.parameters]
     for quantity in quantities:
-        if quantity.kind == "any" or check(quantity) == "NUMBER":
+        if quantity.kind == "any" or check_name(quantity) == "NUMBER":
             continue
         text = _known(quantity) if quantity.options else _inside(quantity)
         allowed = quantity.allowed.replace('"', "")
         yield (
-            check(quantity),
+            check_name(quantity),
             f"LAMBDA(x,{excel_text(text)})",
             f"x, where it is right: it {allowed}",
         )

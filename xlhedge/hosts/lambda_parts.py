@@ -13,7 +13,7 @@ from typing import TypeAlias
 from xlhedge.errors import CellError, Undefined
 from xlhedge.functions.algebra import NEVER, Carrier, Expression, excel_text, where
 from xlhedge.functions.registry import Function, Parameter
-from xlhedge.hosts.lambda_helpers import call, check, helper
+from xlhedge.hosts.lambda_helpers import call, check_name, helper
 from xlhedge.hosts.spelling import spelled
 
 __all__ = [
@@ -120,7 +120,7 @@ def checked(parameter: Parameter, found: Expression) -> Carrier:
         >>> checked(function("SPOT_NOTIONAL").parameters[1], Expression("A1"))
         Expression('XLHEDGE_ABOVE_0(A1)')
     """
-    quantity, value = parameter.quantity, helper(check(parameter.quantity), found)
+    quantity, value = parameter.quantity, helper(check_name(parameter.quantity), found)
     if parameter.required or quantity.options or quantity.series:
         return value
     if quantity.domain.admits(parameter.default):

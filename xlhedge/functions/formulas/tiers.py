@@ -119,7 +119,7 @@ def liquidation_price_tiered(
     """
     found: Carrier = Undefined(CellError.NA, "no price liquidates this position")
     nearest: Carrier = NEVER
-    position = _Position(
+    position = _TieredPosition(
         short_contracts, entry_price, margin, contract_size, contract_type, liquidation_fee
     )
     whole = tier_mode == "whole"
@@ -143,7 +143,7 @@ def liquidation_price_tiered(
 
 
 @dataclass(frozen=True, slots=True)
-class _Position:
+class _TieredPosition:
     """An isolated position, as its tiers look at it."""
 
     short_contracts: Carrier
