@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
-from xlhedge.hosts.lambdas import LAMBDAS, comment, lambda_text
+from xlhedge.hosts.lambdas import LAMBDAS, names
 from xlhedge.sheets.context import TemplateContext
 from xlhedge.sheets.style import widen
 from xlhedge.xlsx.book import Book
@@ -127,14 +127,14 @@ def _lines(text: str, width: int) -> int:
 
 
 def define_functions(book: Book, entries: Sequence[Function] = LAMBDAS) -> None:
-    """Define functions as names of the workbook.
+    """Define functions, and the helpers that they call, as names of the workbook.
 
     Args:
         book: the workbook; none of its own names may be a function's.
         entries: the functions; of `hosts.lambdas.LAMBDAS`.
     """
-    for entry in entries:
-        book.define(entry.name, lambda_text(entry), comment(entry))
+    for name in names(entries):
+        book.define(*name)
 
 
 def lambda_book(entries: Sequence[Function] = LAMBDAS) -> Book:
