@@ -67,6 +67,12 @@ def patched(tmp_path):
     return patch
 
 
+LOOKED = (
+    "no Excel table (Ctrl+T, then Table Design > Table Name) or sheet has such a name, and no row "
+    "such headings"
+)
+
+
 # The same portfolio
 
 
@@ -176,13 +182,13 @@ def test_warnings_have_places_too(tmp_path):
 @pytest.mark.parametrize("write", [write_csv, write_json, write_workbook])
 def test_a_missing_table_and_one_of_a_like_name(tmp_path, write):
     tables = sample(Shorts=None)
+    looked = f"{LOOKED}; " if write is write_workbook else ""
     assert wrong(
         write(tmp_path / {write_json: "a.json", write_csv: "a"}.get(write, "a.xlsx"), tables)
     ) == [
         (
-            "Shorts: the table is missing; its columns are instrument, contracts, entry_price, "
-            "margin, "
-            "leverage, opened"
+            f"Shorts: the table is missing; {looked}its columns are instrument, contracts, "
+            "entry_price, margin, leverage, opened"
         )
     ]
 
@@ -200,6 +206,7 @@ def test_a_table_of_a_like_name_is_not_ignored(tmp_path, saved):
     assert wrong(folder) == [line]
     book = book_of(SAMPLE)
     book["Instruments"].tables["Tiers"].displayName = "Tier"
+    book["Instruments"]["V1"] = "from"  # where floor stands: by its headings it would be Tiers
     assert wrong(saved(book)) == [line]
 
 
@@ -560,7 +567,10 @@ def test_paths_that_lead_nowhere_are_one_line_each(tmp_path):
     none = "Settings, Holdings, Instruments, Tiers, Shorts, Scenarios, History"
     assert wrong(tmp_path / "empty") == [f"it has none of the tables {none}"]
     openpyxl.Workbook().save(tmp_path / "empty.xlsx")
-    assert wrong(tmp_path / "empty.xlsx") == [f"it has none of the tables {none}"]
+    template = '"xlhedge template" writes a workbook that has them'
+    assert wrong(tmp_path / "empty.xlsx") == [
+        f"it has none of the tables {none}; {LOOKED}; {template}"
+    ]
     for name, line in {
         "Holdings.csv": "it is one table; give the folder that holds Holdings.csv and the others",
         "old.xls": "it is an old Excel workbook; save it as .xlsx",

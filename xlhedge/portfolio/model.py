@@ -100,6 +100,7 @@ class Portfolio:
         tables: Mapping[str, RawTable],
         name: str = "Portfolio",
         problems: Iterable[Problem] = (),
+        meant: str = "",
     ) -> Portfolio:
         """Make a portfolio of tables as a reader found them.
 
@@ -107,6 +108,7 @@ class Portfolio:
             tables: the tables, by their names as in `TABLES`.
             name: what the portfolio is called unless a setting says so.
             problems: what the reader knows already to be wrong.
+            meant: what was looked for in a file of this kind, as `missing` says it.
 
         Raises:
             PortfolioError: something is wrong; it holds all that is, in the order of the tables.
@@ -119,7 +121,7 @@ class Portfolio:
             reading.table.name: reading.rows for reading in readings if reading.rows is not None
         }
         unread = [found for reading in readings for found in reading.problems]
-        known = [*problems, *missing(tables)]
+        known = [*problems, *missing(tables, meant)]
         if known or unread:
             raise _error_of([*known, *in_order([*conflicts(AllRows(rows, places)), *unread])])
         (settings,) = rows.pop("Settings")

@@ -1,4 +1,4 @@
-"""The sheets of a workbook's file that have tables, and what of it another library needs to read.
+"""The sheets of a workbook's file and their tables, and what of it another library needs to read.
 
 calamine is given an archive made here, of parts that were looked through, under names given here:
 it cannot find anything else in the file than what was checked.
@@ -48,17 +48,19 @@ class TablePart:
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """A sheet with tables.
+    """A sheet of cells.
 
     Args:
         name: its name, as on its tab.
         part: its part of the file.
         tables: its tables.
+        hidden: whether nobody sees it.
     """
 
     name: str
     part: str
     tables: tuple[TablePart, ...]
+    hidden: bool
 
 
 class Package:
@@ -81,20 +83,21 @@ class Package:
         self._related = self._targets(_WORKBOOK)
 
     def sheets(self) -> list[SheetPart]:
-        """The sheets that have tables."""
+        """The sheets that have cells."""
         listed = [attributes for tag, attributes in self._elements if tag == "sheet"]
         if len(listed) > _MOST_SHEETS:
             raise NotAWorkbook(f"it has {len(listed):,} sheets; it may have {_MOST_SHEETS:,}")
         sheets = []
         for sheet in listed:
             (key,) = (value for name, value in sheet.items() if name.endswith(":id"))
-            part = self._related[key][1]
+            kind, part = self._related[key]
             if part not in self._archive.names:
                 raise NotAWorkbook(DAMAGED)
             tables = [path for _, path in self._targets(part).values() if "/tables/" in f"/{path}"]
-            if tables:
+            if tables or kind.endswith("/worksheet"):
                 found = tuple(_table(self._archive.elements(path)) for path in tables)
-                sheets.append(SheetPart(sheet.get("name", ""), part, found))
+                hidden = sheet.get("state", "visible") != "visible"
+                sheets.append(SheetPart(sheet.get("name", ""), part, found, hidden))
         return sheets
 
     def scanned(self, sheets: Sequence[SheetPart]) -> tuple[list[Scan], bytes]:

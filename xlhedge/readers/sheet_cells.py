@@ -1,0 +1,158 @@
+"""The cells of one sheet, whatever file it is from, and the blocks of them that are tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from xlhedge.errors import HedgeError
+from xlhedge.portfolio.headings import Header
+from xlhedge.portfolio.rows import RawTable, too_wide
+from xlhedge.portfolio.values import is_blank
+from xlhedge.readers.limits import Limits
+from xlhedge.readers.sheet_xml import Position, letters_of
+from xlhedge.text import one_line
+
+__all__ = ["Block", "Rows", "SheetCells"]
+
+Rows: TypeAlias = Sequence[Sequence[Any]]
+"""A sheet's cells from A1, row by row."""
+
+_STRAY = (
+    'the sheet is used as far as this cell; delete what is in it, or allow more with "--max-size"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where a table stands on a sheet; rows and columns are counted from 1.
+
+    Args:
+        top: its first row: the headers, where they are shown.
+        first: the first row of its data; the headers are above it, or would be.
+        last: the last row that is surely its: of an Excel table's data; else the headers.
+        bottom: its last row, with totals.
+        columns: its columns, which need not be neighbours.
+        headers: what they are called.
+        name: what the file calls it, if it is an Excel table.
+    """
+
+    top: int
+    first: int
+    last: int
+    bottom: int
+    columns: Sequence[int]
+    headers: Sequence[str]
+    name: str = ""
+
+    def covers(self, row: int, column: int) -> bool:
+        """Whether a cell is the table's."""
+        inside = self.columns[0] <= column <= self.columns[-1]
+        return inside and self.top <= row <= self.bottom
+
+    def shares_columns(self, other: Block) -> bool:
+        """Whether one of the two stands above the other, or in it."""
+        mine, others = self.columns, other.columns
+        return mine[0] <= others[-1] and others[0] <= mine[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCells:
+    """The cells of one sheet, with an error in those that only look empty.
+
+    Args:
+        name: its name, as on its tab.
+        rows: its cells' values.
+        flaws: what is wrong with cells whose values look empty.
+        stray: the far corner of what is used, where that is too far out to read the sheet.
+        blocks: its Excel tables.
+        hidden: whether nobody sees it.
+    """
+
+    name: str
+    rows: Rows
+    flaws: Mapping[Position, HedgeError] = field(default_factory=dict)
+    stray: str = ""
+    blocks: Sequence[Block] = ()
+    hidden: bool = False
+
+    def place(self, row: int, column: int) -> str:
+        """What people call a cell: ``Portfolio!B7``."""
+        return f"{self._stem(column)}{row}"
+
+    def cells(self, row: int, columns: Sequence[int]) -> list[Any]:
+        """The cells of a row in these columns."""
+        inside = self.rows[row - 1] if row <= len(self.rows) else ()
+        width = len(inside)
+        cells = [inside[at - 1] if at <= width else None for at in columns]
+        if self.flaws:
+            cells = [
+                self.flaws.get((row, column), cell)
+                for column, cell in zip(columns, cells, strict=True)
+            ]
+        return cells
+
+    def raw_table(self, block: Block, others: Sequence[Block], limits: Limits) -> RawTable:
+        """One table, and what is typed below it.
+
+        Args:
+            block: where it stands.
+            others: the sheet's other tables: what is typed below one of them is not this one's.
+            limits: how much it may hold.
+        """
+        if self.stray:
+            return self.too_far()
+        columns, above = block.columns, max(block.first - 1, 1)
+        numbers = self._rows_of(block, others)
+        wide = limits.too_many(len(numbers) * len(columns), limits.cells, "cells")
+        broken = too_wide(len(columns)) or wide
+        if broken:
+            return RawTable(self.place(above, columns[0]), broken=broken)
+        rows = [
+            (row, cells)
+            for row in numbers
+            if not all(map(is_blank, cells := self.cells(row, columns)))
+        ]
+        ended = not block.name and numbers and numbers[-1] + 1 in {each.top for each in others}
+        if ended and rows and _ends_in_title(rows, above):
+            del rows[-1]
+        stems = map(self._stem, columns)
+        headers = [
+            Header(name, f"{stem}{above}", stem)
+            for name, stem in zip(block.headers, stems, strict=True)
+        ]
+        tails = [str(row) for row, _ in rows]
+        return RawTable(headers[0].place, headers, [cells for _, cells in rows], tails)
+
+    def too_far(self) -> RawTable:
+        """What a table becomes of a sheet that is used too far out."""
+        return RawTable(f"{self._quoted}!{self.stray}", broken=_STRAY)
+
+    @property
+    def _quoted(self) -> str:
+        name = one_line(self.name)
+        plain = re.fullmatch(r"[^\W\d][\w.]*", name)
+        return name if plain else "'" + name.replace("'", "''") + "'"
+
+    def _stem(self, column: int) -> str:
+        return f"{self._quoted}!{letters_of(column)}"
+
+    def _rows_of(self, block: Block, others: Sequence[Block]) -> list[int]:
+        """The rows of a table, and those below it as far as they can be meant to be its."""
+        # A cell that only looks empty may be the last one.
+        end = 1 + max([len(self.rows), *(row for row, _ in self.flaws)])
+        below = [
+            each.top for each in others if each.top > block.bottom and each.shares_columns(block)
+        ]
+        own = range(block.first, min(block.last + 1, end))  # a table may span whole columns
+        return [*own, *range(block.bottom + 1, min([*below, end]))]
+
+
+def _ends_in_title(rows: Sequence[tuple[int, list[Any]]], above: int) -> bool:
+    """Whether the last row is the next table's title: text alone, behind a blank row."""
+    before = rows[-2][0] if len(rows) > 1 else above
+    row, cells = rows[-1]
+    filled = [cell for cell in cells if not is_blank(cell)]
+    return len(filled) == 1 and isinstance(filled[0], str) and before < row - 1
