@@ -49,7 +49,10 @@ def find_tables(
     absent = absent_tables(name for name, _, _ in named)
     places = _places(sheets, absent)
     chosen = {name: found[0] for name, found in places.items() if len(found) == 1}
-    aliases = {each.block.name: name for name, each in chosen.items() if each.block.name}
+    aliases = {
+        next((each.block.name for each in found if each.block.name), ""): name
+        for name, found in places.items()
+    }
     found, problems = by_table(
         (aliases.get(name, name) for name, _, _ in named if name), only=False
     )
@@ -127,6 +130,6 @@ def _undecided(name: str, places: Sequence[Headings]) -> RawTable:
     more = f" and {len(places) - 1 - _SHOWN} more" if len(places) > 1 + _SHOWN else ""
     why = (
         f"{name} may be here, or in {', '.join(others)}{more}; "
-        f'call the sheet of the right one "{name}", or make it an Excel table of that name'
+        f'call the sheet of the right one "{name}"'
     )
     return RawTable(places[0].place, broken=why)

@@ -10,7 +10,7 @@ from itertools import groupby
 from xlhedge.portfolio.headings import nearest
 from xlhedge.portfolio.rows import MOST_COLUMNS
 from xlhedge.portfolio.tables import TABLES, Table
-from xlhedge.portfolio.values import is_blank, trimmed
+from xlhedge.portfolio.values import as_moment, is_blank, trimmed
 from xlhedge.readers.sheet_cells import Block, SheetCells
 
 __all__ = ["Headings", "declared", "typed"]
@@ -193,7 +193,11 @@ def _settings(
         groups[-1][name] = row
     whole = [each for each in groups if len(each) > 1 and not _MOMENTS.isdisjoint(each)]
     for group in whole[:_MOST_PLACES]:
-        yield Headings(_SETTINGS, sheet, _pairs(sheet, column, min(group.values())))
+        block = _pairs(sheet, column, min(group.values()))
+        dates = [sheet.cells(group[name], block.columns)[1] for name in _MOMENTS & group.keys()]
+        headed = block.top < block.first
+        if headed or (len(dates) == len(_MOMENTS) and any(map(as_moment, dates))):
+            yield Headings(_SETTINGS, sheet, block)
 
 
 def _pairs(sheet: SheetCells, column: int, first: int) -> Block:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -13,11 +13,12 @@ from xlhedge.portfolio.problems import refusal
 from xlhedge.readers.archive import DAMAGE, DAMAGED
 from xlhedge.readers.find_tables import MEANT, absent_tables, find_tables, is_named
 from xlhedge.readers.limits import Limits
+from xlhedge.readers.opendocument import NO_TABLES, opendocument_sheets
 from xlhedge.readers.sheet_cells import Block, Rows, SheetCells
 from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
 from xlhedge.text import one_line
 
-__all__ = ["read_workbook"]
+__all__ = ["read_opendocument", "read_workbook"]
 
 _TOTAL = 8  # sheets as large as one may be
 
@@ -31,13 +32,30 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
+    return _read(lambda: _sheets(Package(content, limits), limits), name, limits, MEANT)
+
+
+def read_opendocument(content: bytes, name: str, limits: Limits) -> Portfolio:
+    """Read a portfolio from an OpenDocument spreadsheet, as `read_workbook` does.
+
+    It has no tables with names: its sheets' names and its headings tell them.
+
+    Raises:
+        PortfolioError: something is wrong; it holds all that is.
+    """
+    return _read(lambda: opendocument_sheets(content, limits), name, limits, NO_TABLES)
+
+
+def _read(
+    sheets: Callable[[], Sequence[SheetCells]], name: str, limits: Limits, meant: str
+) -> Portfolio:
     try:
-        tables, problems = find_tables(_sheets(Package(content, limits), limits), limits)
+        tables, problems = find_tables(sheets(), limits)
     except NotAWorkbook as error:
         raise refusal(str(error), error.place) from None
     except DAMAGE:
         raise refusal(DAMAGED) from None
-    return Portfolio.from_raw_tables(tables, name, problems, MEANT)
+    return Portfolio.from_raw_tables(tables, name, problems, meant)
 
 
 def _sheets(package: Package, limits: Limits) -> list[SheetCells]:
@@ -92,7 +110,8 @@ def _values(archive: bytes, count: int, limits: Limits) -> Iterator[Rows]:
         used = 0
         for number in range(count):
             sheet = workbook.get_sheet_by_index(number)
-            used += sheet.total_height * sheet.total_width
+            bottom, right = sheet.end or (-1, -1)
+            used += (bottom + 1) * (right + 1)
             limits.refuse(used, _TOTAL * limits.cells, "cells in its sheets")
             yield sheet.to_python(skip_empty_area=False)
     except CalamineError as error:
