@@ -585,7 +585,9 @@ def test_paths_that_lead_nowhere_are_one_line_each(tmp_path):
         "Holdings.csv": "it is one table; give the folder that holds Holdings.csv and the others",
         "old.xls": "it is an old Excel workbook; save it as .xlsx",
         "calc.ods": "it is no OpenDocument spreadsheet (.ods)",
-        "notes.txt": "it must be a spreadsheet (.xlsx, .ods), a folder of CSV files, or a .json file",
+        "notes.txt": (
+            "it must be a spreadsheet (.xlsx, .ods), a folder of CSV files, or a .json file"
+        ),
     }.items():
         (tmp_path / name).write_bytes(b"x")
         assert wrong(tmp_path / name) == [line]

@@ -338,7 +338,7 @@ BREAKS = {
     "hidden axis": (CHART, '<delete val="0" />', "", "does not say that it is shown"),
     "title": (CHART, "<a:t>Profit and loss</a:t>", "<a:t> </a:t>", "has no title"),
     "axis": (CHART, '<crossAx val="20" />', '<crossAx val="21" />', "valAx 10 crosses no axis"),
-    "anchor": (DRAWING, "<xdr:row>1</xdr:row>", "<xdr:row>1048576</xdr:row>", "its corner is beyond the sheet"),
+    "anchor": (DRAWING, "<xdr:row>1<", "<xdr:row>1048576<", "its corner is beyond the sheet"),
     "note without box": (VML, "Row>1</", "Row>2</",
                          "B2 note: 1 notes and 0 boxes|B3 note: 0 notes and 1 boxes"),
     "anchor's size": (DRAWING, 'cx="6480000"', 'cx="0"', "it has no size"),
@@ -398,7 +398,8 @@ BREAKS = {
         "qty: the table Holdings has no column 'no'",
     ),
     "anchor's end": (
-        DRAWING, '<xdr:ext cx="6480000" cy="3240000"/>', "<xdr:to><xdr:col>0</xdr:col><xdr:row>0</xdr:row></xdr:to>",
+        DRAWING, '<xdr:ext cx="6480000" cy="3240000"/>',
+        "<xdr:to><xdr:col>0</xdr:col><xdr:row>0</xdr:row></xdr:to>",
         "it ends before it begins|cannot hold <to>",
     ),
     "title switched off": (CHART, "<plotArea>", '<autoTitleDeleted val="1" /><plotArea>',
