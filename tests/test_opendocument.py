@@ -84,7 +84,6 @@ def test_numbers(saved, cell, contracts):
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ('<table:table-cell table:formula="of:=1"/>', "its formula has no stored value; open the"),
         (
             (
                 '<table:table-cell table:formula="of:=1/0" office:value-type="string" '
@@ -119,6 +118,26 @@ def test_what_is_no_number_has_its_place(saved, cell, said):
     (told,) = wrong(saved(document(sheets_of(Shorts=shorts(cell)))))
     assert told.startswith("Shorts!B2 contracts: ")
     assert said in told
+
+
+def test_a_formula_without_a_value_is_told(saved):
+    cell = '<table:table-cell table:formula="of:=1"/>'
+    assert wrong(saved(document(sheets_of(Shorts=shorts(cell)))))[0] == (
+        "Shorts!B2: a formula has no stored value; open the file in a spreadsheet, let it "
+        "calculate, and save it"
+    )
+
+
+@pytest.mark.parametrize("formula", ["SUM([.B2:.B3])", "[.B2]+[.B3]"])
+def test_a_row_of_sums_is_no_short(saved, formula):
+    cell = (
+        f'<table:table-cell table:formula="of:={formula}" office:value-type="float" '
+        'office:value="9000.5"/>'
+    )
+    more = ["BTC-PERP", cell, 60_000]
+    assert wrong(saved(document(sheets_of(Shorts=shorts(0.5, more))))) == [
+        "Shorts!A4: it adds up the rows above it, so it is no row of the table; delete it"
+    ]
 
 
 def test_text_is_what_the_cell_shows(saved):

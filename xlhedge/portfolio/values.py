@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from xlhedge.functions.ranges import is_missing
-from xlhedge.serials import moment_of
+from xlhedge.serials import DAYS_TO_1904, moment_of
 
 __all__ = [
+    "From1904",
     "Written",
     "as_moment",
     "as_number",
@@ -31,6 +32,12 @@ _PERCENT = re.compile(r"([+-]?[0-9]+\.?[0-9]*) ?%")
 
 class Written(str):
     """Text from a file without types (CSV): in a column of numbers it may be one."""
+
+    __slots__ = ()
+
+
+class From1904(float):
+    """A number from a workbook whose dates count from 1904: in a column of dates it is one."""
 
     __slots__ = ()
 
@@ -139,6 +146,8 @@ def _moment(value: Any) -> datetime | None:
         return datetime.combine(value.date(), value.time(), value.tzinfo)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
+    if isinstance(value, From1904):
+        value = float(value) + DAYS_TO_1904
     if isinstance(value, int | float) and not is_truth(value) and 0 < value < _PAST_LAST_DAY:
         return moment_of(value)
     return None

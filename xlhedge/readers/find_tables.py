@@ -14,6 +14,7 @@ from xlhedge.portfolio.headings import by_table
 from xlhedge.portfolio.rows import RawTable
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import trimmed
+from xlhedge.readers.formulas import uncomputed
 from xlhedge.readers.heading_rows import Headings, declared, typed
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.sheet_cells import Block, SheetCells
@@ -64,6 +65,8 @@ def find_tables(
             tables[name] = sheet.raw_table(block, _others(block, sheet, chosen), limits)
     for name, headings in chosen.items():
         tables[name] = _raw_table(headings, chosen, limits)
+    if any(sheet.formulas for sheet in sheets):
+        problems += uncomputed(tables.values())
     for name, several in places.items():
         if len(several) > 1:
             tables[name] = _undecided(name, several)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -20,6 +20,8 @@ _MOST_PLACES = 20  # of one table on one sheet: more are not counted
 _MOST_ROWS = 1_000  # of a sheet that hold headings, or settings in one column, likewise
 _MOMENTS = {"as_of", "horizon_date"}  # settings that nothing else is called
 _SETTINGS = TABLES["Settings"]
+_TABLES = [table for table in TABLES.values() if not table.upright]
+_HEADINGS = {name for table in _TABLES for name in table.headers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,33 +133,43 @@ def _settings_in(sheet: SheetCells, block: Block) -> bool:
 
 def typed(sheet: SheetCells) -> Iterator[Headings]:
     """The headings on a sheet that no Excel table has."""
-    tables = [table for table in TABLES.values() if not table.upright]
-    names = {name for table in tables for name in table.headers}
     settings: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     count: Counter[tuple[str, bool]] = Counter()
     rows = 0
+    for number, texts in _texts(sheet):
+        for at, text in texts.items():
+            if text in _SETTINGS.model.columns and len(settings[at]) < _MOST_ROWS:
+                settings[at].append((number, text))
+        if len(_HEADINGS.intersection(texts.values())) > 1 and rows < _MOST_ROWS:
+            rows += 1
+            for headings in _in_row(sheet, number, texts):
+                count[headings.table.name, headings.whole] += 1
+                if count[headings.table.name, headings.whole] <= _MOST_PLACES:
+                    yield headings
+    for at, cells in settings.items():
+        own = [(row, name) for row, name in cells if not _is_declared(sheet, row, at)]
+        yield from _settings(sheet, at, own)
+
+
+def _texts(sheet: SheetCells) -> Iterator[tuple[int, dict[int, str]]]:
+    """The rows with cells that may be headings: those in small letters, by column."""
     for number, row in enumerate(sheet.rows, 1):
         texts = {
             at: trimmed(cell).casefold()
             for at, cell in enumerate(row, 1)
             if cell.__class__ is str and len(cell) <= _LONGEST
         }
-        for at, text in texts.items():
-            if text in _SETTINGS.model.columns and len(settings[at]) < _MOST_ROWS:
-                settings[at].append((number, text))
-        if len(names.intersection(texts.values())) > 1 and rows < _MOST_ROWS:
-            rows += 1
-            for run in _runs(sheet, number):
-                found = {texts[at] for at in run if at in texts}
-                for table in tables:
-                    if len(_required(table) & found) > 1:
-                        headings = Headings(table, sheet, _block(sheet, number, run))
-                        count[table.name, headings.whole] += 1
-                        if count[table.name, headings.whole] <= _MOST_PLACES:
-                            yield headings
-    for at, cells in settings.items():
-        own = [(row, name) for row, name in cells if not _is_declared(sheet, row, at)]
-        yield from _settings(sheet, at, own)
+        if texts:
+            yield number, texts
+
+
+def _in_row(sheet: SheetCells, row: int, texts: Mapping[int, str]) -> Iterator[Headings]:
+    """The headings of tables in a row."""
+    for run in _runs(sheet, row):
+        found = {texts[at] for at in run if at in texts}
+        for table in _TABLES:
+            if len(_required(table) & found) > 1:
+                yield Headings(table, sheet, _block(sheet, row, run))
 
 
 def _is_declared(sheet: SheetCells, row: int, column: int) -> bool:

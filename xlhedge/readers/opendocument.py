@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from operator import mul
 from typing import Any, NamedTuple
-from xml.parsers import expat
 
 from xlhedge.errors import CellError, HedgeError, NotAWorkbook
 from xlhedge.portfolio.values import as_number
-from xlhedge.readers.archive import DAMAGED, Archive, parse
+from xlhedge.readers.archive import DAMAGED, Archive
+from xlhedge.readers.cell_names import letters_of
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.sheet_cells import SheetCells
-from xlhedge.readers.sheet_xml import letters_of
+from xlhedge.readers.sheet_xml import NO_VALUE, Added
 
 __all__ = ["NO_TABLES", "opendocument_sheets"]
 
@@ -46,6 +46,8 @@ _KIND_OF = f"{_OFFICE}value-type"
 _KIND_OF_CALC = f"{_CALC}value-type"
 _FORMULA = f"{_TABLE}formula"
 _STRING = f"{_OFFICE}string-value"
+_ADDS = re.compile(r"of:=((?:SUM|SUBTOTAL|AGGREGATE|AVERAGE|COUNTA?|MIN|MAX)\(.*|\[[^+]*\]\+.*)")
+_POINTS = re.compile(r"\[\.|\]|(?<=:)\.")  # [.B2:.B3] is B2:B3
 _AROUND = {f"{_TABLE}table-{tail}" for tail in ("header-rows", "row-group", "rows")}
 _BREAKS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 _ERROR = re.compile(
@@ -80,14 +82,14 @@ def opendocument_sheets(content: bytes, limits: Limits) -> list[SheetCells]:
     if not content.startswith((b"PK", b"\xd0\xcf")):
         raise NotAWorkbook(_NONE)
     archive = Archive(content, limits)
-    if not {_CONTENT, _TYPE} <= archive.names.keys() or _KIND not in archive.read(_TYPE):
+    if _CONTENT not in archive or _TYPE not in archive or _KIND not in archive.read(_TYPE):
         raise NotAWorkbook(_NONE)
-    if _MANIFEST in archive.names and b"encryption-data" in archive.read(_MANIFEST):
+    if _MANIFEST in archive and b"encryption-data" in archive.read(_MANIFEST):
         raise NotAWorkbook("it is encrypted; save it without a password")
     xml = archive.read(_CONTENT)
     limits.refuse(xml.count(b"<"), limits.cells, "tags", _CONTENT)
     document = _Document(limits)
-    parse(document.parser, xml, _CONTENT)
+    archive.parse(xml, _CONTENT, document.start, document.end, document.characters)
     return document.sheets
 
 
@@ -108,13 +110,10 @@ class _Document:
         self._text: list[str] = []
         self._other = 0  # how deep in something that is neither sheet, row, cell nor text
         self._expanded = self._spaces = 0
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._characters
+        self._formulas = False
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Take an element that begins."""
         above = self._open[-1] if self._open else ""
         self._open.append(tag)
         if self._other:
@@ -145,7 +144,7 @@ class _Document:
         """An element in a cell: paragraphs are its text, notes and drawings are not."""
         if tag == _P and above in (_CELL, _COVERED):
             if self._text:
-                self._characters("\n")
+                self.characters("\n")
         elif above in (_CELL, _COVERED) or not tag.startswith(_TEXT) or tag == _NOTE:
             self._other = 1
         elif tag == _S:
@@ -154,13 +153,15 @@ class _Document:
             self._limits.refuse(self._spaces, self._limits.cells, "spaces", _CONTENT)
             self._text.append(" " * count)
         else:
-            self._characters(_BREAKS.get(tag, ""))
+            self.characters(_BREAKS.get(tag, ""))
 
-    def _characters(self, text: str) -> None:
+    def characters(self, text: str) -> None:
+        """Take text."""
         if self._cell is not None and not self._other and self._open[-1] != _CELL:
             self._text.append(text)
 
-    def _end(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """Take an element that ends."""
         self._open.pop()
         if self._other:
             self._other -= 1
@@ -178,6 +179,7 @@ class _Document:
     def _end_cell(self, cell: Mapping[str, str], tag: str) -> None:
         count = _count(cell, _COLUMNS)
         value = None if tag == _COVERED else _value(cell, "".join(self._text))
+        self._formulas = self._formulas or _FORMULA in cell
         if value is not None and value != "" and self._runs is not None:
             self._runs.append(_Run(self._column, count, value))
         self._column += count
@@ -194,7 +196,8 @@ class _Document:
         counts = [each.times for each in self._rows]
         self._expanded += bottom + sum(map(mul, ends, counts))
         self._limits.refuse(self._expanded, 2 * self._limits.cells, "cells in its sheets", _CONTENT)
-        return SheetCells(name, [*_expanded(self._rows)], hidden=hidden)
+        rows = [*_expanded(self._rows)]
+        return SheetCells(name, rows, hidden=hidden, formulas=self._formulas)
 
 
 def _expanded(rows: list[_Rows]) -> Iterator[list[Any]]:
@@ -227,14 +230,16 @@ def _value(cell: Mapping[str, str], text: str) -> Any:
         code = text[:40] or "an error"
         return HedgeError(f"its cell holds {code}; correct the cell or its formula")
     if kind is None and _FORMULA in cell and not text:
-        return HedgeError(
-            "its formula has no stored value; open the file in a spreadsheet and save it"
-        )
+        return NO_VALUE
     attribute, read = _KINDS.get(kind or "", ("", str))
     try:
-        return read(cell[attribute]) if attribute else _string(cell, text)
+        value = read(cell[attribute]) if attribute else _string(cell, text)
     except (KeyError, ValueError):
         return HedgeError("its value cannot be read; type it again")
+    adds = _ADDS.match(cell.get(_FORMULA, ""))
+    if adds and isinstance(value, float):
+        return Added(value, _POINTS.sub("", adds[1]))
+    return value
 
 
 def _string(cell: Mapping[str, str], text: str) -> str:

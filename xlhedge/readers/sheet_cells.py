@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio.headings import Header
 from xlhedge.portfolio.rows import RawTable, too_wide
 from xlhedge.portfolio.values import is_blank
+from xlhedge.readers.cell_names import letters_of, sheet_place
+from xlhedge.readers.formulas import adds_up
 from xlhedge.readers.limits import Limits
-from xlhedge.readers.sheet_xml import Position, letters_of
-from xlhedge.text import one_line
 
 __all__ = ["Block", "Rows", "SheetCells"]
 
 Rows: TypeAlias = Sequence[Sequence[Any]]
 """A sheet's cells from A1, row by row."""
 
+_SUMS = HedgeError("it adds up the rows above it, so it is no row of the table; delete it")
 _STRAY = (
     'the sheet is used as far as this cell; delete what is in it, or allow more with "--max-size"'
 )
@@ -60,39 +60,34 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class SheetCells:
-    """The cells of one sheet, with an error in those that only look empty.
+    """The cells of one sheet.
 
     Args:
         name: its name, as on its tab.
-        rows: its cells' values.
-        flaws: what is wrong with cells whose values look empty.
+        rows: its cells' values, each row as far as it is filled; an error stands in a cell that
+            has no value.
         stray: the far corner of what is used, where that is too far out to read the sheet.
         blocks: its Excel tables.
         hidden: whether nobody sees it.
+        formulas: whether any of its cells is one.
     """
 
     name: str
     rows: Rows
-    flaws: Mapping[Position, HedgeError] = field(default_factory=dict)
     stray: str = ""
     blocks: Sequence[Block] = ()
     hidden: bool = False
+    formulas: bool = False
 
     def place(self, row: int, column: int) -> str:
         """What people call a cell: ``Portfolio!B7``."""
-        return f"{self._stem(column)}{row}"
+        return sheet_place(self.name, f"{letters_of(column)}{row}")
 
     def cells(self, row: int, columns: Sequence[int]) -> list[Any]:
         """The cells of a row in these columns."""
         inside = self.rows[row - 1] if row <= len(self.rows) else ()
         width = len(inside)
-        cells = [inside[at - 1] if at <= width else None for at in columns]
-        if self.flaws:
-            cells = [
-                self.flaws.get((row, column), cell)
-                for column, cell in zip(columns, cells, strict=True)
-            ]
-        return cells
+        return [inside[at - 1] if at <= width else None for at in columns]
 
     def raw_table(self, block: Block, others: Sequence[Block], limits: Limits) -> RawTable:
         """One table, and what is typed below it.
@@ -110,39 +105,32 @@ class SheetCells:
         broken = too_wide(len(columns)) or wide
         if broken:
             return RawTable(self.place(above, columns[0]), broken=broken)
-        rows = [
-            (row, cells)
-            for row in numbers
-            if not all(map(is_blank, cells := self.cells(row, columns)))
-        ]
+        filled = [(row, self.cells(row, columns)) for row in numbers]
+        filled = [(row, cells) for row, cells in filled if not all(map(is_blank, cells))]
         ended = not block.name and numbers and numbers[-1] + 1 in {each.top for each in others}
-        if ended and rows and _ends_in_title(rows, above):
-            del rows[-1]
-        stems = map(self._stem, columns)
+        if ended and filled and _ends_in_title(filled, above):
+            del filled[-1]
+        rows: list[list[Any] | HedgeError] = [cells for _, cells in filled]
+        if self.formulas:
+            rows = [
+                _SUMS if adds_up(block.name, block.first, row, columns, cells) else cells
+                for row, cells in filled
+            ]
+        stems = [sheet_place(self.name, letters_of(column)) for column in columns]
         headers = [
             Header(name, f"{stem}{above}", stem)
             for name, stem in zip(block.headers, stems, strict=True)
         ]
-        tails = [str(row) for row, _ in rows]
-        return RawTable(headers[0].place, headers, [cells for _, cells in rows], tails)
+        tails = [str(row) for row, _ in filled]
+        return RawTable(headers[0].place, headers, rows, tails)
 
     def too_far(self) -> RawTable:
         """What a table becomes of a sheet that is used too far out."""
-        return RawTable(f"{self._quoted}!{self.stray}", broken=_STRAY)
-
-    @property
-    def _quoted(self) -> str:
-        name = one_line(self.name)
-        plain = re.fullmatch(r"[^\W\d][\w.]*", name)
-        return name if plain else "'" + name.replace("'", "''") + "'"
-
-    def _stem(self, column: int) -> str:
-        return f"{self._quoted}!{letters_of(column)}"
+        return RawTable(sheet_place(self.name, self.stray), broken=_STRAY)
 
     def _rows_of(self, block: Block, others: Sequence[Block]) -> list[int]:
         """The rows of a table, and those below it as far as they can be meant to be its."""
-        # A cell that only looks empty may be the last one.
-        end = 1 + max([len(self.rows), *(row for row, _ in self.flaws)])
+        end = len(self.rows) + 1
         below = [
             each.top for each in others if each.top > block.bottom and each.shares_columns(block)
         ]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator, Sequence
-
-from python_calamine import CalamineError, CalamineWorkbook
+from collections.abc import Callable, Sequence
 
 from xlhedge.errors import NotAWorkbook
 from xlhedge.portfolio import Portfolio
@@ -16,11 +13,8 @@ from xlhedge.readers.limits import Limits
 from xlhedge.readers.opendocument import NO_TABLES, opendocument_sheets
 from xlhedge.readers.sheet_cells import Block, Rows, SheetCells
 from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
-from xlhedge.text import one_line
 
 __all__ = ["read_opendocument", "read_workbook"]
-
-_TOTAL = 8  # sheets as large as one may be
 
 
 def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
@@ -32,7 +26,7 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
-    return _read(lambda: _sheets(Package(content, limits), limits), name, limits, MEANT)
+    return _read(lambda: _sheets(Package(content, limits)), name, limits, MEANT)
 
 
 def read_opendocument(content: bytes, name: str, limits: Limits) -> Portfolio:
@@ -58,22 +52,20 @@ def _read(
     return Portfolio.from_raw_tables(tables, name, problems, meant)
 
 
-def _sheets(package: Package, limits: Limits) -> list[SheetCells]:
+def _sheets(package: Package) -> list[SheetCells]:
     """The sheets that may hold a portfolio's tables."""
     sheets = package.sheets()
     asked = _asked(sheets)
-    scans, archive = package.scanned(asked)
-    values = _values(archive, len(asked), limits)
     return [
         SheetCells(
             sheet.name,
-            rows,
-            scan.flaws,
+            scan.rows,
             scan.stray,
-            [_block(table, rows) for table in sheet.tables],
+            [_block(table, scan.rows) for table in sheet.tables],
             sheet.hidden,
+            scan.formulas,
         )
-        for sheet, scan, rows in zip(asked, scans, values, strict=True)
+        for sheet, scan in zip(asked, package.scanned(asked), strict=True)
     ]
 
 
@@ -97,26 +89,3 @@ def _block(table: TablePart, rows: Rows) -> Block:
         for name, cell in zip(table.columns, typed, strict=False)
     ]
     return Block(table.top, table.first, table.last, table.bottom, columns, headers, table.name)
-
-
-def _values(archive: bytes, count: int, limits: Limits) -> Iterator[Rows]:
-    """The cells' values of the sheets that a plain workbook has.
-
-    Raises:
-        NotAWorkbook: calamine cannot read them, or they are too many.
-    """
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(archive))
-        used = 0
-        for number in range(count):
-            sheet = workbook.get_sheet_by_index(number)
-            bottom, right = sheet.end or (-1, -1)
-            used += (bottom + 1) * (right + 1)
-            limits.refuse(used, _TOTAL * limits.cells, "cells in its sheets")
-            yield sheet.to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise NotAWorkbook(f"it is damaged: {one_line(str(error))}") from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # a fault in its Rust, and no Exception
-            raise
-        raise NotAWorkbook(DAMAGED) from None
