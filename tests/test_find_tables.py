@@ -219,6 +219,12 @@ def test_settings_twice_in_a_column_are_one_line(saved):
     put(book["Settings"], "Settings", 12)
     (line,) = wrong(saved(book))
     assert line.startswith("Settings!A1: Settings may be here, or in Settings!A12; ")
+    del book["Settings"]
+    sheet = book.create_sheet("Mine")
+    for name in ("as_of", "horizon_date", "as_of", "horizon_date"):
+        sheet.append([name, as_date(name, "2026-03-27")])
+    (line,) = wrong(saved(book))
+    assert line.startswith("Mine!A1: Settings may be here, or in Mine!A3; ")
 
 
 def test_excel_tables_that_may_both_be_meant_are_one_line(saved):
@@ -287,6 +293,15 @@ def test_one_missing_table_is_one_line(saved):
         "Holdings: the table is missing; no Excel table (Ctrl+T, then Table Design > Table Name) "
         "or sheet has such a name, and no row such headings; its columns are asset, quantity, "
         "avg_cost, spot_price, hedge_ratio, beta, instrument, support_price"
+    )
+
+
+def test_several_missing_tables_are_one_line(saved):
+    (line,) = wrong(saved(named_sheets(["Settings", "Holdings", "Scenarios"])))
+    assert line == (
+        "the tables Instruments and Shorts are missing; no Excel table (Ctrl+T, then Table Design "
+        "> Table Name) or sheet has such a name, and no row such headings; "
+        '"xlhedge template" writes a workbook that has them'
     )
 
 

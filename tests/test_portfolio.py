@@ -868,7 +868,7 @@ _names = st.text(
 )
 _positive = st.floats(1e-9, 1e12)
 _optional = st.none() | _positive
-_dates = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(9999, 1, 1)).map(
+_dates = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 1, 1)).map(
     lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 )
 

@@ -12,6 +12,7 @@ from xlhedge.text import one_line
 
 __all__ = ["Header", "Matched", "by_table", "match", "missing", "nearest"]
 
+_TEMPLATE = '"xlhedge template" writes a workbook that has them'
 _ALIKE = 0.8  # how like a table's name another must be to be taken for it: "Tier", not "Fees"
 
 
@@ -108,14 +109,18 @@ def missing(found: Mapping[str, object], meant: str = "") -> list[Problem]:
         found: those that it has.
         meant: what was looked for in a file of this kind, where that is not plain.
     """
+    lost = [name for name, table in TABLES.items() if table.required and name not in found]
+    if meant and found and len(lost) > 1:
+        tables = f"{', '.join(lost[:-1])} and {lost[-1]}"
+        return [Problem("", f"the tables {tables} are missing; {meant}; {_TEMPLATE}")]
+    hint = f"; {meant}" if meant else ""
     if not found:
-        hint = f'; {meant}; "xlhedge template" writes a workbook that has them' if meant else ""
-        return [Problem("", f"it has none of the tables {', '.join(TABLES)}{hint}")]
-    hint = f"{meant}; " if meant else ""
+        template = f"{hint}; {_TEMPLATE}" if meant else ""
+        return [Problem("", f"it has none of the tables {', '.join(TABLES)}{template}")]
+    columns = {name: ", ".join(TABLES[name].headers) for name in lost}
     return [
-        Problem(name, f"the table is missing; {hint}its columns are {', '.join(table.headers)}")
-        for name, table in TABLES.items()
-        if table.required and name not in found
+        Problem(name, f"the table is missing{hint}; its columns are {columns[name]}")
+        for name in lost
     ]
 
 

@@ -17,7 +17,7 @@ __all__ = ["Headings", "declared", "typed"]
 
 _LONGEST = 40  # letters of a cell that may be a heading
 _MOST_PLACES = 20  # of one table on one sheet: more are not counted
-_MOST_ROWS = 1_000  # of a sheet that hold headings, or settings in one column, likewise
+_MOST_ROWS = 200  # of a sheet that hold headings, or settings in one column, likewise
 _MOMENTS = {"as_of", "horizon_date"}  # settings that nothing else is called
 _SETTINGS = TABLES["Settings"]
 _TABLES = [table for table in TABLES.values() if not table.upright]
@@ -41,7 +41,7 @@ class Headings:
     @property
     def place(self) -> str:
         """The first of their cells."""
-        return self.sheet.place(max(self.block.first - 1, 1), self._known()[0])
+        return self.sheet.place(self.block.top, self._known()[0])
 
     @property
     def whole(self) -> bool:
@@ -72,7 +72,7 @@ class Headings:
         """
         if self.block.name or self.table.upright:
             return ""
-        row = self.block.first - 1
+        row = self.block.top
         there = {_folded(header) for header in self.block.headers}
         for at, cell in enumerate(self.sheet.rows[row - 1], 1):
             heading = _folded(cell)
@@ -203,19 +203,24 @@ def _settings(
         if name in groups[-1]:
             groups.append({})
         groups[-1][name] = row
-    whole = [each for each in groups if len(each) > 1 and not _MOMENTS.isdisjoint(each)]
-    for group in whole[:_MOST_PLACES]:
-        block = _pairs(sheet, column, min(group.values()))
+    ends = [0, *(max(each.values(), default=0) for each in groups)]
+    whole = [
+        (each, end)
+        for each, end in zip(groups, ends, strict=False)
+        if len(each) > 1 and not _MOMENTS.isdisjoint(each)
+    ]
+    for group, above in whole[:_MOST_PLACES]:
+        block = _pairs(sheet, column, min(group.values()), above)
         dates = [sheet.cells(group[name], block.columns)[1] for name in _MOMENTS & group.keys()]
         headed = block.top < block.first
         if headed or (len(dates) == len(_MOMENTS) and any(map(as_moment, dates))):
             yield Headings(_SETTINGS, sheet, block)
 
 
-def _pairs(sheet: SheetCells, column: int, first: int) -> Block:
-    """The block of settings of which one stands in this column, in this row or above it."""
+def _pairs(sheet: SheetCells, column: int, first: int, above: int) -> Block:
+    """The block of settings of which one stands in this column and row, below the row `above`."""
     top = first
-    while top > 1 and not any(map(is_blank, sheet.cells(top - 1, [column, column + 1]))):
+    while top > above + 1 and not any(map(is_blank, sheet.cells(top - 1, [column, column + 1]))):
         top -= 1
         texts = {_folded(cell): at for at, cell in enumerate(sheet.rows[top - 1], 1)}
         if texts.get("name") == column and texts.get("value", 0) > column:

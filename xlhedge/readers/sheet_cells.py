@@ -31,7 +31,7 @@ class Block:
 
     Args:
         top: its first row: the headers, where they are shown.
-        first: the first row of its data; the headers are above it, or would be.
+        first: the first row of its data.
         last: the last row that is surely its: of an Excel table's data; else the headers.
         bottom: its last row, with totals.
         columns: its columns, which need not be neighbours.
@@ -99,7 +99,7 @@ class SheetCells:
         """
         if self.stray:
             return self.too_far()
-        columns, above = block.columns, max(block.first - 1, 1)
+        columns, above = block.columns, block.top
         numbers = self._rows_of(block, others)
         wide = limits.too_many(len(numbers) * len(columns), limits.cells, "cells")
         broken = too_wide(len(columns)) or wide
