@@ -193,7 +193,61 @@ def test_optional_tables_are_found_beside_excel_tables(saved, expected):
     assert read(saved(book)) == expected
 
 
+def test_a_heading_of_the_table_beside_it_is_no_matter(saved):
+    book = named_sheets([name for name in SAMPLE if name not in ("Holdings", "Shorts")])
+    sheet = book.create_sheet("Both")
+    put(sheet, "Holdings", only=("asset", "quantity", "spot_price"))
+    put(sheet, "Shorts", 1, 5)
+    portfolio = read(saved(book))
+    assert [row.instrument for row in portfolio.holdings] == [None, None, None]
+    assert [row.contracts for row in portfolio.shorts] == [0.5, 9_000]
+
+
+def test_names_of_settings_without_dates_are_none(saved, expected):
+    book = named_sheets()
+    book["Settings"].title = "Mine"
+    sheet = book.create_sheet("What they mean")
+    for name in ("as_of", "horizon_date", "hedge_ratio"):
+        sheet.append([name, "see the guide"])
+    assert read(saved(book)) == expected
+
+
+def test_an_excel_table_of_names_and_values_need_not_be_settings(saved, expected):
+    book = named_sheets()
+    book["Settings"].title = "Mine"
+    sheet = book.create_sheet("Colours")
+    for row in (("name", "value"), ("hedge", "blue"), ("hedge_ratio", "green")):
+        sheet.append(row)
+    sheet.add_table(Table(displayName="Table3", ref="A1:B3"))
+    assert read(saved(book)) == expected
+
+
+def test_an_excel_table_of_a_table_s_name_is_no_other(saved):
+    book = book_of({name: SAMPLE[name] for name in SAMPLE if name != "Tiers"})
+    book["Instruments"].title = "Tiers"  # its headings are two of the three of Tiers
+    assert read(saved(book)).tiers == ()
+
+
 # What is told
+
+
+def test_a_sheet_of_a_table_s_name_is_told_what_is_wrong_with_it(saved):
+    book = named_sheets()
+    put(book.create_sheet("Before"), "Holdings")
+    book["Holdings"]["B1"] = "qantity"
+    assert [line.partition(" ")[0] for line in wrong(saved(book))] == [
+        "Holdings!B1:",
+        "Holdings!A1",
+    ]
+
+
+def test_a_line_below_an_excel_table_is_told_also_before_other_headings(saved):
+    book = book_of(SAMPLE)
+    sheet = book["Shorts"]
+    sheet["A6"] = "Own"
+    del book["Scenarios"]
+    put(sheet, "Scenarios", 7)
+    assert wrong(saved(book))[-1] == "Shorts!C6 entry_price: is empty; it must be above 0"
 
 
 def test_what_two_places_may_be_is_one_line(saved):
