@@ -99,12 +99,13 @@ class _Area:
         stems = [self._name + letters_of(column) for column in columns]
         above = table.first - 1  # where the headers are, or would be
         numbers = self._rows_of(table)
-        wide = self._limits.too_many(len(numbers) * len(columns), self._limits.cells, "cells")
-        broken = too_wide(len(columns)) or wide
+        size = len(numbers) * len(columns)
+        broken = too_wide(len(columns)) or self._limits.too_many(size, self._limits.cells, "cells")
+        filled = [(row, self._cells(row, columns)) for row in (() if broken else numbers)]
+        filled = [(row, cells) for row, cells in filled if not all(map(is_blank, cells))]
+        broken = broken or self._limits.too_large(len(filled), len(columns))
         if broken:
             return RawTable(f"{stems[0]}{above}", broken=broken)
-        filled = [(row, self._cells(row, columns)) for row in numbers]
-        filled = [(row, cells) for row, cells in filled if not all(map(is_blank, cells))]
         headers = [
             Header(self._header(table, number), f"{stem}{above}", stem)
             for number, stem in enumerate(stems)

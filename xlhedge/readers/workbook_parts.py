@@ -16,7 +16,7 @@ from xlhedge.readers.sheet_xml import Scan, Shared, scan
 __all__ = ["Package", "SheetPart", "TablePart"]
 
 _USUAL = "xl/workbook.xml"
-_MOST_SHEETS = 1_000
+_MOST_SHEETS = _MOST_TABLES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,16 @@ class Package:
         if len(listed) > _MOST_SHEETS:
             raise NotAWorkbook(f"it has {len(listed):,} sheets; it may have {_MOST_SHEETS:,}")
         sheets = []
+        count = 0
         for sheet in listed:
             (key,) = (value for name, value in sheet.items() if name.endswith(" id"))
             part = self._related[key][1]
             if part not in self._archive:
                 raise NotAWorkbook(DAMAGED)
             tables = [path for kind, path in self._relations(part).values() if kind == "table"]
+            count += len(tables)
+            if count > _MOST_TABLES:
+                raise NotAWorkbook(f"it has more than {_MOST_TABLES:,} tables")
             if tables:
                 found = tuple(_table(self._archive.elements(path)) for path in tables)
                 sheets.append(SheetPart(sheet.get("name", ""), part, found))
@@ -101,9 +105,15 @@ class Package:
             self._says("workbookPr", "date1904"),
             self._says("calcPr", "fullCalcOnLoad"),
         )
-        return [
-            scan(self._archive, sheet.part, sheet.name, shared, self._limits) for sheet in sheets
-        ]
+        scans: list[Scan] = []
+        cells = 0
+        for sheet in sheets:
+            scans.append(scan(self._archive, sheet.part, sheet.name, shared, self._limits))
+            cells += sum(map(len, scans[-1].rows))
+            why = self._limits.too_many(cells, self._limits.cells, "cells")
+            if why:
+                raise NotAWorkbook(why)
+        return scans
 
     def _found(self) -> str:
         """The workbook's part, wherever it is."""
