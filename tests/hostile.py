@@ -182,6 +182,12 @@ def hungry(noise):
     yield "attributes", book(head(f"<x {attributes}/>") | noise), long_tag
     yield "depth", book(head("<x>" * 600_000 + "</x>" * 600_000) | noise), costly(SHORTS, 1)
     yield "escapes", book(cell(f" t='str'><v>{'_x0041_' * 1_100_000}</v>")), costly(SHORTS, 1)
+    wide = "<row r='9'><c r='H9' t='str'><v>" + "_x0041_" * 1_100_000 + "</v></c></row>"
+    yield (
+        "wide-escapes",
+        book({SHORTS: lambda part: rows(wide)(part).decode().encode("utf-16")} | noise),
+        costly(SHORTS, 1),
+    )
     twins = "<c r='A9'><v>1</v></c>"
     yield "twins", book({SHORTS: rows(f"<row r='9'>{twins * 9}</row>")}), twice
     yield "cells", book({SHORTS: rows(f"<row r='9'>{twins * 100_000}</row>")}), DAMAGED

@@ -238,6 +238,34 @@ def test_dates_are_counted_as_the_workbook_says(style):
         assert read_bytes(content).settings.as_of == dt.datetime(2026, 3, 27)
 
 
+@pytest.mark.parametrize(
+    ("shows", "is_date"),
+    [
+        ("yyyy-mm-dd", True),
+        ("[$-409]d. mmm", True),
+        ("[h]:mm", True),
+        ("[Red]h:mm;@", True),
+        ('0.00 "days held"', False),
+        ("[$USD] 0.00", False),
+        ("[Magenta]0.00;[Red]-0.00", False),
+        (r"0\d", False),
+        ("#,##0_d", False),
+        ("0.00E+00", False),
+        ("General", False),
+    ],
+)
+def test_what_is_shown_as_a_date_is_no_number(shows, is_date):
+    book = portfolios.book_of(portfolios.SAMPLE)
+    book["Shorts"]["B2"].number_format = shows
+    stream = io.BytesIO()
+    book.save(stream)
+    if is_date:
+        (line,) = wrong(stream.getvalue())
+        assert line.startswith("Shorts!B2 contracts: 1899-12-30 12:00:00 is not a number")
+    else:
+        assert read_bytes(stream.getvalue()).shorts[0].contracts == 0.5
+
+
 def replaced(content, changes):
     """A file with patterns replaced in its parts."""
     with zipfile.ZipFile(io.BytesIO(content)) as source:
