@@ -7,57 +7,40 @@ import subprocess
 import sys
 
 import pytest
-from books import COMMITTED, ODD, ROOT, same_parts
+from books import COMMITTED, PORTFOLIOS, ROOT, same_parts, saved, template
+from house import script
 from openpyxl import load_workbook
 from stored import differences, poisoned, stored, with_serials
 from structure import faults
 
-from xlhedge.analysis import analyse
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.lambdas import LAMBDAS, LONGEST_COMMENT, lambda_text
+from xlhedge.hosts.lambdas import LAMBDAS, LONGEST_COMMENT, lambda_text, names
 from xlhedge.jobs.commands import TEMPLATE
-from xlhedge.samples import SAMPLES
-from xlhedge.sheets.checklist import checklist_book
-from xlhedge.sheets.template import template_book
 
 EDITION = ROOT / "templates" / "xlhedge-template-365.xlsx"
 CHECKLIST = ROOT / "workbooks" / "excel-checklist.xlsx"
 
 
-def test_the_committed_edition_is_what_the_code_builds(tmp_path):
-    built = tmp_path / "built.xlsx"
-    template_book(analyse(SAMPLES[TEMPLATE]), "365").save(built)
-    same_parts(EDITION, built)
-
-
-def test_ironcalc_computes_the_committed_edition(ironcalc, tmp_path):
-    expected = with_serials(stored(EDITION))
-    assert len(expected) > 8_000
-    assert differences(ironcalc.values(poisoned(EDITION, tmp_path / "p.xlsx")), expected) == []
-
-
-@pytest.mark.parametrize("name", [*SAMPLES, "odd"])
+@pytest.mark.parametrize("name", PORTFOLIOS)
 def test_ironcalc_computes_the_samples_in_this_edition(name, ironcalc, tmp_path):
-    path = tmp_path / f"{name}.xlsx"
-    template_book(analyse({**SAMPLES, "odd": ODD}[name]), "365").save(path)
+    path = saved(template(name, "365"), tmp_path / f"{name}.xlsx")
     expected = with_serials(stored(path))
+    assert len(expected) > 8_000
     assert differences(ironcalc.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
 
 
 def test_without_the_names_nothing_is_computed(ironcalc, tmp_path):
-    book = load_workbook(ROOT / "templates" / "xlhedge-template.xlsx")
-    assert not book.defined_names
-    values = ironcalc.values(
-        poisoned(ROOT / "templates" / "xlhedge-template.xlsx", tmp_path / "p.xlsx")
-    )
+    path = saved(template(TEMPLATE), tmp_path / "built.xlsx")
+    assert not load_workbook(path).defined_names
+    values = ironcalc.values(poisoned(path, tmp_path / "p.xlsx"))
     assert values["Hedge"]["D10"] == "#NAME?"
 
 
-def test_the_editions_hold_the_same_formulas():
+def test_the_editions_hold_the_same_formulas(tmp_path):
     """But for the list of functions, where one has no LAMBDA, and what Start says of itself."""
     addin, other = (
-        load_workbook(ROOT / "templates" / f"xlhedge-template{suffix}.xlsx")
-        for suffix in ("", "-365")
+        load_workbook(saved(template(TEMPLATE, edition), tmp_path / f"{edition}.xlsx"))
+        for edition in ("addin", "365")
     )
     assert addin.sheetnames == other.sheetnames
     for title in addin.sheetnames:
@@ -81,7 +64,7 @@ def test_the_command_writes_a_workbook_with_just_the_names(ironcalc, tmp_path):
     assert (done.returncode, done.stdout) == (0, f"wrote {path}\n"), done.stderr
     assert faults(path) == []
     book = load_workbook(path)
-    assert [entry.name for entry in LAMBDAS] == list(book.defined_names)
+    assert [name for name, _, _ in names()] == list(book.defined_names)
     assert all(name.comment for name in book.defined_names.values())
     assert max(len(name.comment) for name in book.defined_names.values()) <= LONGEST_COMMENT
     sheet = book.active
@@ -97,7 +80,7 @@ def test_the_listing_is_the_text_that_people_type(tmp_path):
     path = tmp_path / "names.txt"
     assert command("lambda", "-o", path).returncode == 0
     text = path.read_text("utf-8")
-    assert text.count("Refers to: =LAMBDA(") == len(FUNCTIONS) - 1 == len(LAMBDAS)
+    assert text.count("Refers to: =LAMBDA(") == len(names()) > len(FUNCTIONS) - 1 == len(LAMBDAS)
     assert not [prefix for prefix in ("_xlfn", "_xlpm", "_xlop", "_xlws") if prefix in text]
     one = command("lambda", "net_delta").stdout
     assert "=LAMBDA(spot_qty,spot_price,short_notional_,[beta],LET(" in one
@@ -111,7 +94,7 @@ def test_the_listing_and_the_files_differ_in_prefixes_only():
 
 
 def test_the_checklist_s_workbook(libreoffice, plain_libreoffice, tmp_path):
-    checklist_book().save(tmp_path / "built.xlsx")
+    script("checklist.py").checklist_book().save(tmp_path / "built.xlsx")
     same_parts(CHECKLIST, tmp_path / "built.xlsx")
     assert faults(CHECKLIST) == []
     computed = libreoffice.values(CHECKLIST)["Checklist"]

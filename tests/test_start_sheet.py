@@ -5,14 +5,13 @@ import zipfile
 from datetime import datetime
 
 import pytest
-from books import ODD, settings
+from books import ODD, settings, template
+from engines import define
 from openpyxl import load_workbook
-from openpyxl.workbook.defined_name import DefinedName
 from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.lambdas import lambda_text
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.start import VOLATILE
@@ -25,10 +24,7 @@ TRACEABLE = [entry for entry in FUNCTIONS if entry.traceable]
 def saved(portfolio, path, *, names=()):
     """The template of a portfolio as a file, with some functions as names."""
     book = template_book(portfolio and analyse(portfolio))
-    for entry in names:
-        book.design.defined_names[entry.name] = DefinedName(
-            entry.name, attr_text=lambda_text(entry)
-        )
+    define(book.design, names)
     book.save(path)
     return path
 
@@ -254,7 +250,7 @@ def functions_sheet(tmp_path_factory):
 
 def test_the_365_edition_brings_its_functions(ironcalc, tmp_path):
     path = tmp_path / "365.xlsx"
-    template_book(analyse(SAMPLES["full-hedge"]), "365").save(path)
+    path.write_bytes(template("full-hedge", "365"))
     book = load_workbook(path)
     called = set(calls_of(book["Functions"]))
     assert called == set(book.defined_names) & {entry.name for entry in FUNCTIONS}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from xlhedge.analysis.figures import BLANK, Blank, RowError, sum_of
+from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
 from xlhedge.analysis.margin import MarginRow
@@ -14,7 +14,7 @@ from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stres
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
 from xlhedge.analysis.unwind import Closing, UnwindRow, closing
 from xlhedge.analysis.values import Numbers
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
 
 __all__ = ["Analysis", "analyse"]
@@ -134,9 +134,8 @@ def _told(
     except PortfolioError:
         raise
     except (HedgeError, OverflowError) as error:
-        whose = error.row if isinstance(error, RowError) else None
-        if whose is not None and whose.fault:
-            table, row, column = whose.table, whose.n, whose.fault
+        if isinstance(error, RowError) and error.row.fault:
+            table, row, column = error.row.table, error.row.n, error.row.fault
         message = getattr(error, "message", "its numbers are too large")
         problem = Problem(portfolio.place(table, row, column), message, column)
         raise PortfolioError([problem]) from None
