@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Portfolio", "stale"]
 
+_MOST_TOLD = 20  # lines of what is wrong: who has mended these reads the next
+
 
 @dataclass(frozen=True, kw_only=True)
 class Portfolio:
@@ -203,8 +205,11 @@ class Portfolio:
 
 def _error_of(wrong: Sequence[Problem]) -> PortfolioError:
     """What says all that is wrong, as far as anybody reads it."""
-    if len(wrong) >= MOST_PROBLEMS:
-        wrong = [*wrong[:MOST_PROBLEMS], Problem("", "more is wrong than is told here")]
+    if len(wrong) > _MOST_TOLD:
+        more = f"and {len(wrong) - _MOST_TOLD:,} more"
+        if len(wrong) >= MOST_PROBLEMS:
+            more += ", or even more than that"
+        wrong = [*wrong[:_MOST_TOLD], Problem("", more)]
     return PortfolioError(wrong)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 from collections.abc import Callable
 from urllib.parse import unquote
 from xml.parsers import expat
@@ -32,6 +33,8 @@ _PACKED = {ZIP_STORED, ZIP_DEFLATED}
 _MOST_PARTS = 5_000
 _LARGEST_INDEX = 4_000_000  # bytes of a part that lists others: the workbook, relationships, tables
 _MOST_ELEMENTS = 200_000  # of such a part, which are held; a table of all columns has 16,384
+_LONG_TAG = re.compile(rb"<[^<>]{65536}")  # all its attributes are held at once
+_COSTLY = "tags, formulas and escaped letters"
 _FREE, _RATIO = 8_000_000, 100  # a spreadsheet packs its parts 10 : 1, a bomb 1,000 : 1
 
 Element = tuple[str, dict[str, str]]
@@ -73,7 +76,7 @@ class Archive:
             ratio = size // len(content)
             raise NotAWorkbook(f"it unpacks to {size:,} bytes, {ratio:,} times its size")
         self._limits = limits
-        self._unpacked = self._tags = 0
+        self._unpacked = self._spent = 0
 
     def __contains__(self, name: str) -> bool:
         return _folded(name) in self._parts
@@ -103,6 +106,17 @@ class Archive:
         if len(part) != entry.file_size:
             raise NotAWorkbook(DAMAGED)
         return utf_8(part, name)
+
+    def spend(self, count: int, name: str) -> None:
+        """Note that so many things of a part will each cost a microsecond.
+
+        Raises:
+            NotAWorkbook: they, and all that was noted before, are too many.
+        """
+        self._spent += count
+        why = self._limits.too_many(self._spent, self._limits.cells, _COSTLY)
+        if why:
+            raise NotAWorkbook(why, name)
 
     def elements(self, name: str) -> list[Element]:
         """The elements of a part that lists others, in the order in which they begin.
@@ -144,10 +158,9 @@ class Archive:
                 other files; or there is too much to go through.
             expat.ExpatError: it is no XML.
         """
-        self._tags += xml.count(b"<")
-        why = self._limits.too_many(self._tags, 2 * self._limits.cells, "tags")
-        if why:
-            raise NotAWorkbook(why, name)
+        self.spend(xml.count(b"<") + xml.count(b"xmlns"), name)
+        if _LONG_TAG.search(xml):
+            raise NotAWorkbook("it has a tag that is longer than any spreadsheet's", name)
 
         def refuse(*_: object) -> None:
             raise NotAWorkbook("it declares a document type (DTD), as no spreadsheet does", name)

@@ -1,9 +1,8 @@
 """The rows of a sheet in the one form that patterns read.
 
-Spreadsheets write rows and cells so already, and it is only checked that they do: the pattern must
-fit every byte of the rows, and a parser goes through what is before and behind them. Any other
-sheet goes through the parser whole, which writes its rows so. What has no single meaning is
-refused.
+Spreadsheets write rows and cells so already: the pattern must fit every byte of them, one row
+behind the other, and a parser goes through what is before and behind them. Any other sheet goes
+through the parser whole, which writes its rows so. What has no single meaning is refused.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from xlhedge.errors import NotAWorkbook
 from xlhedge.readers.archive import DAMAGED, Archive
 from xlhedge.readers.cell_names import letters_of, position_of, sheet_place
 
-__all__ = ["AGAIN", "CELL", "NAME", "ROW", "plain_rows"]
+__all__ = ["AGAIN", "CELL", "NAME", "ROW", "rewritten_rows", "usual_rows"]
 
 _MAIN = {
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -62,43 +61,48 @@ _ROW = (
 )
 
 ROW = re.compile(_ROW)
-"""A row: its number, and its cells."""
+"""A row, with the spaces behind it: its number, and its cells."""
 
-_ROWS = re.compile(rb"\s*+(?:" + _ROW.replace(rb"(\s*+(?:", rb"(?:\s*+(?:") + rb")*+")
-_OPEN, _CLOSE = b"<sheetData>", b"</sheetData>"
+_OPEN, _CLOSE = re.compile(rb"<sheetData>\s*+"), b"</sheetData>"
 _OTHER_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")
 
 
-def plain_rows(archive: Archive, part: str, sheet: str) -> tuple[bytes, int, int]:
-    """A text of which a piece holds the rows of a sheet, and where that begins and ends.
+def usual_rows(archive: Archive, part: str, sheet: str, xml: bytes) -> tuple[int, int]:
+    """Where the rows of a sheet begin and end, if they may be plain; the same place if not.
 
     Args:
         archive: the workbook's file.
         part: the sheet's part of it.
         sheet: the sheet's name, for people.
+        xml: what the part holds.
+
+    Raises:
+        NotAWorkbook: it is no sheet.
+        expat.ExpatError: what is around the rows is no XML.
+    """
+    first, end = _OPEN.search(xml), xml.rfind(_CLOSE)
+    if not first or end < first.end() or _OTHER_ENTITY.search(xml, first.end(), end):
+        return 0, 0
+    _go_through(archive, part, sheet, xml[: first.end()] + xml[end:])
+    return first.end(), end
+
+
+def rewritten_rows(archive: Archive, part: str, sheet: str, xml: bytes) -> bytes:
+    """The rows of any sheet, plainly written.
 
     Raises:
         NotAWorkbook: what a cell holds is not certain.
         expat.ExpatError: it is no XML.
     """
-    xml = archive.read(part)
-    start, end = xml.find(_OPEN) + len(_OPEN), xml.rfind(_CLOSE)
+    return "".join(_go_through(archive, part, sheet, xml)).encode()
+
+
+def _go_through(archive: Archive, part: str, sheet: str, xml: bytes) -> list[str]:
     rows = _Rows(sheet)
-    if len(_OPEN) <= start <= end and _are_plain(xml, start, end):
-        archive.parse(xml[:start] + xml[end:], part, rows.start, rows.end, rows.characters)
-    else:
-        archive.parse(xml, part, rows.start, rows.end, rows.characters)
-        xml = "".join(rows.plain).encode()
-        start, end = 0, len(xml)
-        if not _ROWS.fullmatch(xml):
-            raise NotAWorkbook(DAMAGED)
+    archive.parse(xml, part, rows.start, rows.end, rows.characters)
     if not rows.found:
         raise NotAWorkbook(DAMAGED)
-    return xml, start, end
-
-
-def _are_plain(xml: bytes, start: int, end: int) -> bool:
-    return bool(_ROWS.fullmatch(xml, start, end)) and not _OTHER_ENTITY.search(xml, start, end)
+    return rows.plain
 
 
 # What an element is, by what it stands in and its name; any other is of no matter.

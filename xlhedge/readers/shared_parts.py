@@ -12,6 +12,7 @@ _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # Exc
 _NO_PART_OF_A_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _PART_OF_A_DATE = re.compile("[dmyhs]", re.IGNORECASE)
 _LONGEST_FORMAT = 1_000  # Excel allows 255
+_MOST_FORMATS = 10_000  # Excel allows 250
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -32,7 +33,9 @@ def shared_texts(archive: Archive, part: str) -> list[str]:
         if path[1:] in (["si", "t"], ["si", "r", "t"]):
             texts[-1].append(text)
 
-    archive.parse(archive.read(part), part, start, end, characters)
+    xml = archive.read(part)
+    archive.spend(xml.count(b"_x"), part)
+    archive.parse(xml, part, start, end, characters)
     return [unescaped("".join(pieces)) for pieces in texts]
 
 
@@ -55,7 +58,8 @@ def date_styles(archive: Archive, part: str) -> frozenset[bytes]:
     def start(tag: str, attributes: dict[str, str]) -> None:
         path.append(tag.rpartition(" ")[2])
         if path[1:] == ["numFmts", "numFmt"]:
-            formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            if len(formats) < _MOST_FORMATS:
+                formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif path[1:] == ["cellXfs", "xf"]:
             styles.append(attributes.get("numFmtId", "0"))
 

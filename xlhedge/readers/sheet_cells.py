@@ -101,12 +101,13 @@ class SheetCells:
             return self.too_far()
         columns, above = block.columns, block.top
         numbers = self._rows_of(block, others)
-        wide = limits.too_many(len(numbers) * len(columns), limits.cells, "cells")
-        broken = too_wide(len(columns)) or wide
+        size = len(numbers) * len(columns)
+        broken = too_wide(len(columns)) or limits.too_many(size, limits.cells, "cells")
+        filled = [(row, self.cells(row, columns)) for row in (() if broken else numbers)]
+        filled = [(row, cells) for row, cells in filled if not all(map(is_blank, cells))]
+        broken = broken or limits.too_large(len(filled), len(columns))
         if broken:
             return RawTable(self.place(above, columns[0]), broken=broken)
-        filled = [(row, self.cells(row, columns)) for row in numbers]
-        filled = [(row, cells) for row, cells in filled if not all(map(is_blank, cells))]
         ended = not block.name and numbers and numbers[-1] + 1 in {each.top for each in others}
         if ended and filled and _ends_in_title(filled, above):
             del filled[-1]

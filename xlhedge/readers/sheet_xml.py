@@ -17,7 +17,7 @@ from xlhedge.portfolio.values import From1904
 from xlhedge.readers.archive import DAMAGED, Archive
 from xlhedge.readers.cell_names import letters_of, number_of, position_of, sheet_place
 from xlhedge.readers.limits import Limits
-from xlhedge.readers.plain_rows import AGAIN, CELL, NAME, ROW, plain_rows
+from xlhedge.readers.plain_rows import AGAIN, CELL, NAME, ROW, rewritten_rows, usual_rows
 from xlhedge.readers.shared_parts import unescaped
 from xlhedge.serials import DAYS_TO_1904, moment_of
 from xlhedge.text import cited, one_line
@@ -26,6 +26,7 @@ __all__ = ["NO_VALUE", "Added", "Scan", "Shared", "Uncomputed", "scan"]
 
 _LAST_ROW = 1_048_576
 _DIGITS = 9  # of the number of a shared text, at most
+_LONGEST_FORMULA = 10_000  # bytes; Excel allows 8,192 letters
 _IS_FORMULA = itemgetter(3)
 _KEPT = 1_000  # the columns of rows, of which most have the same
 _NUMBERS, _TEXTS = (b"", b"n"), (b"str", b"inlineStr")  # kinds of cells
@@ -121,11 +122,24 @@ def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits
     Raises:
         NotAWorkbook: it is too large, or what a cell holds is not certain.
     """
-    read = _Cells(shared)
+    xml = archive.read(part)
+    archive.spend(xml.count(b"_x") + 2 * xml.count(b"<f"), part)
+    start, end = usual_rows(archive, part, sheet, xml)
+    with suppress(_NotPlain):
+        if start:
+            return _scanned(_Rows(xml, start, end, sheet), _Cells(shared), limits)
+    xml = rewritten_rows(archive, part, sheet, xml)
+    try:
+        return _scanned(_Rows(xml, 0, len(xml), sheet), _Cells(shared), limits)
+    except _NotPlain:
+        raise NotAWorkbook(DAMAGED) from None
+
+
+def _scanned(filled: _Rows, read: _Cells, limits: Limits) -> Scan:
     scanned = Scan()
     rows: dict[int, list[Any]] = {}
     right = count = 0
-    for number, columns, cells in _filled(archive, part, sheet):
+    for number, columns, cells in filled:
         count += len(cells)
         right = max(right, *columns)
         rows[number] = []
@@ -157,35 +171,56 @@ def _mark(rows: Sequence[list[Any]], blocks: Iterable[bytes], limits: Limits) ->
                 row[at] = _STALE
 
 
-def _filled(
-    archive: Archive, part: str, sheet: str
-) -> Iterator[tuple[int, Sequence[int], list[_Found]]]:
-    """The rows of a sheet that are filled: their numbers, and the columns and cells that are."""
-    xml, start, end = plain_rows(archive, part, sheet)
-    seen = bytearray(_LAST_ROW + 1)
-    known: dict[tuple[bytes, ...], Sequence[int]] = {}
-    for found in ROW.finditer(xml, start, end):
-        number = int(found[1])
-        if number > _LAST_ROW:
-            raise NotAWorkbook(DAMAGED)
-        if seen[number]:
-            raise NotAWorkbook(f"it has the row twice; {AGAIN}", sheet_place(sheet, f"A{number}"))
-        seen[number] = True
-        inside = found[2]
-        if not inside or b"</c>" not in inside:
-            continue  # nothing is in its cells
-        cells = CELL.findall(inside)
-        filled = tuple([cell[0] for cell in cells])
-        if inside.count(b"<c ") > len(cells):
-            _refuse_twins(NAME.findall(inside), sheet, number)
-        columns = known.get(filled)
-        if columns is None:
-            _refuse_twins(filled, sheet, number)
-            columns = [number_of(name.decode()) for name in filled]
-            if len(filled) <= MOST_COLUMNS and len(known) < _KEPT:
-                known[filled] = columns
-        if cells:
-            yield number, columns, cells
+class _NotPlain(Exception):  # noqa: N818  # a signal, never seen by people
+    """The rows are not written plainly."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of a sheet that are filled: their numbers, and the columns and cells that are.
+
+    Args:
+        xml: a text of which a piece holds the rows.
+        start: where that piece begins.
+        end: where it ends.
+        sheet: the sheet's name, for people.
+    """
+
+    xml: bytes
+    start: int
+    end: int
+    sheet: str
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[int], list[_Found]]]:
+        seen = bytearray(_LAST_ROW + 1)
+        known: dict[tuple[bytes, ...], Sequence[int]] = {}
+        end = self.start
+        for found in ROW.finditer(self.xml, self.start, self.end):
+            if found.start() != end:
+                raise _NotPlain
+            end = found.end()
+            number = int(found[1])
+            if number > _LAST_ROW or seen[number]:
+                place = sheet_place(self.sheet, f"A{number}")
+                raise NotAWorkbook(f"it has the row twice, or it cannot be there; {AGAIN}", place)
+            seen[number] = True
+            inside = found[2]
+            if not inside or b"</c>" not in inside:
+                continue  # nothing is in its cells
+            cells = CELL.findall(inside)
+            filled = tuple([cell[0] for cell in cells])
+            if inside.count(b"<c ") > len(cells):
+                _refuse_twins(NAME.findall(inside), self.sheet, number)
+            columns = known.get(filled)
+            if columns is None:
+                _refuse_twins(filled, self.sheet, number)
+                columns = [number_of(name.decode()) for name in filled]
+                if len(filled) <= MOST_COLUMNS and len(known) < _KEPT:
+                    known[filled] = columns
+            if cells:
+                yield number, columns, cells
+        if end != self.end:
+            raise _NotPlain
 
 
 def _refuse_twins(names: Sequence[bytes], sheet: str, row: int) -> None:
@@ -266,12 +301,13 @@ class _Cells:
                 return moment_of(number + self._shift)
         if self._shift:
             return From1904(number)
-        adds = formula and _ADDS.search(formula)
+        adds = formula and len(formula) < _LONGEST_FORMULA and _ADDS.search(formula)
         return Added(number, _text(adds[1])) if adds else number
 
 
 def _unreadable(value: bytes) -> HedgeError:
-    return HedgeError(f"its cell holds {cited(_text(value))}, which no spreadsheet writes so")
+    start = cited(value[:100].decode("utf-8", "replace"))
+    return HedgeError(f"its cell holds {start}, which no spreadsheet writes so")
 
 
 def _text(xml: bytes) -> str:

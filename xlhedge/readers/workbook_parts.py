@@ -16,7 +16,7 @@ from xlhedge.readers.sheet_xml import Scan, Shared, scan
 __all__ = ["Package", "SheetPart", "TablePart"]
 
 _USUAL = "xl/workbook.xml"
-_MOST_SHEETS = 1_000
+_MOST_SHEETS = _MOST_TABLES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,16 @@ class Package:
         if len(listed) > _MOST_SHEETS:
             raise NotAWorkbook(f"it has {len(listed):,} sheets; it may have {_MOST_SHEETS:,}")
         sheets = []
+        count = 0
         for sheet in listed:
             (key,) = (value for name, value in sheet.items() if name.endswith(" id"))
             kind, part = self._related[key]
             if part not in self._archive:
                 raise NotAWorkbook(DAMAGED)
             tables = [path for each, path in self._relations(part).values() if each == "table"]
+            count += len(tables)
+            if count > _MOST_TABLES:
+                raise NotAWorkbook(f"it has more than {_MOST_TABLES:,} tables")
             if tables or kind == "worksheet":
                 found = tuple(_table(self._archive.elements(path)) for path in tables)
                 hidden = sheet.get("state", "visible") != "visible"
@@ -104,11 +108,13 @@ class Package:
             self._says("workbookPr", "date1904"),
             self._says("calcPr", "fullCalcOnLoad"),
         )
-        rows = 0
+        rows = cells = 0
         for sheet in sheets:
             scanned = scan(self._archive, sheet.part, sheet.name, shared, self._limits)
             rows += len(scanned.rows)
+            cells += sum(map(len, scanned.rows))
             self._limits.refuse(rows, 2 * self._limits.cells, "rows in its sheets")
+            self._limits.refuse(cells, self._limits.cells, "cells")
             yield scanned
 
     def _found(self) -> str:
