@@ -5,7 +5,9 @@ import os
 import pytest
 from opendocument import archive, document, sheet
 from portfolios import SAMPLE, grid, write_json
+from typer.testing import CliRunner
 
+from xlhedge.cli import app
 from xlhedge.portfolio import PortfolioError
 from xlhedge.readers import read
 
@@ -284,3 +286,9 @@ def test_a_text_document_is_no_spreadsheet(tmp_path):
     content = archive("<x/>", kind="application/vnd.oasis.opendocument.text")
     (tmp_path / "bad.ods").write_bytes(content)
     assert wrong(tmp_path / "bad.ods") == ["it is no OpenDocument spreadsheet (.ods)"]
+
+
+def test_a_document_in_a_folder_of_inputs_is_found(tmp_path, saved):
+    saved(document(sheets_of()))
+    done = CliRunner().invoke(app, ["check", str(tmp_path)])
+    assert (done.exit_code, "book.ods" in done.output) == (0, True)
