@@ -191,6 +191,7 @@ class PortfolioError(HedgeError):
 
     Args:
         problems: what is wrong, in the order of the tables.
+        warnings: what looks mistyped besides.
 
     Example:
         >>> print(PortfolioError([Problem("", "no such file"), Problem("Holdings", "is missing")]))
@@ -198,12 +199,12 @@ class PortfolioError(HedgeError):
         Holdings: is missing
     """
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
+        self.problems, self.warnings = tuple(problems), tuple(warnings)
         super().__init__("\n".join(map(str, self.problems)))
 
     def __reduce__(self) -> tuple[type[PortfolioError], tuple[Any, ...]]:
-        return type(self), (self.problems,)
+        return type(self), (self.problems, self.warnings)
 
 
 class NotAWorkbook(InputError):  # noqa: N818  # it becomes a PortfolioError's one line

@@ -15,9 +15,11 @@ from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
 from xlhedge.analysis.unwind import Closing, UnwindRow, closing
 from xlhedge.analysis.values import Numbers
 from xlhedge.errors import HedgeError
-from xlhedge.portfolio import Portfolio, PortfolioError, Problem
+from xlhedge.portfolio import TABLES, Portfolio, PortfolioError, Problem
 
 __all__ = ["Analysis", "analyse"]
+
+_HUGE = 1e100  # of anything: what is computed with it overflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,7 @@ class Analysis:
         for row in self.margin:
             buffer = row.liquidation_buffer
             if buffer == BLANK:
-                lacking = "margin" if row.tiers else "margin and mm_rate"
-                said.append(f"{row.instrument}: liquidation unknown without {lacking}")
+                said.append(f"{row.instrument}: liquidation unknown without {row.lacking}")
             elif not isinstance(buffer, Blank) and abs(buffer) < alert:
                 said.append(f"{row.instrument}: liquidated by a move of {buffer:+.1%}")
         return tuple(dict.fromkeys(said))
@@ -148,11 +149,26 @@ def _margin_rows(numbers: Numbers) -> tuple[MarginRow, ...]:
         try:
             _alive(row.complete())
         except HedgeError as error:
-            place = numbers.portfolio.place(row.table, row.n, row.fault)
-            problems.append(Problem(place, error.message, row.fault))
+            problems.append(_at_fault(numbers.portfolio, row, error.message))
     if problems:
         raise PortfolioError(problems)
     return tuple(numbers.rows(MarginRow))
+
+
+def _at_fault(portfolio: Portfolio, row: MarginRow, message: str) -> Problem:
+    """What is wrong with a short, at the cell to mend: its instrument's, if one looks mistyped."""
+    short = portfolio.shorts[row.n]
+    names = [each.instrument for each in portfolio.instruments]
+    at = names.index(short.instrument)
+    odd = {(each.place, each.column): each.message for each in portfolio.warnings}
+    for column in TABLES["Instruments"].columns:
+        place = portfolio.place("Instruments", at, column.name)
+        value = getattr(portfolio.instruments[at], column.name)
+        if said := odd.get((place, column.name)):
+            return Problem(place, f"{said}; with it {message}", column.name)
+        if isinstance(value, float) and abs(value) > _HUGE:
+            return Problem(place, f"{value:.15g} is too large: {message}", column.name)
+    return Problem(portfolio.place(row.table, row.n, row.fault), message, row.fault)
 
 
 def _alive(row: MarginRow) -> None:
