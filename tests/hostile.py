@@ -349,7 +349,7 @@ def texts():
     yield (
         "ones",
         contracts('"' + "1" * 32_000 + 'x"'),
-        (r'Shorts\[0\] contracts: "1{56}\.\.\. is not a number; it must be a number'),
+        (r'Shorts\[0\] contracts: "1{56}\.\.\. is not a number; it must be a number, such as 0.5'),
     )
     yield "twice", contracts('1, "contracts": 2'), r"Shorts\[0\] contracts: it is there twice"
     yield (
@@ -429,7 +429,7 @@ def folders(home):
         ),
         "ones": (
             f"{few}BTC-PERP,{'1' * 32_000}x,1\n",
-            r'Shorts.csv:2 contracts: "1{56}\.\.\. is not a number; it must be a number',
+            r'Shorts.csv:2 contracts: "1{56}\.\.\. is not a number; it must be a number, such as 0.5',
         ),
         "size": (
             few + " " * 16_000_000,

@@ -131,7 +131,7 @@ def test_a_bad_input_is_told_and_does_not_stop_the_others(tmp_path):
     lines = [line for line in done.stderr.splitlines() if "warning" not in line]
     allowed = '"BTC-PERP" or "ETH-INV" or "SOL-SEP"'
     assert lines == [
-        f'{bad}: Portfolio!F7 quantity: "ten" is not a number; it must be a number',
+        f'{bad}: Portfolio!F7 quantity: "ten" is not a number; it must be a number, such as 0.5',
         f"{bad}: Portfolio!H8 spot_price: -150 is out of range; it must be above 0",
         f'{bad}: Portfolio!K9 instrument: "BTC-PREP" is not in Instruments; it must be {allowed}',
     ]

@@ -172,10 +172,10 @@ def test_what_is_left_out_has_its_default():
 @pytest.mark.parametrize(
     ("table", "row", "column", "value", "line"),
     [
-        ("Holdings", 0, "quantity", "ten", '"ten" is not a number; it must be a number'),
+        ("Holdings", 0, "quantity", "ten", '"ten" is not a number; it must be a number, such as 0.5'),
         ("Holdings", 0, "quantity", None, "is empty; it must be a number"),
         ("Holdings", 0, "quantity", "  ", "is empty; it must be a number"),
-        ("Holdings", 0, "quantity", True, "TRUE is not a number; it must be a number"),
+        ("Holdings", 0, "quantity", True, "TRUE is not a number; it must be a number, such as 0.5"),
         (
             "Holdings",
             0,
@@ -552,8 +552,8 @@ def test_everything_wrong_is_said_at_once_in_the_order_of_the_tables(refused):
     tables["Shorts"][0] |= {"contracts": None}
     tables["Scenarios"][0] |= {"asset": "DOGE"}
     assert refused(tables) == [
-        'Settings hedge_ratio: "half" is not a number; it must be at least 0',
-        'Holdings[0] quantity: "ten" is not a number; it must be a number',
+        'Settings hedge_ratio: "half" is not a number; it must be at least 0, such as 0.2 or 20%',
+        'Holdings[0] quantity: "ten" is not a number; it must be a number, such as 0.5',
         "Holdings[0] spot_price: 0 is out of range; it must be above 0",
         'Holdings[1] asset: "BTC" is in Holdings[0] already; it must be there once',
         "Instruments[1] expiry: 2020-01-01 has expired; it must be after as_of, 2026-03-27 08:00",
@@ -595,7 +595,7 @@ def test_everything_wrong_is_said_at_once_in_the_order_of_the_tables(refused):
             "Instruments",
             0,
             {"funding_rate": "x"},
-            'Instruments[0] funding_rate: "x" is not a number; it must be above -1 and below 1',
+            'Instruments[0] funding_rate: "x" is not a number; it must be above -1 and below 1, such as 0.0001 or 0.01%',
         ),
         (
             "Instruments",
@@ -607,7 +607,7 @@ def test_everything_wrong_is_said_at_once_in_the_order_of_the_tables(refused):
                 "2026-03-27 08:00"
             ),
         ),
-        ("Tiers", 0, {"floor": "x"}, 'Tiers[0] floor: "x" is not a number; it must be at least 0'),
+        ("Tiers", 0, {"floor": "x"}, 'Tiers[0] floor: "x" is not a number; it must be at least 0, such as 0.5'),
     ],
 )
 def test_what_depends_on_a_wrong_cell_is_not_judged(refused, table, row, cells, line):
@@ -757,7 +757,7 @@ def test_a_portfolio_built_in_python_is_checked_too():
     twice = [Holding(asset="BTC", quantity=1, spot_price=1)] * 2
     with pytest.raises(PortfolioError, match=r'Holdings\[1\] asset: "BTC" is in Holdings\[0\]'):
         built(holdings=twice)
-    with pytest.raises(HedgeError, match='quantity: "ten" is not a number; it must be a number'):
+    with pytest.raises(HedgeError, match='quantity: "ten" is not a number; it must be a number, such as 0.5'):
         Holding(asset="BTC", quantity="ten", spot_price=1)
     with pytest.raises(TypeError, match="Holding has no column quantty"):
         Holding(asset="BTC", quantity=1, spot_price=1, quantty=2)

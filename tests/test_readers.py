@@ -113,12 +113,12 @@ def lines_at(horizon, ratio, header, quantity, asset, first, contracts):
             f'{horizon}: "horizon" is no setting; did you mean "horizon_date"? allowed are '
             f"{ALLOWED[1]}"
         ),
-        f'{ratio} hedge_ratio: "half" is not a number; it must be at least 0',
+        f'{ratio} hedge_ratio: "half" is not a number; it must be at least 0, such as 0.2 or 20%',
         (
             f'{header}: "qantity" is no column of Holdings; did you mean "quantity"? '
             f"allowed are {ALLOWED[0]}"
         ),
-        f'{quantity} quantity: "ten" is not a number; it must be a number',
+        f'{quantity} quantity: "ten" is not a number; it must be a number, such as 0.5',
         f'{asset} asset: "BTC" is in {first} already; it must be there once',
         f"{contracts} contracts: is empty; it must be a number",
     ]
@@ -319,8 +319,8 @@ def test_tables_are_found_wherever_they_are(saved):
     book["Shorts"].tables["Shorts"].displayName = "SHORTS"
     book["Shorts"]["AF22"] = "x"
     assert wrong(saved(book)) == [
-        "'Was ich halte'!F5 quantity: \"ten\" is not a number; it must be a number",
-        'Shorts!AF22 contracts: "x" is not a number; it must be a number',
+        "'Was ich halte'!F5 quantity: \"ten\" is not a number; it must be a number, such as 0.5",
+        'Shorts!AF22 contracts: "x" is not a number; it must be a number, such as 0.5',
     ]
 
 
@@ -331,7 +331,7 @@ def test_tables_are_found_wherever_they_are(saved):
 def test_sheets_are_quoted_as_excel_does(saved, title, place):
     book = book_of(changed("Holdings", 0, quantity="ten"))
     book["Portfolio"].title = title
-    assert wrong(saved(book)) == [f'{place} quantity: "ten" is not a number; it must be a number']
+    assert wrong(saved(book)) == [f'{place} quantity: "ten" is not a number; it must be a number, such as 0.5']
 
 
 def test_rows_below_a_table_are_read_up_to_the_next_one_in_its_columns(saved):
@@ -380,7 +380,7 @@ def test_hidden_headers_are_known_from_the_table(saved):
         cell.value = None
     table.headerRowCount, table.ref, table.autoFilter = 0, "A2:F3", None
     sheet["B3"] = "x"
-    assert wrong(saved(book)) == ['Shorts!B3 contracts: "x" is not a number; it must be a number']
+    assert wrong(saved(book)) == ['Shorts!B3 contracts: "x" is not a number; it must be a number, such as 0.5']
 
 
 def test_blank_rows_do_not_end_a_table(saved):
@@ -511,7 +511,7 @@ def test_a_date_where_a_number_belongs(saved):
     book = book_of(SAMPLE)
     book["Shorts"]["B2"].number_format = "yyyy-mm-dd hh:mm"
     (line,) = wrong(saved(book))
-    assert re.fullmatch(r"Shorts!B2 contracts: .* is not a number; it must be a number", line)
+    assert re.fullmatch(r"Shorts!B2 contracts: .* is not a number; it must be a number, such as 0.5", line)
 
 
 def test_hostile_text_stays_text(saved):
@@ -604,10 +604,10 @@ def test_a_file_that_may_not_be_read_is_one_line(tmp_path):
             'Holdings.csv:2 spot_price: "60,000.5" has thousands separators; write 60000.5',
         ),
         ("BTC;5 %;60000", 'Holdings.csv:2 quantity: "5 %" is a percentage; write 0.05'),
-        ("BTC;nan;1", 'Holdings.csv:2 quantity: "nan" is not a number; it must be a number'),
-        ("BTC;1_0;1", 'Holdings.csv:2 quantity: "1_0" is not a number; it must be a number'),
-        ("BTC;١;1", 'Holdings.csv:2 quantity: "١" is not a number; it must be a number'),
-        ("BTC;TRUE;1", 'Holdings.csv:2 quantity: "TRUE" is not a number; it must be a number'),
+        ("BTC;nan;1", 'Holdings.csv:2 quantity: "nan" is not a number; it must be a number, such as 0.5'),
+        ("BTC;1_0;1", 'Holdings.csv:2 quantity: "1_0" is not a number; it must be a number, such as 0.5'),
+        ("BTC;١;1", 'Holdings.csv:2 quantity: "١" is not a number; it must be a number, such as 0.5'),
+        ("BTC;TRUE;1", 'Holdings.csv:2 quantity: "TRUE" is not a number; it must be a number, such as 0.5'),
         ("BTC;1e999;1", "Holdings.csv:2 quantity: inf is not a finite number; it must be a number"),
         ("\n\nBTC;;60000", "Holdings.csv:4 quantity: is empty; it must be a number"),
         (
@@ -673,7 +673,7 @@ def test_cells_with_line_breaks_are_counted_right(tmp_path):
         'scenario,asset,price_shock\n"Crash\n",*,-0.2\nCrash,BTC,x\n', "utf-8"
     )
     assert wrong(folder) == [
-        'Scenarios.csv:4 price_shock: "x" is not a number; it must be at least -1'
+        'Scenarios.csv:4 price_shock: "x" is not a number; it must be at least -1, such as 0.2 or 20%'
     ]
 
 
@@ -770,7 +770,7 @@ def test_keys_that_are_there_twice_in_json(tmp_path):
 
 def test_numbers_as_text_are_refused_in_json(tmp_path):
     assert wrong(write_json(tmp_path / "plain.json", changed("Shorts", 0, contracts="0.5"))) == [
-        'Shorts[0] contracts: "0.5" is not a number; it must be a number'
+        'Shorts[0] contracts: "0.5" is not a number; it must be a number, such as 0.5'
     ]
 
 
