@@ -1,9 +1,10 @@
-# `make demo` runs the main job, `make test` runs every check; both install what they need.
+# `make demo` runs the main job, `make test` runs the checks, `make test-all` the
+# long ones as well; all install what they need.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test numbers templates docs version pictures bench mutate fuzz audit clean
+.PHONY: demo test test-long test-all numbers templates docs version pictures bench mutate fuzz audit clean
 
 demo: $(VENV)/.installed
 	$(BIN)/xlhedge demo -o reports
@@ -14,7 +15,13 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal -m "not long"
+
+test-long: $(VENV)/.installed-dev
+	.ci/libreoffice
+	$(BIN)/pytest tests -n auto --dist worksteal -m long
+
+test-all: test test-long
 
 numbers: $(VENV)/.installed-dev
 	.ci/libreoffice

@@ -6,8 +6,11 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
+import time
 
 import psutil
 from books import ROOT
@@ -49,6 +52,22 @@ def events(*arguments, **more):
     return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
 
 
+HANGS = 600  # seconds after which something that must come has not
+
+
+def until(condition):
+    """Waits for something that must come, however busy the machine is."""
+    limit = time.monotonic() + HANGS
+    while not condition():
+        assert time.monotonic() < limit, "it hangs"
+        time.sleep(0.05)
+
+
+def _interruptible():
+    """A shell makes what it starts in the background ignore SIGINT, as it did us, perhaps."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(*arguments, **more):
     """A run in a session of its own; `next_event` reads what it says."""
     return subprocess.Popen(
@@ -57,6 +76,7 @@ def start(*arguments, **more):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_interruptible,  # noqa: PLW1509  # no thread runs in a test
         **more,
     )
 
@@ -67,9 +87,12 @@ def next_event(process):
 
 
 def end(process):
-    """The rest of what a run says, and its exit status."""
+    """The rest of what a run says, and its exit status; one that hangs is killed."""
+    guard = threading.Timer(HANGS, os.killpg, (process.pid, signal.SIGKILL))
+    guard.start()
     with process:
         said, wrong = process.stdout.read(), process.stderr.read()
+    guard.cancel()
     return [json.loads(line) for line in said.splitlines()], wrong, process.returncode
 
 
@@ -108,4 +131,5 @@ def hooked(folder, code):
     """An environment in which every Python begins with this code."""
     folder.mkdir(exist_ok=True)
     (folder / "sitecustomize.py").write_text(code)
-    return os.environ | {"PYTHONPATH": str(folder)}
+    places = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(places)}

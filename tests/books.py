@@ -14,8 +14,10 @@ from xlhedge.sheets.template import template_book
 
 ROOT = Path(__file__).parent.parent
 
-COMMITTED = {f"workbooks/{name}.xlsx": name for name in SAMPLES} | {
-    "templates/xlhedge-template.xlsx": TEMPLATE
+# The files that are committed, and of what they are the template.
+COMMITTED = {f"workbooks/{name}.xlsx": (name, "addin") for name in SAMPLES} | {
+    "templates/xlhedge-template.xlsx": (TEMPLATE, "addin"),
+    "templates/xlhedge-template-365.xlsx": (TEMPLATE, "365"),
 }
 
 

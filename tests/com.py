@@ -26,7 +26,7 @@ from xlhedge.functions.registry import function
 MISSING = -2147352572
 """VBA's mark of an optional argument left out."""
 
-TIMEOUT = 120
+TIMEOUT = 600
 
 
 class Stub(types.ModuleType):

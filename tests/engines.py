@@ -294,6 +294,9 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> str:
 class IronCalc:
     """IronCalc, an independent engine that knows LAMBDA."""
 
+    def __init__(self) -> None:
+        self._computed: dict[bytes, Values] = {}
+
     @staticmethod
     def missing() -> str | None:
         """What to install, if the library is not there."""
@@ -304,7 +307,14 @@ class IronCalc:
         return None
 
     def values(self, path: Path) -> Values:
-        """What IronCalc computes for every cell of an .xlsx file."""
+        """What IronCalc computes for every cell of an .xlsx file; the same file only once."""
+        content = hashlib.sha256(path.read_bytes()).digest()
+        if content not in self._computed:
+            self._computed[content] = self._values(path)
+        return self._computed[content]
+
+    @staticmethod
+    def _values(path: Path) -> Values:
         import ironcalc
 
         model = ironcalc.load_from_xlsx(str(path))

@@ -86,7 +86,7 @@ def poisoned(source: Path, target: Path) -> Path:
             if name.startswith("xl/worksheets/sheet"):
                 text = content.decode()
                 content = _COMPUTED.sub(lambda m: f"{m[1]}>{m[2]}<v>99</v>" if m[2] else m[0], text)
-            new.writestr(name, content)
+            new.writestr(zipfile.ZipInfo(name), content)  # the same bytes whenever it is made
     return target
 
 

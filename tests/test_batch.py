@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from batches import SMALL, contents, csv_folder, events, hooked, portfolios, rows, run
+from batches import HANGS, SMALL, contents, csv_folder, events, hooked, portfolios, rows, run
 from books import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,7 +102,7 @@ def test_links_in_a_folder_do_not_lead_out_of_it(tree):
 
 def test_a_pipe_that_is_named_does_not_keep_us_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe.json")
-    done = run(tmp_path / "pipe.json", "-o", tmp_path / "out", timeout=60)
+    done = run(tmp_path / "pipe.json", "-o", tmp_path / "out", timeout=HANGS)
     assert (
         done.stderr == f"{tmp_path / 'pipe.json'}: it is no file but a folder, a pipe or a device\n"
     )
@@ -403,7 +403,7 @@ def test_a_worker_that_dies_takes_nobody_along(tmp_path):
         "sys.addaudithook(hook)\n"
     )
     env = hooked(tmp_path / "hook", code)
-    told, status = events(desk, "-o", tmp_path / "out", "-j", "2", env=env, timeout=300)
+    told, status = events(desk, "-o", tmp_path / "out", "-j", "2", env=env, timeout=HANGS)
     assert status == 1
     failed = [each for each in told[:-1] if each["status"] == "failed"]
     assert [each["input"] for each in failed] == [str(desk / "p03-poison.xlsx")]

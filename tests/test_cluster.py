@@ -5,16 +5,28 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from batches import contents, csv_folder, end, events, hooked, next_event, portfolios, run, start
+from batches import (
+    contents,
+    csv_folder,
+    end,
+    events,
+    hooked,
+    next_event,
+    portfolios,
+    run,
+    start,
+    until,
+)
 from books import ROOT
 
 from xlhedge.files import exact_version
+
+pytestmark = pytest.mark.long
 
 # Dask's own warnings are none of ours.
 QUIET = {"PYTHONWARNINGS": "ignore"}
@@ -30,12 +42,12 @@ class Dask:
 
     def begin(self):
         self._begin("scheduler", "--port", "0", "--no-dashboard", "--host", "127.0.0.1")
-        limit = time.monotonic() + 120
-        while not self.address:
-            assert time.monotonic() < limit
-            time.sleep(0.05)
-            with suppress(FileNotFoundError, json.JSONDecodeError):
-                self.address = json.loads((self.home / "scheduler.json").read_text())["address"]
+        until(self._answered)
+
+    def _answered(self):
+        with suppress(FileNotFoundError, json.JSONDecodeError):
+            self.address = json.loads((self.home / "scheduler.json").read_text())["address"]
+        return self.address
 
     def worker(self, **more):
         folder = self.home / f"worker-{len(self.processes)}"

@@ -7,57 +7,40 @@ import subprocess
 import sys
 
 import pytest
-from books import COMMITTED, ODD, ROOT, same_parts
+from books import COMMITTED, PORTFOLIOS, ROOT, same_parts, saved, template
 from openpyxl import load_workbook
 from stored import differences, poisoned, stored, with_serials
 from structure import faults
 
-from xlhedge.analysis import analyse
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.lambdas import LAMBDAS, LONGEST_COMMENT, lambda_text
 from xlhedge.jobs.commands import TEMPLATE
-from xlhedge.samples import SAMPLES
 from xlhedge.sheets.checklist import checklist_book
-from xlhedge.sheets.template import template_book
 
 EDITION = ROOT / "templates" / "xlhedge-template-365.xlsx"
 CHECKLIST = ROOT / "workbooks" / "excel-checklist.xlsx"
 
 
-def test_the_committed_edition_is_what_the_code_builds(tmp_path):
-    built = tmp_path / "built.xlsx"
-    template_book(analyse(SAMPLES[TEMPLATE]), "365").save(built)
-    same_parts(EDITION, built)
-
-
-def test_ironcalc_computes_the_committed_edition(ironcalc, tmp_path):
-    expected = with_serials(stored(EDITION))
-    assert len(expected) > 8_000
-    assert differences(ironcalc.values(poisoned(EDITION, tmp_path / "p.xlsx")), expected) == []
-
-
-@pytest.mark.parametrize("name", [*SAMPLES, "odd"])
+@pytest.mark.parametrize("name", PORTFOLIOS)
 def test_ironcalc_computes_the_samples_in_this_edition(name, ironcalc, tmp_path):
-    path = tmp_path / f"{name}.xlsx"
-    template_book(analyse({**SAMPLES, "odd": ODD}[name]), "365").save(path)
+    path = saved(template(name, "365"), tmp_path / f"{name}.xlsx")
     expected = with_serials(stored(path))
+    assert len(expected) > 8_000
     assert differences(ironcalc.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
 
 
 def test_without_the_names_nothing_is_computed(ironcalc, tmp_path):
-    book = load_workbook(ROOT / "templates" / "xlhedge-template.xlsx")
-    assert not book.defined_names
-    values = ironcalc.values(
-        poisoned(ROOT / "templates" / "xlhedge-template.xlsx", tmp_path / "p.xlsx")
-    )
+    path = saved(template(TEMPLATE), tmp_path / "built.xlsx")
+    assert not load_workbook(path).defined_names
+    values = ironcalc.values(poisoned(path, tmp_path / "p.xlsx"))
     assert values["Hedge"]["D10"] == "#NAME?"
 
 
-def test_the_editions_hold_the_same_formulas():
+def test_the_editions_hold_the_same_formulas(tmp_path):
     """But for the list of functions, where one has no LAMBDA, and what Start says of itself."""
     addin, other = (
-        load_workbook(ROOT / "templates" / f"xlhedge-template{suffix}.xlsx")
-        for suffix in ("", "-365")
+        load_workbook(saved(template(TEMPLATE, edition), tmp_path / f"{edition}.xlsx"))
+        for edition in ("addin", "365")
     )
     assert addin.sheetnames == other.sheetnames
     for title in addin.sheetnames:

@@ -12,9 +12,12 @@ pytest.importorskip("resource")  # symbolic links, pipes and memory as Unix has 
 
 import hostile
 import portfolios
+from batches import HANGS
 
 from xlhedge.portfolio import PortfolioError
 from xlhedge.readers import Content, Limits, load, read, read_content
+
+pytestmark = pytest.mark.long
 
 XLHEDGE = Path(sys.executable).with_name("xlhedge")
 MEASURED = Path(__file__).with_name("measured.py")
@@ -27,7 +30,7 @@ def measured(*command):
         capture_output=True,
         text=True,
         check=True,
-        timeout=300,
+        timeout=HANGS,
     )
     return json.loads(done.stdout)
 

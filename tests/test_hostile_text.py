@@ -118,11 +118,14 @@ def test_spreadsheets_compute_the_names_as_they_are(
     office = libreoffice if template else plain_libreoffice
     target = poisoned(path, tmp_path / "poisoned.xlsx")
     expected = stored(path)
-    texts = {unescape(cell) for cell in expected.values() if isinstance(cell, str)}
-    assert not template or set(HOSTILE) <= texts
+    assert not template or set(HOSTILE) <= set(expected.values())
     assert differences(office.values(target), expected) == []
     if not template:  # IronCalc knows none of our functions
-        assert differences(ironcalc.values(target), with_serials(expected)) == []
+        computed = {
+            sheet: {cell: unescape(x) if isinstance(x, str) else x for cell, x in cells.items()}
+            for sheet, cells in ironcalc.values(target).items()
+        }  # it leaves what Excel reads as a letter as it is written: _x005F_x0041_
+        assert differences(computed, with_serials(expected)) == []
 
 
 def test_libreoffice_shows_the_names_and_makes_no_formula_of_them(books, plain_libreoffice):

@@ -10,6 +10,8 @@ from openpyxl.utils import coordinate_to_tuple
 from reported import examples, reported
 from stored import poisoned, stored, with_serials
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):

@@ -29,7 +29,7 @@ def test_a_short_beside_no_exposure_is_no_multiple_of_rounding():
     three = {"instrument": "NAKED", "entry_price": 1e155}
     shorts = [three | {"contracts": size} for size in (1e-156, 2e-156, 3e-156)]
     analysis = analysed([BTC | {"quantity": 0.0, "instrument": None}], shorts)
-    analysis.total["net_delta"] *= 1 - 4e-16
+    analysis.total.net_delta *= 1 - 4e-16
     for book, sheet, nothing in (
         (report_book(analysis), "Summary", "none"),
         (template_book(analysis), "Start", "–"),

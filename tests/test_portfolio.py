@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from portfolios import SAMPLE, changed, sample, write_json
 
+from xlhedge.analysis import analyse
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import (
     TABLES,
@@ -726,10 +727,11 @@ def test_an_old_portfolio_and_one_of_tomorrow_are_stale(made):
 def test_what_counts_where_a_cell_is_blank(made):
     portfolio = made(SAMPLE)
     btc, sol, _ = portfolio.holdings
-    assert portfolio.hedge_ratio(btc) == 0.8
-    assert portfolio.hedge_ratio(sol) == 0.5
-    assert portfolio.index_price(portfolio.instrument("BTC-PERP")) == 60_000
-    assert portfolio.index_price(portfolio.instrument("BTC-JUN")) == 60_010
+    rows = analyse(portfolio)
+    ratios = {row.asset: row.hedge_ratio for row in rows.hedge if row.instrument}
+    assert ratios == {btc.asset: 0.8, sol.asset: 0.5}
+    prices = {row.instrument: row.index_price for row in (*rows.hedge, *rows.margin)}
+    assert (prices["BTC-PERP"], prices["BTC-JUN"]) == (60_000, 60_010)
     assert portfolio.holding("SOL") is sol
     with pytest.raises(KeyError):
         portfolio.instrument("SOL-PERP")
@@ -739,7 +741,7 @@ def test_what_counts_where_a_cell_is_blank(made):
 
 def test_a_hedge_ratio_of_0_is_not_blank(made):
     portfolio = made(changed("Holdings", 0, hedge_ratio=0))
-    assert portfolio.hedge_ratio(portfolio.holdings[0]) == 0
+    assert analyse(portfolio).hedge[0].hedge_ratio == 0
 
 
 def built(**changes):

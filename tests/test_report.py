@@ -6,7 +6,8 @@ from datetime import datetime
 
 import pandas as pd
 import pytest
-from books import PORTFOLIOS, ROOT
+from books import PORTFOLIOS, ROOT, saved
+from books import report as report_of
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 from stored import differences, poisoned, stored, with_serials
@@ -22,9 +23,7 @@ from xlhedge.sheets.report import report_book
 
 @pytest.fixture(params=PORTFOLIOS)
 def report(request, tmp_path):
-    path = tmp_path / "report.xlsx"
-    report_book(analyse(PORTFOLIOS[request.param])).save(path)
-    return path
+    return saved(report_of(request.param), tmp_path / "report.xlsx")
 
 
 def test_libreoffice_computes_every_native_formula_to_its_stored_value(
@@ -213,7 +212,7 @@ def test_names_of_the_totals_lead_to_them(tmp_path):
         shown[name] = book[sheet][cell].value
     total = analyse(SAMPLES["treasury"]).total
     assert shown == pytest.approx(
-        {f"report_{each}": total[each] for each in total if total[each] is not None}
+        {f"report_{name}": value for name, value in total.items() if value is not None}
     )
 
 

@@ -5,7 +5,7 @@ import zipfile
 from datetime import datetime
 
 import pytest
-from books import ODD, settings
+from books import ODD, settings, template
 from openpyxl import load_workbook
 from openpyxl.workbook.defined_name import DefinedName
 from stored import differences, poisoned, stored
@@ -254,7 +254,7 @@ def functions_sheet(tmp_path_factory):
 
 def test_the_365_edition_brings_its_functions(ironcalc, tmp_path):
     path = tmp_path / "365.xlsx"
-    template_book(analyse(SAMPLES["full-hedge"]), "365").save(path)
+    path.write_bytes(template("full-hedge", "365"))
     book = load_workbook(path)
     called = set(calls_of(book["Functions"]))
     assert called == set(book.defined_names) & {entry.name for entry in FUNCTIONS}

@@ -26,6 +26,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import python_calamine
+from engines import TIMEOUT
 from openpyxl.chart import LineChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
@@ -291,7 +292,7 @@ def shown_by_libreoffice(soffice: str, content: bytes, folder: Path) -> list[lis
     as_csv = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,true"
     command = [soffice, "--headless", f"-env:UserInstallation={profile}", "--convert-to", as_csv]
     arguments = ["--outdir", str(folder), str(folder / "book.xlsx")]
-    subprocess.run([*command, *arguments], check=True, capture_output=True, timeout=180)
+    subprocess.run([*command, *arguments], check=True, capture_output=True, timeout=TIMEOUT)
     with (folder / "book.csv").open(encoding="utf-8", newline="") as stream:
         return list(csv.reader(stream))
 

@@ -135,9 +135,8 @@ def _told(
     except PortfolioError:
         raise
     except (HedgeError, OverflowError) as error:
-        whose = error.row if isinstance(error, RowError) else None
-        if whose is not None and whose.fault:
-            table, row, column = whose.table, whose.n, whose.fault
+        if isinstance(error, RowError) and error.row.fault:
+            table, row, column = error.row.table, error.row.n, error.row.fault
         message = getattr(error, "message", "its numbers are too large")
         problem = Problem(portfolio.place(table, row, column), message, column)
         raise PortfolioError([problem]) from None

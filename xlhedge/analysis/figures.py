@@ -54,7 +54,7 @@ class RowError(HedgeError):
         row: whose figure it is.
     """
 
-    row: FigureRow | None = None
+    row: FigureRow
 
 
 class Figure:
@@ -108,15 +108,14 @@ class Figure:
         if row is None:
             return self
         # No data descriptor: what stands in the row's own dict is read without coming here.
-        value = row.__dict__[self.name] = self._value(row)
+        value = row.f.look_up(row, self) if self.source else self._value(row)
+        row.__dict__[self.name] = value
         return value
 
     def _look_up(self, row: FigureRow, f: Any) -> Carrier:
         return f.look_up(row, self)
 
     def _value(self, row: FigureRow) -> Any:
-        if self.source:
-            return row.f.look_up(row, self)
         for name in self.given:
             if getattr(row, name) == "":
                 return BLANK
@@ -216,17 +215,18 @@ class FigureRow:  # noqa: PLW1641  # no row is a key
     if TYPE_CHECKING:
         instrument: Any  # of every table that has terms
 
-    def __iter__(self) -> Iterator[str]:
-        return (each.name for each in self.figures)
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Each figure's name and what `row[name]` is."""
+        return ((each.name, self[each.name]) for each in self.figures)
 
     def __repr__(self) -> str:
-        cells = ", ".join(f"{name}={self[name]!r}" for name in self)
+        cells = ", ".join(f"{name}={value!r}" for name, value in self.items())
         return f"{type(self).__name__}({cells})"
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return all(self[name] == other[name] for name in self)
+        return all(value == other[name] for name, value in self.items())
 
 
 def sum_of(rows: Iterable[FigureRow], of: Figure) -> float:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 from xlhedge.analysis.carriers import VALUES, Values
-from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow, RowError
+from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow
 from xlhedge.analysis.history import History
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
-from xlhedge.portfolio import Instrument, Portfolio
+from xlhedge.portfolio import Portfolio
 
 __all__ = ["Numbers", "RowGroup"]
 
 UNKNOWN = "unknown"
 """What a reason to unwind is without a history; it counts as no."""
 
-_NUM = CellError.NUM
 _SAID = {True: "yes", False: "no", None: UNKNOWN}
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, other: value == other,
@@ -47,10 +45,7 @@ class RowGroup(Group):
 
     def sum(self, *figures: Figure) -> float:
         if figures not in self._sums:
-            total = sum((_product(row, figures) for row in self.rows), 0.0)
-            if not math.isfinite(total):  # of no one row
-                raise RowError(f"the total of {figures[0].name} is too large for a number", _NUM)
-            self._sums[figures] = total
+            self._sums[figures] = sum((_product(row, figures) for row in self.rows), 0.0)
         return self._sums[figures]
 
     def size(self, figure: Figure, *others: Figure) -> float:
@@ -116,12 +111,8 @@ class Numbers(Values, Lookups):
         return self.portfolio.rows
 
     def term(self, row: FigureRow, column: str) -> Carrier:
-        value = getattr(self._instruments[row.instrument], column)
+        value = getattr(self.portfolio.instrument(row.instrument), column)
         return BLANK if value is None else value
-
-    @cached_property
-    def _instruments(self) -> dict[str, Instrument]:
-        return {each.instrument: each for each in self.portfolio.instruments}
 
     def held(self, asset: Carrier, column: str) -> Carrier:
         return getattr(self.portfolio.holding(asset), column)

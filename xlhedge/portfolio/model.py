@@ -74,10 +74,8 @@ class Portfolio:
         ...         )
         ...     ],
         ... )
-        >>> portfolio.hedge_ratio(portfolio.holdings[0])
-        1.0
-        >>> portfolio.index_price(portfolio.instrument("BTC-PERP"))
-        60000.0
+        >>> portfolio.instrument("BTC-PERP").futures_price
+        60030.0
     """
 
     settings: Settings
@@ -204,16 +202,6 @@ class Portfolio:
     @cached_property
     def _holdings(self) -> dict[str, Holding]:
         return {row.asset: row for row in self.holdings}
-
-    def hedge_ratio(self, holding: Holding) -> float:
-        """The hedge ratio that counts: the holding's own, or else the setting."""
-        own = holding.hedge_ratio
-        return self.settings.hedge_ratio if own is None else own
-
-    def index_price(self, instrument: Instrument) -> float:
-        """The index price that counts: its own, or else the spot price of its underlying."""
-        own = instrument.index_price
-        return self.holding(instrument.underlying).spot_price if own is None else own
 
 
 def _error_of(wrong: Sequence[Problem], odd: Sequence[Problem]) -> PortfolioError:

@@ -75,8 +75,8 @@ class Settings(Row):
 class Holding(Row):
     """An asset that is held, and the instrument it is hedged with.
 
-    ``quantity`` excludes coins posted as margin. Use `Portfolio.hedge_ratio` for the ratio that
-    counts: a blank one is the setting's.
+    ``quantity`` excludes coins posted as margin. A blank
+    ``hedge_ratio`` is the setting's.
     """
 
     asset: Annotated[str, text("Name of the asset, once in the table (BTC).")]
@@ -103,8 +103,7 @@ class Holding(Row):
 class Instrument(Row):
     """A future; without ``expiry`` a perpetual.
 
-    Use `Portfolio.index_price` for the index price that counts: a blank one is the spot price of
-    the holding that is the underlying.
+    A blank ``index_price`` is the spot price of the holding that is the underlying.
     """
 
     instrument: Annotated[str, text("Name of the instrument, once in the table (BTC-PERP).")]
@@ -150,11 +149,6 @@ class Instrument(Row):
     mm_basis: Annotated[str, number("mm_basis")] = "mark"
     taker_fee: Annotated[float, number("fee_rate")] = 0.0
     fee_discount: Annotated[float, number("discount")] = 0.0
-
-    @property
-    def fee_rate(self) -> float:
-        """What a trade costs of its value, after the discount."""
-        return self.taker_fee * (1 - self.fee_discount)
 
 
 class Tier(Row):

@@ -15,8 +15,8 @@ _DAY_0 = 0.0
 """A blank date, as a spreadsheet counts it; no date-time can say it in a workbook."""
 
 
-class _Blank(Portfolio):
-    """Unchecked: no reader lets a portfolio pass that has neither a date nor a holding."""
+class _Unchecked(Portfolio):
+    """No reader lets a portfolio pass that has neither a date nor a holding."""
 
     def __post_init__(self) -> None:
         pass
@@ -31,4 +31,4 @@ def blank_analysis() -> Analysis:
         ((), 0.0, 0.0)
     """
     blank = {"portfolio": "", "as_of": _DAY_0, "horizon_date": _DAY_0}
-    return analyse(_Blank(settings=Settings.of(blank), holdings=()))
+    return analyse(_Unchecked(settings=Settings.of(blank), holdings=()))

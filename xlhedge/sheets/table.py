@@ -187,12 +187,12 @@ class FigureTable:
         arrays: Collection[Figure] = (),
     ) -> None:
         """Write row n, from 0."""
-        at = self.top + n
+        at, values = self.top + n, vars(row.complete()) if row else {}
         cells = zip(self.figures, texts(row), self._looks, strict=True)
         for column, (figure, text, look) in enumerate(cells, self.left):
-            value = BLANK if row is None else getattr(row, figure.name)
+            value = values.get(figure.name, BLANK)
             formula = None if text is None else text.at(at)
-            if formula and figure in arrays:
+            if formula and arrays and figure in arrays:
                 sheet.array(at, column, [[value]], formula, look)
             else:
                 sheet.put(at, column, value, look, formula)

@@ -1,0 +1,71 @@
+"""Figures: one rule a column, whatever it is computed on, and what stands where there is none."""
+
+import pytest
+from books import ODD
+
+from xlhedge.analysis import analyse
+from xlhedge.analysis.carriers import Values
+from xlhedge.analysis.figures import BLANK, Blank, FigureRow, RowError, figure, looked_up, sum_of
+from xlhedge.errors import HedgeError
+from xlhedge.sheets.native_cells import Known, NativeCells
+from xlhedge.sheets.table import FigureTable
+
+
+class Line(FigureRow):
+    """A result that stands before what it is made of."""
+
+    name = looked_up("Name", "text")
+
+    @figure("Twice the half", "ratio", ("half",))
+    def whole(self, _):
+        return self.half * 2
+
+    @figure("Half", "ratio")
+    def half(self, _):
+        return self.half_of / 2
+
+    half_of = looked_up("Half of", "ratio")
+
+    @figure("Of a name", "ratio")
+    def by_name(self, _):
+        return 1 if self.name == "BTC" else 0
+
+
+def test_columns_stand_in_any_order():
+    assert [each.name for each in Line.figures] == ["name", "whole", "half", "half_of", "by_name"]
+    assert Line(Values(), half_of=3.0).whole == 3
+    assert Line(Values()).name == BLANK
+
+
+def test_a_figure_is_blank_where_one_it_is_given_is():
+    line = Line.of(Values(), half_of=3.0)
+    assert isinstance(line.whole, Blank)
+    assert line["whole"] is None
+    assert sum_of([line, Line(Values(), half_of=4.0)], Line.half_of) == 7
+
+
+def test_what_cannot_be_computed_says_whose_it_is():
+    line = Line(Values(), 7, half_of=float("inf"))
+    with pytest.raises(RowError, match="Half is too large for a number") as told:
+        line.complete()
+    assert told.value.row is line
+    assert isinstance(told.value, HedgeError)
+
+
+def test_no_formula_of_a_report_depends_on_a_name():
+    """Rows of other names have the same formulas: it would be wrong in all but one of them."""
+    table = FigureTable("Lines", Line, 1, 1)
+    line = Line(Values(), name="BTC", half_of=3.0).complete()
+    with pytest.raises(TypeError, match="depends on a name"):
+        NativeCells(Known(0, 0), table).texts(table, line)
+
+
+def test_a_reason_stands_where_a_number_is_not():
+    """Every figure that is a number is one, or says why not by being a `Blank`."""
+    done = analyse(ODD)
+    rows = [*done.hedge, *done.margin, *done.unwind, *(x for s in done.scenarios for x in s.lines)]
+    for row in rows:
+        for each in row.figures:
+            value = getattr(row, each.name)
+            assert value is not None
+            assert isinstance(value, str) <= (each.look == "text" or isinstance(value, Blank)), each
