@@ -71,14 +71,20 @@ def functions(
     from xlhedge.functions.registry import FUNCTIONS, function
 
     if name and not any(name.strip().upper() == entry.name for entry in FUNCTIONS):
-        found = [entry for entry in FUNCTIONS if name.casefold() in entry_text(entry).casefold()]
-        _list(found or [function(name)])
+        word = name.strip().casefold()
+        _list([each for each in FUNCTIONS if word in _help(each)] or [function(name)])
         return
     if name:
         for line in entry_text(function(name)).split("\n"):
             say(line)
         return
     _list(FUNCTIONS)
+
+
+def _help(entry: Function) -> str:
+    """The name of a function and what is said of it and of its arguments, in small letters."""
+    said = (f"{each.name} {each.quantity.help}" for each in entry.parameters)
+    return "\n".join([entry.name, entry.group, entry.sections[""], *said]).casefold()
 
 
 def _list(entries: Sequence[Function]) -> None:

@@ -16,7 +16,7 @@ from xlhedge.portfolio.headings import Header, by_table
 from xlhedge.portfolio.rows import RawTable, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import DecimalComma, Written, has_decimal_comma, is_blank
-from xlhedge.readers.encodings import encoding_of
+from xlhedge.readers.text_encoding import encoding_of
 from xlhedge.readers.limits import Limits
 from xlhedge.text import one_line
 
@@ -58,7 +58,7 @@ def _raw_table(table: Table, name: str, content: bytes, limits: Limits) -> RawTa
         line = content.count(b"\n", 0, error.start) + 1
         return RawTable(f"{name}:{line}", broken=f"it is not UTF-8 text; {_SAVE}")
     head = text[:_LONGEST_HEAD].lstrip("\r\n \t,;|").splitlines() or [""]
-    said = _SAYS.fullmatch(head[0].strip())
+    said = _SAYS.fullmatch(head[0].strip(" "))
     delimiter = said[1] if said else _delimiter(table, head[0])
     # Each cell but the first stands behind one of these: counted before any is made.
     cells = sum(map(text.count, (delimiter, "\n", "\r")))
