@@ -18,14 +18,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from engines import CallSheet, IronCalc, LibreOffice  # noqa: E402  # the tests' own programs
-from openpyxl.workbook.defined_name import DefinedName  # noqa: E402
+from engines import CallSheet, IronCalc, LibreOffice, define  # noqa: E402  # the tests' own programs
 from timing import ROUNDS, Row, medians  # noqa: E402
 
 from xlhedge.functions.algebra import Expression, excel_text  # noqa: E402
 from xlhedge.functions.evaluate import evaluate  # noqa: E402
 from xlhedge.functions.registry import FUNCTIONS, Function  # noqa: E402
-from xlhedge.hosts.lambdas import lambda_text  # noqa: E402
 from xlhedge.hosts.libreoffice import build_extension  # noqa: E402
 
 CALLS = 2_000
@@ -67,10 +65,7 @@ def workbook(path: Path, *, names: bool = False, form: str = "calls") -> Path:
         elif form == "native":
             sheet.sheet[place] = f"={_native(entry, sheet.sheet[place].value)}"
     if names:
-        for entry in SINGLE:
-            sheet.book.defined_names[entry.name] = DefinedName(
-                entry.name, attr_text=lambda_text(entry)
-            )
+        define(sheet.book, SINGLE)
     return sheet.save(path)
 
 

@@ -38,6 +38,9 @@ ORDINARY = {
     "fee_rate": (-0.0005, 0.002),
     "liquidation_buffer": (-0.9, 0.9),
     "price_rise": (-0.5, 1),
+    "spike": (-0.9, 0.9),
+    "liquidation_fee": (0, 0.01),
+    "days_between": (0.5, 720),
 }
 
 STEPS = (0, 0.001, 0.0025, 0.01, 0.1, 0.5, 1, 5, 10)

@@ -25,10 +25,13 @@ import pytest
 from cases import BLANK
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 from stored import Values, values_of
 
 from xlhedge.errors import CellError
+from xlhedge.functions.registry import Function
+from xlhedge.hosts.lambdas import LAMBDAS, names
 
 TIMEOUT = 600
 """Seconds after which a run has hung; a usual one takes one, on a busy machine ten."""
@@ -328,6 +331,12 @@ class IronCalc:
         return values
 
 
+def define(book: Workbook, entries: Sequence[Function] = LAMBDAS) -> None:
+    """Gives a workbook functions as names, and the helpers that their texts call."""
+    for name, text, said in names(entries):
+        book.defined_names[name] = DefinedName(name, attr_text=text, comment=said)
+
+
 class CallSheet:
     """A workbook of calls, each with its arguments in cells; no values are stored.
 
@@ -367,9 +376,9 @@ class CallSheet:
                 continue
             rows = argument if isinstance(argument, tuple) else ((argument,),)
             cells = self._cells(column, len(rows), len(rows[0]))
-            for names, values in zip(cells, rows, strict=True):
-                for name, value in zip(names, values, strict=True):
-                    self._put(name, value)
+            for places, values in zip(cells, rows, strict=True):
+                for place, value in zip(places, values, strict=True):
+                    self._put(place, value)
             first, last = cells[0][0], cells[-1][-1]
             texts.append(f"{first}:{last}" if isinstance(argument, tuple) else first)
             column += len(rows[0])

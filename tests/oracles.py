@@ -325,7 +325,19 @@ def avg_01(i):
     return {"avg": x.redeploy_avg_cost(first, cost, second * price, price)}
 
 
+def schedule(i):
+    above = [floor + 1 for floor in i["floors"]]
+    return {"amounts": [a for _, a in x.maintenance_tier(above, i["floors"], i["mm_rates"])]}
+
+
+def tiered_margin(i):
+    rate, amount = x.maintenance_tier(i["value"], i["floors"], i["mm_rates"])
+    return {"mm": x.maintenance_margin(i["value"], rate, amount)}
+
+
 CASES = {
+    "N17": schedule,
+    "N18": tiered_margin,
     "FUND-11": breach,
     "FUND-13": breach,
     "PNL-01": linear_average,
@@ -418,6 +430,14 @@ CASES = {
     },
     "SEED-06": seed_06,
 }
+
+
+def called(row):
+    """A row whose inputs are a function's arguments, in order."""
+    return lambda inputs: {"value": getattr(x, row["topic"].lower())(*inputs)}
+
+
+CASES |= {name: called(row) for name, row in ROWS.items() if row["inputs"].startswith("[")}
 
 
 UNANSWERED = {

@@ -222,7 +222,11 @@ class TestScenarios:
 @pytest.mark.parametrize(
     ("terms", "column", "said"),
     [
-        ({"mm_rate": 0.4}, "mm_rate", "0.4 means 40 %; 0.4 % is written 0.4% or 0.004; with it PERP"),
+        (
+            {"mm_rate": 0.4},
+            "mm_rate",
+            "0.4 means 40 %; 0.4 % is written 0.4% or 0.004; with it PERP",
+        ),
         ({"futures_price": 600_000, "mm_rate": 0.004}, "futures_price", "600000 is 900 % off the"),
         ({"contract_size": 1e305, "mm_rate": 0.004}, "contract_size", "1e+305 is too large: "),
     ],

@@ -73,7 +73,10 @@ def test_a_formula_is_worked_out(formula, value):
 @pytest.mark.parametrize(
     ("formula", "message"),
     [
-        ("=NET_DETLA(1;2;3)", "no function is called 'NET_DETLA'; did you mean NET_DELTA? `xlhedge"),
+        (
+            "=NET_DETLA(1;2;3)",
+            "no function is called 'NET_DETLA'; did you mean NET_DELTA? `xlhedge",
+        ),
         ("=NET_DELTA(1;60000", 'the formula is wrong at its end: expected ";"'),
         ("=NET_DELTA(1 2)", 'the formula is wrong at "2": expected ","'),
         ("=2+", "the formula is wrong at its end: expected a value"),
@@ -110,7 +113,10 @@ def test_an_argument_says_what_to_type():
     )  # fmt: skip
     assert calc("NET_DELTA", "2026-11-26", "2", "0")[::2] == (
         2,
-        "xlhedge: spot_qty: 2026-11-26 00:00:00 is not a number; it must be a number, such as 0.5\n",
+        (
+            "xlhedge: spot_qty: 2026-11-26 00:00:00 is not a number; it must be a number, "
+            "such as 0.5\n"
+        ),
     )
 
 

@@ -105,6 +105,9 @@ def test_the_value_its_formula_the_numbers_and_their_units():
         (("HEDGE_CONTRACTS", 1, 1, 1, "inverse", 0.1, "up"),
          'in numbers: 1 ÷ 1; rounded to a multiple of 0.1, "up"; with'),
         (("HEDGE_CONTRACTS", 1, 1, 1, "inverse", 0.1, "up"), 'contract_type = "inverse", '),
+        (("HEDGE_CONTRACTS", 6, 3, 1, "inverse", None, None, 2), "in numbers: 6 × (3 ÷ 2) ÷ 1; "),
+        (("SHORT_NOTIONAL", 6, 3, 1, "inverse", 2), "in numbers: 6 × 1 × (2 ÷ 3); "),
+        (("SHORT_NOTIONAL", 6, 3, 1, "linear", 2), "in numbers: 6 × 1 × 3; "),
         (("UNWIND_SIGNAL", None, 1), "days_left ≤ 0, "),
         (("UNWIND_SIGNAL", None, 1), '"FUNDING" if TRUE; without any "HOLD"; with'),
         (("UNWIND_SIGNAL", None, 1), 'UNWIND_SIGNAL is "FUNDING": '),
@@ -127,13 +130,15 @@ def test_a_value_is_explained(call, part):
     ("call", "said"),
     [
         (("HEDGE_NOTIONAL", 1, 2, 50), "hedge_ratio 50 means 5,000 %; 50 % is written 50% or 0.5."),
-        (("FUNDING_DRAG", 1, 0.05, 1), "funding_rate 0.05 means 5 %; 0.05 % is written 0.05% or 0.0005."),
+        (("FUNDING_DRAG", 1, 0.05, 1),
+         "funding_rate 0.05 means 5 %; 0.05 % is written 0.05% or 0.0005."),
         (("FUNDING_DRAG", 1, -0.05, 1),
          "funding_rate -0.05 means -5 %; -0.05 % is written -0.05% or -0.0005."),
         (("TRADING_FEE", 1, 0.02), "fee_rate 0.02 means 2 %; 0.02 % is written 0.02% or 0.0002."),
         (("FUNDING_ACCRUED", 1, [[0.0001], [0.02]]),
          "funding_rates 0.02 means 2 %; 0.02 % is written 0.02% or 0.0002."),
-        (("SCENARIO_PNL", 1, 1, 1, 20), "price_shock 20 means 2,000 %; 20 % is written 20% or 0.2."),
+        (("SCENARIO_PNL", 1, 1, 1, 20),
+         "price_shock 20 means 2,000 %; 20 % is written 20% or 0.2."),
         (("FUNDING_DRAG", 60_000, 0.01, 30),
          "funding_rate 0.01 means 1 %; 0.01 % is written 0.01% or 0.0001."),
         (("FUNDING_APR", 0.0001, 480), "interval_hours 480 is unusual; mostly it is at most 24."),
@@ -152,8 +157,8 @@ def test_a_value_is_explained(call, part):
         (("HEDGE_NOTIONAL", 5_000, 2, 1, 1.4), None),
         (("HEDGE_NOTIONAL", 5e8, 8.5e-6, 1), None),
         (("LIQUIDATION_BUFFER", 60_000, 45_000),
-         "liquidation_price 45,000 is below mark_price 60,000: so it is with a long future; a short "
-         "is liquidated above."),
+         ("liquidation_price 45,000 is below mark_price 60,000: so it is with a long future; a "
+          "short is liquidated above.")),
         (("LIQUIDATION_BUFFER", 60_000, 75_000), None),
         (("LIQUIDATION_PRICE", 1, 100, 10, 0.15),
          "It is below entry_price 100: liquidated at once; look at margin and mm_rate."),
@@ -258,7 +263,7 @@ NAMES = ("NET_DELTA", "AVERAGE_ENTRY", "DAYS_TO_EXPIRY", "HEDGE_CONTRACTS")
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_makes_it_fail(name, odd):
     for place in range(len(function(name).parameters)):
-        arguments = [1, 2, 3, "linear", 0.1, "up"][: len(function(name).parameters)]
+        arguments = [1, 2, 3, "linear", 0.1, "up", 2][: len(function(name).parameters)]
         arguments[place] = odd
         assert isinstance(explain(name, *arguments), str)
     assert isinstance(explain(odd, 1), str)
@@ -277,7 +282,7 @@ def test_lines_of_an_equation_that_apply():
     entry = function("LIQUIDATION_PRICE")
     for kind in ("linear", "inverse"):
         for basis in ("mark", "entry"):
-            text = equation(entry, taken(entry, [1, 100, 10, 0.01, 0, 1, kind, basis]))
+            text = equation(entry, taken(entry, [1, 100, 10, 0.01, 0, 1, kind, basis, 0]))
             assert text.count("÷") - 2 * (kind == "inverse") in (0, 1)
             assert text.count("Q = ") == 1
             assert "mark" not in text
@@ -290,7 +295,7 @@ def test_in_python_with_series_and_in_excel_with_errors():
     with pytest.raises(TypeError, match="missing a required argument: 'spot_price'"):
         xlhedge.basis(1)
     with pytest.raises(TypeError, match="too many"):
-        xlhedge.hedge_explain("BASIS", *range(13))
+        xlhedge.hedge_explain("BASIS", *range(len(ARGUMENTS) + 1))
     div0, missing = CellError.DIV0.excel - 0x7FF6_0000, -2147352572
-    said = xlwings_udfs.HEDGE_EXPLAIN("BASIS", div0, 1.0, *[missing] * 10)
+    said = xlwings_udfs.HEDGE_EXPLAIN("BASIS", div0, 1.0, *[missing] * 13)
     assert said.startswith("BASIS has no value (#DIV/0!): the cell for futures_price holds #DIV/0!")

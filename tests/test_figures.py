@@ -5,8 +5,8 @@ from books import ODD
 
 from xlhedge.analysis import analyse
 from xlhedge.analysis.carriers import Values
-from xlhedge.analysis.figures import BLANK, Blank, FigureRow, RowError, figure, looked_up, sum_of
-from xlhedge.errors import HedgeError
+from xlhedge.analysis.figures import BLANK, Blank, FigureRow, figure, looked_up, sum_of
+from xlhedge.errors import HedgeError, RowError
 from xlhedge.sheets.native_cells import Known, NativeCells
 from xlhedge.sheets.table import FigureTable
 

@@ -67,9 +67,7 @@ def test_encodings_that_can_be_only_one_are_read(folder, encoding):
 
 def test_what_is_no_text_in_any_encoding_is_one_line(folder):
     path = folder(b"asset,quantity,spot_price\nBTC,1,\x81\x9d\n")
-    assert wrong(path) == [
-        'Holdings.csv:2: it is not UTF-8 text; save the file as "CSV UTF-8"'
-    ]
+    assert wrong(path) == ['Holdings.csv:2: it is not UTF-8 text; save the file as "CSV UTF-8"']
 
 
 def test_a_json_file_in_utf_16_or_windows_1252(tmp_path):
@@ -114,9 +112,11 @@ def test_a_file_whose_columns_cannot_be_told_apart_is_one_line(folder, first):
 def test_many_lines_with_other_cells_than_headers_are_one_line(folder):
     text = "asset,quantity,spot_price\n" + "".join(f"C{n},1,5,60000\n" for n in range(40))
     assert wrong(folder(text)) == [
-        "Holdings.csv:1: 40 of its lines, the first is line 2, have other cells than headers: it "
-        "has 4 cells, its headers are 3; write decimals with a point, and text that holds the "
-        'separator in "quotes"'
+        (
+            "Holdings.csv:1: 40 of its lines, the first is line 2, have other cells than headers: "
+            "it has 4 cells, its headers are 3; write decimals with a point, and text that holds "
+            'the separator in "quotes"'
+        )
     ]
 
 

@@ -9,7 +9,7 @@ from cases import BLANK, BLANKS, ERRORS, ERRORS_IN_RANGES, RANGES, TWO_ERRORS, V
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import NEVER, UNGIVEN
 from xlhedge.functions.evaluate import evaluate, rows_of
-from xlhedge.functions.formulas import funding, pnl, sizing, tiers
+from xlhedge.functions.formulas import funding, pnl, sizing, tiers, volume, wallet
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.functions.registry import FUNCTIONS, function
 
@@ -57,12 +57,16 @@ CONTRACT = """
 SPOT_NOTIONAL(spot_qty, spot_price)
 HEDGE_NOTIONAL(spot_qty, spot_price, [hedge_ratio=1], [beta=1])
 HEDGE_CONTRACTS(hedge_notional, futures_price, [contract_size=1], [contract_type="linear"],
-    [qty_step=0], [rounding="nearest"])
-SHORT_NOTIONAL(short_contracts, futures_price, [contract_size=1], [contract_type="linear"])
+    [qty_step=0], [rounding="nearest"], [index_price])
+SHORT_NOTIONAL(short_contracts, futures_price, [contract_size=1], [contract_type="linear"],
+    [index_price])
 HEDGE_RATIO(spot_notional, short_notional, [beta=1])
 NET_DELTA(spot_qty, spot_price, short_notional, [beta=1])
 MIN_VARIANCE_RATIO(spot_changes, futures_changes)
 HEDGE_EFFECTIVENESS(spot_changes, futures_changes, [short_per_spot])
+MIN_VARIANCE_ERROR(spot_changes, futures_changes)
+VALUE_AT_RISK(pnl_changes, [confidence=0.99])
+EXPECTED_SHORTFALL(pnl_changes, [confidence=0.975])
 BASIS(futures_price, spot_price)
 BASIS_PCT(futures_price, spot_price)
 BASIS_ANNUALIZED(futures_price, spot_price, days_to_expiry, [compounding="simple"],
@@ -70,11 +74,13 @@ BASIS_ANNUALIZED(futures_price, spot_price, days_to_expiry, [compounding="simple
 BASIS_REGIME(futures_price, spot_price, [tolerance=0])
 FAIR_FUTURES(spot_price, rate, days_to_expiry, [compounding="simple"], [day_count=365])
 DAYS_TO_EXPIRY(as_of, expiry)
+ROLL_YIELD(near_price, far_price, days_between, [day_count=365])
 LOCKED_CARRY(short_notional, futures_price, spot_price, [fee_rate=0])
 FUNDING_DRAG(short_notional, funding_rate, days, [interval_hours=8])
 FUNDING_ACCRUED(short_notional, funding_rates)
 FUNDING_APR(funding_rate, [interval_hours=8], [compounding="simple"])
-FUNDING_BREACH(funding_rates, [interval_hours=8], [threshold=0.0001], [consecutive=3])
+FUNDING_BREACH(funding_rates, [interval_hours=8], [threshold=0.0001], [consecutive=3],
+    [direction=1])
 FUNDING_BREAKEVEN_DAYS(short_notional, funding_rate, amount, [interval_hours=8])
 TRADING_FEE(notional, fee_rate, [discount=0])
 AVERAGE_ENTRY(contracts, prices, [contract_type="linear"])
@@ -82,27 +88,33 @@ SHORT_PNL(short_contracts, entry_price, price, [contract_size=1], [contract_type
 TARGET_PRICE(entry_price, short_return, [contract_type="linear"])
 SCENARIO_PNL(spot_qty, spot_price, short_notional, price_shock, [basis_shock=0],
     [funding_rate=0], [days=0], [interval_hours=8], [fee_rate=0], [beta=1],
-    [liquidation_buffer], [short_margin])
+    [liquidation_buffer], [short_margin], [contract_type="linear"], [spike], [fees="both"])
 SCENARIO_ATTRIBUTION(spot_qty, spot_price, short_notional, price_shock, [basis_shock=0],
     [funding_rate=0], [days=0], [interval_hours=8], [fee_rate=0], [beta=1],
-    [liquidation_buffer], [short_margin])
+    [liquidation_buffer], [short_margin], [contract_type="linear"], [spike], [fees="both"])
 PAIR_PNL(spot_notional, short_notional, asset_shock, hedge_shock)
 INITIAL_MARGIN(position_value, leverage)
-MAINTENANCE_TIER(position_value, tier_floors, tier_rates)
+MAINTENANCE_TIER(position_value, tier_floors, tier_rates, [tier_mode="marginal"])
 MAINTENANCE_MARGIN(position_value, mm_rate, [mm_amount=0])
 LIQUIDATION_PRICE(short_contracts, entry_price, margin, mm_rate, [mm_amount=0],
-    [contract_size=1], [contract_type="linear"], [mm_basis="mark"])
+    [contract_size=1], [contract_type="linear"], [mm_basis="mark"], [liquidation_fee=0])
 LIQUIDATION_PRICE_TIERED(short_contracts, entry_price, margin, tier_floors, tier_rates,
-    [contract_size=1], [contract_type="linear"])
+    [contract_size=1], [contract_type="linear"], [tier_mode="marginal"], [liquidation_fee=0])
 LIQUIDATION_BUFFER(mark_price, liquidation_price)
 BANKRUPTCY_PRICE(short_contracts, entry_price, margin, [contract_size=1],
     [contract_type="linear"])
 MARGIN_RATIO(short_contracts, entry_price, mark_price, margin, mm_rate, [mm_amount=0],
-    [contract_size=1], [contract_type="linear"], [mm_basis="mark"])
+    [contract_size=1], [contract_type="linear"], [mm_basis="mark"], [liquidation_fee=0])
+CROSS_LIQUIDATION_BUFFER(wallet_balance, short_values, mm_rates, [mm_amounts=0],
+    [unrealised_pnl=0], [liquidation_fee=0])
 COLLATERAL_NEEDED(short_contracts, entry_price, price_rise, mm_rate, [mm_amount=0],
-    [contract_size=1], [contract_type="linear"], [mm_basis="mark"])
+    [contract_size=1], [contract_type="linear"], [mm_basis="mark"], [liquidation_fee=0])
 SUPPORT_CONFIRMED(lows, closes, volumes, support, [tolerance=0.005], [volume_multiple=1.5],
     [lookback=20])
+RELATIVE_VOLUME(volumes, [lookback=20])
+CHAIKIN_MONEY_FLOW(highs, lows, closes, volumes, [lookback=20])
+MONEY_FLOW_INDEX(highs, lows, closes, volumes, [lookback=14])
+ON_BALANCE_VOLUME(closes, volumes)
 UNWIND_SIGNAL([days_left], [funding_breach=FALSE], [support_confirmed=FALSE], [price_change=0],
     [redeploy_drop=0])
 UNWIND_NOW(spot_qty, spot_price, short_notional, price_shock, [fee_rate=0], [beta=1])
@@ -119,8 +131,7 @@ def test_the_contract_s_names_and_defaults(call):
 
 def test_the_contract_s_functions_are_all_there_in_order_and_in_groups():
     named = [call.partition("(")[0] for call in CALLS]
-    assert [entry.name for entry in FUNCTIONS if entry.name in named] == named
-    assert FUNCTIONS[-1].name == "HEDGE_EXPLAIN"
+    assert [entry.name for entry in FUNCTIONS] == [*named, "HEDGE_EXPLAIN"]
     groups = dict.fromkeys(entry.group for entry in FUNCTIONS)
     assert list(groups) == [
         "Sizing and exposure",
@@ -142,10 +153,10 @@ def test_rows_name_their_columns():
 
 
 def test_what_is_left_out_stands_for_never_and_not_given():
-    *_, buffer, margin = function("SCENARIO_PNL").parameters
+    buffer, margin, _, spike, _ = function("SCENARIO_PNL").parameters[-5:]
     assert buffer.default == NEVER
-    assert margin.default is UNGIVEN
-    assert (buffer.required, margin.required) == (False, False)
+    assert (margin.default, spike.default) == (UNGIVEN, UNGIVEN)
+    assert not any(each.required for each in (buffer, margin, spike))
 
 
 def test_nobody_changes_the_registry():
@@ -167,6 +178,14 @@ def test_ranges_are_known_as_such():
     assert ranges == {
         "MIN_VARIANCE_RATIO",
         "HEDGE_EFFECTIVENESS",
+        "MIN_VARIANCE_ERROR",
+        "VALUE_AT_RISK",
+        "EXPECTED_SHORTFALL",
+        "CROSS_LIQUIDATION_BUFFER",
+        "RELATIVE_VOLUME",
+        "CHAIKIN_MONEY_FLOW",
+        "MONEY_FLOW_INDEX",
+        "ON_BALANCE_VOLUME",
         "FUNDING_ACCRUED",
         "FUNDING_BREACH",
         "AVERAGE_ENTRY",
@@ -301,6 +320,7 @@ TERMS = (100, 0.25, 1.5, 2)  # support, tolerance, volume_multiple, lookback
         # Far from 0 rounding would show if a mean were not taken off.
         ("MIN_VARIANCE_RATIO", ([1, 2, 4], [1e9 + 1, 1e9 + 3, 1e9 + 2]), 0.5),
         ("MIN_VARIANCE_RATIO", ([1e9 + 1, 1e9 + 2, 1e9 + 4], [1, 2, 4]), 1),
+        ("EXPECTED_SHORTFALL", ([-8, -4, 0, 4], 1e-17), 2),  # all of them
         # Trades.
         ("AVERAGE_ENTRY", ([-1, -3], [4, 8]), 7),
         ("AVERAGE_ENTRY", ([0, 2], [4, 8]), 8),
@@ -336,6 +356,12 @@ def test_by_hand(name, arguments, expected):
         (sizing.min_variance_ratio, ([1, 2], [1, 2, 3])),
         (sizing.hedge_effectiveness, ([1, 2], [1, 2, 3], 1)),
         (tiers.maintenance_tier, (1, [0, 1], [0.1])),
+        (wallet.cross_liquidation_buffer, (1, [1, 2, 3], [0.1, 0.1])),
+        (wallet.cross_liquidation_buffer, (1, [1, 2, 3], [0.1], [1, 1])),
+        (volume.chaikin_money_flow, ([2, 2, 2], [1, 1, 1], [2, 2], [1, 1, 1], 2)),
+        (volume.money_flow_index, ([2, 2, 2], [1, 1, 1], [2, 2], [1, 1, 1], 1)),
+        (volume.on_balance_volume, ([2, 2], [1, 1, 1])),
+        (sizing.min_variance_error, ([1, 2, 4], [1, 2, 3, 5])),
     ],
 )
 def test_a_body_never_drops_what_has_no_partner(body, arguments):

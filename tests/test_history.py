@@ -19,12 +19,12 @@ from xlhedge.analysis import analyse
 from xlhedge.analysis.history import history
 from xlhedge.analysis.risk import (
     drawdown,
-    expected_shortfall,
     path,
     percentile,
+    percentile_loss,
     risk_of,
     sample_deviation,
-    value_at_risk,
+    tail_loss,
 )
 from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short
 
@@ -115,14 +115,12 @@ def test_coins_that_fall_by_half_twice_are_worth_a_quarter():
 def test_a_hundred_and_one_losses():
     """1 … 101: the percentiles of 1 % and of 2.5 % are the 2nd and halfway from the 3rd."""
     losses = np.random.default_rng(1).permutation(-np.arange(1.0, 102)).tolist()
-    assert value_at_risk(losses) == 100
+    assert percentile_loss(losses) == 100
     assert percentile(losses, 0.025) == -98.5
-    assert expected_shortfall(losses) == 100  # of 101, 100 and 99
-    assert (
-        expected_shortfall([-5.0] * 3 + [0] * 38) == 5
-    )  # a tie at the border is not counted twice
-    assert expected_shortfall([-9.0] + [-5.0] * 3 + [0] * 37) == 7  # two worst, whatever ties there
-    assert value_at_risk([1, 2, 3]) == pytest.approx(-1.02)  # never a loss
+    assert tail_loss(losses) == 100  # of 101, 100 and 99
+    assert tail_loss([-5.0] * 3 + [0] * 38) == 5  # a tie at the border is not counted twice
+    assert tail_loss([-9.0] + [-5.0] * 3 + [0] * 37) == 7  # two worst, whatever ties there
+    assert percentile_loss([1, 2, 3]) == pytest.approx(-1.02)  # never a loss
 
 
 def test_a_day_s_deviation_of_one_percent_is_nineteen_a_year():
@@ -192,9 +190,9 @@ def test_all_in_quote_grows_with_the_position_and_ratios_do_not(spot, future, fa
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.floats(0.5, 1))
 def test_the_shortfall_is_at_least_the_value_at_risk(pnl, confidence):
-    at_risk = value_at_risk(pnl, confidence)
-    assert expected_shortfall(pnl, confidence) >= at_risk - 1e-3 * (max(pnl) - min(pnl)) * 1e-6
-    assert expected_shortfall(pnl, confidence) <= -min(pnl) + 1e-9 * abs(min(pnl))
+    at_risk = percentile_loss(pnl, confidence)
+    assert tail_loss(pnl, confidence) >= at_risk - 1e-3 * (max(pnl) - min(pnl)) * 1e-6
+    assert tail_loss(pnl, confidence) <= -min(pnl) + 1e-9 * abs(min(pnl))
     assert strategies.close(
         percentile(pnl, 1 - confidence), np.percentile(pnl, 100 * (1 - confidence)), 1e6
     )
@@ -206,7 +204,7 @@ def test_the_tail_is_what_is_at_or_below_the_percentile(pnl):
     if (len(pnl) - 1) % 40:
         series = pd.Series(pnl)
         tail = series[series <= series.quantile(0.025)]
-        assert strategies.close(expected_shortfall(pnl), -tail.mean(), 1e6)
+        assert strategies.close(tail_loss(pnl), -tail.mean(), 1e6)
 
 
 @given(walks, walks, st.floats(-3, 3))

@@ -35,6 +35,7 @@ def test_the_legs_added_left_to_right_are_the_net(arguments):
 
 @given(scenario_arguments, st.floats(0.01, 1), st.floats(0, 1e9))
 def test_a_liquidated_short_loses_its_margin_and_no_more(arguments, buffer, margin):
+    assume(arguments[2] > 0)
     legs = x.scenario_attribution(*arguments, buffer, margin)
     alive = x.scenario_attribution(*arguments)
     shock, basis = arguments[3], arguments[4]
@@ -48,9 +49,124 @@ def test_a_liquidated_short_loses_its_margin_and_no_more(arguments, buffer, marg
 
 @given(scenario_arguments, st.floats(0.01, 0.9), st.floats(0, 1e9))
 def test_a_long_future_is_liquidated_by_a_fall(arguments, fall, margin):
+    assume(arguments[2] < 0)
     legs = x.scenario_attribution(*arguments, -fall, margin)
     reached = arguments[3] + arguments[4] <= -fall
     assert legs[1] == (-margin + 0.0 if reached else x.scenario_attribution(*arguments)[1])
+
+
+@given(scenario_arguments, st.floats(0.01, 1), st.floats(-1, 3))
+def test_a_spike_liquidates_as_a_move_of_its_size_would(arguments, buffer, spike):
+    assume(arguments[2] != 0)
+    side = 1 if arguments[2] > 0 else -1
+    spiked = x.scenario_attribution(*arguments, side * buffer, 7, "linear", spike)
+    without = x.scenario_attribution(*arguments, side * buffer, 7)
+    reached = side * spike >= buffer or side * (arguments[3] + arguments[4]) >= buffer
+    assert spiked[1:3] == ([-7, 0] if reached else without[1:3])
+    assert spiked[0] == without[0]
+
+
+@given(
+    st.floats(1e-3, 1e3), st.floats(1, 1e5), st.floats(0.5, 2), st.floats(-0.9, 3), some.fees,
+    st.floats(-0.09, 0.5),
+)  # fmt: skip
+def test_inverse_legs_are_the_coins_at_the_later_spot_price(
+    coins, spot, premium, shock, fee, basis
+):
+    future = spot * premium
+    face, later = coins * future, spot * (1 + shock)
+    later_future = future * (1 + shock + basis)
+    short = x.short_notional(face, future, 1, "inverse", spot)
+    legs = x.scenario_attribution(
+        0, spot, short, shock, basis, 0, 0, 8, fee, 1, None, None, "inverse"
+    )
+    scale = short * (1 + (1 + shock) / (1 + shock + basis))
+    pnl = x.short_pnl(face, future, later_future, 1, "inverse") * later
+    assert some.close(legs[1] + legs[2], pnl, scale)
+    traded = face / future * spot + face / later_future * later
+    assert some.close(legs[4], -fee * traded, scale)
+    open_already = x.scenario_attribution(
+        0, spot, short, shock, basis, 0, 0, 8, fee, 1, None, None, "inverse", None, "close"
+    )
+    assert some.close(legs[4] - open_already[4], -fee * short, scale)
+
+
+def or_none(call, *arguments):
+    """A call's value; None where there is no answer."""
+    try:
+        return call(*arguments)
+    except x.HedgeError as error:
+        if error.kind is not x.CellError.NA:
+            raise
+        return None
+
+
+@given(
+    st.lists(st.tuples(st.floats(-1e5, 1e5), st.floats(0, 0.1), st.floats(0, 9)), min_size=1),
+    st.floats(0, 1e6), some.changes, st.floats(0, 0.01),
+)  # fmt: skip
+def test_a_wallet_is_liquidated_where_equity_meets_maintenance(positions, wallet, gains, fee):
+    values, rates, amounts = (list(each) for each in zip(*positions, strict=True))
+    gain = gains[0][0]
+
+    def spare(move):
+        needed = sum(
+            abs(v) * (1 + move) * (r + fee) - a
+            for v, r, a in zip(values, rates, amounts, strict=True)
+        )
+        return wallet + gain - sum(v * move for v in values) - needed
+
+    move = or_none(x.cross_liquidation_buffer, wallet, values, rates, amounts, gain, fee)
+    if move is None:
+        assert spare(0) > 0
+        assert spare(-1) > -1e-6
+    elif spare(0) <= 0:
+        assert move == 0
+    else:
+        assert move >= -1
+        scale = wallet + abs(gain) + sum(abs(v) for v in values) * (1 + abs(move)) + 99
+        assert some.close(spare(move), 0, scale, rel=1e-8)
+
+
+def spared(position, floors, rates, fee, price):
+    """What equity exceeds maintenance by, a tier's rate on the whole: written without our code."""
+    short, entry, margin, size, kind = position
+    faces = short * size
+    value = abs(faces) * price if kind == "linear" else abs(faces) / price
+    gain = faces * (entry - price) if kind == "linear" else faces * (1 / price - 1 / entry)
+    rate = max((f, r) for f, r in zip(floors, rates, strict=True) if f < value or f == 0)[1]
+    return margin + gain - value * (rate + fee)
+
+
+@given(
+    st.tuples(
+        some.contracts, st.floats(1, 1e5), st.floats(0.001, 2), some.sizes, some.contract_types
+    ),
+    st.lists(st.floats(0.05, 20), min_size=1, max_size=6, unique=True).map(sorted),
+    st.lists(st.floats(0, 0.5), min_size=7, max_size=7).map(sorted),
+    st.floats(0, 0.01),
+)  # fmt: skip
+def test_tiers_of_the_whole_position_end_it_where_it_first_fails(drawn, ends, rates, fee):
+    short, entry, share, size, kind = drawn
+    value = abs(short * size) * (entry if kind == "linear" else 1 / entry)
+    position = short, entry, share * value, size, kind
+    floors = [0.0, *(value * end for end in ends)]
+    rates = rates[: len(floors)]
+    start = spared(position, floors, rates, fee, entry)
+    assume(abs(start) > 1e-9 * value)
+    sound = start > 0
+    up = (short > 0) == sound
+    terms = floors, rates, size, kind, "whole", fee
+    price = or_none(x.liquidation_price_tiered, short, entry, share * value, *terms)
+    if price is None:
+        far = [entry * 10 ** (n / 20 if up else -n / 20) for n in range(110)]
+        assert all((spared(position, floors, rates, fee, p) > 0) is sound for p in far)
+        return
+    assert price >= entry if up else price <= entry
+    steps = [entry + (price - entry) * n / 300 for n in range(300)]
+    assert all((spared(position, floors, rates, fee, p) > 0) is sound for p in steps[:-1])
+    beyond = price * (1 + (1e-7 if up else -1e-7))
+    assert (spared(position, floors, rates, fee, beyond) > 0) is not sound
 
 
 @given(some.quantities, some.prices, some.betas)

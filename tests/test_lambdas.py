@@ -9,19 +9,23 @@ from dataclasses import replace
 import pytest
 from cases import BLANK, BLANKS, ERRORS, ERRORS_IN_RANGES, RANGES, TWO_ERRORS, VALUES, Case
 from drawn_calls import CASES, TRACEABLE, agrees, cases_of, outcome
-from engines import CallSheet
+from engines import CallSheet, define
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.quantity import Domain
 from xlhedge.functions.registry import FUNCTIONS, function
-from xlhedge.hosts.lambdas import LAMBDAS, LONGEST_COMMENT, comment, lambda_text
+from xlhedge.functions.vocabulary import QUANTITIES
+from xlhedge.hosts.lambda_helpers import HELPERS, PREFIX
+from xlhedge.hosts.lambdas import LAMBDAS, LONGEST_COMMENT, comment, lambda_text, names
 
 DIV0, NA, NUM, VALUE = CellError.DIV0, CellError.NA, CellError.NUM, CellError.VALUE
 TEXTS = {entry.name: lambda_text(entry) for entry in LAMBDAS}
+EVERY = {name: text for name, text, _ in names()}
+LONGEST = 6_800
+"""Characters of a text, of the 8,192 that Excel takes of a formula."""
 
 # What a formula's text is made of; a text in quotes is one piece.
 PIECE = re.compile(
@@ -29,7 +33,7 @@ PIECE = re.compile(
 )
 OLDER = {
     *("ABS", "AND", "COLUMNS", "DEVSQ", "EXP", "IF", "IFERROR", "INDEX", "INT", "LN", "MATCH"),
-    *("MAX", "MID", "MIN", "ROWS", "SLOPE", "SUM", "TRANSPOSE", "TRIM"),
+    *("MAX", "MID", "MIN", "ROWS", "SLOPE", "SMALL", "SQRT", "SUM", "TRANSPOSE", "TRIM"),
 }
 # Than Excel 2007; files spell them with _xlfn., and FILTER so.
 NEWER = {"ISOMITTED", "LAMBDA", "LET", "MAP", "SCAN", "SEQUENCE", "_xlws.FILTER"}
@@ -145,17 +149,14 @@ IRONCALC_ONLY = (
 """What IronCalc alone computes otherwise, for a reason of its own, and its answer."""
 
 
-def define(book):
-    for name, text in TEXTS.items():
-        book.defined_names[name] = DefinedName(
-            name, attr_text=text, comment=comment(function(name))
-        )
-
-
 def calls():
     for case in (*VALUES, *ERRORS, *TWO_ERRORS, *BLANKS, *RANGES, *ERRORS_IN_RANGES, *OURS):
         if case.function in TEXTS:
             yield case._replace(expected=OWN_ANSWERS.get(case.why, case.expected))
+
+
+def locals_of(text):
+    return re.findall(r"_xl[po][mp]\.(\w+)", text)
 
 
 def test_ironcalc_computes_the_cases(ironcalc, tmp_path):
@@ -257,17 +258,17 @@ def pieces(text):
     return [piece for piece in PIECE.findall(text) if not piece.startswith('"')]
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("text", EVERY.values(), ids=EVERY)
 def test_functions_that_excel_2007_lacks_are_spelled_as_in_files(text):
     called = {piece[:-1] for piece in pieces(text) if piece[-1] == "(" and len(piece) > 1}
-    assert called <= OLDER | {f"_xlfn.{name}" for name in NEWER}
+    assert called - {*EVERY} <= OLDER | {f"_xlfn.{name}" for name in NEWER}
     words = {piece for piece in pieces(text) if re.match(r"[A-Za-z_]", piece) and piece[-1] != "("}
     assert {word for word in words if not re.match(r"_xl[po][mp]\.", word)} <= {"TRUE", "FALSE"}
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("text", EVERY.values(), ids=EVERY)
 def test_excel_takes_its_size(text):
-    assert len(text) <= 8192
+    assert len(text) <= LONGEST
     assert not text.startswith("=")
     depth, deepest = 0, 0
     for piece in pieces(text):
@@ -292,15 +293,38 @@ def test_arguments_are_declared_in_order_and_never_called_as_a_function(entry):
         assert spelled == parameter.name + "_" * (parameter.name.upper() in functions)
     assert text.count("_xlop.") == sum(not parameter.required for parameter in entry.parameters)
     used = set(re.findall(r"_xl[po][mp]\.(\w+)", text))
-    assert not {name.upper() for name in used} & functions
+    assert not {name.upper() for name in used} & (functions | {*HELPERS})
+
+
+def test_helpers_begin_alike_and_nothing_else_does():
+    others = {*TEXTS, *QUANTITIES, *(name for text in EVERY.values() for name in locals_of(text))}
+    assert all(name.startswith(PREFIX) for name in HELPERS)
+    assert not [name for name in others if name.upper().startswith(PREFIX)]
+    assert all(re.fullmatch(r"[A-Z][A-Z\d_]{,254}", name) for name in EVERY)
+
+
+def test_a_name_stands_behind_those_that_it_calls():
+    for entries in ([LAMBDAS[0]], [function("LIQUIDATION_PRICE_TIERED")], LAMBDAS):
+        known = set()
+        for name, text, said in names(entries):
+            called = {word[:-1] for word in pieces(text) if re.match(r"[A-Z]\w*\(", word)}
+            assert called - OLDER <= known, name
+            known.add(name)
+            assert 0 < len(said) <= LONGEST_COMMENT
+    assert [name for name, _, _ in names([LAMBDAS[0]])][-1] == "SPOT_NOTIONAL"
+
+
+def test_no_helper_is_left_that_nothing_calls():
+    assert {name for name, _, _ in names()} == {*HELPERS, *TEXTS}
 
 
 def test_the_checks_are_those_of_the_registry():
     entry = function("SPOT_NOTIONAL")
     price = entry.parameters[1].quantity
     changed = replace(entry, overrides={"spot_price": replace(price, domain=Domain(below=7))})
-    assert "(_xlpm.got_spot_price+0)<7" in lambda_text(changed)
-    assert "<7" not in TEXTS["SPOT_NOTIONAL"]
+    assert "XLHEDGE_BELOW_7(_xlpm.got_spot_price)" in lambda_text(changed)
+    assert "XLHEDGE_ABOVE_0(_xlpm.got_spot_price)" in TEXTS["SPOT_NOTIONAL"]
+    assert "IF(_xlpm.n>0,_xlpm.n,#NUM!)" in HELPERS["XLHEDGE_ABOVE_0"][0]
 
 
 def test_all_have_one_but_what_takes_errors_too():

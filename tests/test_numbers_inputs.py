@@ -143,7 +143,7 @@ def _column(analysis, table, figure):
     if table == "history":
         return repr(getattr(analysis.history, figure))
     if table == "scenarios":
-        return [line.get(figure) for each in analysis.scenarios for line in each.lines] + [
+        return [line[figure] for each in analysis.scenarios for line in each.lines] + [
             each.legs for each in analysis.scenarios
         ]
     return [row[figure] for row in getattr(analysis, table)]

@@ -6,13 +6,11 @@ import json
 import numpy as np
 import oracles
 import pytest
-from engines import CallSheet
-from openpyxl.workbook.defined_name import DefinedName
+from engines import CallSheet, define
 from oracles import CASES, ROWS
 
 import xlhedge
 from xlhedge.functions.registry import FUNCTIONS, function
-from xlhedge.hosts.lambdas import LAMBDAS, lambda_text
 
 
 class Recorder:
@@ -99,8 +97,7 @@ def test_enough_is_asked(recorded):
 
 def test_ironcalc_makes_the_same_calls_with_lambdas(recorded, ironcalc, tmp_path):
     sheet, asked = book_of(recorded)
-    for entry in LAMBDAS:
-        sheet.book.defined_names[entry.name] = DefinedName(entry.name, attr_text=lambda_text(entry))
+    define(sheet.book)
     values = ironcalc.values(sheet.save(tmp_path / "oracles.xlsx"))["Sheet"]
     assert wrong(values, asked) == []
 

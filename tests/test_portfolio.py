@@ -607,7 +607,10 @@ def test_everything_wrong_is_said_at_once_in_the_order_of_the_tables(refused):
             "Instruments",
             0,
             {"funding_rate": "x"},
-            'Instruments[0] funding_rate: "x" is not a number; it must be above -1 and below 1, such as 0.0001 or 0.01%',
+            (
+                'Instruments[0] funding_rate: "x" is not a number; it must be above -1 and below '
+                "1, such as 0.0001 or 0.01%"
+            ),
         ),
         (
             "Instruments",
@@ -791,7 +794,7 @@ def test_a_portfolio_built_in_python_is_checked_too():
     with pytest.raises(PortfolioError, match=r'Holdings\[1\] asset: "BTC" is in Holdings\[0\]'):
         built(holdings=twice)
     with pytest.raises(
-        HedgeError, match='quantity: "ten" is not a number; it must be a number, such as 0.5'
+        HedgeError, match=r'quantity: "ten" is not a number; it must be a number, such as 0\.5'
     ):
         Holding(asset="BTC", quantity="ten", spot_price=1)
     with pytest.raises(TypeError, match="Holding has no column quantty"):

@@ -689,7 +689,10 @@ def test_cells_with_line_breaks_are_counted_right(tmp_path):
         'scenario,asset,price_shock\n"Crash\n",*,-0.2\nCrash,BTC,x\n', "utf-8"
     )
     assert wrong(folder) == [
-        'Scenarios.csv:4 price_shock: "x" is not a number; it must be at least -1, such as 0.2 or 20%'
+        (
+            'Scenarios.csv:4 price_shock: "x" is not a number; it must be at least -1, '
+            "such as 0.2 or 20%"
+        )
     ]
 
 

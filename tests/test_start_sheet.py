@@ -6,13 +6,12 @@ from datetime import datetime
 
 import pytest
 from books import ODD, settings, template
+from engines import define
 from openpyxl import load_workbook
-from openpyxl.workbook.defined_name import DefinedName
 from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.lambdas import lambda_text
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.start import VOLATILE
@@ -25,10 +24,7 @@ TRACEABLE = [entry for entry in FUNCTIONS if entry.traceable]
 def saved(portfolio, path, *, names=()):
     """The template of a portfolio as a file, with some functions as names."""
     book = template_book(portfolio and analyse(portfolio))
-    for entry in names:
-        book.design.defined_names[entry.name] = DefinedName(
-            entry.name, attr_text=lambda_text(entry)
-        )
+    define(book.design, names)
     book.save(path)
     return path
 

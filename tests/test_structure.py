@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 from books import COMMITTED, PORTFOLIOS, ROOT, report, saved, template
+from engines import define
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule, ColorScaleRule
 from openpyxl.styles import Font
@@ -21,7 +22,6 @@ from structure_refs import Area, area
 
 from xlhedge.errors import CellError
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.hosts.lambdas import comment, lambda_text
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.styles import Styles
@@ -121,9 +121,8 @@ def test_a_workbook_with_every_part_is_sound(sound):
 def test_a_workbook_with_all_our_lambdas_is_sound(tmp_path):
     book = Book(Styles(), title="LAMBDA", created=datetime(2026, 1, 2))
     sheet = book.sheet("Calls")
+    define(book.design)
     for row, entry in enumerate((e for e in FUNCTIONS if e.traceable), 1):
-        name = DefinedName(entry.name, attr_text=lambda_text(entry), comment=comment(entry))
-        book.design.defined_names[entry.name] = name
         sheet.put(row, 1, 0, formula=f"COUNT({entry.name}(1,2))")
     book.save(tmp_path / "lambdas.xlsx")
     assert faults(tmp_path / "lambdas.xlsx") == []

@@ -20,6 +20,7 @@ __all__ = [
     "NotAWorkbook",
     "PortfolioError",
     "Problem",
+    "RowError",
     "Stopped",
     "Undefined",
     "error_lines",
@@ -205,6 +206,16 @@ class PortfolioError(HedgeError):
 
     def __reduce__(self) -> tuple[type[PortfolioError], tuple[Any, ...]]:
         return type(self), (self.problems, self.warnings)
+
+
+class RowError(HedgeError):
+    """A figure of a computed row has no value.
+
+    Attributes:
+        row: whose figure it is.
+    """
+
+    row: Any
 
 
 class NotAWorkbook(InputError):  # noqa: N818  # it becomes a PortfolioError's one line

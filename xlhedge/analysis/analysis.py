@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from xlhedge.analysis.figures import BLANK, Blank, RowError, sum_of
+from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
 from xlhedge.analysis.margin import MarginRow
@@ -14,11 +14,13 @@ from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stres
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
 from xlhedge.analysis.unwind import Closing, UnwindRow, closing
 from xlhedge.analysis.values import Numbers
-from xlhedge.errors import HedgeError
-from xlhedge.portfolio import TABLES, Portfolio, PortfolioError, Problem
+from xlhedge.errors import HedgeError, RowError
+from xlhedge.portfolio import Portfolio, PortfolioError, Problem
 
 __all__ = ["Analysis", "analyse"]
 
+_OF_LIQUIDATION = ("index_price", "futures_price", "contract_size", "mm_rate", "mm_amount")
+"""The cells of an instrument that decide when a short of it is liquidated."""
 _HUGE = 1e100  # of anything: what is computed with it overflows
 
 
@@ -160,13 +162,13 @@ def _at_fault(portfolio: Portfolio, row: MarginRow, message: str) -> Problem:
     names = [each.instrument for each in portfolio.instruments]
     at = names.index(short.instrument)
     odd = {(each.place, each.column): each.message for each in portfolio.warnings}
-    for column in TABLES["Instruments"].columns:
-        place = portfolio.place("Instruments", at, column.name)
-        value = getattr(portfolio.instruments[at], column.name)
-        if said := odd.get((place, column.name)):
-            return Problem(place, f"{said}; with it {message}", column.name)
-        if isinstance(value, float) and abs(value) > _HUGE:
-            return Problem(place, f"{value:.15g} is too large: {message}", column.name)
+    for column in _OF_LIQUIDATION:
+        place = portfolio.place("Instruments", at, column)
+        value = getattr(portfolio.instruments[at], column)
+        if said := odd.get((place, column)):
+            return Problem(place, f"{said}; with it {message}", column)
+        if value is not None and abs(value) > _HUGE:
+            return Problem(place, f"{value:.15g} is too large: {message}", column)
     return Problem(portfolio.place(row.table, row.n, row.fault), message, row.fault)
 
 

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
 
-from xlhedge.errors import CellError, HedgeError
+from xlhedge.errors import CellError, HedgeError, RowError
 from xlhedge.functions.algebra import Carrier
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Blank",
     "Figure",
     "FigureRow",
-    "RowError",
     "figure",
     "finite",
     "looked_up",
@@ -45,16 +44,6 @@ class Blank(str):
 
 
 BLANK = Blank()
-
-
-class RowError(HedgeError):
-    """A figure has no value.
-
-    Attributes:
-        row: whose figure it is.
-    """
-
-    row: FigureRow
 
 
 class Figure:

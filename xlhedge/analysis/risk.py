@@ -17,12 +17,12 @@ __all__ = [
     "Drawdown",
     "Risk",
     "drawdown",
-    "expected_shortfall",
     "path",
     "percentile",
+    "percentile_loss",
     "risk_of",
     "sample_deviation",
-    "value_at_risk",
+    "tail_loss",
 ]
 
 
@@ -84,7 +84,7 @@ def risk_of(
         (49.0, 0.49, 0.5)
     """
     volatility = sample_deviation(pnl) * math.sqrt(bars_a_year)
-    var, shortfall = value_at_risk(pnl), expected_shortfall(pnl)
+    var, shortfall = percentile_loss(pnl), tail_loss(pnl)
     if not worth:
         return Risk(volatility, var, shortfall, None, None, None, None)
     return Risk(
@@ -141,7 +141,7 @@ def _rank(count: int, share: float) -> tuple[int, float]:
     return below, place - below
 
 
-def value_at_risk(pnl: Sequence[float], confidence: float = 0.99) -> float:
+def percentile_loss(pnl: Sequence[float], confidence: float = 0.99) -> float:
     """The loss that one bar exceeds only in one per cent of the history; positive is a loss.
 
     Historical simulation: no distribution is assumed. Negative where even that bar was a gain.
@@ -150,23 +150,23 @@ def value_at_risk(pnl: Sequence[float], confidence: float = 0.99) -> float:
         −PERCENTILE.INC(pnl, 1 − confidence)
 
     Example:
-        >>> value_at_risk([-30, -20, 0, 10, 20], 0.75)
+        >>> percentile_loss([-30, -20, 0, 10, 20], 0.75)
         20.0
     """
     return -percentile(pnl, 1 - confidence)
 
 
-def expected_shortfall(pnl: Sequence[float], confidence: float = 0.975) -> float:
+def tail_loss(pnl: Sequence[float], confidence: float = 0.975) -> float:
     """The mean of the worst bars, those up to the percentile; positive is a loss.
 
-    It never is below `value_at_risk` at the same confidence.
+    It never is below `percentile_loss` at the same confidence.
 
     Equation:
         k = INT(ROUND((1 − confidence) × (COUNT(pnl) − 1), 9)) + 1, −(mean of the k smallest);
             without ties there that is −AVERAGEIF(pnl, "<=" & PERCENTILE.INC(pnl, 1 − confidence))
 
     Example:
-        >>> expected_shortfall([-30, -20, 0, 10, 20], 0.75)
+        >>> tail_loss([-30, -20, 0, 10, 20], 0.75)
         25.0
     """
     below, _ = _rank(len(pnl), 1 - confidence)

@@ -260,7 +260,8 @@ def _short_line(row: ShortTerms, short: MarginRow, scenario: str, move: Move) ->
     lost = row.coin_margin * (1 + move.price_shock) if row.inverse else row.equity
     buffer = short.liquidation_buffer
     known = not isinstance(buffer, Blank)
-    hit = known and is_liquidated(move.price_shock, move.basis_shock, buffer)
+    moved = move.price_shock + move.basis_shock
+    hit = known and is_liquidated(row.short_notional, buffer, moved)
     return LineRow(
         row.f,
         scenario=scenario,

@@ -112,14 +112,14 @@ def _wrong(entry: Function, arguments: list[Any], error: HedgeError) -> str:
 def equation(entry: Function, values: Sequence[Any]) -> str:
     """The lines of a function's equation that apply to a call, in the arguments' names.
 
-    A line that begins with option words, ``linear, mark:``, is for those; one that begins with
-    ``with qty_step:`` is for calls that give that argument. An indented line continues the last.
+    A line that begins with option words, ``linear, mark:``, is for those; ``with qty_step:`` is for
+    calls that give that argument, ``without index_price:`` for the others, and several of these are
+    joined with commas. An indented line continues the last.
     """
     options = {word for parameter in entry.parameters for word in parameter.quantity.options}
     given = {
-        f"with {parameter.name}"
+        f"with{'out' * bool(_left_out(value) or value == parameter.default)} {parameter.name}"
         for parameter, value in zip(entry.parameters, values, strict=True)
-        if not (_left_out(value) or value == parameter.default)
     }
     chosen = given | {value for value in values if isinstance(value, str)}
     lines = re.sub(r"\n\s+", " ", entry.sections["Equation"]).splitlines()
@@ -127,7 +127,9 @@ def equation(entry: Function, values: Sequence[Any]) -> str:
     for line in lines:
         head, colon, tail = line.partition(": ")
         words = set(head.split(", "))
-        conditional = colon and (words <= options or head.startswith("with "))
+        conditional = colon and all(
+            word in options or word.startswith(("with ", "without ")) for word in words
+        )
         if not conditional:
             found.append(line)
         elif words <= chosen:

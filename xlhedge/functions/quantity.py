@@ -77,7 +77,8 @@ class Domain:
         """Whether x lies inside: a truth value, an array of them, or Excel text."""
         inside: Carrier = True
         for compare, end in self._tests:
-            inside = compare(x, end) & inside
+            here = compare(x, end)
+            inside = here if inside is True else here & inside
         return (floor(x) == x) & inside if self.whole else inside
 
     def beyond(self, x: Carrier) -> Carrier:

@@ -7,7 +7,7 @@ from itertools import compress
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError
-from xlhedge.functions.definition import Function
+from xlhedge.functions.definition import Function, Parameter
 
 __all__ = ["flattened", "is_missing"]
 
@@ -25,8 +25,9 @@ def is_missing(value: Any) -> bool:
 def flattened(entry: Function, arguments: Sequence[Any]) -> Sequence[Any]:
     """The arguments of a whole-range function, its ranges as lists of one length.
 
-    Where one range has an empty cell the others' cells beside it are left out, too. An error in a
-    range stands for the whole of it. A range left out stays None, and takes its default.
+    Where a required range has an empty cell the others' cells beside it are left out, too; that of
+    an optional one takes its default. An error in a range stands for the whole of it. A range left
+    out stays None, and takes its default.
 
     Raises:
         HedgeError: a range is a block of rows and columns, or as long as no other.
@@ -60,10 +61,20 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> Sequence[Any]:
             )
     if all(map(_is_plain, lists)):
         return found  # no cell is empty
-    kept = [not any(map(is_missing, beside)) for beside in zip(*lists, strict=True)]
+    required = [cells for at, cells in ranges.items() if entry.parameters[at].required]
+    kept = [not any(map(is_missing, beside)) for beside in zip(*required, strict=True)]
     return [
-        list(compress(cells, kept)) if at in ranges else cells for at, cells in enumerate(found)
+        list(compress(_filled(entry.parameters[at], cells), kept)) if at in ranges else cells
+        for at, cells in enumerate(found)
     ]
+
+
+def _filled(parameter: Parameter, cells: list[Any]) -> list[Any]:
+    """An optional range with its default, one number, in its empty cells."""
+    if parameter.required:
+        return cells
+    (default,) = parameter.default
+    return [default if is_missing(cell) else cell for cell in cells]
 
 
 def _is_plain(cells: Any) -> bool:

@@ -14,7 +14,19 @@ from typing import Any
 from xlhedge.errors import HedgeError
 from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.explain import explained
-from xlhedge.functions.formulas import basis, funding, margin, pnl, scenario, sizing, tiers, unwind
+from xlhedge.functions.formulas import (
+    basis,
+    funding,
+    margin,
+    pnl,
+    risk,
+    scenario,
+    sizing,
+    tiers,
+    unwind,
+    volume,
+    wallet,
+)
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.vocabulary import QUANTITIES
 
@@ -55,6 +67,8 @@ def hedge_explain(function_name: Any, *arguments: Any) -> str:
     return explained(_BY_NAME, function_name, arguments)
 
 
+_DAYS = [-9, -3, 4]
+_PRICES = [10, 12, 8]
 _SPOT_MOVES, _FUTURE_MOVES = [0.02, -0.02, 0.04], [0.01, -0.01, 0.02]
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -68,6 +82,9 @@ FUNCTIONS: tuple[Function, ...] = (
         Function(sizing.net_delta, (1, 60_000, 45_000), 15_000),
         Function(sizing.min_variance_ratio, (_SPOT_MOVES, _FUTURE_MOVES), 2),
         Function(sizing.hedge_effectiveness, (_SPOT_MOVES, _FUTURE_MOVES, 2), 1, share=True),
+        Function(sizing.min_variance_error, ([0.01, 0.03, 0.02], [0.01, 0.02, 0.03]), 0.75**0.5),
+        Function(risk.value_at_risk, (_DAYS, 0.5), 3),
+        Function(risk.expected_shortfall, (_DAYS, 0.5), 7),
     ),
     *_group(
         "Basis and carry",
@@ -77,6 +94,7 @@ FUNCTIONS: tuple[Function, ...] = (
         Function(basis.basis_regime, (59_900, 60_000), "backwardation"),
         Function(basis.fair_futures, (60_000, 0.125, 73), 61_500),
         Function(basis.days_to_expiry, (46_000.5, 46_090), 89.5),
+        Function(basis.roll_yield, (60_000, 61_500, 73), 0.125, share=True),
         Function(basis.locked_carry, (61_500, 61_500, 60_000), 1_500),
         Function(funding.funding_drag, (60_000, 0.0001, 30), -540),
         Function(
@@ -138,6 +156,12 @@ FUNCTIONS: tuple[Function, ...] = (
         Function(margin.liquidation_buffer, (60_000, 75_000), 0.25, share=True),
         Function(margin.bankruptcy_price, (1, 10_000, 200), 10_200),
         Function(margin.margin_ratio, (1, 100, 105, 10, 0.005), 0.105, share=True),
+        Function(
+            wallet.cross_liquidation_buffer,
+            (100_000, [60_000, 60_000], 0.004),
+            99_520 / 120_480,
+            share=True,
+        ),
         Function(margin.collateral_needed, (1, 100, 0.3, 0.005), 30.65),
     ),
     *_group(
@@ -147,6 +171,10 @@ FUNCTIONS: tuple[Function, ...] = (
             ([105, 104, 99.8], [106, 105, 103], [10, 10, 20], 100, 0.005, 1.5, 2),
             value=True,
         ),
+        Function(volume.relative_volume, ([10, 14, 18], 2), 1.5),
+        Function(volume.chaikin_money_flow, ([20, 20], [10, 10], [20, 10], [3, 1], 2), 0.5),
+        Function(volume.money_flow_index, (_PRICES, _PRICES, _PRICES, [5, 2, 1], 2), 75),
+        Function(volume.on_balance_volume, ([10, 12, 11], [5, 4, 1]), 3),
         Function(unwind.unwind_signal, (0, False, False, -0.2, 0.15), "HORIZON + REDEPLOY"),
         Function(unwind.unwind_now, (1, 48_000, 48_000, 0.25, 0.0005), 11_976),
         Function(unwind.redeploy_qty, (12_000, 48_000), 0.25),

@@ -15,7 +15,7 @@ from xlhedge.functions.quantity import Domain, Measure, Quantity, Rule
 
 __all__ = ["ARGUMENTS", "MOMENT", "NAME", "QUANTITIES", "RULES", "quantity_named"]
 
-ARGUMENTS = tuple(f"argument_{place}" for place in range(1, 13))
+ARGUMENTS = tuple(f"argument_{place}" for place in range(1, 16))
 """Another function's arguments, where a function takes them; no function has more than these."""
 
 COINS = Measure("coins", "qty", "base coins")
@@ -42,12 +42,14 @@ BARS = Measure("bars", "whole")
 MOMENT = Measure("date-time, UTC", "date", kind="date")
 NAME = Measure("name", "text", kind="text")
 WORD = Measure("word", "text", kind="word")
+SIDE = Measure("1 or -1", "whole")
 FLAG = Measure("TRUE or FALSE", "text", kind="flag")
 ANY = Measure("anything", "any", kind="any")
 
 _POSITIVE = Domain(above=0)
 _NOT_NEGATIVE = Domain(at_least=0)
 _COUNT = Domain(at_least=1, whole=True)
+_SIDES = Domain(at_least=-1, at_most=1, nonzero=True, whole=True)
 _TRUTH = Domain(at_least=0, at_most=1, whole=True)
 _RATE = Domain(above=-1, below=1)
 _MM_RATE = Domain(at_least=0, below=1)
@@ -68,6 +70,18 @@ _VOCABULARY = (
              "Value to short, in quote; positive is short, negative is long."),
     Quantity("notional", MONEY, "Value traded, in quote."),
     Quantity("amount", MONEY, "Amount that funding may eat, in quote.", _NOT_NEGATIVE),
+    Quantity("wallet_balance", MONEY,
+             "Balance of the wallet that the positions share, without unrealised P&L, in quote.",
+             _NOT_NEGATIVE),
+    Quantity("short_values", MONEY,
+             "Value of each position at its mark, a row or column, in quote; positive is short, "
+             "negative is long.", series=True),
+    Quantity("unrealised_pnl", MONEY,
+             "Unrealised P&L of the positions, in quote: one number, or a range as long that is "
+             "summed.", series=True, single=True),
+    Quantity("pnl_changes", CHANGES,
+             "Gains and losses of one period each, a row or column, in quote or relative; positive "
+             "is a gain.", series=True),
     Quantity("spend", MONEY, "Money to spend on coins, in quote.", _NOT_NEGATIVE),
     Quantity("hedge_profit", MONEY,
              "What the hedge has made, in quote; 0 gives the accounting average."),
@@ -90,11 +104,17 @@ _VOCABULARY = (
     Quantity("rounding", WORD,
              'How to round to qty_step contracts: "nearest", "down" (toward zero) or "up".',
              options=("nearest", "down", "up")),
+    Quantity("direction", SIDE,
+             "Side of the futures position: 1 or -1; 1 is a short, -1 a long future.", _SIDES),
     # Prices
     Quantity("spot_price", PRICE, "Spot price, in quote per base coin.", _POSITIVE),
     Quantity("futures_price", PRICE, "Futures price, in quote per base coin.", _POSITIVE),
     Quantity("index_price", PRICE,
              "Spot index price that the venue settles against, quote per base coin.", _POSITIVE),
+    Quantity("near_price", PRICE,
+             "Price of the future that expires first, in quote per base coin.", _POSITIVE),
+    Quantity("far_price", PRICE,
+             "Price of the future to roll into, in quote per base coin.", _POSITIVE),
     Quantity("price", PRICE,
              "Price at which the position is valued, in quote per base coin.", _POSITIVE),
     Quantity("entry_price", PRICE,
@@ -131,6 +151,9 @@ _VOCABULARY = (
     Quantity("basis_shock", PERCENT,
              "Extra relative move of the future against its underlying, decimal (0.01 = +1 %).",
              usual=Domain(at_least=-1, at_most=1)),
+    Quantity("spike", PERCENT,
+             "Worst move on the way, a relative move of the underlying's futures, decimal (0.12 = "
+             "+12 %). Left out: none.", _MOVE, usual=_USUAL_MOVE),
     Quantity("shock_step", PERCENT,
              "Step between two price shocks of a grid, decimal (0.1 = 10 %).", _POSITIVE),
     Quantity("price_change", PERCENT,
@@ -156,7 +179,8 @@ _VOCABULARY = (
              "Hours between two funding settlements (8, 4, 2 or 1).",
              _POSITIVE, usual=Domain(at_most=24)),
     Quantity("threshold", RATE,
-             "Funding that the short may pay per 8 h, decimal (0.0001 = 0.01 %).", _NOT_NEGATIVE),
+             "Funding that the position may pay per 8 h, decimal (0.0001 = 0.01 %).",
+             _NOT_NEGATIVE),
     Quantity("consecutive", SETTLEMENTS,
              "How many funding settlements in a row must breach the threshold, a whole number.",
              _COUNT),
@@ -166,6 +190,12 @@ _VOCABULARY = (
     Quantity("discount", PERCENT,
              "Part of the fee that the venue waives, decimal (0.1 = 10 % off).",
              Domain(at_least=0, at_most=1)),
+    Quantity("fees", WORD,
+             'Which fees fall due: "both", of opening and closing, or "close" (already open).',
+             options=("both", "close")),
+    Quantity("confidence", PERCENT,
+             "Part of the periods that lose no more, decimal (0.99 = 99 %).",
+             Domain(above=0, below=1)),
     # Margin
     Quantity("leverage", TIMES,
              "Position value ÷ initial margin, a ratio (10 = 10×).", _POSITIVE, trap=True),
@@ -182,8 +212,24 @@ _VOCABULARY = (
              "Maintenance amount that the venue deducts in this tier, in the margin currency.",
              _NOT_NEGATIVE, trap=True),
     Quantity("mm_basis", WORD,
-             'Price that values the maintenance margin: "mark" (Binance, Bybit) or "entry" (MEXC).',
+             'Price that values maintenance: "mark" (Binance, current Bybit, OKX) or "entry", '
+             "frozen there (MEXC, BitMEX, KuCoin). A short from 100 with a margin of 10 and 0.5 % "
+             "is liquidated at 109.45 (mark) or 109.50 (entry).",
              options=("mark", "entry")),
+    Quantity("liquidation_fee", RATE,
+             "Fee of closing that equity must cover beside maintenance (OKX, Gate, BitMEX, BingX, "
+             "Bitget), decimal of the value at the mark (0.0005 = 0.05 %). At 0.05 % the short "
+             "from 100 is liquidated at 109.40, not 109.45.",
+             _MM_RATE, usual=Domain(at_most=0.01)),
+    Quantity("mm_rates", PERCENT,
+             "Maintenance margin rate of each position, decimal (0.005 = 0.5 %), a range as long "
+             "or one for all.", _MM_RATE, series=True, single=True),
+    Quantity("mm_amounts", MONEY,
+             "Maintenance amount deducted for each position, in quote, a range as long or one for "
+             "each.", _NOT_NEGATIVE, series=True, single=True),
+    Quantity("tier_mode", WORD,
+             'What a tier\'s rate applies to: "marginal", the part above its floor, or "whole", '
+             "all of the position (OKX).", options=("marginal", "whole")),
     Quantity("tier_floor", COLLATERAL,
              "Position value above which the tier applies, in the margin currency.",
              _NOT_NEGATIVE, trap=True),
@@ -197,7 +243,7 @@ _VOCABULARY = (
              "Price at which the venue liquidates, in quote per base coin.", _POSITIVE),
     Quantity("liquidation_buffer", PERCENT,
              "Relative move to liquidation, decimal (0.25 = +25 %; negative for a long future). "
-             "Left out: never liquidated.", Domain(nonzero=True)),
+             "Left out, or 1E9: never liquidated.", Domain(nonzero=True)),
     Quantity("liquidation_alert", PERCENT,
              "Relative distance to liquidation below which to warn, decimal (0.25 = 25 %).",
              _NOT_NEGATIVE, usual=Domain(at_most=1)),
@@ -211,6 +257,8 @@ _VOCABULARY = (
              "Date-time at which the future expires, as a date or Excel's serial number in days.",
              _NOT_NEGATIVE),
     Quantity("days_to_expiry", DAYS, "Days until the future expires, decimals allowed.", _POSITIVE),
+    Quantity("days_between", DAYS,
+             "Days between two expiries, decimals allowed.", _POSITIVE),
     Quantity("days_left", DAYS,
              "Days left of what the hedge is for; 0 or below has passed. Left out: no horizon."),
     Quantity("days", DAYS,
@@ -231,13 +279,17 @@ _VOCABULARY = (
              "How many times the usual volume a bar needs, a ratio (1.5 = half as much again).",
              _NOT_NEGATIVE),
     Quantity("lookback", BARS,
-             "How many bars before the last one give the usual volume, a whole number.", _COUNT),
+             "How many bars to look back on (before the last one for the usual volume), a whole "
+             "number.", _COUNT),
     # Trades and bars, oldest first
     Quantity("contracts", CONTRACTS,
              "Contracts of each trade, a row or column, all of one sign, in contracts.",
              series=True),
     Quantity("prices", PRICE,
              "Price of each trade, a row or column as long, in quote per base coin.",
+             _POSITIVE, series=True),
+    Quantity("highs", PRICE,
+             "Highest price of each bar, a row or column, oldest first, in quote per coin.",
              _POSITIVE, series=True),
     Quantity("lows", PRICE,
              "Lowest price of each bar, a row or column, oldest first, in quote per coin.",
@@ -287,6 +339,14 @@ RULES: tuple[Rule, ...] = (
         ("price_shock", "basis_shock"),
         lambda price_shock, basis_shock: price_shock + basis_shock >= -1,
         "with price_shock it must add up to at least -1",
+        CellError.NUM,
+    ),
+    Rule(
+        ("contract_type", "price_shock", "basis_shock"),
+        lambda contract_type, price_shock, basis_shock: (
+            (contract_type == "linear") | (price_shock + basis_shock > -1)
+        ),
+        "with price_shock it must leave the future of an inverse contract a price above 0",
         CellError.NUM,
     ),
     Rule(

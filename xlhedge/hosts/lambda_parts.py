@@ -13,12 +13,12 @@ from typing import TypeAlias
 from xlhedge.errors import CellError, Undefined
 from xlhedge.functions.algebra import NEVER, Carrier, Expression, excel_text, where
 from xlhedge.functions.registry import Function, Parameter
+from xlhedge.hosts.lambda_helpers import call, check_name, helper
 from xlhedge.hosts.spelling import spelled
 
 __all__ = [
     "Step",
     "as_lambda",
-    "call",
     "checked",
     "default_of",
     "got",
@@ -27,20 +27,11 @@ __all__ = [
     "local",
     "row",
     "unless_errors",
+    "unless_inputs_fail",
 ]
 
 Step: TypeAlias = tuple[Expression, Carrier]
 """One line of a LET: a name, and what it stands for."""
-
-
-def call(name: str, *arguments: Carrier) -> Expression:
-    """A call of one of Excel's functions, by its name in files.
-
-    Example:
-        >>> call("_xlfn.SEQUENCE", Expression("A1") + 1)
-        Expression('_xlfn.SEQUENCE(A1+1)')
-    """
-    return Expression(f"{name}({','.join(map(excel_text, arguments))})")
 
 
 def let(steps: Sequence[Step], result: Carrier) -> Expression:
@@ -97,7 +88,7 @@ def default_of(parameter: Parameter) -> Carrier:
     Example:
         >>> from xlhedge.functions.registry import function
         >>> [default_of(parameter) for parameter in function("FUNDING_BREACH").parameters]
-        ['', 8, 0.0001, 3]
+        ['', 8, 0.0001, 3, 1]
     """
     if parameter.required:
         return ""
@@ -111,47 +102,30 @@ def default_of(parameter: Parameter) -> Carrier:
 def got(parameter: Parameter) -> Expression:
     """The argument, or its default where it is left out or blank; element by element.
 
-    Only a blank cell equals both "" and 0.
-
     Example:
         >>> from xlhedge.functions.registry import function
-        >>> got(function("HEDGE_NOTIONAL").parameters[3]).text[:48]
-        'IF(_xlfn.ISOMITTED(_xlpm.beta),1,IF((_xlpm.beta='
+        >>> got(function("HEDGE_NOTIONAL").parameters[3])
+        Expression('IF(_xlfn.ISOMITTED(_xlpm.beta),1,XLHEDGE_GIVEN(_xlpm.beta,1))')
     """
     # Not run in Excel: that ISOMITTED also sees a required argument left out, as in F(,2).
     x, default = handed_over(parameter), default_of(parameter)
-    blank = (x == "") & (x == 0)
-    return call("IF", call("_xlfn.ISOMITTED", x), default, call("IF", blank, default, x))
+    return call("IF", call("_xlfn.ISOMITTED", x), default, helper("GIVEN", x, default))
 
 
 def checked(parameter: Parameter, found: Expression) -> Carrier:
     """An argument as the body takes it, or our error; from the quantity's domain.
 
-    Only text (and a blank) equals itself joined with ""; adding 0 turns TRUE into 1. TRIM also
-    drops inner spaces to one, where no option has any, and Excel's = ignores case.
-
     Example:
         >>> from xlhedge.functions.registry import function
-        >>> checked(function("SPOT_NOTIONAL").parameters[0], Expression("_xlpm.a"))
-        Expression('IF(_xlpm.a&""=_xlpm.a,#VALUE!,(_xlpm.a+0))')
+        >>> checked(function("SPOT_NOTIONAL").parameters[1], Expression("A1"))
+        Expression('XLHEDGE_ABOVE_0(A1)')
     """
-    quantity = parameter.quantity
-    refused = Undefined(CellError.VALUE, quantity.allowed)
-    if quantity.options:
-        word = call("TRIM", found)
-        known: Carrier = word == quantity.options[0]
-        for option in quantity.options[1:]:
-            known = known | (word == option)
-        return where(known, word, refused)
-    # Spelled out: the algebra would drop the + 0.
-    number = Expression(f"({found.text}+0)")
-    admitted = quantity.domain.admits(number)
-    default = parameter.default
-    if not (parameter.required or quantity.series or quantity.domain.admits(default)):
-        admitted = admitted | (found == default_of(parameter))
-    outside = Undefined(CellError.NUM, quantity.allowed)
-    value = number if admitted is True else where(admitted, number, outside)
-    return where(Expression(f'{found.text}&""={found.text}'), refused, value)
+    quantity, value = parameter.quantity, helper(check_name(parameter.quantity), found)
+    if parameter.required or quantity.options or quantity.series:
+        return value
+    if quantity.domain.admits(parameter.default):
+        return value
+    return where(found == default_of(parameter), found, value)
 
 
 def unless_errors(values: Sequence[Expression], then: Carrier) -> Carrier:
@@ -168,6 +142,19 @@ def unless_errors(values: Sequence[Expression], then: Carrier) -> Carrier:
     for value in reversed(values):
         then = where(value == value, then, infinite)  # noqa: PLR0124  # writes x=x
     return then
+
+
+def unless_inputs_fail(values: Sequence[Expression], then: Carrier) -> Carrier:
+    """`then` where none of the values is an error, else the first that is one.
+
+    As `unless_errors` in a third of the characters; & passes on the error of its left side first.
+
+    Example:
+        >>> unless_inputs_fail([Expression("A1"), Expression("B1")], True)
+        Expression('IF(A1&B1>="",TRUE,#VALUE!)')
+    """
+    joined = Expression("&".join(value.text for value in values))
+    return where(joined >= "", then, Undefined(CellError.VALUE, "never: no text is below none"))
 
 
 def row(

@@ -3,7 +3,8 @@
 A workbook that defines the name ``NET_DELTA`` as `lambda_text` of its entry computes
 ``=NET_DELTA(A1,B1,C1)`` on Windows, Mac, the web and a phone. Every text is written from FUNCTIONS:
 the body by running it on `Expression`, the checks from the quantities' domains, so they are those
-of Python. IronCalc computes them in our tests; nothing here was run in Excel.
+of Python; what they share stands in names of its own, see `lambda_helpers`. IronCalc computes them
+in our tests; nothing here was run in Excel.
 
 The steps of a text; those of whole ranges are in `range_lambdas`:
 
@@ -25,20 +26,20 @@ from collections.abc import Iterator, Sequence
 
 from xlhedge.errors import HedgeError, Undefined
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
-from xlhedge.functions.registry import FUNCTIONS, Function
+from xlhedge.functions.registry import FUNCTIONS, Function, function
+from xlhedge.hosts.lambda_helpers import HELPERS, Name, call
 from xlhedge.hosts.lambda_parts import (
     Step,
     as_lambda,
-    call,
     checked,
     got,
     local,
     row,
-    unless_errors,
+    unless_inputs_fail,
 )
 from xlhedge.hosts.range_lambdas import range_lambda
 
-__all__ = ["LAMBDAS", "LONGEST_COMMENT", "comment", "lambda_text", "listing"]
+__all__ = ["LAMBDAS", "LONGEST_COMMENT", "comment", "lambda_text", "listing", "names"]
 
 LONGEST_COMMENT = 255
 """Characters of a name's comment that Excel keeps."""
@@ -79,7 +80,7 @@ def lambda_text(entry: Function) -> str:
     for rule, places in reversed(entry.rules):
         broken = Undefined(rule.kind, rule.message)
         fits = where(rule.holds(*(the[place] for place in places)), fits, broken)
-    steps.append((_FITS, unless_errors([*raw, *the], fits)))
+    steps.append((_FITS, unless_inputs_fail([*raw, *the], fits)))
     found = entry.body(*the)
     parts, found = _shared(found if entry.columns else [found])
     steps += parts
@@ -101,25 +102,58 @@ def comment(entry: Function) -> str:
     return whole if len(whole) <= LONGEST_COMMENT else entry.summary
 
 
-def listing(entries: Sequence[Function]) -> str:
-    """Names, comments and texts as a person types them into Excel's name manager.
+def names(entries: Sequence[Function] = LAMBDAS) -> list[Name]:
+    """What a workbook must define for some functions: themselves, and all names that they call.
 
-    Files spell newer functions and parameters with prefixes; people do not. Not tried in Excel's
-    name manager.
+    Each name stands behind those that its text calls, the helpers first.
 
     Args:
         entries: functions of LAMBDAS.
 
     Example:
         >>> from xlhedge.functions.registry import function
-        >>> print(listing([function("SPOT_NOTIONAL")])[:145])
-        Name: SPOT_NOTIONAL
-        Comment: SPOT_NOTIONAL(spot_qty, spot_price): Value of the coins held, in quote.
-        Refers to: =LAMBDA(spot_qty,spot_price,LET(g
+        >>> [name for name, _, _ in names([function("SPOT_NOTIONAL")])]
+        ['XLHEDGE_GIVEN', 'XLHEDGE_NUMBER', 'XLHEDGE_ABOVE_0', 'SPOT_NOTIONAL']
+    """
+    found: set[str] = set()
+    new = {entry.name for entry in entries}
+    while new:
+        found |= new
+        new = {word for name in new for word in _CALLED.findall(_text(name))} & _DEFINED - found
+    helpers = [(name, *HELPERS[name]) for name in HELPERS if name in found]
+    functions = [entry for entry in LAMBDAS if entry.name in found]
+    return [*helpers, *((entry.name, lambda_text(entry), comment(entry)) for entry in functions)]
+
+
+_CALLED = re.compile(r"\b[A-Z][A-Z\d_]*(?=\()")
+_DEFINED = {*HELPERS, *(entry.name for entry in LAMBDAS)}
+
+
+def _text(name: str) -> str:
+    return HELPERS[name][0] if name in HELPERS else lambda_text(function(name))
+
+
+def listing(entries: Sequence[Function]) -> str:
+    """Names, comments and texts as a person types them into Excel's name manager.
+
+    In this order each can be typed: a name stands behind those that its text calls. Files spell
+    newer functions and parameters with prefixes; people do not. Not tried in Excel's name manager.
+
+    Args:
+        entries: functions of LAMBDAS.
+
+    Example:
+        >>> from xlhedge.functions.registry import function
+        >>> print(listing([function("SPOT_NOTIONAL")])[:134])
+        Name: XLHEDGE_GIVEN
+        Comment: x; the default where it is blank
+        Refers to: =LAMBDA(x,default,IF((x="")*(x=0),default,x))
+        <BLANKLINE>
+        Name: XLHEDGE_
     """
     return "\n\n".join(
-        f"Name: {entry.name}\nComment: {comment(entry)}\nRefers to: ={_typed(lambda_text(entry))}"
-        for entry in entries
+        f"Name: {name}\nComment: {said}\nRefers to: ={_typed(text)}"
+        for name, text, said in names(entries)
     )
 
 

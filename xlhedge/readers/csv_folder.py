@@ -16,8 +16,8 @@ from xlhedge.portfolio.headings import Header, by_table
 from xlhedge.portfolio.rows import RawTable, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import DecimalComma, Written, has_decimal_comma, is_blank
-from xlhedge.readers.text_encoding import encoding_of
 from xlhedge.readers.limits import Limits
+from xlhedge.readers.text_encoding import encoding_of
 from xlhedge.text import one_line
 
 __all__ = ["read_csv_folder"]

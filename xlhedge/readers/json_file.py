@@ -13,8 +13,8 @@ from xlhedge.portfolio.problems import refusal
 from xlhedge.portfolio.rows import MOST_COLUMNS, RawTable, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import JsonText, is_blank
-from xlhedge.readers.text_encoding import encoding_of
 from xlhedge.readers.limits import Limits
+from xlhedge.readers.text_encoding import encoding_of
 
 __all__ = ["read_json_file"]
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from xlhedge.functions.registry import Function
-from xlhedge.hosts.lambdas import LAMBDAS, comment, lambda_text
+from xlhedge.hosts.lambdas import LAMBDAS, names
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.styles import Styles
 
@@ -20,14 +20,14 @@ _CREATED = datetime(2026, 1, 1)  # a date has to stand in the file; the same nam
 
 
 def define_functions(book: Book, entries: Sequence[Function] = LAMBDAS) -> None:
-    """Define functions as names of the workbook.
+    """Define functions, and the helpers that they call, as names of the workbook.
 
     Args:
         book: the workbook; none of its own names may be a function's.
         entries: the functions; of `hosts.lambdas.LAMBDAS`.
     """
-    for entry in entries:
-        book.define(entry.name, lambda_text(entry), comment(entry))
+    for name in names(entries):
+        book.define(*name)
 
 
 def lambda_book(entries: Sequence[Function] = LAMBDAS) -> Book:

@@ -192,7 +192,10 @@ class Workings:
             f"IF(({perpetual}=1)*({given}>0),{texts[2]},{self.term(ShortTerms.funding_rate)})"
         )
         price, basis = (Expression(self.move(k, n)) for n in (0, 1))
-        reached = is_liquidated(price, basis, Expression(self.term(ShortTerms.distance)))
+        short, limit = (
+            Expression(self.term(each)) for each in (ShortTerms.short_notional, ShortTerms.distance)
+        )
+        reached = is_liquidated(short, limit, price + basis)
         texts.append(f"({excel_text(reached)})*1")
         for n, column in enumerate(_COLUMNS):
             text = self._of_all(name, column, blanks[n])

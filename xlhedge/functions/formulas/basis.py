@@ -13,6 +13,7 @@ __all__ = [
     "days_to_expiry",
     "fair_futures",
     "locked_carry",
+    "roll_yield",
 ]
 
 
@@ -176,7 +177,8 @@ def locked_carry(
 ) -> Carrier:
     """What a short held to expiry locks in against the same coins, in quote, whatever the price.
 
-    Fees are those of opening and of closing, both on short_notional.
+    short_notional is coins × futures_price; of an inverse contract its face, contracts × size, and
+    not SHORT_NOTIONAL with an index_price. Fees are those of opening and closing, both on it.
 
     Equation:
         (short_notional ÷ futures_price) × (futures_price − spot_price)
@@ -194,3 +196,26 @@ def locked_carry(
     """
     gain = short_notional / futures_price * (futures_price - spot_price)
     return gain - 2 * fee_rate * absolute(short_notional)
+
+
+def roll_yield(
+    near_price: Carrier, far_price: Carrier, days_between: Carrier, day_count: Carrier = 365
+) -> Carrier:
+    """What a short earns a year by rolling from the near future into the far one.
+
+    Negative where the far one is the cheaper: rolling then costs the short.
+
+    Equation:
+        (far_price ÷ near_price − 1) × day_count ÷ days_between
+
+    Question:
+        My quarterly at 60,000 expires; the next, 73 days on, is at 61,500. What does it pay a year?
+
+        >>> import xlhedge
+        >>> round(xlhedge.roll_yield(60_000, 61_500, 73), 12)
+        0.125
+
+    Source:
+        J. Hull, Options, Futures, and Other Derivatives, chapter 3 (stack and roll).
+    """
+    return (far_price / near_price - 1) * day_count / days_between

@@ -13,6 +13,7 @@ from xlhedge.functions.algebra import Carrier, absolute, where
 
 __all__ = [
     "TEXTS",
+    "as_many",
     "funding_accrued",
     "funding_apr",
     "funding_breach",
@@ -92,13 +93,13 @@ def funding_accrued(short_notional: Sequence[float], funding_rates: Sequence[flo
     Source:
         Exchanges pay position value × rate at each settlement; longs pay when it is positive.
     """
-    shorts = _each(short_notional, funding_rates)
+    shorts = as_many(short_notional, len(funding_rates))
     return sum((n * rate for n, rate in zip(shorts, funding_rates, strict=True)), 0.0)
 
 
-def _each(values: Sequence[float], beside: Sequence[float]) -> Sequence[float]:
-    """One number stands for as many as there are beside it."""
-    return [*values] * len(beside) if len(values) == 1 else values
+def as_many(values: Sequence[float], count: int) -> Sequence[float]:
+    """The cells of a range of which one number may stand for all."""
+    return [*values] * count if len(values) == 1 else values
 
 
 def funding_breach(
@@ -106,19 +107,27 @@ def funding_breach(
     interval_hours: Sequence[float] = (8,),
     threshold: float = 0.0001,
     consecutive: float = 3,
+    direction: float = 1,
 ) -> bool:
-    """Whether the last settlements all cost the short more than it should pay: time to unwind.
+    """Whether the last settlements all cost the position more than it should pay: time to unwind.
 
-    A short pays where the rate is negative; a high positive rate is income, and no alarm.
+    A short pays where the rate is negative; a high positive rate is income, and no alarm. A long
+    future, direction −1, pays where it is positive.
 
     Equation:
-        −r × 8 ÷ interval_hours > threshold, for each r of the last consecutive of funding_rates
+        −r × direction × 8 ÷ interval_hours > threshold, for each r of the last consecutive of
+            funding_rates
 
     Question:
         Funding was −0.012 %, −0.015 % and −0.011 %, every 8 hours. Has the hedge become a drag?
 
         >>> import xlhedge
         >>> xlhedge.funding_breach([-0.00012, -0.00015, -0.00011])
+        True
+
+        The venue went from every 8 hours to every 4 at −0.006 % each. Is that a breach?
+
+        >>> xlhedge.funding_breach([-0.00012, -0.00006, -0.00006], [8, 4, 4])
         True
 
     Errors:
@@ -129,8 +138,10 @@ def funding_breach(
     """
     wanted = int(consecutive)
     costs = [
-        -rate * 8 / hours
-        for rate, hours in zip(funding_rates, _each(interval_hours, funding_rates), strict=True)
+        -rate * direction * 8 / hours
+        for rate, hours in zip(
+            funding_rates, as_many(interval_hours, len(funding_rates)), strict=True
+        )
     ]
     return len(costs) >= wanted and all(cost > threshold for cost in costs[-wanted:])
 
@@ -183,9 +194,8 @@ def trading_fee(notional: Carrier, fee_rate: Carrier, discount: Carrier = 0) -> 
 TEXTS = {
     "funding_accrued": {"value": "SUM(short_notional*funding_rates)"},
     "funding_breach": {
-        "costs": "-funding_rates*8/interval_hours",
-        "place": "SEQUENCE(ROWS(costs))",
-        "value": "IF(kept<consecutive,FALSE,SUM((place>kept-consecutive)*(costs<=threshold))=0)",
+        "value": "IF(kept<consecutive,FALSE,SUM((place>kept-consecutive)"
+        "*(-funding_rates*direction*8/interval_hours<=threshold))=0)",
     },
 }
 """What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from xlhedge.functions.algebra import NEVER, NOISE, UNGIVEN, Carrier, absolute, maximum, where
+import operator
+from functools import reduce
+
+from xlhedge.functions.algebra import (
+    NEVER,
+    NOISE,
+    UNGIVEN,
+    Carrier,
+    absolute,
+    maximum,
+    where,
+)
 from xlhedge.functions.formulas.funding import funding_drag
 
 __all__ = ["LEGS", "is_liquidated", "scenario_attribution", "scenario_pnl", "spot_leg"]
+
+_UNREACHED = 1e9
+"""A buffer that stands for none, where a formula cannot leave it out."""
 
 LEGS = ("spot", "short", "basis", "funding", "fees", "net")
 """The columns of an attribution, in order."""
@@ -24,23 +38,34 @@ def scenario_attribution(
     beta: Carrier = 1,
     liquidation_buffer: Carrier = NEVER,
     short_margin: Carrier = UNGIVEN,
+    contract_type: Carrier = "linear",
+    spike: Carrier = UNGIVEN,
+    fees: Carrier = "both",
 ) -> tuple[Carrier, ...]:
     """Where a scenario's P&L comes from, in quote: spot, short, basis, funding, fees, net.
 
     Net is the sum of the other five. One row of six numbers; column arguments give one row each.
-    Fees are those of opening and of closing. If the move reaches liquidation_buffer the short has
-    lost its margin, the basis no longer matters, and nothing is left to close: the coins are naked
-    from there.
+    The legs of an inverse contract are exact, with a short_notional that is SHORT_NOTIONAL with its
+    index_price. Fees are those of opening and closing, or with "close" of closing a short that is
+    open. If the move, or the spike on the way to it, reaches liquidation_buffer, the short has lost
+    its margin, the basis no longer matters, and nothing is left to close: the coins are naked.
 
     Equation:
         spot = spot_qty × spot_price × max(−1, beta × price_shock)
         short = −short_notional × price_shock
-        basis = −short_notional × basis_shock
+        linear: basis = −short_notional × basis_shock
+        inverse: basis = short_notional × ((1 + price_shock) ÷ (1 + price_shock + basis_shock) − 1)
         funding = −FUNDING_DRAG(short_notional, funding_rate, days, interval_hours)
-        fees = −fee_rate × |short_notional| × (1 + (1 + price_shock + basis_shock))
+        linear, both: fees = −fee_rate × |short_notional| × (1 + (1 + price_shock + basis_shock))
+        linear, close: fees = −fee_rate × |short_notional| × (1 + price_shock + basis_shock)
+        inverse, both: fees = −fee_rate × |short_notional|
+            × (1 + (1 + price_shock) ÷ (1 + price_shock + basis_shock))
+        inverse, close: fees = −fee_rate × |short_notional|
+            × (1 + price_shock) ÷ (1 + price_shock + basis_shock)
         net = spot + short + basis + funding + fees
-        with liquidation_buffer: once price_shock + basis_shock reaches liquidation_buffer,
-            short = −short_margin, basis = 0, fees = −fee_rate × |short_notional|
+        with liquidation_buffer: once the worst of 0, price_shock + basis_shock and spike reaches
+            liquidation_buffer, short = −short_margin (of an inverse contract × (1 + price_shock)),
+            basis = 0, and fees are of opening only
 
     Question:
         1 BTC at 60,000, short 60,000, the price falls 20 % and the future 1 % more. Who paid?
@@ -49,17 +74,35 @@ def scenario_attribution(
         >>> xlhedge.scenario_attribution(1, 60_000, 60_000, -0.2, -0.01)
         [-12000.0, 12000.0, 600.0, 0.0, 0.0, 600.0]
 
+        And if a spike of 12 % on the way liquidates the short at +9 %, with its margin of 6,000?
+
+        >>> call = xlhedge.scenario_attribution
+        >>> call(1, 60_000, 60_000, -0.3, liquidation_buffer=0.09, short_margin=6_000, spike=0.12)
+        [-18000.0, -6000.0, 0.0, 0.0, 0.0, -24000.0]
+
     Source:
         Attribution (Q − q)·ΔS − q·Δ(F − S) + funding − fees, split by relative moves.
     """
-    liquidated = is_liquidated(price_shock, basis_shock, liquidation_buffer)
+    liquidated = is_liquidated(
+        short_notional,
+        liquidation_buffer,
+        price_shock + basis_shock,
+        where(spike >= -1, spike, 0),
+    )
+    inverse = contract_type == "inverse"
+    moved = 1 + price_shock
+    future = 1 + price_shock + basis_shock
+    closing = where(inverse, lambda: moved / future, future)  # value at closing, of today's
+    lost = -short_margin * where(inverse, moved, 1)
     spot = spot_leg(spot_qty, spot_price, price_shock, beta)
-    short = where(liquidated, -short_margin, -short_notional * price_shock)
-    basis = where(liquidated, 0, -short_notional * basis_shock)
+    short = where(liquidated, lost, -short_notional * price_shock)
+    # Not closing − 1 for linear: basis_shock alone keeps all its digits.
+    basis = short_notional * where(inverse, lambda: closing - 1, -basis_shock)
     funding = -funding_drag(short_notional, funding_rate, days, interval_hours)
-    closing = where(liquidated, 0, 1 + price_shock + basis_shock)
-    fees = -fee_rate * absolute(short_notional) * (1 + closing)
-    return spot, short, basis, funding, fees, spot + short + basis + funding + fees
+    paid = -fee_rate * absolute(short_notional)
+    paid = paid * (where(fees == "close", 0, 1) + where(liquidated, 0, closing))
+    legs = spot, short, where(liquidated, 0, basis), funding, paid
+    return *legs, reduce(operator.add, legs)
 
 
 def spot_leg(
@@ -69,15 +112,18 @@ def spot_leg(
     return spot_qty * spot_price * maximum(-1, beta * price_shock)
 
 
-def is_liquidated(
-    price_shock: Carrier, basis_shock: Carrier, liquidation_buffer: Carrier
-) -> Carrier:
-    """Whether a move reaches the liquidation: a rise for a short, a fall for a long future."""
+def is_liquidated(short_notional: Carrier, liquidation_buffer: Carrier, *moves: Carrier) -> Carrier:
+    """Whether one of the future's moves reaches the liquidation: up for a short, down for a long.
+
+    No move at all is one of them: a position that is already beyond its liquidation is reached.
+    """
     if liquidation_buffer is NEVER:
         return False
-    beyond = price_shock + basis_shock - liquidation_buffer
+    side = where(short_notional > 0, 1, -1)
     # A move to just that price counts as reaching it, though not to the last bit.
-    return where(liquidation_buffer > 0, beyond >= -NOISE, beyond <= NOISE)
+    reached = [side * (move - liquidation_buffer) >= -NOISE for move in (0, *moves)]
+    safe = (short_notional == 0) | (liquidation_buffer >= _UNREACHED)
+    return where(safe, False, reduce(operator.or_, reached))  # noqa: FBT003  # a branch
 
 
 def scenario_pnl(
@@ -93,17 +139,37 @@ def scenario_pnl(
     beta: Carrier = 1,
     liquidation_buffer: Carrier = NEVER,
     short_margin: Carrier = UNGIVEN,
+    contract_type: Carrier = "linear",
+    spike: Carrier = UNGIVEN,
+    fees: Carrier = "both",
 ) -> Carrier:
     """What holding and short gain together when the price moves, in quote.
 
     A column of short_notional against a row of price_shock gives a whole sensitivity grid.
 
     Equation:
-        spot_qty × spot_price × max(−1, beta × price_shock) − short_notional × price_shock
-            − short_notional × basis_shock + short_notional × funding_rate × days × 24
-            ÷ interval_hours − fee_rate × |short_notional| × (1 + (1 + price_shock + basis_shock))
-        with liquidation_buffer: once price_shock + basis_shock reaches liquidation_buffer, the
-            short and the basis lose short_margin, and the fees are fee_rate × |short_notional|
+        linear, both: spot_qty × spot_price × max(−1, beta × price_shock)
+            − short_notional × price_shock − short_notional × basis_shock
+            + short_notional × funding_rate × days × 24 ÷ interval_hours
+            − fee_rate × |short_notional| × (1 + (1 + price_shock + basis_shock))
+        linear, close: spot_qty × spot_price × max(−1, beta × price_shock)
+            − short_notional × price_shock − short_notional × basis_shock
+            + short_notional × funding_rate × days × 24 ÷ interval_hours
+            − fee_rate × |short_notional| × (1 + price_shock + basis_shock)
+        inverse, both: spot_qty × spot_price × max(−1, beta × price_shock)
+            − short_notional × price_shock
+            + short_notional × ((1 + price_shock) ÷ (1 + price_shock + basis_shock) − 1)
+            + short_notional × funding_rate × days × 24 ÷ interval_hours
+            − fee_rate × |short_notional|
+            × (1 + (1 + price_shock) ÷ (1 + price_shock + basis_shock))
+        inverse, close: spot_qty × spot_price × max(−1, beta × price_shock)
+            − short_notional × price_shock
+            + short_notional × ((1 + price_shock) ÷ (1 + price_shock + basis_shock) − 1)
+            + short_notional × funding_rate × days × 24 ÷ interval_hours
+            − fee_rate × |short_notional| × (1 + price_shock) ÷ (1 + price_shock + basis_shock)
+        with liquidation_buffer: once the worst of 0, price_shock + basis_shock and spike reaches
+            liquidation_buffer, short and basis lose short_margin (of an inverse contract
+            × (1 + price_shock)), and the fees are those of opening only
 
     Question:
         1 BTC at 60,000, half of it hedged. What does a fall of 20 % do to me?
@@ -130,5 +196,8 @@ def scenario_pnl(
         beta,
         liquidation_buffer,
         short_margin,
+        contract_type,
+        spike,
+        fees,
     )
     return legs[-1]

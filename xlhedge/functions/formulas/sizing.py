@@ -23,6 +23,7 @@ __all__ = [
     "hedge_effectiveness",
     "hedge_notional",
     "hedge_ratio",
+    "min_variance_error",
     "min_variance_ratio",
     "net_delta",
     "short_notional",
@@ -89,15 +90,18 @@ def hedge_contracts(
     contract_type: Carrier = "linear",
     qty_step: Carrier = 0,
     rounding: Carrier = "nearest",
+    index_price: Carrier = UNGIVEN,
 ) -> Carrier:
     """Contracts to short for a value to hedge, rounded as the venue takes orders.
 
-    The magnitude is rounded to a multiple of qty_step, so a hedge rounded down is never larger
-    than asked; 0 leaves the exact number. Steps such as 0.001 are exact.
+    An inverse contract takes away its face in coins at the futures price; where that stands off
+    spot, give index_price. The magnitude is rounded to a multiple of qty_step, so a hedge rounded
+    down is never larger than asked; 0 leaves the exact number. Steps such as 0.001 are exact.
 
     Equation:
         linear: hedge_notional ÷ (futures_price × contract_size)
-        inverse: hedge_notional ÷ contract_size
+        inverse, without index_price: hedge_notional ÷ contract_size
+        inverse, with index_price: hedge_notional × (futures_price ÷ index_price) ÷ contract_size
         with qty_step: rounded to a multiple of qty_step, rounding
 
     Question:
@@ -113,12 +117,26 @@ def hedge_contracts(
         >>> xlhedge.hedge_contracts(60_000, 60_500, 100, "inverse")
         600.0
 
+        And 1 BTC at 60,000 with an inverse quarterly of 1 USD at 66,000?
+
+        >>> round(xlhedge.hedge_contracts(60_000, 66_000, 1, "inverse", index_price=60_000), 9)
+        66000.0
+
     Source:
         Contract specifications of Binance (USD-M, COIN-M) and Bybit.
     """
-    worth = where(contract_type == "inverse", contract_size, contract_size * futures_price)
-    contracts = hedge_notional / worth
+    index = _index_or(futures_price, index_price)
+    contracts = where(
+        contract_type == "inverse",
+        hedge_notional * (futures_price / index) / contract_size,
+        hedge_notional / (contract_size * futures_price),
+    )
     return where(qty_step == 0, contracts, lambda: _to_step(contracts, qty_step, rounding))
+
+
+def _index_or(futures_price: Carrier, index_price: Carrier) -> Carrier:
+    """The index price, without one the future's own: no basis."""
+    return where(index_price > 0, index_price, futures_price)
 
 
 def _to_step(contracts: Carrier, qty_step: Carrier, rounding: Carrier) -> Carrier:
@@ -139,12 +157,17 @@ def short_notional(
     futures_price: Carrier,
     contract_size: Carrier = 1,
     contract_type: Carrier = "linear",
+    index_price: Carrier = UNGIVEN,
 ) -> Carrier:
-    """Value of a short futures position, in quote.
+    """The exposure that a short futures position takes away, in quote.
+
+    Fees, funding and margin of an inverse contract are rates of its value in coins, contracts ×
+    size ÷ futures_price; at spot that is this number, if index_price is given.
 
     Equation:
         linear: short_contracts × contract_size × futures_price
-        inverse: short_contracts × contract_size
+        inverse, without index_price: short_contracts × contract_size
+        inverse, with index_price: short_contracts × contract_size × (index_price ÷ futures_price)
 
     Question:
         I am short 600 inverse contracts of 100 USD. How much is that?
@@ -153,11 +176,17 @@ def short_notional(
         >>> xlhedge.short_notional(600, 60_500, 100, "inverse")
         60000.0
 
+        And 66,000 of 1 USD in a quarterly at 66,000, with spot at 60,000?
+
+        >>> round(xlhedge.short_notional(66_000, 66_000, 1, "inverse", 60_000), 9)
+        60000.0
+
     Source:
         Contract specifications of Binance (USD-M, COIN-M) and Bybit.
     """
     faces = short_contracts * contract_size
-    return where(contract_type == "inverse", faces, faces * futures_price)
+    index = _index_or(futures_price, index_price)
+    return where(contract_type == "inverse", faces * (index / futures_price), faces * futures_price)
 
 
 def hedge_ratio(spot_notional: Carrier, short_notional: Carrier, beta: Carrier = 1) -> Carrier:
@@ -277,13 +306,63 @@ def hedge_effectiveness(
         ratio = best
     if not _varies(spot_changes):
         return Undefined(CellError.DIV0, "the coin's changes do not vary")
+    left = _unexplained(ratio, spot_changes, futures_changes)
+    return 1 - left / _covariance(spot_changes, spot_changes)
+
+
+def min_variance_error(
+    spot_changes: Sequence[float], futures_changes: Sequence[float]
+) -> float | Undefined:
+    """How far the minimum-variance ratio may be off by chance: its standard error.
+
+    Twice as much to either side holds the true ratio in about 19 of 20 samples.
+
+    Equation:
+        √((Var(ΔS) ÷ Var(ΔF) − h²) ÷ (n − 2)), h the minimum-variance ratio of n pairs, which is
+            Excel's STEYX(spot_changes, futures_changes) ÷ √DEVSQ(futures_changes)
+
+    Question:
+        A coin moved +1, +3 and +2 % while the future moved +1, +2 and +3 %. How sure is its beta?
+
+        >>> import xlhedge
+        >>> round(xlhedge.min_variance_error([0.01, 0.03, 0.02], [0.01, 0.02, 0.03]), 9)
+        0.866025404
+
+    Errors:
+        #DIV/0! with fewer than three pairs, or where the future does not move.
+
+    Source:
+        Standard error of the slope of a regression; √3 ÷ 2 here, around a beta of 0.5.
+    """
+    ratio = min_variance_ratio(spot_changes, futures_changes)
+    if isinstance(ratio, Undefined):
+        return ratio
+    pairs = len(spot_changes)
+    if pairs < 3:  # two points fit a line exactly
+        return Undefined(CellError.DIV0, "two pairs say nothing of an error")
+    # The residuals' own sum: Var(ΔS) ÷ Var(ΔF) − h² would cancel where the fit is good.
+    left = _unexplained(ratio, spot_changes, futures_changes)
+    return math.sqrt(left / _covariance(futures_changes, futures_changes) / (pairs - 2))
+
+
+def _unexplained(
+    ratio: float, spot_changes: Sequence[float], futures_changes: Sequence[float]
+) -> float:
+    """The variation of what a hedge of this ratio leaves."""
     left = [s - ratio * f for s, f in zip(spot_changes, futures_changes, strict=True)]
-    return 1 - _covariance(left, left) / _covariance(spot_changes, spot_changes)
+    return _covariance(left, left)
 
 
 _RATIO = "IF(MIN(futures_changes)<MAX(futures_changes),SLOPE(spot_changes,futures_changes),#DIV/0!)"
 TEXTS = {
     "min_variance_ratio": {"value": _RATIO},
+    "min_variance_error": {
+        # Not SLOPE and DEVSQ: what rounding leaves of a good fit, the root makes large.
+        "value": "IF(kept<3,#DIV/0!,IF(MIN(futures_changes)=MAX(futures_changes),#DIV/0!,LET("
+        "coins,XLHEDGE_CENTRED(spot_changes),moves,XLHEDGE_CENTRED(futures_changes),"
+        "varied,SUM(moves*moves),left,coins-SUM(coins*moves)/varied*moves,"
+        "SQRT(SUM(left*left)/varied/(kept-2)))))"
+    },
     # A ratio that is not given is the least number there is: Excel has no NaN.
     "hedge_effectiveness": {
         "value": f"LET(ratio,IF(short_per_spot=-{excel_text(NEVER)},{_RATIO},short_per_spot),"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlhedge.errors import CellError, Undefined
+from xlhedge.errors import Undefined
 from xlhedge.functions.algebra import NEVER, NOISE, Carrier, absolute, join_reasons
 from xlhedge.functions.formulas.scenario import spot_leg
+from xlhedge.functions.formulas.volume import too_few
 
 __all__ = [
     "TEXTS",
@@ -48,8 +49,9 @@ def support_confirmed(
         The strategy's first reason to unwind: support tested and held, with volume.
     """
     bars = int(lookback)
-    if len(lows) < bars + 1:
-        return Undefined(CellError.NA, f"it needs {bars + 1} bars and has {len(lows)}")
+    missing = too_few(len(lows), bars + 1)
+    if missing:
+        return missing
     usual = sum(volumes[-bars - 1 : -1]) / bars
     tested = lows[-1] <= support * (1 + tolerance)
     return tested and closes[-1] > support and volumes[-1] >= volume_multiple * usual
@@ -179,7 +181,6 @@ def redeploy_avg_cost(
 
 TEXTS = {
     "support_confirmed": {
-        "place": "SEQUENCE(ROWS(volumes))",
         "value": "IF(kept<lookback+1,#N/A,LET("
         "usual,SUM(volumes*(place<kept)*(place>=kept-lookback))/lookback,"
         "AND(INDEX(lows,kept)<=support*(1+tolerance),INDEX(closes,kept)>support,"
