@@ -197,10 +197,10 @@ def has_decimal_comma(text: str) -> bool:
         >>> has_decimal_comma("1,5"), has_decimal_comma("1.234,567"), has_decimal_comma("1,234")
         (True, True, False)
     """
-    if "," not in text:
+    if text.count(",") != 1 or text.rfind(".") > text.find(","):
         return False
     try:
-        return number_in(text) is not None and not _ENGLISH.search(text)
+        return number_in(text) is not None
     except HedgeError:
         return False
 

@@ -38,8 +38,8 @@ def encoding_of(content: bytes) -> str:
     try:
         content.decode()
     except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-        if all(each.isascii() or each.isalpha() or each in _TYPED for each in text):
+        letters = set(content.decode("cp1252", "replace"))
+        if all(each.isascii() or each.isalpha() or each in _TYPED for each in letters):
             return "cp1252"
         raise
     return "utf-8"

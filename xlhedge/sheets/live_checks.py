@@ -159,17 +159,16 @@ def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
 
 
 def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
-    name, price = (
-        margin.column(each) for each in (MarginRow.instrument, MarginRow.liquidation_price)
-    )
-    yield Check(
-        "Shorts without margin or mm_rate",
-        sum(row.liquidation_price == BLANK for row in analysis.margin),
-        # One whose instrument is unknown has an error there.
-        f'SUM(({name}<>"")*IFERROR(--({price}=""),1))',
-        "Their liquidation is unknown, and counts as none: fill margin in Shorts and mm_rate in "
-        "Instruments.",
-    )
+    name = margin.column(MarginRow.instrument)
+    for figure, table in ((MarginRow.margin, "Shorts"), (MarginRow.mm_rate, "Instruments")):
+        cells = margin.column(figure)
+        yield Check(
+            f"Shorts without {figure.name}",
+            sum(getattr(row, figure.name) == BLANK for row in analysis.margin),
+            # One whose instrument is unknown has an error there.
+            f'SUM(({name}<>"")*IFERROR(--({cells}=""),1))',
+            f"Their liquidation is unknown, and counts as none: fill {figure.name} in {table}.",
+        )
 
 
 def _dates(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
