@@ -433,7 +433,7 @@ def folders(home):
         ),
         "ones": (
             f"{few}BTC-PERP,{'1' * 32_000}x,1\n",
-            r'Shorts.csv:2 contracts: "1{56}\.\.\. is not a number; it must be a number, such as ',
+            r'Shorts.csv:2 contracts: "1{56}\.\.\. is not a number; it must be a number, .*',
         ),
         "size": (
             few + " " * 16_000_000,

@@ -186,7 +186,7 @@ def test_what_is_only_odd_is_counted_alike(libreoffice, tmp_path):
     shown = start_of(load_workbook(path, data_only=True))
     counted = {
         "Shorts without margin": 1,
-        "Shorts without mm_rate": 1,
+        "Shorts without mm_rate": 0,
         "The horizon has passed": 1,
         "Funding rates of 1% or more": 2,
         "Hedge ratios above 2": 2,

@@ -159,16 +159,23 @@ def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
 
 
 def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
-    name = margin.column(MarginRow.instrument)
-    for figure, table in ((MarginRow.margin, "Shorts"), (MarginRow.mm_rate, "Instruments")):
-        cells = margin.column(figure)
-        yield Check(
-            f"Shorts without {figure.name}",
-            sum(getattr(row, figure.name) == BLANK for row in analysis.margin),
-            # One whose instrument is unknown has an error there.
-            f'SUM(({name}<>"")*IFERROR(--({cells}=""),1))',
-            f"Their liquidation is unknown, and counts as none: fill {figure.name} in {table}.",
-        )
+    name, posted, price = (
+        margin.column(each)
+        for each in (MarginRow.instrument, MarginRow.margin, MarginRow.liquidation_price)
+    )
+    yield Check(
+        "Shorts without margin",
+        sum(row.margin == BLANK for row in analysis.margin),
+        f'SUM(({name}<>"")*({posted}=""))',
+        "Their liquidation is unknown, and counts as none: fill margin in Shorts.",
+    )
+    yield Check(
+        "Shorts without mm_rate",
+        sum(BLANK != row.margin and row.liquidation_price == BLANK for row in analysis.margin),
+        # One whose instrument is unknown has an error there.
+        f'SUM(({name}<>"")*({posted}<>"")*IFERROR(--({price}=""),1))',
+        "Their liquidation is unknown, and counts as none: fill mm_rate in Instruments.",
+    )
 
 
 def _dates(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
