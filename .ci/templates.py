@@ -5,11 +5,12 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
+from checklist import checklist_book
+
 from xlhedge.analysis import analyse
 from xlhedge.jobs.commands import TEMPLATE
 from xlhedge.portfolio import TABLES
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.checklist import checklist_book
 from xlhedge.sheets.template import template_book
 
 ROOT = Path(__file__).parent.parent

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from books import COMMITTED, PORTFOLIOS, ROOT, same_parts, saved, template
+from house import script
 from openpyxl import load_workbook
 from stored import differences, poisoned, stored, with_serials
 from structure import faults
@@ -15,7 +16,6 @@ from structure import faults
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.lambdas import LAMBDAS, LONGEST_COMMENT, lambda_text, names
 from xlhedge.jobs.commands import TEMPLATE
-from xlhedge.sheets.checklist import checklist_book
 
 EDITION = ROOT / "templates" / "xlhedge-template-365.xlsx"
 CHECKLIST = ROOT / "workbooks" / "excel-checklist.xlsx"
@@ -94,7 +94,7 @@ def test_the_listing_and_the_files_differ_in_prefixes_only():
 
 
 def test_the_checklist_s_workbook(libreoffice, plain_libreoffice, tmp_path):
-    checklist_book().save(tmp_path / "built.xlsx")
+    script("checklist.py").checklist_book().save(tmp_path / "built.xlsx")
     same_parts(CHECKLIST, tmp_path / "built.xlsx")
     assert faults(CHECKLIST) == []
     computed = libreoffice.values(CHECKLIST)["Checklist"]

@@ -1,4 +1,8 @@
-"""What a new column takes: a line of input or a figure, on a scratch copy, and nothing breaks."""
+"""What new things take, on a scratch copy, and nothing breaks.
+
+An input column is a line, a computed one a figure, a sheet a writer and a line, and a function a
+body and a line, with what is new among its arguments.
+"""
 
 import shutil
 import subprocess
@@ -9,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 PACKAGE = Path(__file__).parent.parent / "xlhedge"
-BUILD = """
+MADE = """
 from pathlib import Path
 from xlhedge.analysis import analyse
 from xlhedge.readers import read
@@ -22,61 +26,138 @@ template_book(done).save(Path("template.xlsx"))
 report_book(done).save(Path("report.xlsx"))
 assert read("template.xlsx") == SAMPLES["treasury"]
 """
-
-
-@pytest.fixture
-def grown(tmp_path):
-    """Builds both workbooks with a copy of the package in which text stands behind a line."""
-
-    def build(module, line, *added):
-        shutil.copytree(PACKAGE, tmp_path / "xlhedge", ignore=shutil.ignore_patterns("__pycache__"))
-        path = tmp_path / "xlhedge" / module
-        before, found, after = path.read_text().partition(line)
-        assert found, line
-        path.write_text(before + found + "".join(added) + after)
-        subprocess.run([sys.executable, "-c", BUILD], cwd=tmp_path, check=True)
-        return [load_workbook(tmp_path / f"{name}.xlsx") for name in ("template", "report")]
-
-    return build
-
-
-def test_new_input_columns_are_a_line_each(grown):
-    last = '    fee_discount: Annotated[float, number("discount")] = 0.0\n'
-    added = [f'    {n}: Annotated[float, number("mm_amount")] = 0.0\n' for n in ("x", "y")]
-    template, _ = grown("portfolio/tables.py", last, *added)
-    headers = [cell.value for cell in template["Instruments"][5]]
-    at = headers.index("fee_discount")
-    assert headers[at : at + 7] == [
-        "fee_discount",
-        "x",
-        "y",
-        None,
-        "instrument",
-        "floor",
-        "mm_rate",
-    ]
-
-
-def test_a_new_scenario_column_moves_the_assets_to_choose_from(grown):
-    last = '    days: Annotated[float, number("days")] = 0.0\n'
-    template, _ = grown("portfolio/tables.py", last, last.replace("days:", "more:"))
-    headers = [cell.value for cell in template["Scenarios"][5]]
-    assert headers[6:] == ["more", None, "Assets to choose from"]
-
-
+ASKED = """
+import xlhedge
+from xlhedge.hosts.excel.wrappers import our_modules
+from xlhedge.hosts.lambdas import LAMBDAS
+assert xlhedge.insurance_cost(1_000, 0.1, 73) == 20
+try:
+    xlhedge.insurance_cost(1_000, 0.1, 0)
+except xlhedge.HedgeError as error:
+    assert "insured_days" in str(error)
+else:
+    raise AssertionError
+assert "INSURANCE_COST" in {each.name for each in LAMBDAS}
+assert "INSURANCE_COST" in str(our_modules())
+"""
 FIGURE = """
     @figure("Index above spot", "price", ("instrument",))
     def above_spot(self, _: Lookups) -> Carrier:
         return self.index_price - self.spot_price
 
 """
+WRITER = """
+
+def write_turnover(sheet, of):
+    sheet.put(4, 1, "Holdings", "cell text")
+    sheet.put(4, 2, len(of.analysis.hedge), "cell whole")
+
+"""
+SHEET = """
+    SheetSpec("Turn & over", write_turnover, purpose="What was traded", note="By hand", wide=2),
+"""
+QUANTITIES = """
+    Quantity("cover", MONEY, "Value that is insured, in quote.", Domain(at_least=0)),
+    Quantity("premium", PERCENT, "Premium a year, decimal of the value (0.02 = 2 %)."),
+    Quantity("insured_days", DAYS, "How long it is insured, in days.", Domain(above=0)),
+"""
+BODY = '''
+
+
+def insurance_cost(cover: Carrier, premium: Carrier, insured_days: Carrier) -> Carrier:
+    """What insuring a value costs, in quote.
+
+    Equation:
+        cover × premium × insured_days ÷ 365
+
+    Question:
+        What does insuring 1,000 for 73 days at 10 % a year cost?
+
+        >>> import xlhedge
+        >>> xlhedge.insurance_cost(1_000, 0.1, 73)
+        20.0
+
+    Source:
+        None.
+    """
+    return cover * premium * insured_days / 365
+
+
+'''
+INPUTS = [f'    {n}: Annotated[float, number("mm_amount")] = 0.0\n' for n in ("x", "y")]
+ADDED = (
+    ("portfolio/tables.py", 'fee_discount: Annotated[float, number("discount")] = 0.0\n', *INPUTS),
+    ("portfolio/tables.py", '    days: Annotated[float, number("days")] = 0.0\n',
+     '    more: Annotated[float, number("days")] = 0.0\n'),
+    ("analysis/hedge.py", "    index_price = INDEX_PRICE\n", FIGURE),
+    ("sheets/sheets.py", "# fmt: off\n", WRITER),
+    ("sheets/sheets.py", 'hedge ratio, basis, funding and leverage", note=_GRIDS),\n', SHEET),
+    ("functions/vocabulary.py", "_VOCABULARY = (\n", QUANTITIES),
+    ("functions/formulas/basis.py", "absolute, exp, ln, maximum, where\n", BODY),
+    ("functions/registry.py", "Function(basis.locked_carry, (61_500, 61_500, 60_000), 1_500),\n",
+     "        Function(basis.insurance_cost, (1_000, 0.1, 73), 20),\n"),
+)  # fmt: skip
+"""Module, the line behind which something stands, and that."""
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    """Both workbooks of a copy of the package that has grown by all of it."""
+    folder = tmp_path_factory.mktemp("grown")
+    shutil.copytree(PACKAGE, folder / "xlhedge", ignore=shutil.ignore_patterns("__pycache__"))
+    for module, line, *texts in ADDED:
+        path = folder / "xlhedge" / module
+        before, found, after = path.read_text("utf-8").partition(line)
+        assert found, line
+        path.write_text("".join((before, found, *texts, after)), "utf-8")
+    subprocess.run([sys.executable, "-c", MADE + ASKED], cwd=folder, check=True)
+    return [load_workbook(folder / f"{name}.xlsx") for name in ("template", "report")]
+
+
+def test_new_input_columns_are_a_line_each(grown):
+    headers = [cell.value for cell in grown[0]["Instruments"][5]]
+    at = headers.index("fee_discount") + 1
+    assert headers[at : at + 6] == ["x", "y", None, "instrument", "floor", "mm_rate"]
+
+
+def test_a_new_scenario_column_moves_the_assets_to_choose_from(grown):
+    headers = [cell.value for cell in grown[0]["Scenarios"][5]]
+    assert headers[6:] == ["more", None, "Assets to choose from"]
 
 
 def test_a_new_computed_column_is_a_figure(grown):
     """Its formula may read a figure that stands on another sheet of the report."""
-    template, report = grown("analysis/hedge.py", "    index_price = INDEX_PRICE\n", FIGURE)
-    for book, head, first in ((template, 7, 10), (report, 4, 6)):
+    for book, head, first in zip(grown, (7, 4), (10, 6), strict=True):
         sheet = book["Hedge"]
         (at,) = (cell.column for cell in sheet[head] if cell.value == "Index above spot")
         assert sheet.cell(first, at).value.startswith("=")
     assert sheet.cell(first, at).value == "='Funding & basis'!$D$6-C6"
+
+
+@pytest.mark.parametrize("book", [0, 1], ids=["template", "report"])
+def test_a_new_sheet_is_a_writer_and_a_line(book, grown):
+    titles = grown[book].sheetnames
+    assert titles[titles.index("Sensitivity") + 1] == "Turn & over"
+    front, sheet = grown[book][titles[0]], grown[book]["Turn & over"]
+    ((link, said),) = (
+        (cell.hyperlink.location, front.cell(cell.row, 2).value)
+        for row in front.iter_rows(max_col=1)
+        for cell in row
+        if cell.value == "Turn & over"
+    )
+    assert (link, said) == ("'Turn & over'!A1", "What was traded")
+    assert (sheet["A1"].value, sheet["B2"].value, sheet["B4"].value) == (
+        "Turn & over",
+        "By hand",
+        5,
+    )
+    assert (sheet.freeze_panes, sheet.print_title_cols) == ("A3", "$A:$A")
+    setup = sheet.page_setup
+    assert (setup.fitToWidth, setup.orientation) == (2, "landscape")
+
+
+def test_a_new_function_is_a_body_and_a_line(grown):
+    """Its host's parts were asked for in the copy; the sheet has it with its arguments."""
+    said = [str(cell.value) for row in grown[0]["Functions"].iter_rows() for cell in row]
+    assert "Value that is insured, in quote." in said
+    assert [each for each in said if each.startswith("=INSURANCE_COST(B")]

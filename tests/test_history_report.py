@@ -19,9 +19,9 @@ from structure import faults
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.history_report import PAST
 from xlhedge.sheets.report import report_book
 
+PAST = "Hedge history"
 WITH_HISTORY = [name for name, portfolio in SAMPLES.items() if portfolio.history]
 
 

@@ -15,10 +15,9 @@ from xlhedge.cli import app
 from xlhedge.portfolio import TABLES, PortfolioError
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.hints import LONGEST_PROMPT, note_of, prompt_of, unit_of
-from xlhedge.sheets.input_sheets import FIRST_ROW
+from xlhedge.sheets.input_cells import FIRST_ROW
 from xlhedge.sheets.template import template_book
-from xlhedge.sheets.validation import rule_of
+from xlhedge.sheets.validation import LONGEST_PROMPT, note_of, prompt_of, rule_of, unit_of
 
 
 def sheet_of(book, table):

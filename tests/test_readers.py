@@ -397,7 +397,8 @@ def test_blank_rows_do_not_end_a_table(saved):
     assert portfolio.place("Shorts", 1, "contracts") == "Shorts!B7"
 
 
-FORMULA = "its formula has no stored value; open the file in a spreadsheet and save it"
+CALCULATE = "open the file in a spreadsheet, let it calculate, and save it"
+FORMULA = f"a formula has no stored value; {CALCULATE}"
 
 
 def test_a_formula_without_a_value_is_an_error_even_alone_below_a_table(saved):
@@ -405,11 +406,10 @@ def test_a_formula_without_a_value_is_an_error_even_alone_below_a_table(saved):
     book["Shorts"]["B2"] = "=1+1"
     book["Shorts"]["D9"] = "=1+1"
     assert wrong(saved(book)) == [
-        f"Shorts!B2 contracts: {FORMULA}",
+        f"Shorts!B2, Shorts!D9: {FORMULA}",
         "Shorts!A9 instrument: is empty; it must be text",
         "Shorts!B9 contracts: is empty; it must be a number",
         "Shorts!C9 entry_price: is empty; it must be above 0",
-        f"Shorts!D9 margin: {FORMULA}",
     ]
 
 
@@ -417,12 +417,21 @@ CONTRACTS = b'<c r="B2" t="n"><v>0.5</v></c>'
 
 
 @pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="B2"><f>1+1</f></c>',
+        b'<c r="B2"><f>1+1</f><v/></c>',
+        b'<c r="B2" t="str"><f>""</f></c>',
+        b'<c r="B2"><f t="shared" si="0"/><v></v></c>',
+    ],
+)
+def test_a_formula_without_a_value_is_no_empty_cell(patched, cell):
+    assert wrong(patched(sheet3=(CONTRACTS, cell))) == [f"Shorts!B2: {FORMULA}"]
+
+
+@pytest.mark.parametrize(
     ("cell", "line"),
     [
-        (b'<c r="B2"><f>1+1</f></c>', FORMULA),
-        (b'<c r="B2"><f>1+1</f><v/></c>', FORMULA),
-        (b'<c r="B2" t="str"><f>""</f></c>', FORMULA),
-        (b'<c r="B2"><f t="shared" si="0"/><v></v></c>', FORMULA),
         (b'<c r="B2" t="str"><f>""</f><v></v></c>', "is empty; it must be a number"),
         (b'<c r="B2" t="b"><v>1</v></c>', "TRUE is not a number; it must be a number, such as 0.5"),
         (
@@ -432,6 +441,13 @@ CONTRACTS = b'<c r="B2" t="n"><v>0.5</v></c>'
         (
             b'<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>',
             "its cell holds #DIV/0!; correct the cell or its formula",
+        ),
+        (
+            b'<c r="B2" t="e" vm="1"><v>#VALUE!</v></c>',
+            (
+                "its cell holds a linked data type (Stocks, Geography) or a picture, which is "
+                "#VALUE! to other programs; type the text or the number itself"
+            ),
         ),
         (
             b'<c s="0" t="e" r="B2"><v>#N/A</v></c>',
@@ -566,10 +582,9 @@ def test_files_that_are_no_workbook_are_one_line_each(tmp_path):
 
 
 def test_broken_parts_are_one_line(patched):
-    (line,) = wrong(patched(sheet1=(b"</sheetData>", b"")))
-    assert line.startswith("it is damaged: ")
-    (line,) = wrong(patched(workbook=(b"<sheets>", b"<sheets")))
-    assert line == "it is damaged or cut off; save it again in a spreadsheet"
+    damaged = "it is damaged or cut off; save it again in a spreadsheet"
+    assert wrong(patched(sheet1=(b"</sheetData>", b""))) == [damaged]
+    assert wrong(patched(workbook=(b"<sheets>", b"<sheets"))) == [damaged]
 
 
 def test_paths_that_lead_nowhere_are_one_line_each(tmp_path):

@@ -8,8 +8,8 @@ from xlhedge.functions.definition import Function
 from xlhedge.functions.quantity import Domain, Measure, Quantity
 from xlhedge.functions.vocabulary import CONTRACTS, PERCENT, QUANTITIES
 from xlhedge.portfolio.columns import Column, number, text
-from xlhedge.sheets.hints import note_of, unit_of
 from xlhedge.sheets.style import FORMATS
+from xlhedge.sheets.validation import note_of, unit_of
 
 SAID = {
     "quote per coin": "quote per (base )?coin",

@@ -164,7 +164,7 @@ def lambdas(
     if output.suffix.lower() == ".txt":
         write_bytes(output, (listing(entries) + "\n").encode())
     elif output.suffix.lower() == ".xlsx":
-        from xlhedge.sheets.function_names import lambda_book
+        from xlhedge.sheets.functions import lambda_book
 
         lambda_book(entries).save(output)
     else:

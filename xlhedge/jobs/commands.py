@@ -12,8 +12,8 @@ from xlhedge.files import REPORT
 from xlhedge.portfolio import Portfolio, Source, stale
 from xlhedge.readers import DEFAULT, Limits, load, read, read_content
 from xlhedge.samples import SAMPLES
+from xlhedge.sheets.context import Edition
 from xlhedge.sheets.report import Paper, report_book
-from xlhedge.sheets.start import Edition
 from xlhedge.sheets.template import template_book
 
 __all__ = [
@@ -40,7 +40,7 @@ def build_report(
     Args:
         portfolio: what to report on; `read` makes one of a file, `Portfolio.from_frames` of frames.
         path: the .xlsx file to write, whole or not at all; its folder is made if missing.
-        source: the file it was read from, named on the audit sheet; `Content.source` tells.
+        source: the file it was read from, named on the audit sheet; `BookContext.source` tells.
         paper: what it prints on.
 
     Returns:

@@ -14,6 +14,8 @@ __all__ = ["Header", "Matched", "by_table", "match", "missing"]
 
 _ALIKE = 0.8  # how like a table's name another must be to be taken for it: "Tier", not "Fees"
 
+_LONGEST = 100  # letters of a name that are compared: nobody's typo has more
+
 
 class Header(NamedTuple):
     """One header of a table as it stands in a file.
@@ -120,5 +122,5 @@ def _unknown(noun: str, name: str, allowed: Iterable[str]) -> str:
 
 def _nearest(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
     by_fold = {word.casefold(): word for word in allowed}
-    near = difflib.get_close_matches(name.strip().casefold(), by_fold, 1, cutoff)
+    near = difflib.get_close_matches(name[:_LONGEST].strip().casefold(), by_fold, 1, cutoff)
     return by_fold[near[0]] if near else None

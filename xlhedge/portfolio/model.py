@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Portfolio", "stale"]
 
+_MOST_TOLD = 20  # lines of what is wrong: who has mended these reads the next
+
 
 @dataclass(frozen=True, kw_only=True)
 class Portfolio:
@@ -206,9 +208,12 @@ class Portfolio:
 
 def _error_of(wrong: Sequence[Problem], odd: Sequence[Problem]) -> PortfolioError:
     """What says all that is wrong, as far as anybody reads it, and what looks mistyped."""
-    if len(wrong) >= MOST_PROBLEMS:
-        wrong = [*wrong[:MOST_PROBLEMS], Problem("", "more is wrong than is told here")]
-    return PortfolioError(wrong, odd)
+    if len(wrong) > _MOST_TOLD:
+        more = f"and {len(wrong) - _MOST_TOLD:,} more"
+        if len(wrong) >= MOST_PROBLEMS:
+            more += ", or even more than that"
+        wrong = [*wrong[:_MOST_TOLD], Problem("", more)]
+    return PortfolioError(wrong, odd[:_MOST_TOLD])
 
 
 def stale(portfolio: Portfolio, now: datetime) -> tuple[Problem, ...]:

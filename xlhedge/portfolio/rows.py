@@ -40,7 +40,7 @@ class RawTable:
         place: where the table stands: its first header.
         headers: its headers, in the order of its cells.
         rows: its rows that are not blank. Where a reader knows already what is wrong with a cell,
-            or with a row, a `HedgeError` stands in its place.
+            or with a row, a `HedgeError` stands in its place, without a message if that is told.
         tails: what the place of each row's cells ends with (``7``).
         broken: why the table cannot be read at all.
         note: what to mention of how it was read.
@@ -113,9 +113,13 @@ class ReadTable:
     def refuse(self, message: str, row: int, column: str = "") -> None:
         """Note what is wrong with a row or a cell of it; a table with too much of it is given up.
 
+        Without a message its reader has told it.
+
         Raises:
             GivenUp: it was not judged to its end.
         """
+        if not message:
+            return
         self.problems.append(self.found(message, row, column))
         if len(self.problems) >= MOST_PROBLEMS:
             raise GivenUp

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 from xlhedge.errors import HedgeError
 from xlhedge.functions.ranges import is_missing
-from xlhedge.serials import moment_of
+from xlhedge.serials import DAYS_TO_1904, moment_of
 from xlhedge.text import cited, shown
 
 __all__ = [
     "DecimalComma",
+    "From1904",
     "JsonText",
     "Number",
     "Written",
@@ -64,6 +65,12 @@ class JsonText(Written):
 
     __slots__ = ()
     typeless = False
+
+
+class From1904(float):
+    """A number from a workbook whose dates count from 1904: in a column of dates it is one."""
+
+    __slots__ = ()
 
 
 def is_blank(value: Any) -> bool:
@@ -298,6 +305,8 @@ def _moment(value: Any) -> datetime | None:
         return datetime(value.year, value.month, value.day)
     if not isinstance(value, int | float) or is_truth(value):
         return None
+    if isinstance(value, From1904):
+        value = float(value) + DAYS_TO_1904
     return moment_of(value) if 0 < value < _PAST_LAST_DAY else _since_1970(value)
 
 

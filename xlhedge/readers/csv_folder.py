@@ -110,8 +110,7 @@ def _with_headers(
     width = len(names)
     while is_blank(names[width - 1]):  # spreadsheets pad lines with empty cells
         width -= 1
-    cells = width * len(lines)
-    why = too_wide(width) or limits.too_many(cells, limits.cells, "cells")
+    why = too_wide(width) or limits.too_large(len(lines), width)
     why = why or _unlike(table, names[:width]) or _all_shifted(lines, width, len(names))
     if why:
         return RawTable(place, broken=why)

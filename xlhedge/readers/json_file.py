@@ -46,7 +46,7 @@ def read_json_file(content: bytes, name: str, limits: Limits) -> Portfolio:
 def _parsed(content: bytes, limits: Limits) -> Any:
     # Each value but the first stands behind one of these: counted before any is made.
     values = sum(map(content.count, (b",", b"[", b"{")))
-    why = limits.too_many(values, 2 * limits.cells, "values")
+    why = limits.too_many(values, limits.cells, "values")
     if why:
         raise refusal(why)
     try:
@@ -90,8 +90,7 @@ def _raw_table(table: Table, content: Any, limits: Limits) -> RawTable:
         for key in row if isinstance(row, dict) else ():
             if key not in headers and len(headers) <= MOST_COLUMNS:
                 headers[key] = Header(key, f"{table.name}[{number}]", table.name)
-    cells = len(headers) * len(content)
-    why = too_wide(len(headers)) or limits.too_many(cells, limits.cells, "cells")
+    why = too_wide(len(headers)) or limits.too_large(len(content), len(headers))
     if why:
         return RawTable(table.name, broken=why)
     if not headers:

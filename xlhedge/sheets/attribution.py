@@ -5,8 +5,9 @@ from __future__ import annotations
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.scenarios import LEG_FIGURES, LineRow
 from xlhedge.functions.formulas.scenario import LEGS
-from xlhedge.sheets.native_cells import HEAD, Known, NativeCells
-from xlhedge.sheets.style import WIDTHS, finish, heading, sentence
+from xlhedge.sheets.context import ReportContext
+from xlhedge.sheets.native_cells import NativeCells
+from xlhedge.sheets.style import WIDTHS, sentence, widen
 from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
@@ -15,34 +16,29 @@ from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["attribution_chart", "nets", "write_scenarios"]
 
-_FIRST = HEAD + 1
+_HEAD, _FIRST = 4, 5
 _CHART_ROWS = 21
 _MOST = 10
 """How many scenarios the chart shows."""
 
 
-def write_scenarios(sheet: Sheet, analysis: Analysis, known: Known) -> None:
+def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
     """Write the sheet: sums at the top, a chart, and every holding and short in every scenario."""
-    heading(
-        sheet,
-        "Scenarios",
-        "The portfolio as it stands, liquidation included. Fees are those of opening and closing.",
-        column=2,
-    )
+    analysis = of.analysis
     head = _FIRST + len(analysis.scenarios) + _CHART_ROWS + 2
     sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
     lines = [line for result in analysis.scenarios for line in result.lines]
-    table = FigureTable("Scenarios", LineRow, head + 1, len(lines))
-    cells = NativeCells(known, table)
+    table = FigureTable(sheet.title, LineRow, head + 1, len(lines), head=head)
+    cells = NativeCells(of.known, table)
     sheet.page_break(head - 2)
-    table.write_head(sheet, head)
+    table.write_head(sheet)
     table.write_rows(sheet, lines, lambda row: cells.texts(table, row))
     _write_sums(sheet, analysis, table)
     if analysis.scenarios:
         chart = attribution_chart(sheet, analysis)
         sheet.chart(chart, f"B{_FIRST + len(analysis.scenarios) + 2}")
     widths = {table.letter(each): WIDTHS.get(each.look, 14) for each in table.figures}
-    finish(sheet, f"B{_FIRST}", widths | {"A": 30, "B": 22}, pages=2)
+    widen(sheet, widths | {"A": 30, "B": 22})
 
 
 def attribution_chart(sheet: Sheet, analysis: Analysis) -> Chart:
@@ -70,7 +66,7 @@ def _write_sums(sheet: Sheet, analysis: Analysis, lines: FigureTable) -> None:
     """A row a scenario; its lines stand together, so its legs are sums over their rows."""
     titles = ("Scenario", *(leg.capitalize() for leg in LEGS), "Saved by the hedge", "Liquidated")
     for column, title in enumerate(titles, 1):
-        sheet.put(HEAD, column, title, "header" if 1 < column < len(titles) else "header text")
+        sheet.put(_HEAD, column, title, "header" if 1 < column < len(titles) else "header text")
     first = lines.top
     for at, result in enumerate(analysis.scenarios, _FIRST):
         last = first + len(result.lines) - 1

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from xlhedge import __version__
 from xlhedge.analysis import Analysis
-from xlhedge.portfolio import TABLES, Source
-from xlhedge.sheets.style import WIDTHS, finish, heading, sentence
+from xlhedge.portfolio import TABLES
+from xlhedge.sheets.context import ReportContext
+from xlhedge.sheets.style import WIDTHS, sentence, widen
 from xlhedge.text import harmless
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["AUDIT", "CONVENTIONS", "write_audit"]
-
-AUDIT = "Inputs & audit"
+__all__ = ["CONVENTIONS", "write_audit"]
 
 CONVENTIONS = (
     "Shorts are positive, a long future negative. Values and P&L are in the quote currency.",
@@ -31,21 +30,10 @@ _MOST = 1_000
 """Rows of a table that are repeated."""
 
 
-def write_audit(sheet: Sheet, analysis: Analysis, source: Source | None) -> None:
-    """Write the sheet.
-
-    Args:
-        sheet: where.
-        analysis: what was analysed.
-        source: where the portfolio came from; none for one made in Python.
-    """
+def write_audit(sheet: Sheet, of: ReportContext) -> None:
+    """Write the sheet."""
+    analysis, source = of.analysis, of.source
     settings = analysis.portfolio.settings
-    heading(
-        sheet,
-        AUDIT,
-        "What went in: from the file with this SHA-256 the same program makes the same report.",
-        column=2,
-    )
     facts = (
         ("Portfolio", settings.portfolio, "text"),
         ("Prices as of, UTC", settings.as_of, "date"),
@@ -60,8 +48,7 @@ def write_audit(sheet: Sheet, analysis: Analysis, source: Source | None) -> None
         at += 1
     at = _lines(sheet, at + 1, "Warnings", list(_warnings(analysis)) or ["none"], "warning")
     at = _lines(sheet, at + 1, "Conventions", CONVENTIONS, "note")
-    widths = _tables(sheet, at + 1, analysis)
-    finish(sheet, "A4", widths | {"A": 30, "B": 22}, pages=2)
+    widen(sheet, _tables(sheet, at + 1, analysis) | {"A": 30, "B": 22})
 
 
 def _warnings(analysis: Analysis) -> Iterator[str]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from xlhedge.analysis import Analysis
 from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.sensitivity import given_of
+from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.hedge import unassigned_texts
-from xlhedge.sheets.native_cells import TOTAL, NativeCells, write_page
-from xlhedge.sheets.table import ColumnGroup, FigureTable
+from xlhedge.sheets.native_cells import write_page
+from xlhedge.sheets.table import ColumnGroup
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["CARRY", "FIGURES", "REPEATED", "write_carry"]
-
-CARRY = "Funding & basis"
+__all__ = ["FIGURES", "REPEATED", "write_carry"]
 
 FIGURES = (
     HedgeRow.asset,
@@ -48,26 +45,12 @@ _WORSE = 0.0001
 """How much worse per 8 hours the second line of the chart takes every rate to be."""
 
 
-def write_carry(
-    sheet: Sheet,
-    table: FigureTable,
-    margin: FigureTable,
-    cells: NativeCells,
-    rows: Sequence[HedgeRow],
-    analysis: Analysis,
-) -> None:
+def write_carry(sheet: Sheet, of: ReportContext) -> None:
     """Write the sheet: the table, and what funding costs as days go by."""
-    write_page(
-        sheet,
-        table,
-        rows,
-        cells,
-        "What holding the hedge costs and earns. A positive funding rate pays a short; "
-        "a cost above 0 costs you.",
-        last_row=unassigned_texts(table, margin, table.last, table.last - 1),
-        pages=1,
-        first=44,
-    )
+    table, margin, analysis = of.on[sheet.title], of.tables[MarginRow], of.analysis
+    last = unassigned_texts(table, margin, table.last, table.last - 1)
+    rows = [*analysis.hedge, analysis.unassigned]
+    write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last, first=44)
     for column in range(2, 2 + len(_DAYS)):
         sheet.widen(column, 17)
     at = table.last + 3
@@ -84,7 +67,7 @@ def write_carry(
         letter = chr(ord("A") + column - 1)
         sheet.put(at + 1, column, days, "axis days")
         cost = year * days / 365
-        text = f"${table.letter(HedgeRow.funding_year)}${TOTAL}*{letter}{at + 1}/365"
+        text = f"${table.letter(HedgeRow.funding_year)}${table.total_at}*{letter}{at + 1}/365"
         sheet.put(at + 2, column, cost, "cell cost", text)
         more = cost + perpetual * _WORSE * days * 3
         text = f"{letter}{at + 2}+{shorts}*{_WORSE}*{letter}{at + 1}*3"

@@ -1,17 +1,29 @@
-"""The Functions sheet: the reference from the registry, each function with a live example."""
+"""The functions in a workbook: the sheet that explains each with a live example, and their names.
+
+A name holds a function's LAMBDA and, as the comment that Excel shows while one types it, its help:
+Excel 365 then computes with nothing installed. Not run in Excel; IronCalc computes workbooks made
+here in our tests.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from xlhedge.functions.registry import Function, Parameter
-from xlhedge.sheets.style import finish, heading
+from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
+from xlhedge.hosts.lambdas import LAMBDAS, names
+from xlhedge.sheets.context import TemplateContext
+from xlhedge.sheets.style import widen
+from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
+from xlhedge.xlsx.styles import Styles
 
-__all__ = ["write_functions"]
+__all__ = ["define_functions", "lambda_book", "write_functions"]
+
+_CREATED = datetime(2026, 1, 1)  # a date has to stand in the file; the same names, the same bytes
 
 _TOP = 4
 _VALUES, _WORDS, _LAST = 2, 5, 8
@@ -22,26 +34,16 @@ _LINE = 120  # characters that the help's columns hold in a line
 _POINTS = 15
 
 
-def write_functions(sheet: Sheet, entries: Sequence[Function]) -> None:
-    """Write the sheet.
-
-    Args:
-        sheet: where.
-        entries: the functions that this workbook can call, in order.
-    """
-    heading(
-        sheet,
-        "Functions",
-        "Each with an example to play with: type in its blue cells. Arguments in [brackets] are "
-        "optional.",
-    )
+def write_functions(sheet: Sheet, of: TemplateContext) -> None:
+    """Write the sheet: of the functions that this workbook can call, in order."""
+    entries = FUNCTIONS if of.edition == "addin" else LAMBDAS
     at = _TOP
     for group, members in itertools.groupby(entries, lambda entry: entry.group):
         sheet.put(at, 1, group, "section")
         at += 1
         for entry in members:
             at = _write_entry(sheet, at, entry) + 1
-    finish(sheet, f"B{_TOP}", _WIDTHS)
+    widen(sheet, _WIDTHS)
 
 
 def _write_entry(sheet: Sheet, at: int, entry: Function) -> int:
@@ -122,3 +124,30 @@ def _help(sheet: Sheet, at: int, text: str) -> None:
 
 def _lines(text: str, width: int) -> int:
     return sum(1 + len(line) // width for line in text.splitlines())
+
+
+def define_functions(book: Book, entries: Sequence[Function] = LAMBDAS) -> None:
+    """Define functions, and the helpers that they call, as names of the workbook.
+
+    Args:
+        book: the workbook; none of its own names may be a function's.
+        entries: the functions; of `hosts.lambdas.LAMBDAS`.
+    """
+    for name in names(entries):
+        book.define(*name)
+
+
+def lambda_book(entries: Sequence[Function] = LAMBDAS) -> Book:
+    """A workbook with one empty sheet and the functions as names, to build one's own sheets in.
+
+    Args:
+        entries: the functions; of `hosts.lambdas.LAMBDAS`.
+
+    Example:
+        >>> lambda_book().titles
+        ['Sheet1']
+    """
+    book = Book(Styles(), title="xlhedge functions for Excel 365", created=_CREATED)
+    book.sheet("Sheet1")
+    define_functions(book, entries)
+    return book

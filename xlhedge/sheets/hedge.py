@@ -9,10 +9,11 @@ from xlhedge.analysis.figures import Figure
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.portfolio.tables import MOST_SHOCKS
-from xlhedge.sheets.input_sheets import Inputs
-from xlhedge.sheets.live_cells import LiveCells, Tables
-from xlhedge.sheets.native_cells import TOP, NativeCells, write_page
-from xlhedge.sheets.style import finish, heading
+from xlhedge.sheets.context import ReportContext, TemplateContext
+from xlhedge.sheets.input_cells import Inputs
+from xlhedge.sheets.live_cells import LiveCells
+from xlhedge.sheets.native_cells import write_page
+from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import FigureTable, RowText
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
@@ -23,30 +24,27 @@ __all__ = ["spot_chart", "unassigned_texts", "write_hedge", "write_hedge_report"
 LARGEST = 10
 """How many holdings a chart shows."""
 
-_HEAD = 7
 _OFF = 0.02
 """How far the hedge may be off what is wanted before it is marked."""
 
-_NOTE = "For each holding: what to short, what is short already, what is left."
 
-
-def write_hedge(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Tables) -> None:
+def write_hedge(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet."""
+    inputs, analysis, tables = of.inputs, of.analysis, of.tables
     table = tables[HedgeRow]
     cells = LiveCells(inputs, table, tables)
-    heading(sheet, "Hedge", _NOTE, column=2)
     _write_settings(sheet, inputs, analysis)
-    table.write_head(sheet, _HEAD, sides=False)
-    cells.write_places(sheet, _HEAD, analysis.hedge, analysis)
+    table.write_head(sheet, sides=False)
+    cells.write_places(sheet, analysis.hedge, analysis)
     table.write_total(sheet, [*analysis.hedge, analysis.unassigned])
     texts = unassigned_texts(table, tables[MarginRow], table.top - 1, table.last)
     naked = [texts.get(each) for each in table.figures]
     table.write_row(sheet, -1, analysis.unassigned, lambda _: naked)
     table.write_rows(sheet, analysis.hedge, cells.texts)
     _mark(sheet, table)
-    widths = table.widths() | {"A": 24, "B": 17, table.behind(): 12}
-    finish(sheet, f"B{table.top}", widths, f"{_HEAD}:{_HEAD}", pages=4, tall=1)
-    sheet.prints(area=f"A1:{table.behind(0)}{table.last}")
+    sheet.mark("B3:B4", 0, "no date")
+    widen(sheet, table.widths() | {"A": 24, "B": 17, table.behind(): 12})
+    sheet.prints(area=table.area)
 
 
 def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
@@ -103,26 +101,13 @@ def unassigned_texts(
     return {figure: RowText(text) for figure, text in texts.items()}
 
 
-def write_hedge_report(
-    sheet: Sheet,
-    table: FigureTable,
-    margin: FigureTable,
-    cells: NativeCells,
-    rows: Sequence[HedgeRow],
-) -> int:
-    """The report's sheet; returns the row of the chart's table's headers.
-
-    Args:
-        sheet: where.
-        table: its table.
-        margin: that of the Margin sheet.
-        cells: what writes its formulas.
-        rows: the holdings, and the unassigned shorts.
-    """
-    note = f"{_NOTE} Net delta above 0 is still long, below 0 over-hedged."
-    last = unassigned_texts(table, margin, table.last, table.last - 1)
-    write_page(sheet, table, rows, cells, note, last_row=last)
-    return _write_largest(sheet, table, rows[:-1])
+def write_hedge_report(sheet: Sheet, of: ReportContext) -> None:
+    """The report's sheet."""
+    table, analysis = of.on[sheet.title], of.analysis
+    last = unassigned_texts(table, of.tables[MarginRow], table.last, table.last - 1)
+    rows = [*analysis.hedge, analysis.unassigned]
+    write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last)
+    _write_largest(sheet, table, analysis.hedge)
 
 
 def _mark(sheet: Sheet, table: FigureTable) -> None:
@@ -140,10 +125,15 @@ def _mark(sheet: Sheet, table: FigureTable) -> None:
         sheet.mark(table.span(each), f"AND(ISNUMBER({cost}),{cost}>0)", "notice")
 
 
-def _write_largest(sheet: Sheet, table: FigureTable, rows: Sequence[HedgeRow]) -> int:
+def _largest_head(table: FigureTable) -> int:
+    """The row of the headers of the chart's table."""
+    return table.last + 4
+
+
+def _write_largest(sheet: Sheet, table: FigureTable, rows: Sequence[HedgeRow]) -> None:
     """The largest holdings, for the chart: a short table of fixed size."""
     order = sorted(range(len(rows)), key=lambda n: -abs(rows[n].spot_notional))[:LARGEST]
-    head = table.last + 4
+    head = _largest_head(table)
     title = "All holdings" if len(order) == len(rows) else f"The largest {LARGEST}"
     sheet.put(head - 1, 1, title, "section")
     columns = (
@@ -156,13 +146,13 @@ def _write_largest(sheet: Sheet, table: FigureTable, rows: Sequence[HedgeRow]) -
     for at, n in enumerate(order, head + 1):
         for column, (figure, _) in enumerate(columns, 1):
             look = "cell text" if column == 1 else "cell money"
-            text = f"{table.letter(figure)}{TOP + n}"
+            text = f"{table.letter(figure)}{table.top + n}"
             sheet.put(at, column, getattr(rows[n], figure.name), look, text)
-    return head
 
 
-def spot_chart(sheet: Sheet, analysis: Analysis, head: int) -> Chart:
-    """Spot against short by asset; `head` is the row of the table's headers."""
+def spot_chart(sheet: Sheet, of: ReportContext) -> Chart:
+    """Spot against short by asset."""
+    analysis, head = of.analysis, _largest_head(of.on[sheet.title])
     shown = min(len(analysis.hedge), LARGEST)
     currency = analysis.portfolio.settings.quote_currency
     return bar_chart(

@@ -8,24 +8,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from xlhedge.analysis import Analysis
 from xlhedge.analysis.backtest import Outcome
 from xlhedge.analysis.carriers import NOWHERE
+from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.history import History
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import excel_text
+from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.history_bars import SIDES, STEP, TIME, Bars, Side
 from xlhedge.sheets.history_cells import HoldingCells, fitting, holdings_of, total_of
 from xlhedge.sheets.history_holdings import WIDE, headers, write_funding, write_ratios
-from xlhedge.sheets.style import finish, heading, sentence
-from xlhedge.sheets.table import FigureTable
+from xlhedge.sheets.style import sentence, widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import time_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["PAST", "write_history"]
-
-PAST = "Hedge history"
-"""The sheet's title; Excel keeps "History" for itself."""
+__all__ = ["write_history"]
 
 _HEAD, _DEPTH, _SAMPLE, _CHARTS = 4, 6, 13, 15
 """The rows of the headline's headers, of the drawdown, of the sample, and of the charts."""
@@ -56,27 +54,12 @@ _FACTS = (
 )
 
 
-def write_history(
-    sheet: Sheet, analysis: Analysis, hedge: FigureTable, margin: FigureTable
-) -> None:
-    """Write the sheet; the analysis must have a history.
-
-    Args:
-        sheet: where.
-        analysis: what to show.
-        hedge: the table of the Hedge sheet, for what is held and short.
-        margin: the table of the Margin sheet, for shorts that hedge no holding.
-    """
-    past = analysis.history
+def write_history(sheet: Sheet, of: ReportContext) -> None:
+    """Write the sheet; the analysis must have a history."""
+    analysis, past = of.analysis, of.analysis.history
     if past is None:
         raise ValueError("the portfolio has no history")
-    heading(
-        sheet,
-        PAST,
-        "Today's coins and today's short, taken through past bars: what this hedge would have "
-        "done, not what was earned. Fees, margin calls and liquidation are left out.",
-    )
-    holdings = holdings_of(past, analysis, hedge, margin)
+    holdings = holdings_of(past, analysis, of.tables[HedgeRow], of.tables[MarginRow])
     ratios = _CHARTS + (_CHART_ROWS if past.total.hedged else 0)
     funding = ratios + len(holdings) + 3
     caveats = funding + len(holdings) + 4
@@ -99,10 +82,9 @@ def _finish(sheet: Sheet, past: History, head: int) -> None:
     widths: dict[str, float] = {LETTERS[n]: 17 for n in range(2, WIDE + 1)}
     times = len(past.total.sample.times) if past.total.hedged else 0
     printed = 0 < times <= _PRINTED
-    repeat = f"{head}:{head}" if printed else ""
-    finish(sheet, "A3", widths | {"A": 32, "K": 24}, repeat)
+    widen(sheet, widths | {"A": 32, "K": 24})
     last = head + times if printed else head - 3
-    sheet.prints(area=f"A1:{LETTERS[WIDE]}{last}")
+    sheet.prints(area=f"A1:{LETTERS[WIDE]}{last}", rows=f"{head}:{head}" if printed else None)
 
 
 def _write_sample(

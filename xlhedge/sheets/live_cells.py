@@ -12,30 +12,17 @@ from typing import Any
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import Calls
 from xlhedge.analysis.figures import Figure, FigureRow
-from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lookups import Lookups
-from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.portfolio import TABLES
-from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.table import ColumnGroup, FigureTable, RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["LiveCells", "Tables", "live_tables"]
+__all__ = ["LiveCells", "Tables"]
 
 Tables = Mapping[type[FigureRow], FigureTable]
 """The computed tables, by their kind of row."""
-
-
-def live_tables(inputs: Inputs) -> dict[type[FigureRow], FigureTable]:
-    """The template's computed tables: a row for each that an input table has room for."""
-    holdings, shorts = inputs.capacity("Holdings"), inputs.capacity("Shorts")
-    return {
-        HedgeRow: FigureTable("Hedge", HedgeRow, 10, holdings, 8),
-        MarginRow: FigureTable("Margin", MarginRow, 10, shorts, 9),
-        UnwindRow: FigureTable("Unwind", UnwindRow, 33, holdings, 32),
-    }
 
 
 class LiveCells(Calls, Lookups):
@@ -84,19 +71,16 @@ class LiveCells(Calls, Lookups):
         other = self.tables[followed]
         return f"{other.sheet}!${other.behind()}{here(other.top - self.table.top)}"
 
-    def write_places(
-        self, sheet: Sheet, at: int, rows: Sequence[FigureRow], analysis: Analysis
-    ) -> None:
+    def write_places(self, sheet: Sheet, rows: Sequence[FigureRow], analysis: Analysis) -> None:
         """Write where each row's instrument stands in Instruments, behind its figures.
 
         Args:
             sheet: where.
-            at: the row of the header.
             rows: the rows.
             analysis: of what.
         """
         column = len(self.table.figures) + 1
-        sheet.put(at, column, "Row in Instruments", "header")
+        sheet.put(self.table.head, column, "Row in Instruments", "header")
         key = self.row.instrument.text
         match = f"MATCH({key},{self.inputs.column('Instruments', 'instrument')},0)"
         text = RowText(f'IF({key}="","",{match})')

@@ -19,7 +19,7 @@ from xlhedge.functions.algebra import Expression
 from xlhedge.functions.quantity import Domain
 from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio import TABLES, Portfolio, Table
-from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.table import FigureTable
 from xlhedge.text import as_percent
 

@@ -16,28 +16,22 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Blank, FigureRow
 from xlhedge.analysis.margin import ALARM, NO_EQUITY, MarginRow
 from xlhedge.functions.algebra import Expression
-from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.context import ReportContext, TemplateContext
+from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
-from xlhedge.sheets.native_cells import HEAD, NativeCells, write_page
-from xlhedge.sheets.style import finish, heading, sentence
+from xlhedge.sheets.native_cells import write_page
+from xlhedge.sheets.style import sentence, widen
 from xlhedge.sheets.table import FigureTable, RowText, here
-from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["MEANING", "write_margin", "write_margin_report"]
+__all__ = ["write_margin", "write_margin_report"]
 
 _MARKED = "Marked if nearer than"
-_ALERT, _IGNORED, _HEAD = 4, 5, 8
+_ALERT, _IGNORED = 4, 5
 _BARS = 10
 _SLOTS = 15
-MEANING = (
-    f"Each short as it stands. Marked: liquidation is near; bold: a margin ratio from {ALARM:.0%}. "
-    "Add now: what survives that rise from mark (long futures: that fall). "
-    "Margin currency: quote, coins for inverse contracts."
-)
-"""How to read the sheet."""
 
 
 class _Shorts(LiveCells):
@@ -84,10 +78,10 @@ class _Shorts(LiveCells):
         that needs them would be computed on opening, and be #NAME? without our functions.
         """
         first = len(self.table.figures) + 2
-        sheet.put(_HEAD, first, "First row in Tiers", "header")
+        sheet.put(self.table.head, first, "First row in Tiers", "header")
         for part, slot in product(range(2), range(self._slots)):
             title = f"{('Floor', 'Rate')[part]} of tier {slot + 1}"
-            sheet.put(_HEAD, self._tier(part, slot), title, "header")
+            sheet.put(self.table.head, self._tier(part, slot), title, "header")
         places: dict[str, int] = {}
         for n, tier in enumerate(analysis.portfolio.tiers, 1):
             places.setdefault(tier.instrument, n)
@@ -128,13 +122,12 @@ class _Shorts(LiveCells):
         return {self.table.behind(): 12.0, self.table.behind(2): 12.0} | floors
 
 
-def write_margin(book: Book, inputs: Inputs, analysis: Analysis, tables: Tables) -> None:
+def write_margin(sheet: Sheet, of: TemplateContext) -> None:
     """The Margin sheet: each short's value, margin and liquidation; it follows the sheet Shorts."""
+    inputs, analysis, tables = of.inputs, of.analysis, of.tables
     counts = Counter(tier.instrument for tier in analysis.portfolio.tiers)
     table = tables[MarginRow]
     cells = _Shorts(inputs, tables, max(_SLOTS, *counts.values(), 0))
-    sheet = book.sheet(table.title)
-    heading(sheet, "Margin", f"{MEANING} It follows the sheet Shorts.", column=2)
     alert = analysis.portfolio.settings.liquidation_alert
     sheet.put(_ALERT, 1, _MARKED, "cell text")
     sheet.put(_ALERT, 2, alert, "cell percent", inputs.setting("liquidation_alert"))
@@ -143,16 +136,15 @@ def write_margin(book: Book, inputs: Inputs, analysis: Analysis, tables: Tables)
     sheet.put(_IGNORED, 2, 0, "cell whole", ignored)
     remedy = f'IF($B${_IGNORED}=0,"","Fill them into a new template.")'
     sheet.put(_IGNORED, 3, "", "warning", remedy)
-    table.write_head(sheet, _HEAD, sides=False)
-    cells.write_places(sheet, _HEAD, analysis.margin, analysis)
+    table.write_head(sheet, sides=False)
+    cells.write_places(sheet, analysis.margin, analysis)
     table.write_total(sheet, analysis.margin)
     table.write_rows(sheet, analysis.margin, cells.texts)
     cells.write_tiers(sheet, analysis)
     _mark(sheet, table, f"$B${_ALERT}")
     own = {"A": 24.0, "B": 17.0, table.letter(MarginRow.liquidation_buffer): 15.0}
-    sheet.prints(area=f"A1:{table.behind(0)}{table.last}")
-    widths = table.widths() | cells.widths() | own
-    finish(sheet, f"B{table.top}", widths, f"{_HEAD}:{_HEAD}", pages=4, tall=1)
+    sheet.prints(area=table.area)
+    widen(sheet, table.widths() | cells.widths() | own)
 
 
 def _mark(sheet: Sheet, table: FigureTable, alert: str) -> None:
@@ -168,22 +160,14 @@ def _mark(sheet: Sheet, table: FigureTable, alert: str) -> None:
     sheet.mark(cells, near, "near")
 
 
-def write_margin_report(
-    sheet: Sheet, table: FigureTable, cells: NativeCells, analysis: Analysis
-) -> None:
-    """The Margin sheet of a report: the table, its marks, and the nearest liquidations' chart.
-
-    Args:
-        sheet: where.
-        table: the shorts.
-        cells: what writes their formulas.
-        analysis: what to show.
-    """
-    write_page(sheet, table, analysis.margin, cells, MEANING)
-    sheet.put(HEAD - 1, 1, _MARKED, "cell text")
-    alert = analysis.portfolio.settings.liquidation_alert
-    sheet.put(HEAD - 1, 2, alert, "cell percent")
-    _mark(sheet, table, f"$B${HEAD - 1}")
+def write_margin_report(sheet: Sheet, of: ReportContext) -> None:
+    """The Margin sheet of a report: the table, its marks, and the nearest liquidations' chart."""
+    table, analysis = of.on[sheet.title], of.analysis
+    write_page(sheet, table, analysis.margin, of.cells(MarginRow))
+    at = table.head - 1
+    sheet.put(at, 1, _MARKED, "cell text")
+    sheet.put(at, 2, analysis.portfolio.settings.liquidation_alert, "cell percent")
+    _mark(sheet, table, f"$B${at}")
     _write_nearest(sheet, table, analysis, table.last + 3)
 
 

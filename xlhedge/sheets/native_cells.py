@@ -16,17 +16,11 @@ from xlhedge.analysis.carriers import Native
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
-from xlhedge.sheets.style import finish, heading
+from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import FigureTable, RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["HEAD", "TOP", "TOTAL", "Known", "NativeCells", "write_page"]
-
-HEAD, TOTAL, TOP = 4, 5, 6
-"""The rows of a sheet's headers, of its totals and of its first figures."""
-
-_PAGE = 13
-"""Columns of figures that a landscape page takes."""
+__all__ = ["Known", "NativeCells", "write_page"]
 
 Texts = Sequence[RowText | None]
 
@@ -146,9 +140,7 @@ def write_page(
     table: FigureTable,
     rows: Sequence[FigureRow],
     cells: NativeCells,
-    note: str,
     last_row: Mapping[Figure, RowText] | None = None,
-    pages: int = 0,
     first: float = 26,
 ) -> None:
     """Write a sheet that is a table, with headers and totals.
@@ -158,13 +150,9 @@ def write_page(
         table: the table.
         rows: its rows.
         cells: what writes their formulas.
-        note: how to read it.
         last_row: the formulas of the last row, where it is no row like the others.
-        pages: how many pages wide it prints; as many as its columns take, if 0.
         first: the first column's width, in characters.
     """
-    pages = pages or -(-len(table.figures) // _PAGE)
-    heading(sheet, table.title, note, column=1 + (pages > 1))
     own, special = last_row or {}, rows[-1] if last_row else None
 
     def texts(row: FigureRow | None) -> Texts:
@@ -179,5 +167,5 @@ def write_page(
 
     table.write_rows(sheet, rows, texts)
     table.write_total(sheet, rows)
-    table.write_head(sheet, HEAD)
-    finish(sheet, f"B{TOP}", table.widths() | {"A": first}, f"{HEAD}:{HEAD}", pages)
+    table.write_head(sheet)
+    widen(sheet, table.widths() | {"A": first})

@@ -13,11 +13,13 @@ from typing import Any
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import CALLS, NATIVE, Functions
 from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.sensitivity import GRIDS, Grid, given_of
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.portfolio.tables import MOST_SHOCKS
-from xlhedge.sheets.input_sheets import Inputs
-from xlhedge.sheets.style import finish, heading, heat_map
+from xlhedge.sheets.context import BookContext, TemplateContext
+from xlhedge.sheets.input_cells import Inputs
+from xlhedge.sheets.style import heat_map, widen
 from xlhedge.sheets.table import ColumnGroup, FigureTable, here
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
@@ -33,40 +35,21 @@ _ROW, _COLUMN = here(), "{column}"
 """Stand in formulas for the number of a row and the letter of a column that are still open."""
 
 
-def write_sensitivity(
-    sheet: Sheet,
-    analysis: Analysis,
-    hedge: FigureTable,
-    margin: FigureTable,
-    inputs: Inputs | None = None,
-) -> None:
+def write_sensitivity(sheet: Sheet, of: BookContext) -> None:
     """Write the sheet.
 
-    Args:
-        sheet: where.
-        analysis: what to show.
-        hedge: the table of holdings.
-        margin: the table of shorts.
-        inputs: the input sheets, which the template's sheet follows: its axis has room for moves,
-            and behind its end repeats the last.
+    The template's follows the input sheets: its axis has room for moves, and behind its end
+    repeats the last.
     """
-    heading(
-        sheet,
-        "Sensitivity",
-        "Profit and loss from the price alone: before funding, fees and liquidation, "
-        "which the scenarios have."
-        + (" Columns behind the last move repeat it." if inputs else ""),
-        column=2,
-    )
-    page = _Page(sheet, analysis, hedge, margin, inputs)
+    analysis, inputs = of.analysis, of.inputs if isinstance(of, TemplateContext) else None
+    page = _Page(sheet, analysis, of.tables[HedgeRow], of.tables[MarginRow], inputs)
     first = page.grids(_GRIDS) + 1
     page.assets(first)
     page.lines(first)
     currency = analysis.portfolio.settings.quote_currency
     chart = _chart(sheet, (UNHEDGED, HELD), (2, page.moves + 1), currency)
     sheet.chart(chart, f"B{_CHART}")  # A repeats on each page
-    widths = {LETTERS[column]: 15.0 for column in range(2, page.moves + 2)}
-    finish(sheet, f"B{AXIS + 1}", {"A": 34} | widths, pages=2)
+    widen(sheet, {"A": 34} | {LETTERS[n]: 15.0 for n in range(2, page.moves + 2)})
 
 
 def ratio_chart(sheet: Sheet, analysis: Analysis) -> Chart:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure
@@ -12,19 +10,15 @@ from xlhedge.analysis.hedge import HedgeRow, covered
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.functions.registry import Function, function
-from xlhedge.sheets.input_sheets import Inputs
-from xlhedge.sheets.live_checks import Check
-from xlhedge.sheets.style import finish, heading
-from xlhedge.sheets.table import FigureTable
+from xlhedge.sheets.context import NOTHING, Edition, Headline, TemplateContext
+from xlhedge.sheets.input_cells import Inputs
+from xlhedge.sheets.live_checks import Check, checks
+from xlhedge.sheets.stress import worst
+from xlhedge.sheets.style import widen
+from xlhedge.sheets.unwind import to_unwind
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["NOTHING", "VOLATILE", "Edition", "Headline", "headlines", "write_start"]
-
-Edition = Literal["addin", "365"]
-"""Where the functions come from: an add-in or extension, or names in the workbook itself."""
-
-NOTHING = "–"
-"""What a headline shows while nothing is typed."""
+__all__ = ["VOLATILE", "write_start"]
 
 _WHAT, _LOADED, _AGE, _HEADLINES = 5, 12, 13, 16
 
@@ -32,19 +26,6 @@ VOLATILE = {("Start", f"B{_LOADED}"), ("Start", f"B{_AGE}")}
 """Cells that the clock or the host decides; what is stored there is the bad news."""
 
 _PROBE = "NET_DELTA"
-_PURPOSES = {
-    "Portfolio": "Settings, and the coins that you hold. Type here first.",
-    "Instruments": "The futures that you hedge with, and their margin tiers. Type here.",
-    "Shorts": "The shorts that are open. Type here.",
-    "Scenarios": "The moves that you want to survive. Type here.",
-    "Price history": "Past prices and funding, if you have them. Type or paste here.",
-    "Hedge": "For each holding: what to short, what is short, what is left, what it costs.",
-    "Margin": "For each short: margin, liquidation price, and how far away it is.",
-    "Sensitivity": "Profit and loss by price, hedge ratio, basis, funding and leverage.",
-    "Stress": "Each scenario: spot, short, basis, funding, fees, and what is left.",
-    "Unwind": "When to take the hedge off, and unwinding now against holding.",
-    "Functions": "Every function, each with an example to play with.",
-}
 _WORDS = """
 You hold coins and short futures against them: when prices fall, the short gains what the \
 coins lose.
@@ -74,31 +55,9 @@ _OLD = (
 _LONGEST_QUOTE = 255  # characters that Excel takes between quotes in a formula
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """One headline figure, a link to the cell that computes it.
-
-    Args:
-        title: what it is.
-        formula: its cell; blank inputs are asked for already.
-        value: what is stored; None where there is nothing to say.
-        look: how it is shown.
-        unit: its unit; empty for the quote currency.
-        meaning: how to read it.
-        sheet: where it comes from.
-    """
-
-    title: str
-    formula: str
-    value: float | str | None
-    look: str
-    unit: str
-    meaning: str
-    sheet: str
-
-
-def headlines(analysis: Analysis, hedge: FigureTable, margin: FigureTable) -> list[Headline]:
-    """The headline figures of the sheets Hedge and Margin."""
+def _headlines(of: TemplateContext) -> list[Headline]:
+    """The headline figures, in their sheets' order."""
+    analysis, hedge, margin = of.analysis, of.tables[HedgeRow], of.tables[MarginRow]
 
     def summed(title: str, figure: Figure, look: str, meaning: str) -> Headline:
         value = getattr(analysis.total, figure.name)
@@ -130,44 +89,22 @@ def headlines(analysis: Analysis, hedge: FigureTable, margin: FigureTable) -> li
             analysis.nearest, "total percent", "% of mark price",
             "Move of the mark price that liquidates the first short.", margin.title,
         ),
+        worst(of),
+        to_unwind(of),
     ]  # fmt: skip
 
 
-def write_start(
-    sheet: Sheet,
-    inputs: Inputs,
-    analysis: Analysis,
-    figures: Sequence[Headline],
-    questions: Sequence[Check],
-    edition: Edition,
-    sheets: Sequence[str],
-) -> None:
-    """Write the sheet.
-
-    Args:
-        sheet: where; the first of the workbook.
-        inputs: where the inputs stand.
-        analysis: what they are.
-        figures: the headline figures.
-        questions: the checks of the inputs.
-        edition: where the functions come from.
-        sheets: the titles of all other sheets, in order.
-    """
-    heading(
-        sheet,
-        "xlhedge: the hedging desk inside a spreadsheet",
-        "Type in the yellow cells of the sheets below; read what to do in the sheets behind them.",
-    )
+def write_start(sheet: Sheet, of: TemplateContext) -> None:
+    """Write the sheet."""
     sheet.put(_WHAT - 1, 1, "What this is", "section")
     for at, line in enumerate(_WORDS, _WHAT):
         _wide(sheet, at, line, "words")
-    _write_alive(sheet, inputs, edition)
-    at = _write_headlines(sheet, inputs, analysis, figures)
-    at = _write_checks(sheet, at + 1, questions)
-    at = _write_contents(sheet, at + 1, sheets)
+    _write_alive(sheet, of.inputs, of.edition)
+    at = _write_headlines(sheet, of.inputs, of.analysis, _headlines(of))
+    at = _write_checks(sheet, at + 1, checks(of.inputs, of.tables[MarginRow], of.analysis))
+    at = _write_contents(sheet, at + 1, of.contents)
     _write_legend(sheet, at + 1)
-    finish(sheet, "A3", {"A": 34, "B": 19, "C": 16, "D": 66, "E": 12})
-    sheet.prints(tall=1, landscape=False)
+    widen(sheet, {"A": 34, "B": 19, "C": 16, "D": 66, "E": 12})
 
 
 def _wide(sheet: Sheet, at: int, text: str, look: str, formula: str | None = None) -> None:
@@ -241,12 +178,12 @@ def _write_checks(sheet: Sheet, at: int, questions: Sequence[Check]) -> int:
 _UNKNOWN = "It cannot be judged while an input cell holds an error or text for a number."
 
 
-def _write_contents(sheet: Sheet, at: int, sheets: Sequence[str]) -> int:
+def _write_contents(sheet: Sheet, at: int, contents: Sequence[tuple[str, str]]) -> int:
     sheet.put(at, 1, "The sheets", "section")
-    for row, title in enumerate(sheets, at + 1):
+    for row, (title, purpose) in enumerate(contents, at + 1):
         _link(sheet, row, 1, title)
-        sheet.put(row, 2, _PURPOSES.get(title, ""), "note")
-    return at + 1 + len(sheets)
+        sheet.put(row, 2, purpose, "note")
+    return at + 1 + len(contents)
 
 
 def _write_legend(sheet: Sheet, at: int) -> None:

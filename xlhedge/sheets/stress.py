@@ -10,11 +10,10 @@ from typing import Any
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.scenarios import ShortTerms, Stress
 from xlhedge.functions.formulas.scenario import LEGS
-from xlhedge.sheets.input_sheets import Inputs
-from xlhedge.sheets.live_cells import Tables
-from xlhedge.sheets.start import NOTHING, Headline
+from xlhedge.sheets.context import NOTHING, Headline, TemplateContext
+from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.stress_workings import FIRST, LIQUIDATED, PRICE, Workings
-from xlhedge.sheets.style import finish, heading
+from xlhedge.sheets.style import widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
@@ -31,30 +30,24 @@ def capacity(analysis: Analysis) -> int:
     return max(_FEWEST, len(analysis.scenarios) + 2)
 
 
-def write_stress(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Tables) -> None:
+def write_stress(sheet: Sheet, of: TemplateContext) -> None:
     """Write the sheet."""
-    heading(
-        sheet,
-        "Stress",
-        "The scenarios on the portfolio as it stands, liquidation included. "
-        "Fees are those of opening and of closing.",
-    )
-    work = Workings(sheet, inputs, analysis, tables, capacity(analysis))
+    inputs, analysis = of.inputs, of.analysis
+    work = Workings(sheet, inputs, analysis, of.tables, capacity(analysis))
     summary = _Summary(sheet, inputs, analysis, work)
     summary.write()
     work.write()
-    widths = {LETTERS[n]: 15.0 for n in range(2, work.last + 1)}
-    finish(sheet, f"B{FIRST}", {"A": 32} | widths, f"{_HEAD}:{_HEAD}")
+    widen(sheet, {"A": 32} | {LETTERS[n]: 15.0 for n in range(2, work.last + 1)})
     sheet.prints(area=f"A1:{LETTERS[_LOST]}{summary.end}")
 
 
-def worst(analysis: Analysis) -> Headline:
+def worst(of: TemplateContext) -> Headline:
     """The scenario that loses most, for Start."""
-    nets = f"Stress!${_NET}${FIRST}:${_NET}${FIRST + capacity(analysis) - 1}"
+    nets = f"Stress!${_NET}${FIRST}:${_NET}${FIRST + capacity(of.analysis) - 1}"
     return Headline(
         "Worst scenario",
         f'IF(COUNT({nets})=0,"{NOTHING}",MIN({nets}))',
-        min((found.legs["net"] for found in analysis.scenarios), default=None),
+        min((found.legs["net"] for found in of.analysis.scenarios), default=None),
         "total money",
         "",
         "Profit or loss in the worst of your scenarios, liquidation and fees included.",

@@ -15,7 +15,7 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.scenarios import UNDERLYING, LineRow, Move, ShortTerms, Stress, moves_of
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.functions.formulas.scenario import is_liquidated
-from xlhedge.sheets.input_sheets import Inputs
+from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
@@ -57,7 +57,9 @@ class Workings:
         self._count = count
         self._top = FIRST + count + 4  # two heads above the rows
         self._shorts = self._top + self._hedge.count + 4
-        self._terms = FigureTable("Stress", ShortTerms, self._shorts, self._margin.count, left=2)
+        self._terms = FigureTable(
+            sheet.title, ShortTerms, self._shorts, self._margin.count, left=2, head=self._shorts - 1
+        )
         self._cells = LiveCells(inputs, self._terms, tables)
         self._group = 2 + len(self._terms.figures)  # the first column of the first one's moves
         self.last = self._group + count * len(_MOVES)
@@ -143,7 +145,7 @@ class Workings:
         sheet.put(top - 3, 1, "Workings: how each short moves", "section")
         sheet.put(top - 2, 1, "All underlyings", "cell text")
         sheet.put(top - 1, 1, "Short", "header text")
-        self._terms.write_head(sheet, top - 1, sides=False)
+        self._terms.write_head(sheet, sides=False)
         for n in range(self._margin.count):
             key = self._margin.cell(MarginRow.instrument, self._margin.top + n)
             number = float(n + 1) if n < len(rows) else ""

@@ -19,12 +19,13 @@ __all__ = [
     "FORMATS",
     "LONGEST",
     "WIDTHS",
-    "finish",
     "heading",
     "heat_map",
     "label",
     "sentence",
+    "set_up",
     "styles",
+    "widen",
 ]
 
 FORMATS = {
@@ -155,29 +156,34 @@ def heat_map(sheet: Sheet, cells: str, kind: str) -> None:
         sheet.shade(cells, (None, low), (0, _NONE), (None, high))
 
 
-def finish(
+def widen(sheet: Sheet, widths: Mapping[str, float]) -> None:
+    """Make columns at least so wide, in characters."""
+    for column, width in widths.items():
+        sheet.widen(LETTERS.index(column), width)
+
+
+def set_up(
     sheet: Sheet,
     freeze: str,
-    widths: Mapping[str, float],
     repeat: str = "",
-    pages: int = 1,
+    *,
+    wide: int = 1,
     tall: int = 0,
+    landscape: bool = True,
 ) -> None:
-    """Widths, frozen panes and print set-up.
+    """Frozen panes and print set-up.
 
     Args:
         sheet: the sheet.
         freeze: the cell below and right of what stays in view.
-        widths: of columns, in characters.
         repeat: rows repeated on every page (``4:4``).
-        pages: how many landscape pages its width takes; the first column repeats on each.
+        wide: how many pages its width takes; the first column repeats on each.
         tall: how many pages its height takes; as many as it needs, if 0.
+        landscape: whether the longer side of the paper lies.
     """
     sheet.view(freeze, 90)
-    for column, width in widths.items():
-        sheet.widen(LETTERS.index(column), width)
-    sheet.prints(rows=repeat or None, columns="A:A" if pages > 1 else None,
-                 wide=pages, tall=tall, landscape=True, paper="a4")  # fmt: skip
+    sheet.prints(rows=repeat or None, columns="A:A" if wide > 1 else None,
+                 wide=wide, tall=tall, landscape=landscape, paper="a4")  # fmt: skip
     label(sheet, "")
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.advice import advice
-from xlhedge.analysis.hedge import covered
+from xlhedge.analysis.hedge import HedgeRow, covered
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.sheets.attribution import attribution_chart, nets
 from xlhedge.sheets.audit import CONVENTIONS
-from xlhedge.sheets.style import LONGEST, finish, heading, sentence
-from xlhedge.xlsx.drawings import Chart
+from xlhedge.sheets.context import ReportContext
+from xlhedge.sheets.hedge import spot_chart
+from xlhedge.sheets.sensitivity import ratio_chart
+from xlhedge.sheets.style import LONGEST, heading, sentence, widen
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["Place", "write_summary"]
+__all__ = ["totals", "write_summary"]
 
 _HEADLINES = (
     ("spot_notional", "Coins held, value", "Spot price × quantity, without coins posted as margin"),
@@ -35,50 +40,51 @@ _CHART_ROWS = 19
 _STEPS = (-0.2, 0.2)
 """Sudden moves whose P&L is a headline."""
 
-_MEANINGS = {
-    "Hedge": "For each holding: what to short, what is short, what is left",
-    "Sensitivity": "Grids of price, hedge ratio, basis, funding and leverage",
-    "Scenarios": "Your scenarios, leg by leg and line by line",
-    "Funding & basis": "What holding the hedge costs and earns",
-    "Margin": "Liquidation, and the margin to add",
-    "Unwind": "When to take the hedge off, and what its profit buys",
-    "Hedge history": "What the hedge would have done to your risk",
-    "Inputs & audit": "Every input, where from, and by which rules",
-}
+_TOTALS = [each for each in HedgeRow.figures if each.total]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class _Place:
     """Where a headline is computed.
 
     Args:
         formula: its formula on the summary.
-        sheet: the sheet it comes from.
+        title: of the sheet it comes from.
         array: whether it is an array formula.
     """
 
     formula: str
-    sheet: Sheet
+    title: str
     array: bool = False
 
 
-def write_summary(
-    sheet: Sheet,
-    analysis: Analysis,
-    charts: Sequence[Chart],
-    places: Mapping[str, Place],
-    others: Sequence[Sheet],
-) -> None:
-    """Write the page.
+def totals(of: ReportContext) -> dict[str, _Place]:
+    """Where the totals of the hedge stand, by figure."""
+    found = {}
+    for each in _TOTALS:
+        table = next(table for table in of.on.values() if table.has(each))
+        found[each.name] = _Place(table.total(each), table.title)
+    return found
 
-    Args:
-        sheet: where.
-        analysis: what to say.
-        charts: at most three: one at the right of the headlines, two below the text.
-        places: where each headline stands that another sheet computes, by figure; "worst" is the
-            worst scenario.
-        others: the report's other sheets, in order.
-    """
+
+def _places(of: ReportContext) -> dict[str, _Place]:
+    """Where each headline stands that another sheet computes, by figure."""
+    hedge, margin = of.tables[HedgeRow], of.tables[MarginRow]
+    short, delta = (
+        Expression(hedge.total(each)) for each in (HedgeRow.short_notional, HedgeRow.net_delta)
+    )
+    buffers = margin.column(MarginRow.liquidation_buffer)
+    near = f'MIN(IF({buffers}="","",IF({buffers}<1E+300,ABS({buffers}),"")))'
+    return totals(of) | {
+        "hedged": _Place(excel_text(covered(short, delta)), hedge.title),
+        "nearest": _Place(near, margin.title, array=True),
+        "worst": _Place(f"MIN({nets(of.analysis)})", "Scenarios"),
+    }
+
+
+def write_summary(sheet: Sheet, of: ReportContext) -> None:
+    """Write the page, with a chart at the right of the headlines and two below the text."""
+    analysis, places = of.analysis, _places(of)
     settings = analysis.portfolio.settings
     heading(
         sheet,
@@ -97,22 +103,24 @@ def write_summary(
     at = _paragraph(sheet, at + 1, "What to do next", advice(analysis), "note")
     at = _paragraph(sheet, at + 1, "Warnings", _warnings(analysis), "warning")
     at = _paragraph(sheet, at + 1, "How to read it", CONVENTIONS[:3], "note")
-    at = _contents(sheet, at + 1, others)
+    at = _contents(sheet, at + 1, of.contents)
     below = max(at, _TOP + _CHART_ROWS) + 1
-    for chart, corner in zip(charts, (f"E{_TOP - 1}", f"A{below}", f"E{below}"), strict=False):
-        sheet.chart(chart, corner)
-    finish(sheet, f"A{_TOP}", {"A": 34, "B": 20, "C": 52, "D": 2}, tall=1)
+    sheet.chart(ratio_chart(of.book["Sensitivity"], analysis), f"E{_TOP - 1}")
+    sheet.chart(spot_chart(of.book["Hedge"], of), f"A{below}")
+    if analysis.scenarios:
+        sheet.chart(attribution_chart(of.book["Scenarios"], analysis), f"E{below}")
+    widen(sheet, {"A": 34, "B": 20, "C": 52, "D": 2})
 
 
 def _headline(
-    sheet: Sheet, at: int, title: str, value: Any, look: str, place: Place | None
+    sheet: Sheet, at: int, title: str, value: Any, look: str, place: _Place | None
 ) -> None:
     if place is None or value is None:
         sheet.put(at, 1, title, "cell text")
         sheet.put(at, 2, "none" if value is None else value, look)
         return
     sheet.put(at, 1, title, "link")
-    sheet.link(at, 1, place.sheet.title)
+    sheet.link(at, 1, place.title)
     if place.array:
         sheet.array(at, 2, [[value]], place.formula, look)
     else:
@@ -148,15 +156,14 @@ def _paragraph(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: st
     return at + 1 + len(lines)
 
 
-def _contents(sheet: Sheet, at: int, others: Sequence[Sheet]) -> int:
+def _contents(sheet: Sheet, at: int, contents: Sequence[tuple[str, str]]) -> int:
     sheet.put(at, 1, "In this report", "section")
-    for n, other in enumerate(others, at + 1):
-        title = other.title
+    for n, (title, purpose) in enumerate(contents, at + 1):
         sheet.put(n, 1, title, "link")
         sheet.link(n, 1, title)
-        sheet.put(n, 2, _MEANINGS[title], "note")
+        sheet.put(n, 2, purpose, "note")
         sheet.merge(n, 2, 3)
-    return at + 1 + len(others)
+    return at + 1 + len(contents)
 
 
 def _warnings(analysis: Analysis) -> list[str]:

@@ -80,6 +80,7 @@ class FigureTable:
         total_at: the row of its totals, if it has one.
         figures: its columns; all figures of a row, unless told.
         left: the column of the first of them, from 1.
+        head: the row of its headers.
     """
 
     title: str
@@ -89,6 +90,7 @@ class FigureTable:
     total_at: int = field(default=0, compare=False)
     figures: tuple[Figure, ...] = ()
     left: int = 1
+    head: int = field(default=0, compare=False)
     _letters: dict[Figure, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -139,18 +141,22 @@ class FigureTable:
         """The cell of a figure's total, as any sheet refers to it."""
         return self.cell(figure, self.total_at)
 
-    def write_head(self, sheet: Sheet, at: int, *, sides: bool = True) -> None:
+    @property
+    def area(self) -> str:
+        """The sheet from its first cell to the table's last."""
+        return f"A1:{self.behind(0)}{self.last}"
+
+    def write_head(self, sheet: Sheet, *, sides: bool = True) -> None:
         """Write the headers.
 
         Args:
             sheet: where.
-            at: their row.
             sides: whether those over words stand at the left.
         """
         for column, figure in enumerate(self.figures, self.left):
             words = sides and figure.look == "text"
-            sheet.put(at, column, figure.title, "header text" if words else "header")
-        sheet.height(at, 48)
+            sheet.put(self.head, column, figure.title, "header text" if words else "header")
+        sheet.height(self.head, 48)
 
     def write_total(self, sheet: Sheet, rows: Sequence[FigureRow]) -> None:
         """Write the totals: of these rows, over all cells below."""

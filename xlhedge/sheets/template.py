@@ -8,29 +8,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from xlhedge.analysis import Analysis
-from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.unwind import UnwindRow
-from xlhedge.functions.registry import FUNCTIONS, Function
-from xlhedge.sheets.empty import blank_analysis
-from xlhedge.sheets.functions import write_functions
-from xlhedge.sheets.hedge import write_hedge
-from xlhedge.sheets.input_sheets import Inputs
-from xlhedge.sheets.live_cells import live_tables
-from xlhedge.sheets.live_checks import checks
-from xlhedge.sheets.margin import write_margin
-from xlhedge.sheets.sensitivity import write_sensitivity
-from xlhedge.sheets.start import Edition, headlines, write_start
-from xlhedge.sheets.stress import worst, write_stress
+from xlhedge.analysis import Analysis, analyse
+from xlhedge.portfolio import Portfolio, Settings
+from xlhedge.sheets.context import Edition, TemplateContext
+from xlhedge.sheets.functions import define_functions
+from xlhedge.sheets.input_cells import Inputs
+from xlhedge.sheets.sheets import contents_of, sheets_of, tables_of, write
 from xlhedge.sheets.style import styles
-from xlhedge.sheets.unwind import to_unwind, write_unwind
 from xlhedge.xlsx.book import Book
 
-__all__ = ["template_book"]
-
+__all__ = ["blank_analysis", "template_book"]
 
 _BLANK_CREATED = datetime(2026, 1, 1)  # a date has to stand in the file, and always the same
+_DAY_0 = 0.0
+"""A blank date, as a spreadsheet counts it; no date-time can say it in a workbook."""
 
 
 def template_book(analysis: Analysis | None = None, edition: Edition = "addin") -> Book:
@@ -52,38 +43,32 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     analysis = analysis or blank_analysis()
     portfolio = analysis.portfolio
     title = f"xlhedge: {portfolio.settings.portfolio or 'template'}"
+    inputs, specs = Inputs(portfolio), sheets_of("template", analysis)
+    tables = tables_of(specs, lambda row: inputs.capacity(row.table))
     book = Book(styles(), title=title, created=created)
-    start = book.sheet("Start")
-    inputs = Inputs(book, portfolio)
-    tables = live_tables(inputs)
-    hedge, margin = tables[HedgeRow], tables[MarginRow]
-    sheet = book.sheet(hedge.title)
-    write_margin(book, inputs, analysis, tables)
-    write_hedge(sheet, inputs, analysis, tables)
-    write_sensitivity(book.sheet("Sensitivity"), analysis, hedge, margin, inputs)
-    write_stress(book.sheet("Stress"), inputs, analysis, tables)
-    write_unwind(book.sheet("Unwind"), inputs, analysis, tables)
-    sheet.mark("B3:B4", 0, "no date")
-    write_functions(book.sheet("Functions"), _callable(edition))
-    figures = [
-        *headlines(analysis, hedge, margin),
-        worst(analysis),
-        to_unwind(analysis, tables[UnwindRow]),
-    ]
-    questions = checks(inputs, margin, analysis)
-    sheets = book.titles[1:]
-    write_start(start, inputs, analysis, figures, questions, edition, sheets)
+    write(specs, TemplateContext(book, analysis, tables, contents_of(specs), inputs, edition))
     if edition == "365":
-        from xlhedge.sheets.function_names import define_functions
-
         define_functions(book)
     return book
 
 
-def _callable(edition: Edition) -> list[Function]:
-    """The functions that a workbook of an edition can call."""
-    if edition == "addin":
-        return list(FUNCTIONS)
-    from xlhedge.hosts.lambdas import LAMBDAS
+class _Unchecked(Portfolio):
+    """No reader lets a portfolio pass that has neither a date nor a holding."""
 
-    return list(LAMBDAS)
+    def __post_init__(self) -> None:
+        pass
+
+
+def blank_analysis() -> Analysis:
+    """The analysis of a template in which only the settings' defaults stand.
+
+    Blank inputs count as nothing to a spreadsheet: a blank date is day 0, a table without rows adds
+    up to 0. A portfolio of just that gives the values that blank cells compute.
+
+    Example:
+        >>> blank = blank_analysis()
+        >>> blank.hedge, blank.total.net_delta, blank.days
+        ((), 0.0, 0.0)
+    """
+    blank = {"portfolio": "", "as_of": _DAY_0, "horizon_date": _DAY_0}
+    return analyse(_Unchecked(settings=Settings.of(blank), holdings=()))

@@ -14,17 +14,16 @@ from typing import Any
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.signals import LOOKBACK
 from xlhedge.analysis.unwind import QUIET, UnwindRow
 from xlhedge.analysis.values import UNKNOWN
 from xlhedge.functions.algebra import Expression
 from xlhedge.portfolio.tables import MOST_SHOCKS
-from xlhedge.sheets.input_sheets import FIRST_ROW, Inputs
+from xlhedge.sheets.context import Headline, TemplateContext
+from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
-from xlhedge.sheets.start import Headline
-from xlhedge.sheets.style import finish, heading
-from xlhedge.sheets.table import FigureTable, RowText, here
+from xlhedge.sheets.style import widen
+from xlhedge.sheets.table import RowText, here
 from xlhedge.sheets.unwind_report import price_rows
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -38,11 +37,11 @@ _RATES = 24
 _SAID = f'"{UNKNOWN}"'
 
 
-def to_unwind(analysis: Analysis, table: FigureTable) -> Headline:
+def to_unwind(of: TemplateContext) -> Headline:
     """How many holdings have a reason to unwind, for Start."""
-    signals = table.column(UnwindRow.signal)
+    signals = of.tables[UnwindRow].column(UnwindRow.signal)
     quiet = "".join(f',--({signals}<>"{word}")' for word in QUIET)
-    said = [row.signal for row in analysis.unwind]
+    said = [row.signal for row in of.analysis.unwind]
     return Headline(
         "Hedges to unwind",
         f'SUMPRODUCT(--({signals}<>""){quiet})',
@@ -54,22 +53,13 @@ def to_unwind(analysis: Analysis, table: FigureTable) -> Headline:
     )
 
 
-def write_unwind(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Tables) -> None:
+def write_unwind(sheet: Sheet, of: TemplateContext) -> None:
     """Write the sheet."""
-    heading(
-        sheet,
-        "Unwind",
-        "When to take the hedge off, and why. MARKET: support confirmed; HORIZON: reached; "
-        "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price history.",
-        column=2,
-    )
-    table = tables[UnwindRow]
-    fee = tables[MarginRow].total(MarginRow.close_fee)
-    drag = tables[HedgeRow].total(HedgeRow.funding_drag)
-    price_rows(sheet, _PRICES, analysis, MOST_SHOCKS, fee, drag)
-    table.write_head(sheet, table.top - 2)
+    analysis, table = of.analysis, of.tables[UnwindRow]
+    price_rows(sheet, _PRICES, of, MOST_SHOCKS)
+    table.write_head(sheet)
     table.write_total(sheet, analysis.unwind)
-    cells = _UnwindCells(inputs, tables, analysis)
+    cells = _UnwindCells(of.inputs, of.tables, analysis)
     table.write_rows(sheet, analysis.unwind, cells.texts, _ARRAYS)
     cells.write_workings(sheet)
     signals = table.span(UnwindRow.signal)
@@ -77,8 +67,7 @@ def write_unwind(sheet: Sheet, inputs: Inputs, analysis: Analysis, tables: Table
     quiet = "".join(f',{first}<>"{word}"' for word in QUIET)
     sheet.mark(signals, f'AND({first}<>""{quiet})', "alert")
     widths = {LETTERS[n]: 16.0 for n in range(2, MOST_SHOCKS + 2)}
-    widths |= table.widths(16.0) | {"A": 46, table.letter(UnwindRow.signal): 30}
-    finish(sheet, f"B{_PRICES + 2}", widths, pages=2, tall=1)
+    widen(sheet, widths | table.widths(16.0) | {"A": 46, table.letter(UnwindRow.signal): 30})
     last = LETTERS[max(len(table.figures), MOST_SHOCKS + 1)]
     sheet.prints(area=f"A1:{last}{table.last}")
 

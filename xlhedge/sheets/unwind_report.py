@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from xlhedge.analysis import Analysis
-from xlhedge.sheets.native_cells import NativeCells, write_page
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.unwind import UnwindRow
+from xlhedge.sheets.context import BookContext, ReportContext
+from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.sensitivity import AXIS, HELD, UNHEDGED
-from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["price_rows", "write_unwind_report"]
 
+_DRAG = HedgeRow.funding_drag
 _LINES = (
     ("now", "Close the shorts now: coins alone, less the fee"),
     ("keep", "Keep them, and close at that price"),
@@ -20,48 +23,26 @@ _LINES = (
 )
 
 
-def write_unwind_report(
-    sheet: Sheet, table: FigureTable, cells: NativeCells, analysis: Analysis, fee: str, drag: str
-) -> None:
-    """Write the sheet.
-
-    Args:
-        sheet: where.
-        table: its table.
-        cells: what writes its formulas.
-        analysis: what to show.
-        fee: the cell of what closing all shorts costs.
-        drag: the cell of what funding costs to the horizon.
-    """
-    write_page(
-        sheet,
-        table,
-        analysis.unwind,
-        cells,
-        "When to take the hedge off and why; unknown: History does not say. "
-        "MARKET: support confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; "
-        "FUNDING: it costs too much.",
-        pages=2,
-        first=46,
-    )
-    moves = len(analysis.grid.shocks)
+def write_unwind_report(sheet: Sheet, of: ReportContext) -> None:
+    """Write the sheet."""
+    table, moves = of.on[sheet.title], len(of.analysis.grid.shocks)
+    write_page(sheet, table, of.analysis.unwind, of.cells(UnwindRow), first=46)
     for column in range(2, moves + 2):
         sheet.widen(column, 16)
-    at = table.top + table.count + 2
-    price_rows(sheet, at, analysis, moves, fee, drag)
+    price_rows(sheet, table.top + table.count + 2, of, moves)
 
 
-def price_rows(sheet: Sheet, at: int, analysis: Analysis, moves: int, fee: str, drag: str) -> None:
+def price_rows(sheet: Sheet, at: int, of: BookContext, moves: int) -> None:
     """Write closing now against keeping, over the moves of the Sensitivity sheet, and its chart.
 
     Args:
         sheet: where.
         at: the row of the heading.
-        analysis: what to show.
+        of: what to show.
         moves: how many columns the price axis has; behind its end it repeats the last move.
-        fee: the cell of what closing all shorts costs.
-        drag: the cell of what funding costs to the horizon.
     """
+    analysis, fee = of.analysis, of.tables[MarginRow].total(MarginRow.close_fee)
+    drag = next(table.total(_DRAG) for table in of.on.values() if table.has(_DRAG))
     sheet.put(
         at,
         1,

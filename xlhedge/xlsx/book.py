@@ -93,6 +93,10 @@ class Book:
         self._sheets.append(Sheet(design, self._styles))
         return self._sheets[-1]
 
+    def __getitem__(self, title: str) -> Sheet:
+        """The sheet of that title."""
+        return self._sheets[self.titles.index(title)]
+
     @property
     def sheets(self) -> list[Sheet]:
         """The sheets, in order."""

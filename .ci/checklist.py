@@ -12,7 +12,7 @@ from typing import Any
 
 from xlhedge.errors import CellError
 from xlhedge.functions.registry import FUNCTIONS, Function
-from xlhedge.sheets.style import finish, heading, styles
+from xlhedge.sheets.style import heading, set_up, styles, widen
 from xlhedge.text import typed
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.sheet import Sheet
@@ -35,12 +35,7 @@ _GRID = ((-0.2, 0.2), (0.0, 30_000.0, 60_000.0))
 
 
 def checklist_book() -> Book:
-    """The workbook; `Book.save` writes it.
-
-    Example:
-        >>> checklist_book().titles
-        ['Checklist']
-    """
+    """The workbook; `Book.save` writes it."""
     book = Book(styles(), title="xlhedge: checklist for Excel", created=_CREATED)
     sheet = book.sheet("Checklist")
     heading(
@@ -63,7 +58,8 @@ def checklist_book() -> Book:
     sheet.put(4, 1, "Wrong", "total text")
     sheet.put(4, 2, at - 1 - _HEAD, "total ratio", f'SUMPRODUCT(--({verdicts}<>"ok"))')
     sheet.mark(verdicts, f'D{_HEAD + 1}<>"ok"', "alert")
-    finish(sheet, f"A{_HEAD + 1}", {"A": 96, "B": 24, "C": 24, "D": 12}, f"{_HEAD}:{_HEAD}")
+    widen(sheet, {"A": 96, "B": 24, "C": 24, "D": 12})
+    set_up(sheet, f"A{_HEAD + 1}", f"{_HEAD}:{_HEAD}")
     return book
 
 

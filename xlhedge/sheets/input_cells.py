@@ -1,0 +1,85 @@
+"""Where the template's inputs stand: the cells of the portfolio's tables, for all other sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from xlhedge.functions.algebra import excel_text
+from xlhedge.portfolio import TABLES, Portfolio
+from xlhedge.xlsx.cell import LETTERS, quoted
+
+__all__ = ["FIRST_ROW", "Inputs", "last_column", "left_column"]
+
+FIRST_ROW = 6
+"""The first row of data of every input table; above it the headers, and above them the units."""
+
+_CAPACITY = {
+    "Holdings": 50,
+    "Instruments": 30,
+    "Tiers": 30,
+    "Shorts": 50,
+    "Scenarios": 40,
+    "History": 500,
+}
+
+
+class Inputs:
+    """The cells of the inputs.
+
+    Args:
+        portfolio: what the tables hold.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.rows: Mapping[str, Any] = portfolio.rows
+
+    def capacity(self, table: str) -> int:
+        """How many rows of a table the computed sheets follow."""
+        return max(_CAPACITY[table], len(self.rows[table]) + 10)
+
+    def column(self, table: str, name: str, down: int = 0) -> str:
+        """The fixed range of a table's column, as other sheets refer to it; or rows below it.
+
+        It reaches below the table, so that a row typed there counts where the table does not grow.
+        """
+        letter, sheet = self._letter(table, name), quoted(TABLES[table].sheet)
+        first, last = FIRST_ROW + down, FIRST_ROW + down + self.capacity(table) - 1
+        return f"{sheet}!${letter}${first}:${letter}${last}"
+
+    def cell(self, table: str, name: str, at: int | str) -> str:
+        """The cell of a table's column in the row ``at`` of its sheet."""
+        sheet = quoted(TABLES[table].sheet)
+        return f"{sheet}!${self._letter(table, name)}${at}"
+
+    def _letter(self, table: str, name: str) -> str:
+        return LETTERS[left_column(table) + TABLES[table].headers.index(name)]
+
+    def below(self, table: str, name: str) -> str:
+        """The rest of a table's column, down to the sheet's end, which no other sheet follows."""
+        first = self.cell(table, name, FIRST_ROW + self.capacity(table))
+        return f"{first}:${self._letter(table, name)}$1048576"
+
+    def setting(self, name: str) -> str:
+        """The formula text of a setting; a blank one is its default."""
+        column = TABLES["Settings"].columns[_setting_names().index(name)]
+        count = len(_setting_names())
+        names, values = (f"Portfolio!${c}${FIRST_ROW}:${c}${FIRST_ROW + count - 1}" for c in "AB")
+        found = f'INDEX({values},MATCH("{name}",{names},0))'
+        return found if column.required else f'IF({found}="",{excel_text(column.default)},{found})'
+
+
+def _setting_names() -> list[str]:
+    return [column.name for column in TABLES["Settings"].columns]
+
+
+def left_column(table: str) -> int:
+    """A table's first column: a blank one stands between it and the table before it."""
+    names = [each.name for each in TABLES.values() if each.sheet == TABLES[table].sheet]
+    at = names.index(table)
+    return last_column(names[at - 1]) + 2 if at else 1
+
+
+def last_column(table: str) -> int:
+    """A table's last column; behind settings stands what they mean."""
+    return left_column(table) + len(TABLES[table].headers) - (not TABLES[table].upright)

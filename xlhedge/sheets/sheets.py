@@ -1,0 +1,235 @@
+"""Every sheet of the template and of the report, in their order: a new one is a writer and a line.
+
+What a line says is said nowhere else: title, purpose and heading, the table, what stays in view and
+how it prints. Contents and links on the first sheets come from here. Writers see to the cells, to
+the widths of columns, and to what prints where that hangs on the content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.figures import Figure, FigureRow
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.margin import ALARM, MarginRow
+from xlhedge.analysis.unwind import UnwindRow
+from xlhedge.sheets.attribution import write_scenarios
+from xlhedge.sheets.audit import write_audit
+from xlhedge.sheets.carry import FIGURES, REPEATED, write_carry
+from xlhedge.sheets.context import BookContext
+from xlhedge.sheets.functions import write_functions
+from xlhedge.sheets.hedge import write_hedge, write_hedge_report
+from xlhedge.sheets.history_report import write_history
+from xlhedge.sheets.input_cells import FIRST_ROW
+from xlhedge.sheets.input_sheets import write_inputs
+from xlhedge.sheets.margin import write_margin, write_margin_report
+from xlhedge.sheets.sensitivity import AXIS, write_sensitivity
+from xlhedge.sheets.start import write_start
+from xlhedge.sheets.stress import write_stress
+from xlhedge.sheets.stress_workings import FIRST
+from xlhedge.sheets.style import heading, set_up
+from xlhedge.sheets.summary import write_summary
+from xlhedge.sheets.table import FigureTable
+from xlhedge.sheets.unwind import write_unwind
+from xlhedge.sheets.unwind_report import write_unwind_report
+
+__all__ = ["SHEETS", "SheetSpec", "TableSpec", "contents_of", "sheets_of", "tables_of", "write"]
+
+BookKind = Literal["template", "report"]
+_TEMPLATE: tuple[BookKind, ...] = ("template",)
+_REPORT: tuple[BookKind, ...] = ("report",)
+_PAGE = 13
+"""Columns of figures that a landscape page takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """The table of figures on a sheet.
+
+    Args:
+        row: the kind of its rows.
+        head: the row of its headers; then that of its totals, and the first one of figures.
+        total: see head.
+        top: see head.
+        figures: its columns; all figures of a row, unless told.
+    """
+
+    row: type[FigureRow]
+    head: int = 4
+    total: int = 5
+    top: int = 6
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSpec:
+    """A sheet.
+
+    Args:
+        title: what it is called.
+        write: its writer, which is given the sheet and the `BookContext`.
+        books: in which books it stands.
+        table: its table of figures.
+        purpose: what it is for, in the contents; the first sheet of a book is not in them.
+        note: how to read it, below its heading.
+        heading: the line at its top; its title, unless told, and its writer's own if None.
+        freeze: the cell below and right of what stays in view; unless told, the table's headers
+            and first column do, and each page repeats those.
+        repeat: the rows that each page repeats.
+        wide: how many pages its width takes; as many as the table's columns take, if 0.
+        tall: how many pages its height takes; as many as it needs, if 0.
+        landscape: whether the longer side of the paper lies.
+        when: whether it stands in the book of an analysis.
+    """
+
+    title: str
+    write: Callable[[Any, Any], None]
+    books: tuple[BookKind, ...] = ("template", "report")
+    table: TableSpec | None = None
+    purpose: str = ""
+    note: str = ""
+    heading: str | None = ""
+    freeze: str = ""
+    repeat: str = ""
+    wide: int = 1
+    tall: int = 0
+    landscape: bool = True
+    when: Callable[[Analysis], bool] = lambda _: True
+
+
+_INPUTS: dict[str, Any] = {"books": _TEMPLATE, "repeat": f"{FIRST_ROW - 2}:{FIRST_ROW - 1}"}
+_INPUTS |= {"freeze": f"B{FIRST_ROW}", "tall": 1}
+_HEDGE = "For each holding: what to short, what is short already, what is left."
+_GRIDS = (
+    "Profit and loss from the price alone: before funding, fees and liquidation, which the "
+    "scenarios have."
+)
+_MARGIN = (
+    f"Each short as it stands. Marked: liquidation is near; bold: a margin ratio from {ALARM:.0%}. "
+    "Add now: what survives that rise from mark (long futures: that fall). "
+    "Margin currency: quote, coins for inverse contracts."
+)
+_HELD = tuple(each for each in HedgeRow.figures if each not in FIGURES or each in REPEATED)
+
+# fmt: off
+SHEETS = (
+    SheetSpec("Start", write_start, _TEMPLATE, tall=1, landscape=False,
+        heading="xlhedge: the hedging desk inside a spreadsheet",
+        note="Type in the yellow cells of the sheets below; read what to do in the sheets behind "
+             "them."),
+    SheetSpec("Portfolio", write_inputs, **_INPUTS | {"freeze": f"A{FIRST_ROW}"},
+        purpose="Settings, and the coins that you hold. Type here first.",
+        note="What you hold and how much of it to hedge. Type in the yellow cells; a row typed "
+             "below a table counts. Quote is the quote_currency."),
+    SheetSpec("Instruments", write_inputs, **_INPUTS, wide=3,
+        purpose="The futures that you hedge with, and their margin tiers. Type here.",
+        note="The futures you hedge with, as the venue states them. Tiers are optional."),
+    SheetSpec("Shorts", write_inputs, **_INPUTS,
+        purpose="The shorts that are open. Type here.",
+        note="The shorts that are open. Positive contracts are short."),
+    SheetSpec("Scenarios", write_inputs, **_INPUTS,
+        purpose="The moves that you want to survive. Type here.",
+        note="Moves to survive. Asset * moves every underlying, and each holding by its beta."),
+    SheetSpec("Price history", write_inputs, **_INPUTS,
+        purpose="Past prices and funding, if you have them. Type or paste here.",
+        note="Optional: bars of assets and instruments. Keep the rows of one symbol together, "
+             "oldest first."),
+    SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A5", tall=1),
+    SheetSpec("Hedge", write_hedge, _TEMPLATE, TableSpec(HedgeRow, 7, 8, 10), wide=4, tall=1,
+        purpose="For each holding: what to short, what is short, what is left, what it costs.",
+        note=_HEDGE),
+    SheetSpec("Hedge", write_hedge_report, _REPORT, TableSpec(HedgeRow, figures=_HELD), wide=0,
+        purpose="For each holding: what to short, what is short, what is left",
+        note=f"{_HEDGE} Net delta above 0 is still long, below 0 over-hedged."),
+    SheetSpec("Margin", write_margin, _TEMPLATE, TableSpec(MarginRow, 8, 9, 10), wide=4, tall=1,
+        purpose="For each short: margin, liquidation price, and how far away it is.",
+        note=f"{_MARGIN} It follows the sheet Shorts."),
+    SheetSpec("Sensitivity", write_sensitivity, _TEMPLATE, freeze=f"B{AXIS + 1}", wide=2,
+        purpose="Profit and loss by price, hedge ratio, basis, funding and leverage.",
+        note=f"{_GRIDS} Columns behind the last move repeat it."),
+    SheetSpec("Sensitivity", write_sensitivity, _REPORT, freeze=f"B{AXIS + 1}", wide=2,
+        purpose="Grids of price, hedge ratio, basis, funding and leverage", note=_GRIDS),
+    SheetSpec("Stress", write_stress, _TEMPLATE,
+        freeze=f"B{FIRST}", repeat=f"{FIRST - 1}:{FIRST - 1}",
+        purpose="Each scenario: spot, short, basis, funding, fees, and what is left.",
+        note="The scenarios on the portfolio as it stands, liquidation included. Fees are those of "
+             "opening and of closing."),
+    SheetSpec("Scenarios", write_scenarios, _REPORT, freeze="B5", wide=2,
+        purpose="Your scenarios, leg by leg and line by line",
+        note="The portfolio as it stands, liquidation included. Fees are those of opening and "
+             "closing."),
+    SheetSpec("Funding & basis", write_carry, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
+        purpose="What holding the hedge costs and earns",
+        note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "
+             "above 0 costs you."),
+    SheetSpec("Margin", write_margin_report, _REPORT, TableSpec(MarginRow), wide=0,
+        purpose="Liquidation, and the margin to add", note=_MARGIN),
+    SheetSpec("Unwind", write_unwind, _TEMPLATE, TableSpec(UnwindRow, 31, 32, 33),
+        freeze="B6", wide=2, tall=1,
+        purpose="When to take the hedge off, and unwinding now against holding.",
+        note="When to take the hedge off, and why. MARKET: support confirmed; HORIZON: reached; "
+             "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price "
+             "history."),
+    SheetSpec("Unwind", write_unwind_report, _REPORT, TableSpec(UnwindRow), wide=2,
+        purpose="When to take the hedge off, and what its profit buys",
+        note="When to take the hedge off and why; unknown: History does not say. MARKET: support "
+             "confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; FUNDING: it costs too "
+             "much."),
+    SheetSpec("Hedge history", write_history, _REPORT, when=lambda each: each.history is not None,
+        purpose="What the hedge would have done to your risk",
+        note="Today's coins and today's short, taken through past bars: what this hedge would have "
+             "done, not what was earned. Fees, margin calls and liquidation are left out."),
+    SheetSpec("Functions", write_functions, _TEMPLATE, freeze="B4",
+        purpose="Every function, each with an example to play with.",
+        note="Each with an example to play with: type in its blue cells. Arguments in [brackets] "
+             "are optional."),
+    SheetSpec("Inputs & audit", write_audit, _REPORT, freeze="A4", wide=2,
+        purpose="Every input, where from, and by which rules",
+        note="What went in: from the file with this SHA-256 the same program makes the same "
+             "report."),
+)
+# fmt: on
+
+
+def sheets_of(kind: BookKind, analysis: Analysis) -> list[SheetSpec]:
+    """The sheets of a book, in order."""
+    return [each for each in SHEETS if kind in each.books and each.when(analysis)]
+
+
+def contents_of(specs: Sequence[SheetSpec]) -> list[tuple[str, str]]:
+    """Title and purpose of each sheet but the first, which has the contents."""
+    return [(each.title, each.purpose) for each in specs[1:]]
+
+
+def tables_of(
+    specs: Sequence[SheetSpec], room: Callable[[type[FigureRow]], int]
+) -> dict[str, FigureTable]:
+    """The tables by their sheets' titles; `room` says for how many rows of a kind there is room."""
+    return {
+        each.title: FigureTable(
+            each.title, t.row, t.top, room(t.row), t.total, t.figures, head=t.head
+        )
+        for each in specs
+        if (t := each.table)
+    }
+
+
+def write(specs: Sequence[SheetSpec], of: BookContext) -> None:
+    """Make the sheets of a book and write them, the first one last.
+
+    What is too much for a sheet is told of the one that has it, not of the page that sums it up.
+    """
+    front, *others = [(each, of.book.sheet(each.title)) for each in specs]
+    for each, sheet in (*others, front):
+        freeze, repeat, wide = each.freeze or "A3", each.repeat, each.wide
+        if (table := of.on.get(each.title)) and not each.freeze:
+            freeze, repeat = f"B{table.top}", f"{table.head}:{table.head}"
+        if table and not wide:
+            wide = -(-len(table.figures) // _PAGE)
+        if each.heading is not None:
+            heading(sheet, each.heading or each.title, each.note, column=1 + (wide > 1))
+        set_up(sheet, freeze, repeat, wide=wide, tall=each.tall, landscape=each.landscape)
+        each.write(sheet, of)
