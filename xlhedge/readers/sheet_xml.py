@@ -74,6 +74,11 @@ class Added(float):
 
 NO_VALUE = Uncomputed("a formula has no stored value")
 _STALE = Uncomputed("a formula's stored value is out of date, as the file itself says")
+# So Excel stores what other programs cannot show; nobody types the error itself.
+_RICH = HedgeError(
+    "its cell holds a linked data type (Stocks, Geography) or a picture, which is #VALUE! to other "
+    "programs; type the text or the number itself"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +276,8 @@ class _Cells:
             return _unreadable(text)
         if kind in _NUMBERS:
             return self._number(value.strip(), style, formula) if value else None
+        if kind == b"e" and not formula and value == b"#VALUE!":
+            return _RICH
         return self._of_kind(kind, value)
 
     def _of_kind(self, kind: bytes, value: bytes) -> Any:
