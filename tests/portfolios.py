@@ -144,6 +144,7 @@ def book_of(tables, *, grown=True):
     """A workbook as the template lays it out; `grown=False` ends each table at its first row."""
     book = openpyxl.Workbook()
     book.remove(book.active)
+    book.calculation.fullCalcOnLoad = False  # or no formula would count
     for name, table in tables.items():
         title = TABLES[name].sheet
         sheet = book[title] if title in book.sheetnames else book.create_sheet(title)

@@ -73,7 +73,7 @@ def test_every_hostile_file_ends_in_one_line_within_two_seconds_and_300_mb(tmp_p
             )
         },
         {hostile.SHORTS: hostile.rows("<row r='1048576' ht='15'/>")},
-        {hostile.SHORTS: hostile.rows("<row r='9'><c r='XFD1048576' s='0'/></row>")},
+        {hostile.SHORTS: hostile.rows("<row r='1048576'><c r='XFD1048576' s='0'/></row>")},
         {"xl/tables/table5.xml": lambda part: part.replace(b'ref="A1:F3"', b'ref="A1:F1048576"')},
         {f"xl/media/{number}": b"x" for number in range(4_900)},
         {"xl/media/video": bytes(7_000_000)},
@@ -150,12 +150,27 @@ def test_two_files_of_one_table_are_told(tmp_path):
         read(folder)
 
 
-def test_a_thousand_things_are_told_of_a_table_and_no_more(tmp_path):
-    tables = portfolios.sample(History=[{"time": "x", "symbol": "BTC", "close": 1}] * 5_000)
-    with pytest.raises(PortfolioError) as caught:
-        read(portfolios.write_json(tmp_path / "plain.json", tables))
-    lines = [str(problem) for problem in caught.value.problems]
-    assert len(lines) == 1_001
-    assert lines[0].startswith('History[0] time: "x" is not a date')
-    assert lines[999].startswith('History[999] time: "x" is not a date')
-    assert lines[1000] == "more is wrong than is told here"
+def test_what_is_wrong_is_counted_and_the_first_twenty_are_told(tmp_path):
+    for count, more in ((21, "and 1 more"), (5_000, "and 980 more, or even more than that")):
+        tables = portfolios.sample(History=[{"time": "x", "symbol": "BTC", "close": 1}] * count)
+        with pytest.raises(PortfolioError) as caught:
+            read(portfolios.write_json(tmp_path / "plain.json", tables))
+        lines = [str(problem) for problem in caught.value.problems]
+        assert lines[0].startswith('History[0] time: "x" is not a date')
+        assert lines[19].startswith('History[19] time: "x" is not a date')
+        assert lines[20:] == [more]
+
+
+def test_long_strings_and_formats_cost_little_and_are_read(tmp_path):
+    path = tmp_path / "book.xlsx"
+    many = "".join(f'<row r="{n}"><c r="H{n}" t="s"><v>0</v></c></row>' for n in range(9, 1_009))
+    changes = {hostile.SHORTS: hostile.rows(many)}
+    strings = hostile.strings(0, 1_000_000)
+    path.write_bytes(hostile.with_part("sharedStrings", "xl/sharedStrings.xml", strings, changes))
+    assert len(read(path).shorts) == 2
+    formats = f'<numFmts><numFmt numFmtId="200" formatCode="{"[" * 60_000}"/></numFmts>'
+    uses = '<xf numFmtId="200"/>' * 2_000
+    styles = f"{formats}<cellXfs>{uses}</cellXfs>"
+    sheet = f'<styleSheet xmlns="{hostile.MAIN}">{styles}</styleSheet>'
+    path.write_bytes(hostile.book({"xl/styles.xml": sheet.encode()}))
+    assert len(read(path).shorts) == 2

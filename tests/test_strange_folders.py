@@ -299,19 +299,19 @@ def command(*arguments, **more):
     [
         ["template", "-o", "at.xlsx"],
         ["lambda", "-o", "at.xlsx"],
-        ["excel", "build", "-o", "at.xlsx"],
-        ["libreoffice", "build", "-o", "at.xlsx"],
+        ["excel", "build", "-o", "at.xlam"],
+        ["libreoffice", "build", "-o", "at.oxt"],
     ],
     ids=" ".join,
 )
 @pytest.mark.parametrize("kind", ["pipe", "folder"])
 def test_what_is_no_file_is_never_replaced(writer, kind, here):
-    at = here / "at.xlsx"
+    at = here / writer[-1]
     os.mkfifo(at) if kind == "pipe" else at.mkdir()
     before = content(at)
     done = command(*writer, "--force")
     why = "is no file but a folder, a pipe or a device; name a file"
-    assert (done.returncode, done.stderr) == (2, f"xlhedge: at.xlsx: {why}\n")
+    assert (done.returncode, done.stderr) == (2, f"xlhedge: {at.name}: {why}\n")
     assert content(at) == before
 
 

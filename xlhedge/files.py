@@ -94,14 +94,16 @@ def whole(path: Path, folder: Path | None = None, *, private: bool = False) -> I
             temporary.unlink(missing_ok=True)
 
 
-def refuse_to_replace(path: Path, *, force: bool) -> None:
-    """Refuse a file that is there, unless it may be replaced; what is no file may never be.
+def refuse_to_replace(path: Path, *, force: bool, suffix: str = "") -> None:
+    """Refuse a file that is there, unless it may be replaced, and a name of another kind of file.
 
-    A link is replaced itself, and not what it leads to.
+    What is no file may never be replaced. A link is replaced itself, and not what it leads to.
 
     Raises:
-        InputError: it is there.
+        InputError: it is there, or its name ends in another way.
     """
+    if not path.name.lower().endswith(suffix):
+        raise InputError(f"{path}: it is written as {suffix}; name a file that ends so")
     try:
         mode = path.lstat().st_mode
     except OSError:  # nothing is there, or writing will say what is wrong

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-__all__ = ["EPOCH", "moment_of", "serial"]
+__all__ = ["DAYS_TO_1904", "EPOCH", "moment_of", "serial"]
 
 EPOCH = datetime(1899, 12, 30)
 """Day 0 of Excel's serial numbers, as they run since March 1900."""
+
+DAYS_TO_1904 = 1_462
+"""Day 0 of a workbook that counts from 1904, as old Macs did, is this one of the others."""
 
 
 def serial(moment: date) -> float:

@@ -90,8 +90,8 @@ def _number(quantity: Quantity, value: Any) -> float:
     except OverflowError:  # a whole number or a fraction of 400 digits
         return math.inf
     except Exception:  # noqa: BLE001  # a type of somebody else may raise anything
-        what = f"{_quoted(value, cited)} is not a number"
-    raise _wrong(quantity, what, CellError.VALUE)
+        what = f"{_quoted(value, cited)} is not a number; it {quantity.wanted}"
+    raise HedgeError(what, CellError.VALUE, quantity.name)
 
 
 def _converted(quantity: Quantity, value: Any) -> float:

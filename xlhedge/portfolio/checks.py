@@ -30,6 +30,13 @@ __all__ = ["conflicts"]
 
 _SHOCKS = next(rule for rule in RULES if rule.arguments == ("price_shock", "basis_shock"))
 
+# How a row of sums under a table is called, by spreadsheets and by people, in small letters.
+_TOTALS = {
+    *("total", "totals", "grand total", "subtotal", "sum"),
+    *("summe", "gesamt", "insgesamt", "gesamtsumme", "somme", "suma", "totale", "totaal"),
+    *("итого", "合计", "合計"),
+}
+
 
 def _steps(row: Settings, _: int, __: AllRows) -> str | None:
     if row.count_shocks <= MOST_SHOCKS:
@@ -86,6 +93,13 @@ def _no_wildcard(table: str, column: str) -> TableCheck:
         return f'"{name}" is not allowed; it must be without *, ? and ~, wildcards to a spreadsheet'
 
     return TableCheck(table, column, complaint)
+
+
+def _no_total(row: Holding, number: int, rows: AllRows) -> str | None:
+    last = number == len(rows.of("Holdings")) - 1
+    if not last or row.instrument or row.asset.rstrip(" :").casefold() not in _TOTALS:
+        return None
+    return f'"{row.asset}" is a total, not a holding; delete the row, or give it another name'
 
 
 def _one_of(names: Collection[str]) -> str:
@@ -185,6 +199,7 @@ _CONFLICTS = (
     TableCheck("Settings", "shock_step", _steps),
     _once("Holdings", "asset", lambda row: f'"{row.asset}"'),
     _no_wildcard("Holdings", "asset"),
+    TableCheck("Holdings", "asset", _no_total),
     TableCheck("Holdings", "instrument", _known),
     _once("Instruments", "instrument", lambda row: f'"{row.instrument}"'),
     _no_wildcard("Instruments", "instrument"),

@@ -8,14 +8,19 @@ names in an archive lead nowhere.
 from __future__ import annotations
 
 import io
+import posixpath
+import re
+from collections.abc import Callable
+from urllib.parse import unquote
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812
 
 from xlhedge.errors import NotAWorkbook
+from xlhedge.readers.encodings import utf_8
 from xlhedge.readers.limits import Limits
 
-__all__ = ["DAMAGE", "DAMAGED", "Archive", "Element", "parse", "refuse_doctype"]
+__all__ = ["DAMAGE", "DAMAGED", "Archive", "Element"]
 
 DAMAGED = "it is damaged or cut off; save it again in a spreadsheet"
 
@@ -24,10 +29,12 @@ DAMAGE = (BadZipFile, ZlibError, expat.ExpatError, EOFError, OSError, LookupErro
 _OLE = b"\xd0\xcf\x11\xe0"  # how .xls begins, and an encrypted workbook of any kind
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ENTRY = b"PK\x01\x02"  # how each entry of an archive's directory begins
-_DOCTYPE = b"<!DOCTYPE"
 _PACKED = {ZIP_STORED, ZIP_DEFLATED}
 _MOST_PARTS = 5_000
 _LARGEST_INDEX = 4_000_000  # bytes of a part that lists others: the workbook, relationships, tables
+_MOST_ELEMENTS = 200_000  # of such a part, which are held; a table of all columns has 16,384
+_LONG_TAG = re.compile(rb"<[^<>]{65536}")  # all its attributes are held at once
+_COSTLY = "tags, formulas and escaped letters"
 _FREE, _RATIO = 8_000_000, 100  # a spreadsheet packs its parts 10 : 1, a bomb 1,000 : 1
 
 Element = tuple[str, dict[str, str]]
@@ -59,25 +66,34 @@ class Archive:
         except (*DAMAGE, NotImplementedError) as error:
             raise NotAWorkbook(DAMAGED) from error
         entries = self._zip.infolist()
-        self.names = {entry.filename: entry for entry in entries}
-        if len(self.names) != len(entries) or {each.compress_type for each in entries} - _PACKED:
-            # Programs differ in which of two parts of one name they take, and no spreadsheet packs
-            # in any other way.
+        if {each.compress_type for each in entries} - _PACKED:  # as no spreadsheet packs
             raise NotAWorkbook(DAMAGED)
-        size = sum(entry.file_size for entry in self.names.values())
+        self._parts = {_folded(entry.filename): entry for entry in entries}
+        if len(self._parts) != len(entries):  # programs differ in which of the two they take
+            raise NotAWorkbook("two of its parts have one name; save it again in a spreadsheet")
+        size = sum(entry.file_size for entry in entries)
         if size > max(_FREE, _RATIO * len(content)):
             ratio = size // len(content)
             raise NotAWorkbook(f"it unpacks to {size:,} bytes, {ratio:,} times its size")
         self._limits = limits
-        self._unpacked = 0
+        self._unpacked = self._spent = 0
+
+    def __contains__(self, name: str) -> bool:
+        return _folded(name) in self._parts
+
+    def part(self, folder: str, target: str) -> str:
+        """The name of a part that another refers to; one that leads out of the archive is none."""
+        joined = posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/")))[1:]
+        return joined if joined in self else unquote(joined)
 
     def read(self, name: str) -> bytes:
-        """One part, unpacked.
+        """A part of XML, unpacked, as UTF-8 without a declaration.
 
         Raises:
-            NotAWorkbook: it is not what the archive says, or all that was read is too much.
+            NotAWorkbook: it is not what the archive says, all that was read is too much, or nobody
+                knows its encoding.
         """
-        entry = self.names[name]
+        entry = self._parts[_folded(name)]
         self._unpacked += entry.file_size
         why = self._limits.too_many(self._unpacked, self._limits.unpacked, "bytes, unpacked")
         if why:
@@ -89,37 +105,75 @@ class Archive:
             raise NotAWorkbook(DAMAGED) from error
         if len(part) != entry.file_size:
             raise NotAWorkbook(DAMAGED)
-        return part
+        return utf_8(part, name)
+
+    def spend(self, count: int, name: str) -> None:
+        """Note that so many things of a part will each cost a microsecond.
+
+        Raises:
+            NotAWorkbook: they, and all that was noted before, are too many.
+        """
+        self._spent += count
+        why = self._limits.too_many(self._spent, self._limits.cells, _COSTLY)
+        if why:
+            raise NotAWorkbook(why, name)
 
     def elements(self, name: str) -> list[Element]:
-        """The elements of a part that lists others, in the order in which they begin."""
-        if self.names[name].file_size > _LARGEST_INDEX:
+        """The elements of a part that lists others, in the order in which they begin.
+
+        Those of another namespace than the first one's are somebody's additions, and left out.
+        """
+        if self._parts[_folded(name)].file_size > _LARGEST_INDEX:
             raise NotAWorkbook(f"it has more than {_LARGEST_INDEX:,} bytes", name)
+        xml = self.read(name)
+        if xml.count(b"<") > _MOST_ELEMENTS:
+            raise NotAWorkbook(f"it has more than {_MOST_ELEMENTS:,} tags", name)
         found: list[Element] = []
-        parser = expat.ParserCreate()
-        parser.StartElementHandler = lambda tag, attributes: found.append(
-            (tag.rpartition(":")[2], attributes)
-        )
-        parse(parser, self.read(name), name)
+        spaces: set[str] = set()
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            space, _, local = tag.rpartition(" ")
+            if not found:
+                spaces.add(space)
+            if space in spaces:
+                found.append((local, attributes))
+
+        self.parse(xml, name, start)
         return found
 
+    def parse(
+        self,
+        xml: bytes,
+        name: str,
+        start: Callable[[str, dict[str, str]], None],
+        end: Callable[[str], None] | None = None,
+        text: Callable[[str], None] | None = None,
+    ) -> None:
+        """Let a parser go through a part; it tells names as "namespace name".
 
-def parse(parser: expat.XMLParserType, xml: bytes, name: str) -> None:
-    """Let a parser go through XML.
+        Each element costs time, so there is a limit to those of all parts together.
 
-    Raises:
-        NotAWorkbook: it declares a document type.
-        expat.ExpatError: it is no XML.
-    """
-    parser.StartDoctypeDeclHandler = lambda *_: refuse_doctype(_DOCTYPE, name)
-    parser.Parse(xml, True)  # noqa: FBT003  # that is how expat learns that it has all
+        Raises:
+            NotAWorkbook: it declares a document type, in which XML hides its bombs and its doors to
+                other files; or there is too much to go through.
+            expat.ExpatError: it is no XML.
+        """
+        self.spend(xml.count(b"<") + xml.count(b"xmlns"), name)
+        if _LONG_TAG.search(xml):
+            raise NotAWorkbook("it has a tag that is longer than any spreadsheet's", name)
+
+        def refuse(*_: object) -> None:
+            raise NotAWorkbook("it declares a document type (DTD), as no spreadsheet does", name)
+
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = refuse
+        parser.StartElementHandler = start
+        parser.EndElementHandler = end
+        parser.CharacterDataHandler = text
+        parser.Parse(xml, True)  # noqa: FBT003  # that is how expat learns that it has all
 
 
-def refuse_doctype(xml: bytes, name: str) -> None:
-    """Refuse a document type, in which XML hides its bombs and its doors to other files.
-
-    Raises:
-        NotAWorkbook: there is one.
-    """
-    if _DOCTYPE in xml:
-        raise NotAWorkbook("it declares a document type (DTD), as no spreadsheet does", name)
+def _folded(name: str) -> str:
+    """A part's name as it is compared: Windows writes backslashes, and case does not count."""
+    return name.replace("\\", "/").lstrip("/").lower()

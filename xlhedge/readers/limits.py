@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlhedge.errors import NotAWorkbook
+
 __all__ = ["DEFAULT", "Limits"]
 
 _MB = 1_000_000
@@ -44,6 +46,19 @@ class Limits:
         """The most cells of a table, and of its sheet from A1 to its far corner."""
         return self.size // 16
 
+    def too_large(self, rows: int, columns: int) -> str:
+        """What to say of a table that is too large; an empty text if it is not.
+
+        A row costs time, and each of its cells memory.
+
+        Example:
+            >>> print(Limits().too_large(200_000, 1))
+            it has 200,000 rows; it may have 100,000, unless "--max-size" allows more
+        """
+        return self.too_many(rows, self.cells // 10, "rows") or self.too_many(
+            rows * columns, self.cells, "cells"
+        )
+
     def too_many(self, count: int, most: int, noun: str) -> str:
         """What to say of a file with too many of something; an empty text if there are not.
 
@@ -54,6 +69,15 @@ class Limits:
             ''
         """
         return "" if count <= most else f"it has {count:,} {noun}; it may have {most:,}, {_ROOM}"
+
+    def refuse(self, count: int, most: int, noun: str, place: str = "") -> None:
+        """Refuse a file with too many of something.
+
+        Raises:
+            NotAWorkbook: it has.
+        """
+        if why := self.too_many(count, most, noun):
+            raise NotAWorkbook(why, place)
 
 
 DEFAULT = Limits()

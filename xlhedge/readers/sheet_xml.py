@@ -1,265 +1,325 @@
-"""A sheet's cells, as its XML has them: how far they reach, and those that only look empty.
-
-calamine gives values. It holds them as one rectangle, which a stray cell makes so large that the
-program is ended, and a formula without a stored value and an error are empty cells to it. So the
-XML is looked through here first. Searches answer for the usual sheet; a parser for any other.
-"""
+"""A sheet's cells, as its XML has them: their values, and an error in those that have none."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeAlias
-from xml.parsers import expat
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, Self, TypeAlias
 
 from xlhedge.errors import HedgeError, NotAWorkbook
-from xlhedge.readers.archive import parse, refuse_doctype
+from xlhedge.portfolio.rows import MOST_COLUMNS
+from xlhedge.portfolio.values import From1904
+from xlhedge.readers.archive import DAMAGED, Archive
+from xlhedge.readers.cell_names import letters_of, number_of, position_of, sheet_place
 from xlhedge.readers.limits import Limits
-from xlhedge.text import one_line
+from xlhedge.readers.plain_rows import AGAIN, CELL, NAME, ROW, rewritten_rows, usual_rows
+from xlhedge.readers.shared_parts import unescaped
+from xlhedge.serials import DAYS_TO_1904, moment_of
+from xlhedge.text import cited, one_line
 
-__all__ = ["Position", "Scan", "letters_of", "number_of", "position_of", "scan"]
+__all__ = ["NO_VALUE", "Added", "Scan", "Shared", "Uncomputed", "scan"]
 
-Position: TypeAlias = tuple[int, int]
-"""A cell's row and column, both from 1."""
+_LAST_ROW = 1_048_576
+_DIGITS = 9  # of the number of a shared text, at most
+_LONGEST_FORMULA = 10_000  # bytes; Excel allows 8,192 letters
+_IS_FORMULA = itemgetter(3)
+_KEPT = 1_000  # the columns of rows, of which most have the same
+_NUMBERS, _TEXTS = (b"", b"n"), (b"str", b"inlineStr")  # kinds of cells
+_DIGITS_AND_SIGNS = b"0123456789+-.eE"
+_ADDS = re.compile(
+    rb">([=+\s]*(?:(?:SUM|SUBTOTAL|AGGREGATE|AVERAGE|COUNTA?|MIN|MAX)\(|\$?[A-Z]+\$?[0-9]+\+)[^<]*)<",
+    re.IGNORECASE,
+)
+_BLOCK = re.compile(rb'<f(?=[^>]* t="(?:array|dataTable)")[^>]* ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
+_TRUTH = {b"1": True, b"true": True, b"0": False, b"false": False}
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
-# Each begins with letters that a search finds fast; what it does not find is not there.
-_PREFIXED = re.compile(rb"<[^\s<>/:]*:[cfv][\s/>]")
-_NEAR, _NEAR_CELLS = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,3}"[ />])[\s/>]'), 702 * 999
-_USUAL = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}"[ />])[\s/>]')
-_PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
-_FORMULA = re.compile(rb"<f[\s/>]")
-_TEXT = re.compile(rb"=\s*[\"']s[\"']")
-_KIND = re.compile(rb"\st\s*=\s*[\"'](\w+)[\"']")
-_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>([^<]*)</)")
-_ROW = re.compile("[0-9]{1,10}")
-_REFERENCE = re.compile("([A-Za-z]{1,3})([0-9]{1,7})")
-_PIECE = 1 << 14  # bytes of XML that are looked through at once
+_Found: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+
+
+class Uncomputed(HedgeError):  # noqa: N818  # a cell's value, never raised
+    """A formula whose value is not stored, or not any more what it would be; all are told at once.
+
+    Args:
+        why: what is wrong with it.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__("")
+        self.why = why
+
+
+class Added(float):
+    """A number that a formula makes of several others.
+
+    Args:
+        number: the number.
+        formula: the formula.
+    """
+
+    __slots__ = ("formula",)
+    formula: str
+
+    def __new__(cls, number: float, formula: str) -> Self:
+        """Make one of a number and a formula."""
+        made = super().__new__(cls, number)
+        made.formula = formula
+        return made
+
+
+NO_VALUE = Uncomputed("a formula has no stored value")
+_STALE = Uncomputed("a formula's stored value is out of date, as the file itself says")
+# So Excel stores what other programs cannot show; nobody types the error itself.
+_RICH = HedgeError(
+    "its cell holds a linked data type (Stocks, Geography) or a picture, which is #VALUE! to other "
+    "programs; type the text or the number itself"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the cells of a workbook's sheets refer to.
+
+    Args:
+        texts: the shared texts.
+        dates: the numbers of the styles that show dates.
+        from_1904: whether its days are counted from 1904.
+        stale: whether it says that its formulas are to be computed anew.
+    """
+
+    texts: Sequence[str] = ()
+    dates: frozenset[bytes] = frozenset()
+    from_1904: bool = False
+    stale: bool = False
 
 
 @dataclass(slots=True)
 class Scan:
-    """What a sheet's XML says beside its cells' values.
+    """What a sheet's XML says.
 
     Args:
         stray: the far corner of what is used, where that is too far out to read the sheet.
-        flaws: what is wrong with cells whose values look empty.
+        rows: its rows from the first on, each as far as it is filled; a `HedgeError` stands in a
+            cell that has no value, and says why.
+        formulas: whether any of its cells is one.
     """
 
     stray: str = ""
-    flaws: dict[Position, HedgeError] = field(default_factory=dict)
+    rows: list[list[Any]] = field(default_factory=list)
+    formulas: bool = False
 
 
-def scan(xml: bytes, name: str, limits: Limits, strings: list[int]) -> Scan:
-    """Look through a sheet's XML.
+def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits) -> Scan:
+    """Read a sheet's cells.
 
     Args:
-        xml: the sheet's part of the file.
-        name: the name of that part.
+        archive: the workbook's file.
+        part: the sheet's part of it.
+        sheet: the sheet's name, for people.
+        shared: what its cells refer to.
         limits: how much the sheet may hold.
-        strings: the sizes of the workbook's shared strings, which every cell holds anew.
 
     Raises:
-        NotAWorkbook: it is too large, or not as any spreadsheet writes it.
+        NotAWorkbook: it is too large, or what a cell holds is not certain.
     """
-    refuse_doctype(xml, name)
-    _refuse(limits.too_many(xml.count(b"<"), 8 * limits.cells, "tags"), name)
-    copied = max(strings, default=0) * len(_TEXT.findall(xml)) if strings else 0
-    if copied <= limits.unpacked and not _odd(xml) and _fits(xml, limits):
-        return Scan(flaws=_flaws(xml))
-    _refuse(limits.too_many(xml.count(b"<"), 2 * limits.cells, "tags"), name)
-    cells = _Cells()
-    parse(cells.parser, xml, name)
-    text = sum(strings[at] * count for at, count in cells.strings.items() if 0 <= at < len(strings))
-    _refuse(limits.too_many(text, limits.unpacked, "bytes of text in its cells"), name)
-    stray = cells.bottom * cells.right > limits.cells
-    return Scan(f"{letters_of(cells.right)}{cells.bottom}" if stray else "", cells.flaws)
+    xml = archive.read(part)
+    archive.spend(xml.count(b"_x") + 2 * xml.count(b"<f"), part)
+    start, end = usual_rows(archive, part, sheet, xml)
+    with suppress(_NotPlain):
+        if start:
+            return _scanned(_Rows(xml, start, end, sheet), _Cells(shared), limits)
+    xml = rewritten_rows(archive, part, sheet, xml)
+    try:
+        return _scanned(_Rows(xml, 0, len(xml), sheet), _Cells(shared), limits)
+    except _NotPlain:
+        raise NotAWorkbook(DAMAGED) from None
 
 
-def _refuse(why: str, name: str) -> None:
-    if why:
-        raise NotAWorkbook(why, name)
+def _scanned(filled: _Rows, read: _Cells, limits: Limits) -> Scan:
+    scanned = Scan()
+    rows: dict[int, list[Any]] = {}
+    right = count = 0
+    for number, columns, cells in filled:
+        count += len(cells)
+        right = max(right, *columns)
+        rows[number] = []
+        if count <= limits.cells:  # else the far corner is further out than that anyway
+            rows[number] = read.row(columns, cells)
+    bottom = max(rows, default=0)
+    if bottom * right > limits.cells:
+        scanned.stray = f"{letters_of(right)}{bottom}"
+    else:
+        empty: list[Any] = []  # one for all
+        scanned.rows = [rows.get(number, empty) for number in range(1, bottom + 1)]
+    scanned.formulas = read.formulas
+    _mark(scanned.rows, read.blocks, limits)
+    return scanned
 
 
-def _odd(xml: bytes) -> bool:
-    """Whether there may be names with prefixes, or comments."""
-    prefixed = (b":c" in xml or b":f" in xml or b":v" in xml) and _PREFIXED.search(xml)
-    return bool(prefixed) or b"<!" in xml
+def _mark(rows: Sequence[list[Any]], blocks: Iterable[bytes], limits: Limits) -> None:
+    """Mark what one formula fills as out of date: only its first cell says that it is one."""
+    marked = 0
+    for block in blocks:
+        first, _, last = block.decode().partition(":")
+        (top, left), (bottom, right) = position_of(first), position_of(last)
+        for row in rows[top - 1 : bottom]:
+            inside = range(left - 1, min(right, len(row)))
+            marked += 1 + len(inside)
+            if marked > limits.cells:
+                raise NotAWorkbook("its formulas fill more cells than it has")
+            for at in inside:
+                row[at] = _STALE
 
 
-def _flaws(xml: bytes) -> dict[Position, HedgeError]:
-    """What is wrong with the cells of a usual sheet, where each begins as `_PLACE` says."""
-    flaws: dict[Position, HedgeError] = {}
-    for piece in _pieces(xml[: xml.rfind(b"</sheetData>")]):  # behind it are others' formulas
-        if b"<f" not in piece and b'"e"' not in piece and b"'e'" not in piece:
-            continue
-        for cell in piece.split(b"<c ")[1:]:
-            if b"<f" in cell or b'"e"' in cell or b"'e'" in cell:
-                attributes, _, rest = cell.partition(b">")
-                body = rest.partition(b"</c>")[0]
-                kind, value = _KIND.search(attributes), _VALUE.search(body)
-                flaw = _flaw(
-                    _text(kind[1]) if kind else "",
-                    _text(value[1] or b"") if value else None,
-                    formula=bool(_FORMULA.search(body)),
-                )
-                place = _REFERENCE.match(_text(attributes)[3:])
-                if flaw and place:
-                    flaws[int(place[2]), number_of(place[1])] = flaw
-    return flaws
+class _NotPlain(Exception):  # noqa: N818  # a signal, never seen by people
+    """The rows are not written plainly."""
 
 
-def _text(xml: bytes) -> str:
-    return xml.decode("utf-8", "replace")
-
-
-def _flaw(kind: str, value: str | None, *, formula: bool) -> HedgeError | None:
-    """What is wrong with a cell whose value looks empty.
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of a sheet that are filled: their numbers, and the columns and cells that are.
 
     Args:
-        kind: its type.
-        value: what is stored; empty where that is an empty text, None where nothing is.
-        formula: whether it holds a formula.
+        xml: a text of which a piece holds the rows.
+        start: where that piece begins.
+        end: where it ends.
+        sheet: the sheet's name, for people.
     """
-    if kind == "e":
-        code = one_line(value or "") or "an error"
-        return HedgeError(f"its cell holds {code}; correct the cell or its formula")
-    if not formula or value or (value is not None and kind == "str"):
-        return None
-    return HedgeError("its formula has no stored value; open the file in a spreadsheet and save it")
+
+    xml: bytes
+    start: int
+    end: int
+    sheet: str
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[int], list[_Found]]]:
+        seen = bytearray(_LAST_ROW + 1)
+        known: dict[tuple[bytes, ...], Sequence[int]] = {}
+        end = self.start
+        for found in ROW.finditer(self.xml, self.start, self.end):
+            if found.start() != end:
+                raise _NotPlain
+            end = found.end()
+            number = int(found[1])
+            if number > _LAST_ROW or seen[number]:
+                place = sheet_place(self.sheet, f"A{number}")
+                raise NotAWorkbook(f"it has the row twice, or it cannot be there; {AGAIN}", place)
+            seen[number] = True
+            inside = found[2]
+            if not inside or b"</c>" not in inside:
+                continue  # nothing is in its cells
+            cells = CELL.findall(inside)
+            filled = tuple([cell[0] for cell in cells])
+            if inside.count(b"<c ") > len(cells):
+                _refuse_twins(NAME.findall(inside), self.sheet, number)
+            columns = known.get(filled)
+            if columns is None:
+                _refuse_twins(filled, self.sheet, number)
+                columns = [number_of(name.decode()) for name in filled]
+                if len(filled) <= MOST_COLUMNS and len(known) < _KEPT:
+                    known[filled] = columns
+            if cells:
+                yield number, columns, cells
+        if end != self.end:
+            raise _NotPlain
 
 
-def _fits(xml: bytes, limits: Limits) -> bool:
-    """Whether all cells, formatted ones too, say where they are, and none is far out."""
-    if limits.cells >= _NEAR_CELLS and not _NEAR.search(xml):
-        return True
-    if _USUAL.search(xml):
-        return False
-    columns: set[bytes] = set()
-    bottom = 0
-    for piece in _pieces(xml):
-        places = _PLACE.findall(piece)
-        columns.update(letters for letters, _ in places)
-        bottom = max(bottom, *map(int, {row for _, row in places}), 0)
-    right = max((number_of(letters.decode()) for letters in columns), default=0)
-    return bottom * right <= limits.cells
-
-
-def _pieces(xml: bytes) -> Iterator[bytes]:
-    """The XML in pieces that end between cells, so that no list of all cells is held."""
-    start = 0
-    while start < len(xml):
-        end = xml.find(b"<c ", start + _PIECE)
-        end = len(xml) if end < 0 else end
-        yield xml[start:end]
-        start = end
+def _refuse_twins(names: Sequence[bytes], sheet: str, row: int) -> None:
+    """Refuse a row that has a cell twice: programs differ in which of the two they take."""
+    if len(set(names)) < len(names):
+        place = sheet_place(sheet, f"{Counter(names).most_common(1)[0][0].decode()}{row}")
+        raise NotAWorkbook(f"it has the cell twice; {AGAIN}", place)
 
 
 class _Cells:
-    """Goes through a sheet's cells as calamine does, where they do not say where they are, too."""
+    """Makes values of cells as they stand in XML."""
 
-    def __init__(self) -> None:
-        self.flaws: dict[Position, HedgeError] = {}
-        self.strings: Counter[int] = Counter()
-        self.bottom = self.right = 0
-        self._row = self._column = 1
-        self._cell: Position | None = None
-        self._kind = self._text = ""
-        self._filled = self._formula = self._value = False
-        self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
+    def __init__(self, shared: Shared) -> None:
+        self.formulas = False
+        self.blocks: set[bytes] = set()
+        self._shared = shared
+        self._shift = DAYS_TO_1904 if shared.from_1904 else 0
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
-        if tag == "c":
-            self._kind, self._text = attributes.get("t", ""), ""
-            self._filled = self._formula = self._value = False
-            row = self._row
-            if "r" in attributes:
-                row, self._column = position_of(attributes["r"])
-            self._cell = row, self._column
-            self._column += 1
-        elif tag == "row":
-            self._row, self._column = _row_of(attributes.get("r", str(self._row))), 1
-        elif self._cell:
-            self._filled = True
-            if tag == "f":
-                self._formula = True
-            elif tag == "v":
-                self._value = True
-                self.parser.CharacterDataHandler = self._characters
+    def row(self, columns: Sequence[int], cells: list[_Found]) -> list[Any]:
+        """The values of a row, from its first column on."""
+        shift, dates = self._shift, self._shared.dates
+        values = [
+            float(number)
+            if number and (not kind or kind == b"n") and not (formula or shift or style in dates)
+            else self._value(style, kind, formula, stored, number or value, text)
+            for _, style, kind, formula, stored, number, value, text in cells
+        ]
+        self.formulas = self.formulas or any(map(_IS_FORMULA, cells))
+        if columns[-1] - columns[0] == len(columns) - 1:  # in order, and none is left out
+            return [None] * (columns[0] - 1) + values
+        row: list[Any] = [None] * max(columns)
+        for column, value in zip(columns, values, strict=True):
+            row[column - 1] = value
+        return row
 
-    def _characters(self, text: str) -> None:
-        self._text += text[:40]  # a number, or an error's code
+    def _value(
+        self, style: bytes, kind: bytes, formula: bytes, stored: bytes, value: bytes, text: bytes
+    ) -> Any:
+        """One cell's value; None where it is empty."""
+        if formula and self._shared.stale:
+            self.blocks.update(_BLOCK.findall(formula))
+            return _STALE
+        if formula and not (value or text or kind == b"e" or (stored and kind == b"str")):
+            return NO_VALUE
+        if kind == b"inlineStr":
+            value, text = text, value
+        if text:
+            return _unreadable(text)
+        if kind in _NUMBERS:
+            return self._number(value.strip(), style, formula) if value else None
+        if kind == b"e" and not formula and value == b"#VALUE!":
+            return _RICH
+        return self._of_kind(kind, value)
 
-    def _end(self, tag: str) -> None:
-        tag = tag.rpartition(":")[2]
-        if tag == "row":
-            self._row += 1
-            self._column = 1
-        elif tag == "v":
-            self.parser.CharacterDataHandler = None
-        elif tag == "c" and self._cell:
-            if self._filled:
-                self._note(self._cell)
-            self._cell = None
+    def _of_kind(self, kind: bytes, value: bytes) -> Any:
+        if kind in _TEXTS:
+            return unescaped(_text(value))
+        if kind == b"e":
+            code = one_line(_text(value)) or "an error"
+            return HedgeError(f"its cell holds {code}; correct the cell or its formula")
+        value = value.strip()
+        if kind == b"s" and value.isdigit() and len(value) < _DIGITS:
+            number = int(value)
+            if number < len(self._shared.texts):
+                return self._shared.texts[number]
+        if kind == b"b" and value in _TRUTH:
+            return _TRUTH[value]
+        if kind == b"d":
+            with suppress(ValueError):
+                return datetime.fromisoformat(_text(value))
+        return _unreadable(value) if value else None
 
-    def _note(self, cell: Position) -> None:
-        self.bottom, self.right = max(self.bottom, cell[0]), max(self.right, cell[1])
-        if self._kind == "s" and self._text.isdecimal():
-            self.strings[int(self._text)] += 1
-        value = self._text if self._value else None
-        if flaw := _flaw(self._kind, value, formula=self._formula):
-            self.flaws[cell] = flaw
-
-
-def _row_of(text: str) -> int:
-    if not _ROW.fullmatch(text):
-        raise ValueError(text)
-    return int(text)
-
-
-def letters_of(column: int) -> str:
-    """A column's letters.
-
-    Example:
-        >>> letters_of(1), letters_of(28), letters_of(16_384)
-        ('A', 'AB', 'XFD')
-    """
-    letters = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
+    def _number(self, value: bytes, style: bytes, formula: bytes) -> Any:
+        try:
+            number = float(b"x" if value.strip(_DIGITS_AND_SIGNS) else value)
+        except ValueError:
+            return _unreadable(value)
+        if style in self._shared.dates:
+            with suppress(OverflowError):
+                return moment_of(number + self._shift)
+        if self._shift:
+            return From1904(number)
+        adds = formula and len(formula) < _LONGEST_FORMULA and _ADDS.search(formula)
+        return Added(number, _text(adds[1])) if adds else number
 
 
-def number_of(letters: str) -> int:
-    """A column's number, from 1.
-
-    Example:
-        >>> number_of("A"), number_of("ab"), number_of("XFD")
-        (1, 28, 16384)
-    """
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
+def _unreadable(value: bytes) -> HedgeError:
+    start = cited(value[:100].decode("utf-8", "replace"))
+    return HedgeError(f"its cell holds {start}, which no spreadsheet writes so")
 
 
-def position_of(reference: str) -> Position:
-    """A cell's position.
-
-    Raises:
-        ValueError: it is no reference to a cell.
-
-    Example:
-        >>> position_of("B12")
-        (12, 2)
-    """
-    found = _REFERENCE.fullmatch(reference)
-    if not found:
-        raise ValueError(reference)
-    return int(found[2]), number_of(found[1])
+def _text(xml: bytes) -> str:
+    text = xml.decode()
+    if "&" in text:
+        for entity, letter in _ENTITIES:
+            text = text.replace(entity, letter)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

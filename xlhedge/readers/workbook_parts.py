@@ -1,26 +1,22 @@
-"""The sheets of a workbook's file that have tables, and what of it another library needs to read.
-
-calamine is given an archive made here, of parts that were looked through, under names given here:
-it cannot find anything else in the file than what was checked.
-"""
+"""The parts of a workbook's file: its sheets, their tables, and what their cells refer to."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlhedge.errors import NotAWorkbook
 from xlhedge.readers.archive import DAMAGED, Archive, Element
-from xlhedge.readers.bare_workbook import bare_workbook, lengths_of, refuse_formats
+from xlhedge.readers.cell_names import position_of
 from xlhedge.readers.limits import Limits
-from xlhedge.readers.sheet_xml import Scan, position_of, scan
+from xlhedge.readers.shared_parts import date_styles, shared_texts
+from xlhedge.readers.sheet_xml import Scan, Shared, scan
 
 __all__ = ["Package", "SheetPart", "TablePart"]
 
-_WORKBOOK = "xl/workbook.xml"
-_MOST_SHEETS = 1_000
-_NO_CELLS = b"<worksheet><sheetData/></worksheet>"
+_USUAL = "xl/workbook.xml"
+_MOST_SHEETS = _MOST_TABLES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +44,19 @@ class TablePart:
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """A sheet with tables.
+    """A sheet of cells.
 
     Args:
         name: its name, as on its tab.
         part: its part of the file.
         tables: its tables.
+        hidden: whether nobody sees it.
     """
 
     name: str
     part: str
     tables: tuple[TablePart, ...]
+    hidden: bool
 
 
 class Package:
@@ -75,64 +73,82 @@ class Package:
     def __init__(self, content: bytes, limits: Limits) -> None:
         self._archive = Archive(content, limits)
         self._limits = limits
-        if _WORKBOOK not in self._archive.names:
-            raise NotAWorkbook("it is no Excel workbook (.xlsx)")
-        self._elements = self._archive.elements(_WORKBOOK)
-        self._related = self._targets(_WORKBOOK)
+        self._workbook = self._found()
+        self._elements = self._archive.elements(self._workbook)
+        self._related = self._relations(self._workbook)
 
     def sheets(self) -> list[SheetPart]:
-        """The sheets that have tables."""
+        """The sheets that have cells."""
         listed = [attributes for tag, attributes in self._elements if tag == "sheet"]
         if len(listed) > _MOST_SHEETS:
             raise NotAWorkbook(f"it has {len(listed):,} sheets; it may have {_MOST_SHEETS:,}")
         sheets = []
+        count = 0
         for sheet in listed:
-            (key,) = (value for name, value in sheet.items() if name.endswith(":id"))
-            part = self._related[key][1]
-            if part not in self._archive.names:
+            (key,) = (value for name, value in sheet.items() if name.endswith(" id"))
+            kind, part = self._related[key]
+            if part not in self._archive:
                 raise NotAWorkbook(DAMAGED)
-            tables = [path for _, path in self._targets(part).values() if "/tables/" in f"/{path}"]
-            if tables:
+            tables = [path for each, path in self._relations(part).values() if each == "table"]
+            count += len(tables)
+            if count > _MOST_TABLES:
+                raise NotAWorkbook(f"it has more than {_MOST_TABLES:,} tables")
+            if tables or kind == "worksheet":
                 found = tuple(_table(self._archive.elements(path)) for path in tables)
-                sheets.append(SheetPart(sheet.get("name", ""), part, found))
+                hidden = sheet.get("state", "visible") != "visible"
+                sheets.append(SheetPart(sheet.get("name", ""), part, found, hidden))
         return sheets
 
-    def scanned(self, sheets: Sequence[SheetPart]) -> tuple[list[Scan], bytes]:
-        """What the sheets say beside their values, and an archive of these sheets for calamine."""
-        strings, styles = self._optional("sharedStrings"), self._optional("styles")
-        refuse_formats(styles)
-        lengths = lengths_of(strings, self._limits)
-        scans, parts = [], []
+    def scanned(self, sheets: Sequence[SheetPart]) -> Iterator[Scan]:
+        """What stands in the cells of sheets."""
+        texts, styles = self._optional("sharedStrings"), self._optional("styles")
+        shared = Shared(
+            shared_texts(self._archive, texts) if texts else (),
+            date_styles(self._archive, styles) if styles else frozenset(),
+            self._says("workbookPr", "date1904"),
+            self._says("calcPr", "fullCalcOnLoad"),
+        )
+        rows = cells = 0
         for sheet in sheets:
-            xml = self._archive.read(sheet.part)
-            scans.append(scan(xml, sheet.part, self._limits, lengths))
-            parts.append(_NO_CELLS if scans[-1].stray else xml)
-        dates = [each for tag, each in self._elements if tag == "workbookPr"]
-        from_1904 = any(each.get("date1904") in ("1", "true") for each in dates)
-        return scans, bare_workbook(parts, strings, styles, from_1904=from_1904)
+            scanned = scan(self._archive, sheet.part, sheet.name, shared, self._limits)
+            rows += len(scanned.rows)
+            cells += sum(map(len, scanned.rows))
+            self._limits.refuse(rows, 2 * self._limits.cells, "rows in its sheets")
+            self._limits.refuse(cells, self._limits.cells, "cells")
+            yield scanned
 
-    def _optional(self, kind: str) -> bytes:
-        """The part of a kind that a workbook has once, if it has one."""
-        paths = [path for type_, path in self._related.values() if type_.endswith(f"/{kind}")]
-        path = next((path for path in paths if path in self._archive.names), "")
-        return self._archive.read(path) if path else b""
+    def _found(self) -> str:
+        """The workbook's part, wherever it is."""
+        main = [part for kind, part in self._relations("").values() if kind == "officeDocument"]
+        part = main[0] if main else _USUAL
+        if part not in self._archive:
+            raise NotAWorkbook("it is no Excel workbook (.xlsx)")
+        return part
 
-    def _targets(self, part: str) -> dict[str, tuple[str, str]]:
-        """The parts that a part refers to, by the references' ids: their types and their names."""
+    def _says(self, tag: str, attribute: str) -> bool:
+        """Whether the workbook says yes to something."""
+        found = (each.get(attribute) for name, each in self._elements if name == tag)
+        return any(value in ("1", "true", "on") for value in found)
+
+    def _optional(self, kind: str) -> str:
+        """The part of a kind that a workbook has once; an empty text if it has none."""
+        paths = [path for each, path in self._related.values() if each == kind]
+        return next((path for path in paths if path in self._archive), "")
+
+    def _relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """The parts that a part refers to, by the references' ids: their kinds and their names."""
         folder, name = posixpath.split(part)
-        path = f"{folder}/_rels/{name}.rels"
-        if path not in self._archive.names:
+        path = posixpath.join(folder, "_rels", f"{name}.rels")
+        if path not in self._archive:
             return {}
         return {
-            each.get("Id", ""): (each.get("Type", ""), _joined(folder, each.get("Target", "")))
+            each.get("Id", ""): (
+                each.get("Type", "").rpartition("/")[2],
+                self._archive.part(folder, each.get("Target", "")),
+            )
             for tag, each in self._archive.elements(path)
             if tag == "Relationship"
         }
-
-
-def _joined(folder: str, target: str) -> str:
-    """A target's name in the archive; one that leads out of it is none."""
-    return posixpath.normpath(posixpath.join("/", folder, target))[1:]
 
 
 def _table(elements: Sequence[Element]) -> TablePart:
