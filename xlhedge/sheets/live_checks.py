@@ -171,7 +171,7 @@ def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
     )
     yield Check(
         "Shorts without mm_rate",
-        sum(BLANK != row.margin and row.liquidation_price == BLANK for row in analysis.margin),
+        sum(row.margin != BLANK and row.liquidation_price == BLANK for row in analysis.margin),
         # One whose instrument is unknown has an error there.
         f'SUM(({name}<>"")*({posted}<>"")*IFERROR(--({price}=""),1))',
         "Their liquidation is unknown, and counts as none: fill mm_rate in Instruments.",
