@@ -11,6 +11,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	.ci/libreoffice
+	.ci/spreadsheets
 	.ci/validator
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -19,6 +20,7 @@ test: $(VENV)/.installed-dev
 
 test-long: $(VENV)/.installed-dev
 	.ci/libreoffice
+	.ci/spreadsheets
 	$(BIN)/pytest tests -n auto --dist worksteal -m long
 
 test-all: test test-long
@@ -55,7 +57,7 @@ fuzz: $(VENV)/.installed-dev
 	$(BIN)/python .ci/fuzz.py --seconds 60
 
 clean:
-	rm -rf $(VENV) .validator reports dist build .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .spreadsheets .validator reports dist build .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	.ci/venv $(PYTHON) $(VENV)

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import spreadsheets as other_spreadsheets
 import validator as validator_program
 from engines import IronCalc, LibreOffice, need
 from vba import libreoffice_with_macros
@@ -55,3 +56,9 @@ def ironcalc() -> IronCalc:
 def validator() -> None:
     """Microsoft's validator is there."""
     need(validator_program.missing())
+
+
+@pytest.fixture(scope="session")
+def spreadsheets() -> None:
+    """ExcelJS, SheetJS and Gnumeric are there."""
+    need(other_spreadsheets.missing())

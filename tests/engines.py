@@ -82,11 +82,17 @@ def options(**given):
 desktop = context.ServiceManager.createInstance("com.sun.star.frame.Desktop")
 book = desktop.loadComponentFromURL({source!r}, "_blank", 0, options(Hidden=True))
 try:
-    book.storeToURL({target!r}, options(FilterName={filter!r}))
+    for target, name in {targets!r}:
+        book.storeToURL(target, options(FilterName=name))
 finally:
     book.close(True)
 """
-_FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "pdf": "calc_pdf_Export"}
+_FILTERS = {
+    "xlsx": "Calc MS Excel 2007 XML",
+    "xlsm": "Calc MS Excel 2007 VBA XML",
+    "ods": "calc8",
+    "pdf": "calc_pdf_Export",
+}
 
 
 class LibreOffice:
@@ -143,11 +149,22 @@ class LibreOffice:
 
     def recalculate(self, path: Path) -> Path:
         """A copy of an .xlsx file, computed and saved by LibreOffice."""
-        return self._convert(path, "xlsx")
+        (copy,) = self.saved_as(path, "xlsx")
+        return copy
 
     def to_pdf(self, path: Path) -> Path:
         """A spreadsheet as LibreOffice prints it."""
-        return self._convert(path, "pdf")
+        (copy,) = self.saved_as(path, "pdf")
+        return copy
+
+    def saved_as(self, path: Path, *kinds: str) -> list[Path]:
+        """A spreadsheet as LibreOffice saves it, in formats by their suffixes."""
+        self.log.unlink(missing_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=self.home))
+        copies = [folder / f"{path.stem}.{kind}" for kind in kinds]
+        targets = [(copy.as_uri(), _FILTERS[copy.suffix[1:]]) for copy in copies]
+        self.ask(_CONVERT.format(source=path.resolve().as_uri(), targets=targets))
+        return copies
 
     def values(self, path: Path) -> Values:
         """What LibreOffice computes for every cell of an .xlsx file; the same file only once."""
@@ -180,13 +197,6 @@ class LibreOffice:
             self._running.end()
             self._running = None
             (self.home / "profile" / ".lock").unlink(missing_ok=True)  # of one that was killed
-
-    def _convert(self, path: Path, kind: str) -> Path:
-        self.log.unlink(missing_ok=True)
-        target = Path(tempfile.mkdtemp(dir=self.home)) / f"{path.stem}.{kind}"
-        urls = {"source": path.resolve().as_uri(), "target": target.as_uri()}
-        self.ask(_CONVERT.format(**urls, filter=_FILTERS[kind]))
-        return target
 
     def _run(self, *command: str) -> str:
         return run(command, self._environment)

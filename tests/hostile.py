@@ -409,7 +409,7 @@ def texts():
     yield (
         "ones",
         contracts('"' + "1" * 32_000 + 'x"'),
-        (r'Shorts\[0\] contracts: "1{56}\.\.\. is not a number; it must be a number'),
+        (r'Shorts\[0\] contracts: "1{56}\.\.\. is not a number; it must be a number, such as 0.5'),
     )
     yield "twice", contracts('1, "contracts": 2'), r"Shorts\[0\] contracts: it is there twice"
     yield (
@@ -438,7 +438,7 @@ def texts():
         contracts('"\U0001f600' + "x" * 15_000_000 + '"'),
         (r"Shorts\[0\] contracts: has 15,000,001 characters; a cell holds at most 32,767"),
     )
-    yield "latin", b'{"Holdings": "\xe4"}', "it is not JSON: it is not UTF-8 text in line 1"
+    yield "latin", b'{"Holdings": "\x81"}', "it is not JSON: it is not UTF-8 text in line 1"
     yield "nul", "\0" * 10_000_000, "it is not JSON: .*"
     yield "size", " " * 16_000_001, f"it has 16,000,001 bytes; it may have 16,000,000, {ROOM}"
 
@@ -459,12 +459,16 @@ def folders(home):
             r'Shorts.csv:2 contracts: "\\x00" has a control character.*',
         ),
         "mixed": (
-            few.encode() + b"BTC-PERP,1,\xe4\n",
+            few.encode() + b"BTC-PERP,1,\x81\n",
             'Shorts.csv:2: it is not UTF-8 text; save the file as "CSV UTF-8"',
         ),
         "utf16": (
-            few.encode("utf-16"),
-            'Shorts.csv:1: it is UTF-16 text; save the file as "CSV UTF-8"',
+            few.encode("utf-16")[:-1],
+            'Shorts.csv:1: it is not UTF-8 text; save the file as "CSV UTF-8"',
+        ),
+        "letters": (
+            few.encode() + b"\xe4" * 15_900_000,
+            "Shorts.csv:2: it is not CSV: field larger .*",
         ),
         "quote": (f'{few}"BTC-PERP,1,1\n' + "x\n" * 1_000_000, "Shorts.csv:2: it is not CSV: .*"),
         "cell": (
@@ -489,7 +493,7 @@ def folders(home):
         ),
         "ones": (
             f"{few}BTC-PERP,{'1' * 32_000}x,1\n",
-            r'Shorts.csv:2 contracts: "1{56}\.\.\. is not a number; it must be a number',
+            r'Shorts.csv:2 contracts: "1{56}\.\.\. is not a number; it must be a number, .*',
         ),
         "size": (
             few + " " * 16_000_000,

@@ -10,7 +10,15 @@ from xlhedge.analysis import analyse
 from xlhedge.analysis.carriers import VALUES
 from xlhedge.analysis.sensitivity import GRIDS
 from xlhedge.errors import HedgeError
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
+from xlhedge.portfolio import (
+    Holding,
+    Instrument,
+    Portfolio,
+    PortfolioError,
+    Scenario,
+    Settings,
+    Short,
+)
 from xlhedge.samples import SAMPLES
 
 
@@ -211,6 +219,29 @@ class TestScenarios:
         assert (result.legs["short"], result.liquidated) == (pytest.approx(-6_000), ("PERP",))
 
 
+@pytest.mark.parametrize(
+    ("terms", "column", "said"),
+    [
+        (
+            {"mm_rate": 0.4},
+            "mm_rate",
+            "0.4 means 40 %; 0.4 % is written 0.4% or 0.004; with it PERP",
+        ),
+        ({"futures_price": 600_000, "mm_rate": 0.004}, "futures_price", "600000 is 900 % off the"),
+        ({"contract_size": 1e305, "mm_rate": 0.004}, "contract_size", "1e+305 is too large: "),
+    ],
+)
+def test_a_short_that_its_instrument_spoils_is_told_at_the_instrument(terms, column, said):
+    with pytest.raises(PortfolioError) as caught:
+        analyse(portfolio([BTC], [PERP | terms], [SHORT | {"margin": 9_000}]))
+    (problem,) = caught.value.problems
+    assert (problem.place, problem.column) == ("Instruments[0]", column)
+    assert problem.message.startswith(said)
+    with pytest.raises(PortfolioError) as caught:
+        analyse(portfolio([BTC], [PERP | {"mm_rate": 0.1}], [SHORT | {"margin": 900}]))
+    assert [(p.place, p.column) for p in caught.value.problems] == [("Shorts[0]", "margin")]
+
+
 def test_a_short_beyond_its_liquidation_price_is_refused():
     wrong = portfolio(
         [BTC],
@@ -343,8 +374,12 @@ def test_caveats_of_the_margin():
     assert analyse(near).caveats == (
         # (9,000 + 60,000) ÷ 1.01 = 68,316.8 is 13.9 % away
         "PERP: liquidated by a move of +13.9%",
-        "PERP: liquidation unknown without margin and mm_rate",
+        "PERP: liquidation unknown without margin in Shorts",
     )
+    for margin, lacking in ((None, "margin in Shorts and mm_rate"), (9_000, "mm_rate")):
+        unknown = portfolio([BTC], [PERP | {"mm_rate": None}], [SHORT | {"margin": margin}])
+        (said,) = analyse(unknown).caveats
+        assert said == f"PERP: liquidation unknown without {lacking} in Instruments"
     calm = portfolio([BTC], [PERP | {"mm_rate": 0.01}], [SHORT | {"margin": 30_000}])
     assert analyse(calm).caveats == ()
 

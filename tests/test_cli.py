@@ -10,6 +10,7 @@ import zipfile
 import pytest
 from books import ROOT
 from openpyxl import load_workbook
+from portfolios import SAMPLE, changed, write_json
 
 from xlhedge.batch.output import HIDDEN
 from xlhedge.batch.plan import Request
@@ -34,7 +35,6 @@ def run(*arguments, cwd=None):
     ("arguments", "output"),
     [
         (["HEDGE_NOTIONAL", "1", "60000", "0.5"], "30000\n"),
-        (["short_pnl", "-1", "100", "90"], "-10\n"),
         (["SCENARIO_PNL", "1", "60000", "60000", "-0.2"], "0\n"),
         (["SHORT_NOTIONAL", "6", "100", "10", "inverse"], "60\n"),
         (["SHORT_NOTIONAL", "6", "100", "", "linear"], "600\n"),
@@ -56,8 +56,8 @@ def test_calc(arguments, output):
          "xlhedge: spot_price: -5 is out of range; it must be above 0\n"),
         (["calc", "NOTHING"],
          "xlhedge: no function is called 'NOTHING'; `xlhedge functions` lists them\n"),
-        (["functions", "NOTHING"],
-         "xlhedge: no function is called 'NOTHING'; `xlhedge functions` lists them\n"),
+        (["functions", "QQQQ"],
+         "xlhedge: no function is called 'QQQQ'; `xlhedge functions` lists them\n"),
     ],
 )  # fmt: skip
 def test_a_wrong_call_is_one_line(arguments, message):
@@ -131,7 +131,7 @@ def test_a_bad_input_is_told_and_does_not_stop_the_others(tmp_path):
     lines = [line for line in done.stderr.splitlines() if "warning" not in line]
     allowed = '"BTC-PERP" or "ETH-INV" or "SOL-SEP"'
     assert lines == [
-        f'{bad}: Portfolio!F7 quantity: "ten" is not a number; it must be a number',
+        f'{bad}: Portfolio!F7 quantity: "ten" is not a number; it must be a number, such as 0.5',
         f"{bad}: Portfolio!H8 spot_price: -150 is out of range; it must be above 0",
         f'{bad}: Portfolio!K9 instrument: "BTC-PREP" is not in Instruments; it must be {allowed}',
     ]
@@ -238,6 +238,50 @@ def test_a_template_is_never_written_over_a_file(tmp_path):
     assert "--force" in done.stderr
     assert run("template", "-o", path, "--force").returncode == 0
     assert run("check", path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suffix"),
+    [
+        (["template", "-o", "x.xls"], ".xlsx"),
+        (["template", "-o", "x"], ".xlsx"),
+        (["template", "-o", "x.csv", "--force"], ".xlsx"),
+        (["excel", "build", "-o", "x.xlsx"], ".xlam"),
+        (["libreoffice", "build", "-o", "x.zip"], ".oxt"),
+    ],
+)
+def test_a_file_of_another_kind_is_not_written(tmp_path, arguments, suffix):
+    done = run(*arguments, cwd=tmp_path)
+    name = arguments[arguments.index("-o") + 1]
+    line = f"xlhedge: {name}: it is written as {suffix}; name a file that ends so\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_notes_and_warnings_stand_beside_errors(tmp_path):
+    wrong = changed("Shorts", 0, contracts="ten")
+    wrong["Settings"]["hedge_ratio"] = 50
+    path = write_json(tmp_path / "wrong.json", wrong)
+    lines = [
+        f"{path}: warning: Settings hedge_ratio: 50 means 5,000 %; 50 % is written 50% or 0.5",
+        f'{path}: Shorts[0] contracts: "ten" is not a number; it must be a number, such as 0.5',
+    ]
+    for command in (["check", path], ["report", path, "-o", tmp_path / "out"]):
+        assert run(*command).stderr.splitlines() == lines
+    read_so = write_json(tmp_path / "read.json", changed("Shorts", 0, contracts="0.5"))
+    note = 'Shorts[0] contracts: "0.5" is text, read as 0.5'
+    assert f"{read_so}: note: {note}" in run("check", read_so).stderr.splitlines()
+    done = run("report", read_so, "-o", tmp_path / "out")
+    assert f"{read_so}: warning: {note}" in done.stderr.splitlines()
+    audit = load_workbook(tmp_path / "out" / "read-report.xlsx")["Inputs & audit"]
+    assert any(note in str(cell.value) for (cell,) in audit["A1:A40"])
+
+
+def test_an_option_takes_a_number_as_people_type_it(tmp_path):
+    path = write_json(tmp_path / "plain.json", SAMPLE)
+    for size, status in (("1,5", 0), ("16", 0), ("0.001", 2), ("ten", 2), ("0", 2)):
+        assert run("check", path, "--max-size", size).returncode == status, size
+    assert "must be a number from 0.001 to 10,000" in run("check", path, "--max-size", "ten").stderr
 
 
 def test_demo_shows_the_headlines(tmp_path):

@@ -129,16 +129,41 @@ def test_a_value_is_explained(call, part):
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (("HEDGE_NOTIONAL", 1, 2, 50), "hedge_ratio 50 means 5,000 %; 50 % is written 0.5."),
-        (("FUNDING_DRAG", 1, 0.05, 1), "funding_rate 0.05 means 5 %; 0.05 % is written 0.0005."),
+        (("HEDGE_NOTIONAL", 1, 2, 50), "hedge_ratio 50 means 5,000 %; 50 % is written 50% or 0.5."),
+        (("FUNDING_DRAG", 1, 0.05, 1),
+         "funding_rate 0.05 means 5 %; 0.05 % is written 0.05% or 0.0005."),
         (("FUNDING_DRAG", 1, -0.05, 1),
-         "funding_rate -0.05 means -5 %; -0.05 % is written -0.0005."),
-        (("TRADING_FEE", 1, 0.02), "fee_rate 0.02 means 2 %; 0.02 % is written 0.0002."),
+         "funding_rate -0.05 means -5 %; -0.05 % is written -0.05% or -0.0005."),
+        (("TRADING_FEE", 1, 0.02), "fee_rate 0.02 means 2 %; 0.02 % is written 0.02% or 0.0002."),
         (("FUNDING_ACCRUED", 1, [[0.0001], [0.02]]),
-         "funding_rates 0.02 means 2 %; 0.02 % is written 0.0002."),
-        (("SCENARIO_PNL", 1, 1, 1, 20), "price_shock 20 means 2,000 %; 20 % is written 0.2."),
+         "funding_rates 0.02 means 2 %; 0.02 % is written 0.02% or 0.0002."),
+        (("SCENARIO_PNL", 1, 1, 1, 20),
+         "price_shock 20 means 2,000 %; 20 % is written 20% or 0.2."),
+        (("FUNDING_DRAG", 60_000, 0.01, 30),
+         "funding_rate 0.01 means 1 %; 0.01 % is written 0.01% or 0.0001."),
+        (("FUNDING_APR", 0.0001, 480), "interval_hours 480 is unusual; mostly it is at most 24."),
+        (("NET_DELTA", 12, 60_000, 4),
+         "short_notional 4 is in quote, against 720,000 held: 4 coins are 240,000."),
+        (("HEDGE_RATIO", 720_000, 4), "short_notional 4 is in quote, against 720,000 held."),
+        (("NET_DELTA", 12, 60_000, 800), None),
+        (("NET_DELTA", 1, 60_000, -45_000),
+         "short_notional -45,000 is a long future; a short is positive."),
+        (("SHORT_PNL", -1, 100, 90), "short_contracts -1 is a long future; a short is positive."),
+        (("HEDGE_NOTIONAL", 60_000, 1, 0.5),
+         "spot_qty 60,000 and spot_price 1 look swapped: 60,000 coins at 1 each."),
+        (("SHORT_PNL", 3_000, 5, 2_900),
+         "short_contracts 3,000 and entry_price 5 look swapped: 3,000 coins at 5 each."),
+        (("SHORT_PNL", 60_000, 1, 0.9, 100, "inverse"), None),
+        (("HEDGE_NOTIONAL", 5_000, 2, 1, 1.4), None),
+        (("HEDGE_NOTIONAL", 5e8, 8.5e-6, 1), None),
+        (("LIQUIDATION_BUFFER", 60_000, 45_000),
+         ("liquidation_price 45,000 is below mark_price 60,000: so it is with a long future; a "
+          "short is liquidated above.")),
+        (("LIQUIDATION_BUFFER", 60_000, 75_000), None),
+        (("LIQUIDATION_PRICE", 1, 100, 10, 0.15),
+         "It is below entry_price 100: liquidated at once; look at margin and mm_rate."),
         (("HEDGE_NOTIONAL", 1, 2, 2), None),
-        (("FUNDING_DRAG", 1, 0.01, 1), None),
+        (("FUNDING_DRAG", 1, 0.0099, 1), None),
     ],
 )  # fmt: skip
 def test_a_number_that_looks_mistyped(call, said):
@@ -154,7 +179,7 @@ def test_a_number_that_looks_mistyped(call, said):
         (("FUNDING_DRAG", 1, 1, 1),
          "FUNDING_DRAG has no value (#NUM!): funding_rate: 1 is out of range; it must be above -1 "
          "and below 1. funding_rate is: " + QUANTITIES["funding_rate"].help
-         + " funding_rate 1 means 100 %; 1 % is written 0.01."),
+         + " funding_rate 1 means 100 %; 1 % is written 1% or 0.01."),
         (("HEDGE_NOTIONAL", 1, 2, -50),
          "HEDGE_NOTIONAL has no value (#NUM!): hedge_ratio: -50 is out of range; it must be at "
          "least 0. hedge_ratio is: " + QUANTITIES["hedge_ratio"].help),
@@ -173,7 +198,7 @@ def test_a_number_that_looks_mistyped(call, said):
         (("FUNDING_ACCRUED", 1, [[0.1], [2]]),
          "FUNDING_ACCRUED has no value (#NUM!): funding_rates, value 2: 2 is out of range; it must "
          "be above -1 and below 1. funding_rates is: " + QUANTITIES["funding_rates"].help
-         + " funding_rates 2 means 200 %; 2 % is written 0.02."),
+         + " funding_rates 2 means 200 %; 2 % is written 2% or 0.02."),
         (("HEDGE_RATIO", 0, 1),
          ("HEDGE_RATIO has no value (#DIV/0!): HEDGE_RATIO divides by an exposure of 0. Formula: "
          "short_notional ÷ (spot_notional × beta); in numbers: 1 ÷ (0 × 1); with spot_notional = 0 "

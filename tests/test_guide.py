@@ -12,7 +12,8 @@ from books import ROOT
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from xlhedge.cli import app, argument_of
+from xlhedge.cli import app
+from xlhedge.cli.calc import argument_of
 from xlhedge.functions.evaluate import evaluate
 from xlhedge.functions.registry import function
 

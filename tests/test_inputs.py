@@ -98,7 +98,7 @@ def test_what_is_no_plain_limit_is_a_formula(libreoffice, tmp_path):
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_header_says_its_unit(column):
     unit = unit_of(column)
-    assert unit.endswith(", optional") is not column.required
+    assert unit.endswith(", optional") is not (column.required or bool(column.quantity.needed))
     shown = column.look
     assert ("%" in unit) is (shown in ("percent", "rate")), unit
 

@@ -132,7 +132,7 @@ class TestTiers:
         rows = tiers("PERP", LINEAR)
         short = Short(instrument="PERP", contracts=5, entry_price=60_000)
         assert analyse(portfolio([perpetual()], [short], rows)).caveats == (
-            "PERP: liquidation unknown without margin",
+            "PERP: liquidation unknown without margin in Shorts",
         )
 
     def test_one_tier_is_a_plain_rate(self):

@@ -59,7 +59,7 @@ SHORT = {"instrument": "NAKED", "contracts": 7e152, "entry_price": 1e155}
         ("Settings shock_max: the P&L of all coins",
          {"holdings": [BTC, ALT], "shock_max": 1.5, "shock_step": 0.5}),
         ("Settings shock_max: SCENARIO_PNL", {"shock_max": 1e6, "shock_step": 1e6}),
-        ("Shorts[0] margin: FUNDING_DRAG",
+        ("Instruments[1] futures_price: 1e+155 is too large: FUNDING_DRAG",
          {"shorts": [SHORT], "horizon_date": "2099-01-01"}),
     ],
 )  # fmt: skip

@@ -173,10 +173,16 @@ def test_what_is_left_out_has_its_default():
 @pytest.mark.parametrize(
     ("table", "row", "column", "value", "line"),
     [
-        ("Holdings", 0, "quantity", "ten", '"ten" is not a number; it must be a number'),
+        (
+            "Holdings",
+            0,
+            "quantity",
+            "ten",
+            '"ten" is not a number; it must be a number, such as 0.5',
+        ),
         ("Holdings", 0, "quantity", None, "is empty; it must be a number"),
         ("Holdings", 0, "quantity", "  ", "is empty; it must be a number"),
-        ("Holdings", 0, "quantity", True, "TRUE is not a number; it must be a number"),
+        ("Holdings", 0, "quantity", True, "TRUE is not a number; it must be a number, such as 0.5"),
         (
             "Holdings",
             0,
@@ -191,8 +197,13 @@ def test_what_is_left_out_has_its_default():
             float("inf"),
             "inf is not a finite number; it must be a number",
         ),
-        ("Holdings", 0, "quantity", "0,5", '"0,5" has a decimal comma; write 0.5'),
-        ("Holdings", 0, "quantity", "1.234,5", '"1.234,5" has a decimal comma; write 1234.5'),
+        (
+            "Holdings",
+            0,
+            "quantity",
+            "1,234",
+            '"1,234" may be 1234 or 1.234; write 1234 or 1.2340',
+        ),
         ("Holdings", 0, "quantity", [1], "it must be one value, not a list or an object"),
         ("Holdings", 0, "avg_cost", -1, "-1 is out of range; it must be at least 0"),
         ("Holdings", 0, "spot_price", 0, "0 is out of range; it must be above 0"),
@@ -247,8 +258,8 @@ def test_what_is_left_out_has_its_default():
             "Instruments",
             1,
             "expiry",
-            "26.06.2026",
-            '"26.06.2026" is not a date; it must be a date such as 2026-03-27 or 2026-03-27 08:00',
+            "soon",
+            '"soon" is not a date; it must be a date such as 2026-03-27 or 2026-03-27 08:00',
         ),
         ("Tiers", 0, "floor", -1, "-1 is out of range; it must be at least 0"),
         ("Shorts", 0, "margin", -1, "-1 is out of range; it must be at least 0"),
@@ -553,8 +564,8 @@ def test_everything_wrong_is_said_at_once_in_the_order_of_the_tables(refused):
     tables["Shorts"][0] |= {"contracts": None}
     tables["Scenarios"][0] |= {"asset": "DOGE"}
     assert refused(tables) == [
-        'Settings hedge_ratio: "half" is not a number; it must be at least 0',
-        'Holdings[0] quantity: "ten" is not a number; it must be a number',
+        'Settings hedge_ratio: "half" is not a number; it must be at least 0, such as 0.2 or 20%',
+        'Holdings[0] quantity: "ten" is not a number; it must be a number, such as 0.5',
         "Holdings[0] spot_price: 0 is out of range; it must be above 0",
         'Holdings[1] asset: "BTC" is in Holdings[0] already; it must be there once',
         "Instruments[1] expiry: 2020-01-01 has expired; it must be after as_of, 2026-03-27 08:00",
@@ -596,7 +607,10 @@ def test_everything_wrong_is_said_at_once_in_the_order_of_the_tables(refused):
             "Instruments",
             0,
             {"funding_rate": "x"},
-            'Instruments[0] funding_rate: "x" is not a number; it must be above -1 and below 1',
+            (
+                'Instruments[0] funding_rate: "x" is not a number; it must be above -1 and below '
+                "1, such as 0.0001 or 0.01%"
+            ),
         ),
         (
             "Instruments",
@@ -608,7 +622,12 @@ def test_everything_wrong_is_said_at_once_in_the_order_of_the_tables(refused):
                 "2026-03-27 08:00"
             ),
         ),
-        ("Tiers", 0, {"floor": "x"}, 'Tiers[0] floor: "x" is not a number; it must be at least 0'),
+        (
+            "Tiers",
+            0,
+            {"floor": "x"},
+            'Tiers[0] floor: "x" is not a number; it must be at least 0, such as 0.5',
+        ),
     ],
 )
 def test_what_depends_on_a_wrong_cell_is_not_judged(refused, table, row, cells, line):
@@ -639,25 +658,37 @@ def test_the_sample_has_no_warnings(made):
             "Settings",
             None,
             {"hedge_ratio": 50},
-            "Settings hedge_ratio: 50 means 5,000 % of the exposure; 50 % is written 0.5",
+            "Settings hedge_ratio: 50 means 5,000 %; 50 % is written 50% or 0.5",
         ),
         (
             "Holdings",
             1,
             {"hedge_ratio": 2.5},
-            "Holdings[1] hedge_ratio: 2.5 means 250 % of the exposure; 50 % is written 0.5",
+            "Holdings[1] hedge_ratio: 2.5 means 250 %; 2.5 % is written 2.5% or 0.025",
         ),
         (
             "Instruments",
             0,
             {"funding_rate": -0.02},
-            "Instruments[0] funding_rate: -0.02 means -2 % per interval; 0.01 % is written 0.0001",
+            "Instruments[0] funding_rate: -0.02 means -2 %; -0.02 % is written -0.02% or -0.0002",
         ),
         (
             "Scenarios",
             0,
             {"funding_rate": 0.02},
-            "Scenarios[0] funding_rate: 0.02 means 2 % per interval; 0.01 % is written 0.0001",
+            "Scenarios[0] funding_rate: 0.02 means 2 %; 0.02 % is written 0.02% or 0.0002",
+        ),
+        (
+            "Instruments",
+            0,
+            {"interval_hours": 480},
+            "Instruments[0] interval_hours: 480 is unusual; mostly it is at most 24",
+        ),
+        (
+            "Instruments",
+            0,
+            {"mm_rate": 0.4},
+            "Instruments[0] mm_rate: 0.4 means 40 %; 0.4 % is written 0.4% or 0.004",
         ),
         (
             "Instruments",
@@ -700,7 +731,10 @@ def test_what_looks_mistyped_is_a_warning(made, table, row, cells, line):
     [
         ("Settings", None, {"horizon_date": "2026-03-27 08:00"}),
         ("Settings", None, {"hedge_ratio": 2}),
-        ("Instruments", 0, {"funding_rate": 0.01}),
+        ("Instruments", 0, {"funding_rate": 0.0099}),
+        ("Instruments", 0, {"interval_hours": 24}),
+        ("Instruments", 0, {"mm_rate": 0.19}),
+        ("Tiers", 1, {"mm_rate": 0.5}),
         ("Instruments", 1, {"index_price": 65_999}),
         ("Instruments", 0, {"futures_price": 74_999}),
     ],
@@ -759,7 +793,9 @@ def test_a_portfolio_built_in_python_is_checked_too():
     twice = [Holding(asset="BTC", quantity=1, spot_price=1)] * 2
     with pytest.raises(PortfolioError, match=r'Holdings\[1\] asset: "BTC" is in Holdings\[0\]'):
         built(holdings=twice)
-    with pytest.raises(HedgeError, match='quantity: "ten" is not a number; it must be a number'):
+    with pytest.raises(
+        HedgeError, match=r'quantity: "ten" is not a number; it must be a number, such as 0\.5'
+    ):
         Holding(asset="BTC", quantity="ten", spot_price=1)
     with pytest.raises(TypeError, match="Holding has no column quantty"):
         Holding(asset="BTC", quantity=1, spot_price=1, quantty=2)
@@ -868,7 +904,7 @@ _names = st.text(
 )
 _positive = st.floats(1e-9, 1e12)
 _optional = st.none() | _positive
-_dates = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(9999, 1, 1)).map(
+_dates = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 1, 1)).map(
     lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 )
 

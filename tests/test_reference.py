@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xlhedge.cli import argument_of
+from xlhedge.cli.calc import argument_of
 from xlhedge.functions.evaluate import evaluate
 from xlhedge.functions.reference import entry_text, markdown
 from xlhedge.functions.registry import FUNCTIONS, function

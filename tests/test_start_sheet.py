@@ -155,10 +155,11 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
         "Unknown instruments": 2,
         "Unknown assets in Scenarios": 2,
         "Names that are there twice": 4,
-        "Shorts without margin or mm_rate": 2,
+        "Shorts without margin": 2,
+        "Shorts without mm_rate": 0,
         "The horizon has passed": 1,
         "Futures that have expired": 1,
-        "Funding rates beyond 1%": 2,
+        "Funding rates of 1% or more": 2,
         "Hedge ratios above 2": 2,
         "Rows typed too far down to count": 2,
     }
@@ -184,9 +185,10 @@ def test_what_is_only_odd_is_counted_alike(libreoffice, tmp_path):
     path = saved(odd, tmp_path / "odd.xlsx")
     shown = start_of(load_workbook(path, data_only=True))
     counted = {
-        "Shorts without margin or mm_rate": 1,
+        "Shorts without margin": 1,
+        "Shorts without mm_rate": 0,
         "The horizon has passed": 1,
-        "Funding rates beyond 1%": 2,
+        "Funding rates of 1% or more": 2,
         "Hedge ratios above 2": 2,
         "Unknown instruments": 0,
     }

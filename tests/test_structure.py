@@ -159,7 +159,7 @@ S1, S2 = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
 BOOK, STYLES, TYPES = "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"
 S1_RELS, BOOK_RELS = "xl/worksheets/_rels/sheet1.xml.rels", "xl/_rels/workbook.xml.rels"
 TABLE, CHART = "xl/tables/table1.xml", "xl/charts/chart1.xml"
-NOTES, VML = "xl/comments/comment1.xml", "xl/drawings/commentsDrawing1.vml"
+NOTES, VML = "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"
 DRAWING = "xl/drawings/drawing1.xml"
 
 # Name: the part, what is replaced, by what, and what is said of it. A text of several parts by "|"
@@ -337,7 +337,7 @@ BREAKS = {
     "hidden axis": (CHART, '<delete val="0" />', "", "does not say that it is shown"),
     "title": (CHART, "<a:t>Profit and loss</a:t>", "<a:t> </a:t>", "has no title"),
     "axis": (CHART, '<crossAx val="20" />', '<crossAx val="21" />', "valAx 10 crosses no axis"),
-    "anchor": (DRAWING, "<row>1</row>", "<row>1048576</row>", "its corner is beyond the sheet"),
+    "anchor": (DRAWING, "<xdr:row>1<", "<xdr:row>1048576<", "its corner is beyond the sheet"),
     "note without box": (VML, "Row>1</", "Row>2</",
                          "B2 note: 1 notes and 0 boxes|B3 note: 0 notes and 1 boxes"),
     "anchor's size": (DRAWING, 'cx="6480000"', 'cx="0"', "it has no size"),
@@ -397,7 +397,8 @@ BREAKS = {
         "qty: the table Holdings has no column 'no'",
     ),
     "anchor's end": (
-        DRAWING, '<ext cx="6480000" cy="3240000"/>', "<to><col>0</col><row>0</row></to>",
+        DRAWING, '<xdr:ext cx="6480000" cy="3240000"/>',
+        "<xdr:to><xdr:col>0</xdr:col><xdr:row>0</xdr:row></xdr:to>",
         "it ends before it begins|cannot hold <to>",
     ),
     "title switched off": (CHART, "<plotArea>", '<autoTitleDeleted val="1" /><plotArea>',

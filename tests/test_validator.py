@@ -1,28 +1,11 @@
 """Microsoft's own validator finds nothing wrong with any kind of file that we write."""
 
 import zipfile
-from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from every_file import COMMITTED, WORKBOOKS, WRITTEN, written
 from validator import errors
 
-from xlhedge.cli import app
-
-ROOT = Path(__file__).parent.parent
-WORKBOOKS = ROOT / "workbooks"
-COMMITTED = sorted([*WORKBOOKS.glob("*.xlsx"), *(ROOT / "templates").glob("*.xlsx")])
-WRITTEN = {
-    "empty template": ["template", "--empty", "-o", "empty.xlsx"],
-    "empty template of 365": ["template", "--empty", "--edition", "365", "-o", "empty.xlsx"],
-    "report": ["report", WORKBOOKS / "altcoin-cross-hedge.xlsx", "-o", "."],
-    "report with a history": ["report", WORKBOOKS / "full-hedge.xlsx", "-o", "."],
-    "report on letter paper": [
-        *("report", WORKBOOKS / "treasury.xlsx", "-o", ".", "--paper", "letter"),
-    ],
-    "names": ["lambda", "-o", "lambda.xlsx"],
-    "add-in": ["excel", "build", "-o", "xlhedge.xlam"],
-}
 STYLES, SHEET, BOOK = "xl/styles.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 # The part, what is replaced, by what, and what is said of it.
 FAULTS = {
@@ -35,14 +18,6 @@ FAULTS = {
 }
 
 
-def written(command, folder, monkeypatch):
-    """The file that a command writes."""
-    monkeypatch.chdir(folder)
-    assert CliRunner().invoke(app, [*map(str, command)]).exit_code == 0
-    (path,) = folder.glob("[!.]*.xl*")
-    return path
-
-
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.name)
 @pytest.mark.usefixtures("validator")
 def test_committed_workbooks_are_valid(path):
@@ -51,8 +26,8 @@ def test_committed_workbooks_are_valid(path):
 
 @pytest.mark.parametrize("command", WRITTEN.values(), ids=WRITTEN)
 @pytest.mark.usefixtures("validator")
-def test_what_the_command_line_writes_is_valid(command, tmp_path, monkeypatch):
-    assert errors(written(command, tmp_path, monkeypatch)) == []
+def test_what_the_command_line_writes_is_valid(command, tmp_path):
+    assert errors(written(command, tmp_path)) == []
 
 
 @pytest.mark.usefixtures("validator")

@@ -46,7 +46,9 @@ def test_a_column_is_what_its_quantity_declares_whatever_its_help_says():
     assert (unit_of(lots), lots.look, note_of(lots)) == ("contracts, optional", "qty", "")
     part = Column("part", Quantity("part", PERCENT, "What is left of it."), 1)
     assert (unit_of(part), part.look) == ("%, optional", "percent")
-    assert note_of(part).splitlines()[-1] == "Type percent with the sign: 5%."
+    assert (
+        note_of(part).splitlines()[-1] == "Type percent with the sign: 5 % is written 5% or 0.05."
+    )
     new = Column("new", Quantity("new", Measure("blocks", "whole"), "In blocks.", trap=True))
     assert unit_of(new) == "blocks"
     assert note_of(new) == "In blocks.\nIt must be a number."

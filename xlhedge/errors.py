@@ -192,6 +192,7 @@ class PortfolioError(HedgeError):
 
     Args:
         problems: what is wrong, in the order of the tables.
+        warnings: what looks mistyped besides.
 
     Example:
         >>> print(PortfolioError([Problem("", "no such file"), Problem("Holdings", "is missing")]))
@@ -199,12 +200,12 @@ class PortfolioError(HedgeError):
         Holdings: is missing
     """
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
+        self.problems, self.warnings = tuple(problems), tuple(warnings)
         super().__init__("\n".join(map(str, self.problems)))
 
     def __reduce__(self) -> tuple[type[PortfolioError], tuple[Any, ...]]:
-        return type(self), (self.problems,)
+        return type(self), (self.problems, self.warnings)
 
 
 class RowError(HedgeError):

@@ -93,12 +93,14 @@ def whole(path: Path, folder: Path | None = None, *, private: bool = False) -> I
             temporary.unlink(missing_ok=True)
 
 
-def refuse_to_replace(path: Path, *, force: bool) -> None:
-    """Refuse a file that is there, unless it may be replaced.
+def refuse_to_replace(path: Path, *, force: bool, suffix: str = "") -> None:
+    """Refuse a file that is there, unless it may be replaced, and a name of another kind of file.
 
     Raises:
-        InputError: it is there.
+        InputError: it is there, or its name ends in another way.
     """
+    if not path.name.lower().endswith(suffix):
+        raise InputError(f"{path}: it is written as {suffix}; name a file that ends so")
     if path.exists() and not force:
         why = "is there already; name another file, or add --force to replace it"
         raise InputError(f"{path}: {why}")

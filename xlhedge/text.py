@@ -13,9 +13,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
-__all__ = ["cited", "csv_cell", "harmless", "one_line", "percent", "shown", "straight", "typed"]
+__all__ = [
+    "as_percent",
+    "cited",
+    "csv_cell",
+    "harmless",
+    "means_percent",
+    "one_line",
+    "percent",
+    "shown",
+    "straight",
+    "typed",
+]
 
 _T = TypeVar("_T")
 
@@ -152,3 +164,24 @@ def percent(value: float) -> str:
         ('12.5 %', '5,000 %')
     """
     return f"{value * 100:.3g} %" if abs(value) < 10 else f"{value * 100:,.0f} %"
+
+
+def as_percent(number: float) -> str:
+    """How so many percent are typed, in a cell, a file or an argument.
+
+    Example:
+        >>> as_percent(0.01)
+        '0.01 % is written 0.01% or 0.0001'
+    """
+    digits, decimal = (f"{Decimal(f'{each:.12g}'):f}" for each in (number, number / 100))
+    return f"{digits} % is written {digits}% or {decimal}"
+
+
+def means_percent(number: float) -> str:
+    """What a decimal means that looks like percent.
+
+    Example:
+        >>> means_percent(50)
+        '50 means 5,000 %; 50 % is written 50% or 0.5'
+    """
+    return f"{shown(number)} means {number * 100:,.12g} %; {as_percent(number)}"

@@ -47,7 +47,7 @@ def _margin(analysis: Analysis) -> Iterator[str]:
     for row in analysis.margin:
         name, buffer, more = row.instrument, row.liquidation_buffer, row.add_30
         if buffer == BLANK:
-            yield f"Fill in margin and mm_rate of {name}: nobody knows when it is liquidated."
+            yield f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
         if isinstance(buffer, Blank) or abs(buffer) >= alert or not more:
             continue
         inverse = row.contract_type == "inverse"

@@ -19,6 +19,10 @@ from xlhedge.portfolio import Portfolio, PortfolioError, Problem
 
 __all__ = ["Analysis", "analyse"]
 
+_OF_LIQUIDATION = ("index_price", "futures_price", "contract_size", "mm_rate", "mm_amount")
+"""The cells of an instrument that decide when a short of it is liquidated."""
+_HUGE = 1e100  # of anything: what is computed with it overflows
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -60,8 +64,7 @@ class Analysis:
         for row in self.margin:
             buffer = row.liquidation_buffer
             if buffer == BLANK:
-                lacking = "margin" if row.tiers else "margin and mm_rate"
-                said.append(f"{row.instrument}: liquidation unknown without {lacking}")
+                said.append(f"{row.instrument}: liquidation unknown without {row.lacking}")
             elif not isinstance(buffer, Blank) and abs(buffer) < alert:
                 said.append(f"{row.instrument}: liquidated by a move of {buffer:+.1%}")
         return tuple(dict.fromkeys(said))
@@ -147,11 +150,26 @@ def _margin_rows(numbers: Numbers) -> tuple[MarginRow, ...]:
         try:
             _alive(row.complete())
         except HedgeError as error:
-            place = numbers.portfolio.place(row.table, row.n, row.fault)
-            problems.append(Problem(place, error.message, row.fault))
+            problems.append(_at_fault(numbers.portfolio, row, error.message))
     if problems:
         raise PortfolioError(problems)
     return tuple(numbers.rows(MarginRow))
+
+
+def _at_fault(portfolio: Portfolio, row: MarginRow, message: str) -> Problem:
+    """What is wrong with a short, at the cell to mend: its instrument's, if one looks mistyped."""
+    short = portfolio.shorts[row.n]
+    names = [each.instrument for each in portfolio.instruments]
+    at = names.index(short.instrument)
+    odd = {(each.place, each.column): each.message for each in portfolio.warnings}
+    for column in _OF_LIQUIDATION:
+        place = portfolio.place("Instruments", at, column)
+        value = getattr(portfolio.instruments[at], column)
+        if said := odd.get((place, column)):
+            return Problem(place, f"{said}; with it {message}", column)
+        if value is not None and abs(value) > _HUGE:
+            return Problem(place, f"{value:.15g} is too large: {message}", column)
+    return Problem(portfolio.place(row.table, row.n, row.fault), message, row.fault)
 
 
 def _alive(row: MarginRow) -> None:

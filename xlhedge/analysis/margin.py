@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlhedge.analysis.carriers import NOWHERE
-from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
+from xlhedge.analysis.figures import BLANK, Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.maintenance import TIER_PRICE, after, held, kind, rise, value_at
 from xlhedge.analysis.terms import (
@@ -173,6 +173,12 @@ class MarginRow(FigureRow):
     rate_20, amount_20 = after(0.2, _RATE), after(0.2, _AMOUNT)
     rate_30, amount_30 = after(0.3, _RATE), after(0.3, _AMOUNT)
     rate_50, amount_50 = after(0.5, _RATE), after(0.5, _AMOUNT)
+
+    @property
+    def lacking(self) -> str:
+        """Without which cells the liquidation is unknown."""
+        cells = {"margin in Shorts": self.margin, "mm_rate in Instruments": self.mm_rate}
+        return " and ".join(name for name, value in cells.items() if value == BLANK)
 
     def _unrealised(self, f: Lookups) -> Carrier:
         return f.short_pnl(self.contracts, self.entry_price, self.futures_price, *kind(self))

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from xlhedge.analysis import Analysis, analyse
-from xlhedge.errors import MachineError, error_lines
+from xlhedge.errors import MachineError, PortfolioError, error_lines
 from xlhedge.files import TEMPORARY, exact_version
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import stale
@@ -80,17 +80,20 @@ def make(sources: Sequence[Path | Content], options: Options, expected: str) -> 
 
 
 def _made(source: Path | Content, options: Options) -> ReportBytes:
+    said: list[object] = []
     try:
         content = load(source, options.limits) if isinstance(source, Path) else source
         portfolio = read_content(content, options.limits)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        said += (*portfolio.notes, *portfolio.warnings, *stale(portfolio, now))
         analysis = analyse(portfolio)
         report = report_book(analysis, content.source, options.paper).to_bytes()
-        now = datetime.now(UTC).replace(tzinfo=None)
-        said = (*portfolio.warnings, *stale(portfolio, now), *analysis.caveats)
+        said += analysis.caveats
         figures = summary_figures(analysis)
         return ReportBytes(content.sha256, report, b"", figures, tuple(map(str, said)))
     except Exception as error:  # noqa: BLE001  # one input must not stop the others
-        return ReportBytes(errors=tuple(error_lines(error)))
+        said += error.warnings if isinstance(error, PortfolioError) else ()
+        return ReportBytes(warnings=tuple(map(str, said)), errors=tuple(error_lines(error)))
 
 
 def summary_figures(analysis: Analysis) -> dict[str, Any]:

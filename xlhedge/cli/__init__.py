@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xlhedge.cli import hosts, reports
-from xlhedge.cli.lines import Command, say
+from xlhedge.cli.lines import Command, say, warn
 from xlhedge.errors import HedgeError
 from xlhedge.text import shown
 
-__all__ = ["app", "argument_of", "main"]
+if TYPE_CHECKING:
+    from xlhedge.functions.definition import Function
+
+__all__ = ["app", "main"]
 
 app = typer.Typer(
     name="xlhedge",
@@ -58,19 +62,35 @@ def _options(
 
 @app.command(cls=Command)
 def functions(
-    name: Annotated[str, typer.Argument(help="A function to explain, such as NET_DELTA.")] = "",
+    name: Annotated[
+        str, typer.Argument(help="A function to explain, such as NET_DELTA, or a word to look for.")
+    ] = "",
 ) -> None:
-    """List the spreadsheet functions, or explain one: xlhedge functions NET_DELTA."""
+    """List the spreadsheet functions, explain one, or find some: xlhedge functions liquidation."""
     from xlhedge.functions.reference import entry_text
     from xlhedge.functions.registry import FUNCTIONS, function
 
+    if name and not any(name.strip().upper() == entry.name for entry in FUNCTIONS):
+        word = name.strip().casefold()
+        _list([each for each in FUNCTIONS if word in _help(each)] or [function(name)])
+        return
     if name:
         for line in entry_text(function(name)).split("\n"):
             say(line)
         return
+    _list(FUNCTIONS)
+
+
+def _help(entry: Function) -> str:
+    """The name of a function and what is said of it and of its arguments, in small letters."""
+    said = (f"{each.name} {each.quantity.help}" for each in entry.parameters)
+    return "\n".join([entry.name, entry.group, entry.sections[""], *said]).casefold()
+
+
+def _list(entries: Sequence[Function]) -> None:
     group = ""
-    width = max(len(entry.name) for entry in FUNCTIONS)
-    for entry in FUNCTIONS:
+    width = max(len(entry.name) for entry in entries)
+    for entry in entries:
         if entry.group != group:
             if group:
                 say()
@@ -84,32 +104,28 @@ def functions(
 # Arguments may be negative numbers: what looks like an option is an argument here.
 @app.command(cls=Command, context_settings={"ignore_unknown_options": True})
 def calc(
-    name: Annotated[str, typer.Argument(help="The function, such as HEDGE_NOTIONAL.")],
+    name: Annotated[
+        str, typer.Argument(help="The function, such as HEDGE_NOTIONAL, or a formula in quotes.")
+    ],
     arguments: Annotated[
         list[str] | None,
         typer.Argument(help='Its arguments in order; "" leaves one out, "{1,2;3,4}" is a range.'),
     ] = None,
 ) -> None:
-    """Evaluate one function: xlhedge calc HEDGE_NOTIONAL 1 60000 0.5."""
-    from xlhedge.functions.evaluate import evaluate, rows_of
-    from xlhedge.functions.registry import function
+    """Evaluate one function, or a formula: xlhedge calc HEDGE_NOTIONAL 1 60000 50%."""
+    from xlhedge.cli.calc import Calculation
+    from xlhedge.functions.evaluate import rows_of
 
-    value = evaluate(function(name), [argument_of(text) for text in arguments or []])
+    calculation, typed = Calculation(), arguments or []
+    if name.startswith("=") or "(" in name:
+        value = calculation.formula(" ".join([name, *typed]))
+    else:
+        value = calculation.call(name, typed)
     for row in rows_of(value):
         say(*(cell.kind.code if isinstance(cell, HedgeError) else shown(cell) for cell in row))
-
-
-def argument_of(text: str) -> Any:
-    """What a person types for an argument: a number, TRUE, a word, nothing, or a range."""
-    if text.startswith("{") and text.endswith("}"):
-        rows = text[1:-1].split(";")
-        return [[argument_of(cell.strip().strip('"')) for cell in row.split(",")] for row in rows]
-    if text.upper() in ("TRUE", "FALSE"):
-        return text.upper() == "TRUE"
-    try:
-        return float(text)
-    except ValueError:
-        return text or None
+    for kind, lines in (("note", calculation.notes), ("warning", calculation.warnings)):
+        for line in lines:
+            warn(f"xlhedge: {kind}: {line}")
 
 
 # Help lists the commands in this order.

@@ -82,7 +82,7 @@ def excel_build(
 
     from xlhedge.hosts.excel.addin import build_addin
 
-    refuse_to_replace(output, force=force)
+    refuse_to_replace(output, force=force, suffix=".xlam")
     build_addin(output)
     say(f"wrote {output}, for a computer with xlwings {version('xlwings')}")
     say("`xlhedge excel install` there does this and writes the configuration, too")
@@ -121,7 +121,7 @@ def libreoffice_build(
     """Write the extension, on any system: xlhedge libreoffice build -o xlhedge.oxt."""
     from xlhedge.hosts.libreoffice import build_extension
 
-    refuse_to_replace(output, force=force)
+    refuse_to_replace(output, force=force, suffix=".oxt")
     build_extension(output)
     say(f"wrote {output}")
 

@@ -31,11 +31,25 @@ Manifest = Annotated[
 Folder = Annotated[
     Path, typer.Option("-o", "--output", help="Folder to write to; made if missing.")
 ]
+
+
+def _megabytes(text: str) -> float:
+    """A size as people type it."""
+    from xlhedge.portfolio.values import number_in
+
+    found = number_in(str(text).strip(), ".,")
+    if not found or not _SIZES[0] <= found.value <= _SIZES[1]:
+        raise typer.BadParameter(
+            f"{text} must be a number from {_SIZES[0]:g} to {_SIZES[1]:,}, such as 16"
+        )
+    return found.value
+
+
+_SIZES = (0.001, 10_000)
 MaxSize = Annotated[
     float,
     typer.Option(
-        min=0.001,
-        max=10_000,
+        parser=_megabytes,
         metavar="MB",
         help="Largest input in megabytes. A workbook may unpack to 4 times as much, and a table's "
         "sheet, from A1 to its far corner, have 62,500 cells a megabyte.",
@@ -135,7 +149,7 @@ def template(
     from xlhedge.jobs.commands import write_template
     from xlhedge.readers import Limits
 
-    refuse_to_replace(output, force=force)
+    refuse_to_replace(output, force=force, suffix=".xlsx")
     if empty and source:
         raise InputError("--empty and --from: give one of them")
 

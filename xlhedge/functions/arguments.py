@@ -98,7 +98,8 @@ def _number(quantity: Quantity, value: Any) -> float:
             return float(value)  # NumPy's scalars, Decimal, Fraction
         except (TypeError, ValueError):
             pass
-    raise _wrong(quantity, f"{cited(value)} is not a number", CellError.VALUE)
+    what = f"{cited(value)} is not a number; it {quantity.wanted}"
+    raise HedgeError(what, CellError.VALUE, quantity.name)
 
 
 def _wrong(quantity: Quantity, what: str, kind: CellError) -> HedgeError:

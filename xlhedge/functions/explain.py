@@ -5,21 +5,22 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.arguments import evaluate_one, taken
 from xlhedge.functions.definition import Function, Parameter
+from xlhedge.functions.doubts import cells_of, doubts, is_number
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.ranges import is_missing
 from xlhedge.serials import moment_of
+from xlhedge.text import means_percent
 
 __all__ = ["equation", "explained"]
 
 _SHOWN_CELLS = 6
-_HUGE = 1e300  # a whole number beyond it may be too large to compute with
 
 
 def explained(
@@ -73,7 +74,7 @@ def _explained(entry: Function, arguments: list[Any]) -> str:
     for parameter, argument in named:
         if not parameter.quantity.series and isinstance(argument, list):
             return (
-                f"{parameter.name} is a range of {len(_cells(argument))} cells, and {entry.name} "
+                f"{parameter.name} is a range of {len(cells_of(argument))} cells, and {entry.name} "
                 "has a value for each: have one explained at a time, from single cells."
             )
     try:
@@ -83,7 +84,7 @@ def _explained(entry: Function, arguments: list[Any]) -> str:
     return " ".join(
         [
             f"{entry.name} is {_value(entry, value)}: {_workings(entry, arguments)}.",
-            *_warnings(entry, arguments),
+            *(f"Is that meant? {said}" for said in doubts(entry, arguments, value)),
         ]
     )
 
@@ -99,26 +100,13 @@ def _wrong(entry: Function, arguments: list[Any], error: HedgeError) -> str:
     said += f"{error.argument}{place}: {error.message}. {error.argument} is: {quantity.help}"
     if is_missing(arguments[at]):
         said += f" The call is {entry.syntax}."
-    numbers = [cell for cell in _cells(arguments[at]) if _is_number(cell)]
+    numbers = [cell for cell in cells_of(arguments[at]) if is_number(cell)]
     wrong = [
         n for n in numbers if not quantity.domain.admits(n) and quantity.domain.admits(n / 100)
     ]
-    hint = f" {_percent_hint(quantity.name, wrong[0])}" if wrong and quantity.measure.share else ""
-    return said + hint
-
-
-def _warnings(entry: Function, arguments: list[Any]) -> Iterator[str]:
-    for parameter, argument in zip(entry.parameters, arguments, strict=True):
-        usual = parameter.quantity.usual
-        numbers = [cell for cell in _cells(argument) if _is_number(cell) and usual.beyond(cell)]
-        if numbers:
-            yield f"Is that meant? {_percent_hint(parameter.name, numbers[0])}"
-
-
-def _percent_hint(name: str, number: float) -> str:
-    # Percent typed for a decimal: 50 was meant as 50 %, and 0.05 as 0.05 %.
-    written = f"{_number(number)} % is written {_number(number / 100)}"
-    return f"{name} {_number(number)} means {_percent(number)}; {written}."
+    if wrong and quantity.measure.share:
+        said += f" {quantity.name} {means_percent(wrong[0])}."
+    return said
 
 
 def equation(entry: Function, values: Sequence[Any]) -> str:
@@ -204,7 +192,7 @@ def _value(entry: Function, value: Any) -> str:
 def _in_formula(quantity: Quantity, value: Any) -> str:
     if quantity.kind == "flag":
         return _in_words(bool(value))
-    return f"({_in_words(value)})" if _is_number(value) and value < 0 else _in_words(value)
+    return f"({_in_words(value)})" if is_number(value) and value < 0 else _in_words(value)
 
 
 def _in_words(value: Any) -> str:
@@ -220,10 +208,6 @@ def _number(value: float) -> str:
 
 def _percent(value: float) -> str:
     return f"{_number(value * 100)} %"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and abs(value) < _HUGE
 
 
 def _is_range(value: Any) -> bool:
@@ -244,23 +228,14 @@ def _single(argument: Any) -> Any:
     return list(argument) if isinstance(argument, tuple) else argument
 
 
-def _cells(argument: Any) -> list[Any]:
-    """All cells of an argument, in order."""
-    if hasattr(argument, "tolist"):
-        argument = argument.tolist()
-    if not isinstance(argument, list | tuple):
-        return [argument]
-    return [cell for row in argument for cell in _cells(row)]
-
-
 def _errors_in(argument: Any) -> list[tuple[int, CellError]]:
-    cells = enumerate(_cells(argument), 1)
+    cells = enumerate(cells_of(argument), 1)
     return [(place, cell) for place, cell in cells if isinstance(cell, CellError)]
 
 
 def _held(parameter: Parameter, argument: Any) -> list[str]:
     """What is said of the errors in an argument's cells."""
-    many = len(_cells(argument)) > 1
+    many = len(cells_of(argument)) > 1
     return [
         f"the cell for {parameter.name} holds {error.code}"
         if not many

@@ -11,6 +11,7 @@ from typing import Any
 
 from xlhedge.errors import CellError
 from xlhedge.functions.algebra import Carrier, floor
+from xlhedge.text import means_percent, shown
 
 __all__ = ["Domain", "Measure", "Quantity", "Rule"]
 
@@ -136,6 +137,23 @@ class Measure:
         """Whether it is a decimal fraction, which people read and type as percent."""
         return self.look in ("percent", "rate")
 
+    @property
+    def example(self) -> str:
+        """A number as it is typed; nothing for what is no number."""
+        return _EXAMPLES.get(self.look, "") if self.kind == "number" else ""
+
+
+_EXAMPLES = {
+    "price": "60000",
+    "money": "30000",
+    "qty": "0.5",
+    "ratio": "2",
+    "percent": "0.2 or 20%",
+    "rate": "0.0001 or 0.01%",
+    "days": "30",
+    "whole": "3",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -153,6 +171,7 @@ class Quantity:
         trap: whether people easily get it wrong, so that a note warns them; of a share it is
             always so.
         blank: whether the help says what leaving it out means.
+        needed: when a column's cell must be filled all the same: "for a perpetual".
     """
 
     name: str
@@ -165,6 +184,7 @@ class Quantity:
     single: bool = False
     trap: bool = False
     blank: bool = False
+    needed: str = ""
     kind: str = field(init=False)  # its measure's: asked of every cell
 
     def __post_init__(self) -> None:
@@ -174,6 +194,22 @@ class Quantity:
     def unit(self) -> str:
         """Its unit, or the words it may be."""
         return " or ".join(self.options) or self.measure.unit
+
+    @property
+    def wanted(self) -> str:
+        """What is allowed, with a number as it is typed."""
+        example = self.measure.example
+        return f"{self.allowed}, such as {example}" if example else self.allowed
+
+    def unusual(self, number: float) -> str:
+        """Why a number looks mistyped; nothing where it does not."""
+        if not self.usual.beyond(number):
+            return ""
+        if self.measure.share:
+            return means_percent(number)
+        return (
+            f"{shown(number)} is unusual; mostly it is {str(self.usual).removeprefix('must be ')}"
+        )
 
     @property
     def whole(self) -> bool:

@@ -7,6 +7,7 @@ domains are those of the vocabulary.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import replace
 from typing import Any
 
@@ -207,5 +208,7 @@ def function(name: str) -> Function:
     """
     found = _BY_NAME.get(name.strip().upper())
     if found is None:
-        raise HedgeError(f"no function is called {name!r}; `xlhedge functions` lists them")
+        near = difflib.get_close_matches(name.strip().upper(), _BY_NAME, 1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise HedgeError(f"no function is called {name!r}; {hint}`xlhedge functions` lists them")
     return found

@@ -54,8 +54,8 @@ _TRUTH = Domain(at_least=0, at_most=1, whole=True)
 _RATE = Domain(above=-1, below=1)
 _MM_RATE = Domain(at_least=0, below=1)
 _MOVE = Domain(at_least=-1)
-_USUAL_RATE = Domain(at_least=-0.01, at_most=0.01)
-_USUAL_MOVE = Domain(at_most=5)
+_USUAL_RATE = Domain(above=-0.01, below=0.01)
+_USUAL_MOVE = Domain(at_most=3)
 
 # A paragraph each: what it is, and below it its help.
 # fmt: off
@@ -130,7 +130,7 @@ _VOCABULARY = (
              _NOT_NEGATIVE, usual=Domain(at_most=2)),
     Quantity("beta", RATIO,
              "The asset's relative move per move of the hedge's underlying; a ratio, 1 for the "
-             "same coin.", trap=True),
+             "same coin.", usual=Domain(at_least=-5, at_most=5), trap=True),
     Quantity("short_per_spot", RATIO,
              "Units of the future short per unit of spot, a ratio. Left out: the minimum-variance "
              "ratio."),
@@ -176,7 +176,8 @@ _VOCABULARY = (
              "Settled funding rates, a row or column, oldest first, decimal per interval (0.0001 "
              "= 0.01 %).", _RATE, usual=_USUAL_RATE, series=True),
     Quantity("interval_hours", HOURS,
-             "Hours between two funding settlements (8, 4, 2 or 1).", _POSITIVE),
+             "Hours between two funding settlements (8, 4, 2 or 1).",
+             _POSITIVE, usual=Domain(at_most=24)),
     Quantity("threshold", RATE,
              "Funding that the position may pay per 8 h, decimal (0.0001 = 0.01 %).",
              _NOT_NEGATIVE),
@@ -206,7 +207,7 @@ _VOCABULARY = (
              "inverse."),
     Quantity("mm_rate", PERCENT,
              "Maintenance margin rate of the tier, decimal of the position value (0.005 = 0.5 %).",
-             _MM_RATE),
+             _MM_RATE, usual=Domain(below=0.2)),
     Quantity("mm_amount", COLLATERAL,
              "Maintenance amount that the venue deducts in this tier, in the margin currency.",
              _NOT_NEGATIVE, trap=True),
@@ -245,7 +246,7 @@ _VOCABULARY = (
              "Left out, or 1E9: never liquidated.", Domain(nonzero=True)),
     Quantity("liquidation_alert", PERCENT,
              "Relative distance to liquidation below which to warn, decimal (0.25 = 25 %).",
-             _NOT_NEGATIVE),
+             _NOT_NEGATIVE, usual=Domain(at_most=1)),
     Quantity("short_margin", MONEY,
              "What the short loses when liquidated: its margin plus unrealised P&L, in quote. "
              "Required with liquidation_buffer.", _NOT_NEGATIVE),

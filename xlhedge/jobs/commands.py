@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from xlhedge.analysis import Analysis, analyse
+from xlhedge.errors import PortfolioError
 from xlhedge.files import REPORT
 from xlhedge.portfolio import Portfolio, Source, stale
 from xlhedge.readers import DEFAULT, Limits, load, read, read_content
@@ -66,8 +67,7 @@ def check_line(path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT
         HedgeError: something is wrong with it.
     """
     portfolio = _read(path, warn, limits)
-    for caveat in analyse(portfolio).caveats:
-        warn(f"{path}: warning: {caveat}")
+    _say_all(path, "warning", analyse(portfolio).caveats, warn)
     return (
         f"{path}: ok, {len(portfolio.holdings)} holdings, "
         f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
@@ -128,7 +128,17 @@ def report_headlines(path: Path, folder: Path) -> Iterator[str]:
 
 
 def _read(path: Path, warn: Callable[[str], None], limits: Limits) -> Portfolio:
-    portfolio = read(path, limits)
-    for problem in (*portfolio.warnings, *stale(portfolio, datetime.now(UTC).replace(tzinfo=None))):
-        warn(f"{path}: warning: {problem}")
+    try:
+        portfolio = read(path, limits)
+    except PortfolioError as error:
+        _say_all(path, "warning", error.warnings, warn)
+        raise
+    now = datetime.now(UTC).replace(tzinfo=None)
+    _say_all(path, "note", portfolio.notes, warn)
+    _say_all(path, "warning", (*portfolio.warnings, *stale(portfolio, now)), warn)
     return portfolio
+
+
+def _say_all(path: Path, kind: str, said: Iterable[object], warn: Callable[[str], None]) -> None:
+    for each in said:
+        warn(f"{path}: {kind}: {each}")

@@ -19,16 +19,19 @@ from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.registry import Parameter
 from xlhedge.functions.vocabulary import MOMENT, NAME, quantity_named
 from xlhedge.portfolio.values import (
+    DecimalComma,
+    JsonText,
     Written,
     as_moment,
     as_number,
     as_text,
-    hint,
     is_blank,
     is_truth,
+    note_of_moment,
+    number_in,
     trimmed,
 )
-from xlhedge.text import cited
+from xlhedge.text import cited, shown
 
 __all__ = ["MOST_PROBLEMS", "Column", "Row", "moment", "number", "text"]
 
@@ -39,8 +42,7 @@ MOST_PROBLEMS = 1_000
 """How much is told of what is wrong with a table: nobody reads more, and it would fill memory."""
 
 # What repeats in a column: names, dates, blanks. Numbers do not, and 0.0 would stand for -0.0.
-_REPEATED = {str, Written, datetime, type(None)}
-_UNKNOWN = object()
+_REPEATED = {str, Written, DecimalComma, JsonText, datetime, type(None)}
 # Excel counts a 29 February 1900 that never was: before it, its days are not ours.
 _FIRST_DAY = datetime(1900, 3, 1)
 # What XML, and so a workbook, has no place for; and a line break would break a name in two.
@@ -49,6 +51,8 @@ _ALLOWED = {
     "text": "must be text",
     "date": "must be a date such as 2026-03-27 or 2026-03-27 08:00",
 }
+_MONEY = ("price", "money", "cost")
+"""Looks of numbers that may have a currency beside them."""
 
 
 def number(name: str, meaning: str = "", blank: str = "", **changes: Any) -> Quantity:
@@ -74,6 +78,28 @@ def moment(meaning: str, blank: str = "") -> Quantity:
     return Quantity("moment", MOMENT, meaning + blank, blank=bool(blank))
 
 
+@dataclass(slots=True)
+class ReadCells:
+    """The cells of a column, read.
+
+    Args:
+        values: their values, a `HedgeError` in place of each that is wrong.
+        wrong: which are wrong.
+        noted: those of which to mention how they were read.
+        note: what to mention of the first of these.
+    """
+
+    values: list[Any]
+    wrong: list[int] = field(default_factory=list)
+    noted: list[int] = field(default_factory=list)
+    note: str = ""
+
+    def give_up(self, count: int) -> None:
+        """Leave the cells unread that are still missing: they share the last error."""
+        self.wrong += range(len(self.values), count)
+        self.values += self.values[-1:] * (count - len(self.values))
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its name in the table, what it holds, and its value when blank.
@@ -89,8 +115,8 @@ class Column:
         60000.0
         >>> price.read("ten")
         Traceback (most recent call last):
-        xlhedge.errors.HedgeError: spot_price: "ten" is not a number; it must be above 0
-    """
+        xlhedge.errors.HedgeError: spot_price: "ten" is not a number; it must be above 0, such as 60000
+    """  # noqa: E501  # the whole line of an error
 
     name: str
     quantity: Quantity
@@ -139,55 +165,66 @@ class Column:
         Raises:
             HedgeError: the cell is wrong; it says what is allowed and names the column.
         """
+        return self._read(value)[0]
+
+    def _read(self, value: Any) -> tuple[Any, str]:
+        """One cell's value, and what to mention of how it was read."""
         if isinstance(value, HedgeError):
             raise HedgeError(value.message, value.kind, self.name)
         if is_blank(value):
             if self.required:
                 raise self._wrong("is empty")
-            return None
+            return None, ""
+        note = ""
         if isinstance(value, str):
-            value = self._read_string(value)
+            value, note = self._read_string(value)
         if self.kind == "text":
-            return self._read_text(value)
+            return self._read_text(value), note
         if self.kind == "date":
-            return self._read_date(value)
-        return self._read_number(value)
+            moment = self._read_date(value)
+            return moment, note_of_moment(value, moment)
+        return self._read_number(value), note
 
-    def read_all(self, cells: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    def read_all(self, cells: Sequence[Any]) -> ReadCells:
         """The values of many cells, a `HedgeError` in place of each that is wrong, and which are.
 
         Behind `MOST_PROBLEMS` wrong cells the others are not read, and share the last error.
         """
-        if self.kind == "number" and self._holds(found := [c for c in cells if type(c) is float]):
-            if len(found) == len(cells):  # most columns of a history; there is no minus zero
-                return ([each + 0.0 for each in found] if 0.0 in found else found), []
+        if self.kind == "number" and self._holds(floats := [c for c in cells if type(c) is float]):
+            if len(floats) == len(cells):  # most columns of a history; there is no minus zero
+                return ReadCells([each + 0.0 for each in floats] if 0.0 in floats else floats)
             plain: type | None = float
         else:
             plain = None
-        known: dict[tuple[type, Any], Any] = {}
-        values: list[Any] = []
-        wrong: list[int] = []
+        known: dict[tuple[type, Any], tuple[Any, str]] = {}
+        read = ReadCells([])
         for number, cell in enumerate(cells):
             kind = cell.__class__
             if kind is plain:
-                values.append(cell + 0.0)
+                read.values.append(cell + 0.0)
                 continue
             key = (kind, cell) if kind in _REPEATED else None
-            value = known.get(key, _UNKNOWN) if key else _UNKNOWN
-            if value is _UNKNOWN:
-                try:
-                    value = self.read(cell)
-                except HedgeError as error:
-                    value = error
-                    wrong.append(number)
-                    if len(wrong) == MOST_PROBLEMS:
-                        wrong += range(number + 1, len(cells))
-                        return values + [value] * (len(cells) - number), wrong
-                else:
-                    if key:
-                        known[key] = value
-            values.append(value)
-        return values, wrong
+            found = known.get(key) if key else None
+            value, note = found or self._tried(cell)
+            if key:
+                known[key] = value, note
+            read.values.append(value)
+            if note:
+                read.note = read.note or note
+                read.noted.append(number)
+            if isinstance(value, HedgeError):
+                read.wrong.append(number)
+                if len(read.wrong) == MOST_PROBLEMS:
+                    read.give_up(len(cells))
+                    break
+        return read
+
+    def _tried(self, cell: Any) -> tuple[Any, str]:
+        """One cell's value, or its error, and what to mention of how it was read."""
+        try:
+            return self._read(cell)
+        except HedgeError as error:
+            return error, ""
 
     def _holds(self, numbers: list[float]) -> bool:
         """Whether its domain holds all of them."""
@@ -195,7 +232,7 @@ class Column:
         inside = bool(numbers) and least <= min(numbers) and max(numbers) <= most
         return inside and all(map(math.isfinite, numbers))
 
-    def _read_string(self, value: str) -> str | float:
+    def _read_string(self, value: str) -> tuple[str | float, str]:
         clean = trimmed(value)
         if len(clean) * 2 > LONGEST_TEXT and _is_too_long(clean):
             raise HedgeError(
@@ -205,18 +242,35 @@ class Column:
         if _CONTROL.search(clean):
             raise self._wrong(f"{cited(clean)} has a control character")
         if self.kind != "number":
-            return clean
-        found = as_number(clean) if isinstance(value, Written) else None
-        if found is not None:
-            return found
-        meant = hint(clean)
-        if meant:
-            raise HedgeError(meant, argument=self.name)
-        return clean
+            return clean, ""
+        return self._read_numeral(clean, value)
+
+    def _read_numeral(self, text: str, cell: str) -> tuple[float, str]:
+        """The number that a text is, and what to mention of it."""
+        try:
+            found = number_in(text, getattr(cell, "marks", ""))
+        except HedgeError as error:
+            raise HedgeError(error.message, argument=self.name) from None
+        if found is None:
+            raise self._no_number(text)
+        value = shown(found.value + 0.0)
+        if found.percent and not self.quantity.measure.share:
+            raise HedgeError(f"{cited(text)} is a percentage; write {value}", argument=self.name)
+        if found.currency and self.look not in _MONEY:
+            raise HedgeError(
+                f"{cited(text)} is an amount of money, this is in {self.unit}; write {value} if "
+                "that is meant",
+                argument=self.name,
+            )
+        if as_number(text) is None:
+            without = "; its currency is not looked at" if found.currency else ""
+            return found.value, f"{cited(text)} is read as {value}{without}"
+        typeless = getattr(cell, "typeless", False)
+        return found.value, "" if typeless else f"{cited(text)} is text, read as {value}"
 
     def _read_number(self, value: Any) -> Any:
         if is_truth(value):  # a tick box is no quantity
-            raise self._wrong(f"{cited(value)} is not a number")
+            raise self._no_number(value)
         if self.kind == "word" and len(str(value)) > 40:
             raise self._wrong(f"{cited(value)} is not known")
         try:
@@ -235,12 +289,19 @@ class Column:
         return found
 
     def _read_date(self, value: Any) -> datetime:
-        found = as_moment(value)
+        try:
+            found = as_moment(value)
+        except HedgeError as error:
+            raise HedgeError(error.message, argument=self.name) from None
         if found is None:
             raise self._wrong(f"{cited(value)} is not a date")
         if found < _FIRST_DAY:
             raise self._wrong(f"{cited(value)} is before March 1900", CellError.NUM)
         return found
+
+    def _no_number(self, value: Any) -> HedgeError:
+        what = f"{cited(value)} is not a number; it {self.quantity.wanted}"
+        return HedgeError(what, argument=self.name)
 
     def _wrong(self, what: str, kind: CellError = CellError.VALUE) -> HedgeError:
         return HedgeError(f"{what}; it {self.allowed}", kind, self.name)

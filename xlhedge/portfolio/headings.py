@@ -10,8 +10,9 @@ from xlhedge.errors import Problem
 from xlhedge.portfolio.tables import TABLES
 from xlhedge.text import one_line
 
-__all__ = ["Header", "Matched", "by_table", "match", "missing"]
+__all__ = ["Header", "Matched", "by_table", "match", "missing", "nearest"]
 
+_TEMPLATE = '"xlhedge template" writes a workbook that has them'
 _ALIKE = 0.8  # how like a table's name another must be to be taken for it: "Tier", not "Fees"
 
 _LONGEST = 100  # letters of a name that are compared: nobody's typo has more
@@ -66,7 +67,7 @@ def match(noun: str, expected: Iterable[str], headers: Iterable[Header]) -> Matc
             matched.problems.append(Problem(header.place, f"a {noun} has no name"))
         elif name not in expected:
             matched.problems.append(Problem(header.place, _unknown(noun, header.name, expected)))
-            matched.doubtful.add(_nearest(name, expected) or "")
+            matched.doubtful.add(nearest(name, expected) or "")
         else:
             matched.where[name] = number
             seen[name] = header
@@ -98,29 +99,46 @@ def by_table(found: Iterable[str], *, only: bool) -> tuple[dict[str, str], list[
     problems += [
         Problem("", _unknown("table of a portfolio", name, TABLES))
         for name in others
-        if only or _nearest(name, absent, _ALIKE)
+        if only or nearest(name, absent, _ALIKE)
     ]
     return where, problems
 
 
-def missing(found: Mapping[str, object]) -> list[Problem]:
-    """Which tables a portfolio lacks, given those that it has."""
+def missing(found: Mapping[str, object], meant: str = "") -> list[Problem]:
+    """Which tables a portfolio lacks.
+
+    Args:
+        found: those that it has.
+        meant: what was looked for in a file of this kind, where that is not plain.
+    """
+    lost = [name for name, table in TABLES.items() if table.required and name not in found]
+    if meant and found and len(lost) > 1:
+        tables = f"{', '.join(lost[:-1])} and {lost[-1]}"
+        return [Problem("", f"the tables {tables} are missing; {meant}; {_TEMPLATE}")]
+    hint = f"; {meant}" if meant else ""
     if not found:
-        return [Problem("", f"it has none of the tables {', '.join(TABLES)}")]
+        template = f"{hint}; {_TEMPLATE}" if meant else ""
+        return [Problem("", f"it has none of the tables {', '.join(TABLES)}{template}")]
+    columns = {name: ", ".join(TABLES[name].headers) for name in lost}
     return [
-        Problem(name, f"the table is missing; its columns are {', '.join(table.headers)}")
-        for name, table in TABLES.items()
-        if table.required and name not in found
+        Problem(name, f"the table is missing{hint}; its columns are {columns[name]}")
+        for name in lost
     ]
 
 
 def _unknown(noun: str, name: str, allowed: Iterable[str]) -> str:
-    near = _nearest(name, allowed)
+    near = nearest(name, allowed)
     hint = f'did you mean "{near}"? ' if near else ""
     return f'"{one_line(name)}" is no {noun}; {hint}allowed are {", ".join(allowed)}'
 
 
-def _nearest(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
+def nearest(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The name that is meant, if one is so like; case and outer spaces do not count.
+
+    Example:
+        >>> nearest("qantity", ["asset", "quantity"]), nearest("Notes", ["asset", "quantity"])
+        ('quantity', None)
+    """
     by_fold = {word.casefold(): word for word in allowed}
     near = difflib.get_close_matches(name[:_LONGEST].strip().casefold(), by_fold, 1, cutoff)
     return by_fold[near[0]] if near else None

@@ -56,6 +56,7 @@ class Portfolio:
         scenarios: the rows of all scenarios.
         history: bars of assets and instruments, as they came.
         places: where they came from.
+        notes: how cells were read that are not written as numbers and dates are, one a column.
 
     Raises:
         PortfolioError: the tables do not fit together; it holds all that does not.
@@ -87,12 +88,13 @@ class Portfolio:
     scenarios: Sequence[Scenario] = ()
     history: Sequence[Bar] = ()
     places: Places = field(default=Places(), repr=False, compare=False)
+    notes: Sequence[Problem] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         tables = {name.lower(): tuple(rows) for name, rows in self.rows.items()}
         vars(self).update({**tables, "settings": self.settings})
         if found := conflicts(AllRows(self.rows, self.places)):
-            raise _error_of(in_order(found))
+            raise _error_of(in_order(found), self.warnings)
 
     @classmethod
     def from_raw_tables(
@@ -100,6 +102,7 @@ class Portfolio:
         tables: Mapping[str, RawTable],
         name: str = "Portfolio",
         problems: Iterable[Problem] = (),
+        meant: str = "",
     ) -> Portfolio:
         """Make a portfolio of tables as a reader found them.
 
@@ -107,6 +110,7 @@ class Portfolio:
             tables: the tables, by their names as in `TABLES`.
             name: what the portfolio is called unless a setting says so.
             problems: what the reader knows already to be wrong.
+            meant: what was looked for in a file of this kind, as `missing` says it.
 
         Raises:
             PortfolioError: something is wrong; it holds all that is, in the order of the tables.
@@ -119,15 +123,18 @@ class Portfolio:
             reading.table.name: reading.rows for reading in readings if reading.rows is not None
         }
         unread = [found for reading in readings for found in reading.problems]
-        known = [*problems, *missing(tables)]
+        notes = in_order(found for reading in readings for found in reading.notes)
+        known = [*problems, *missing(tables, meant)]
         if known or unread:
-            raise _error_of([*known, *in_order([*conflicts(AllRows(rows, places)), *unread])])
+            every = AllRows(rows, places)
+            wrong = [*known, *in_order([*conflicts(every), *unread])]
+            raise _error_of(wrong, in_order(oddities(every)))
         (settings,) = rows.pop("Settings")
         if "portfolio" not in settings.given:
             with suppress(HedgeError):  # a file's name may hold what a cell may not
                 settings = replace(settings, portfolio=name)
         others = {table.lower(): found for table, found in rows.items()}
-        return cls(settings=settings, places=places, **others)
+        return cls(settings=settings, places=places, notes=notes, **others)
 
     @classmethod
     def from_frames(cls, frames: Mapping[str, DataFrame]) -> Portfolio:
@@ -201,14 +208,14 @@ class Portfolio:
         return {row.asset: row for row in self.holdings}
 
 
-def _error_of(wrong: Sequence[Problem]) -> PortfolioError:
-    """What says all that is wrong, as far as anybody reads it."""
+def _error_of(wrong: Sequence[Problem], odd: Sequence[Problem]) -> PortfolioError:
+    """What says all that is wrong, as far as anybody reads it, and what looks mistyped."""
     if len(wrong) > _MOST_TOLD:
         more = f"and {len(wrong) - _MOST_TOLD:,} more"
         if len(wrong) >= MOST_PROBLEMS:
             more += ", or even more than that"
         wrong = [*wrong[:_MOST_TOLD], Problem("", more)]
-    return PortfolioError(wrong)
+    return PortfolioError(wrong, odd[:_MOST_TOLD])
 
 
 def stale(portfolio: Portfolio, now: datetime) -> tuple[Problem, ...]:

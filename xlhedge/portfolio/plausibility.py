@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from xlhedge.functions.vocabulary import QUANTITIES
+from xlhedge.functions.quantity import Domain
 from xlhedge.portfolio.all_rows import AllRows, TableCheck, findings
+from xlhedge.portfolio.columns import Column
 from xlhedge.portfolio.problems import Found
-from xlhedge.portfolio.tables import Holding, Instrument, Scenario, Settings, Short
+from xlhedge.portfolio.tables import TABLES, Instrument, Settings, Short, Table
 from xlhedge.text import percent, shown
 
 __all__ = ["age", "oddities"]
 
 SPOT_FROM_INDEX, FUTURE_FROM_INDEX = 0.10, 0.25
-_RATIO, _FUNDING = (QUANTITIES[name].usual for name in ("hedge_ratio", "funding_rate"))
 
 
 def _past_horizon(row: Settings, _: int, __: AllRows) -> str | None:
@@ -22,18 +23,14 @@ def _past_horizon(row: Settings, _: int, __: AllRows) -> str | None:
     return f"{shown(row.horizon_date)} is before as_of, {shown(row.as_of)}: the horizon has passed"
 
 
-def _large_ratio(row: Settings | Holding, _: int, __: AllRows) -> str | None:
-    if row.hedge_ratio is None or not _RATIO.beyond(row.hedge_ratio):
-        return None
-    ratio = row.hedge_ratio
-    return f"{shown(ratio)} means {percent(ratio)} of the exposure; 50 % is written 0.5"
+def _unusual(table: Table, column: Column) -> TableCheck:
+    """Whether a column's numbers are such as they usually are."""
 
+    def complaint(row: Any, _: int, __: AllRows) -> str | None:
+        number = getattr(row, column.name)
+        return column.quantity.unusual(number) if number is not None else None
 
-def _large_funding(row: Instrument | Scenario, _: int, __: AllRows) -> str | None:
-    if row.funding_rate is None or not _FUNDING.beyond(row.funding_rate):
-        return None
-    rate = row.funding_rate
-    return f"{shown(rate)} means {percent(rate)} per interval; 0.01 % is written 0.0001"
+    return TableCheck(table.name, column.name, complaint)
 
 
 def _far_from_spot(row: Instrument, _: int, rows: AllRows) -> str | None:
@@ -71,15 +68,17 @@ def _without_holding(row: Short, _: int, rows: AllRows) -> str | None:
 
 
 _ODDITIES = (
+    *(
+        _unusual(table, column)
+        for table in TABLES.values()
+        for column in table.columns
+        if column.quantity.usual != Domain() and table.name != "History"  # what is past was so
+    ),
     TableCheck("Settings", "horizon_date", _past_horizon),
-    TableCheck("Settings", "hedge_ratio", _large_ratio),
-    TableCheck("Holdings", "hedge_ratio", _large_ratio),
     TableCheck("Instruments", "index_price", _far_from_spot),
     TableCheck("Instruments", "futures_price", _far_from_index),
-    TableCheck("Instruments", "funding_rate", _large_funding),
     TableCheck("Shorts", "instrument", _without_holding),
     TableCheck("Shorts", "contracts", _negative_short),
-    TableCheck("Scenarios", "funding_rate", _large_funding),
 )
 
 

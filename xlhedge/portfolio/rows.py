@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from xlhedge.errors import HedgeError, Problem
@@ -43,6 +43,7 @@ class RawTable:
             or with a row, a `HedgeError` stands in its place, without a message if that is told.
         tails: what the place of each row's cells ends with (``7``).
         broken: why the table cannot be read at all.
+        note: what to mention of how it was read.
     """
 
     place: str
@@ -50,6 +51,7 @@ class RawTable:
     rows: Sequence[Sequence[Any] | HedgeError] = ()
     tails: Sequence[str] = ()
     broken: str = ""
+    note: str = ""
 
 
 def too_wide(columns: int) -> str:
@@ -94,6 +96,7 @@ class ReadTable:
         problems: what is wrong with it.
         unread: columns that cannot be judged, because their headers are missing or misspelled.
         rows: its rows, those with wrong cells as partial ones; None if it cannot be judged.
+        notes: how cells were read that are not written as numbers and dates are.
     """
 
     table: Table
@@ -101,6 +104,11 @@ class ReadTable:
     problems: list[Found]
     unread: Collection[str] = ()
     rows: list[Row | PartialRow] | None = None
+    notes: list[Found] = field(default_factory=list)
+
+    def found(self, message: str, row: int, column: str) -> Found:
+        """What is to be said of a cell, or of a row."""
+        return self.table.rank(row, column), Problem(self.places.cell(row, column), message, column)
 
     def refuse(self, message: str, row: int, column: str = "") -> None:
         """Note what is wrong with a row or a cell of it; a table with too much of it is given up.
@@ -112,8 +120,7 @@ class ReadTable:
         """
         if not message:
             return
-        place = self.places.cell(row, column)
-        self.problems.append((self.table.rank(row, column), Problem(place, message, column)))
+        self.problems.append(self.found(message, row, column))
         if len(self.problems) >= MOST_PROBLEMS:
             raise GivenUp
 
@@ -143,6 +150,8 @@ def _read(table: Table, raw: RawTable, known: Iterable[Problem] = ()) -> ReadTab
     reading = _refused(table, raw.place, [*problems, *known])
     reading.places = TablePlaces(raw.place, stem, raw.tails, stems)
     reading.unread = doubtful.union(absent)
+    if raw.note:
+        reading.notes.append((table.rank(), Problem(raw.place, raw.note)))
     with suppress(GivenUp):
         reading.rows = _rows(reading, raw.rows, where)
     return reading
@@ -165,10 +174,15 @@ def _rows(
     for name, column in columns.items():
         if name in where:
             at = where[name]
-            values[name], errors = column.read_all([cells[at] for cells in kept])
-            for n in errors:
-                reading.refuse(values[name][n].message, good[n], name)
-            wrong.update(errors)
+            read = column.read_all([cells[at] for cells in kept])
+            values[name] = read.values
+            for n in read.wrong:
+                reading.refuse(read.values[n].message, good[n], name)
+            wrong.update(read.wrong)
+            if read.noted:
+                others = len(read.noted) - 1
+                more = f", and {others:,} more in its column" if others else ""
+                reading.notes.append(reading.found(read.note + more, good[read.noted[0]], name))
     defaults = {
         name: column.default
         for name, column in columns.items()
@@ -176,8 +190,8 @@ def _rows(
     }
     made: list[Row | PartialRow] = [PartialRow({}, ())] * len(rows)
     # Where no column has a header that is known, there are no values, but as many rows.
-    read = zip(*values.values(), strict=True) if values else [()] * len(good)
-    for n, (number, cells) in enumerate(zip(good, read, strict=True)):
+    rowwise = zip(*values.values(), strict=True) if values else [()] * len(good)
+    for n, (number, cells) in enumerate(zip(good, rowwise, strict=True)):
         filled = {name: cell for name, cell in zip(values, cells, strict=True) if cell is not None}
         if n in wrong:
             both = {**defaults, **filled}.items()
@@ -214,4 +228,4 @@ def _read_upright(table: Table, raw: RawTable) -> ReadTable:
         else:
             headers.append(Header(name, name_stem + tail, value_stem + tail))
             values.append(cells[where["value"]])
-    return _read(table, RawTable(raw.place, headers, [values], [""]), problems)
+    return _read(table, RawTable(raw.place, headers, [values], [""], note=raw.note), problems)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from xlhedge.functions.quantity import Domain
 from xlhedge.portfolio.columns import Column, Row, moment, number, text
 
 __all__ = [
@@ -118,6 +119,7 @@ class Instrument(Row):
             "index_price",
             "Spot index price, quote per base coin",
             "; blank: the spot_price of the underlying.",
+            needed="if its underlying is not held",
         ),
     ] = None
     futures_price: Annotated[float, number("futures_price")]
@@ -127,10 +129,11 @@ class Instrument(Row):
             "funding_rate",
             "Funding per interval, decimal (0.0001 = 0.01 %); positive: longs pay shorts.",
             " Blank for a future that expires.",
+            needed="for a perpetual",
         ),
     ] = None
     interval_hours: Annotated[float, number("interval_hours")] = 8.0
-    contract_size: Annotated[float, number("contract_size")] = 1.0
+    contract_size: Annotated[float, number("contract_size", needed="if inverse")] = 1.0
     qty_step: Annotated[float, number("qty_step")] = 0.0
     min_qty: Annotated[float, number("min_qty")] = 0.0
     min_notional: Annotated[float, number("min_notional")] = 0.0
@@ -153,7 +156,7 @@ class Tier(Row):
 
     instrument: Annotated[str, text(_INSTRUMENT)]
     floor: Annotated[float, number("tier_floor")]
-    mm_rate: Annotated[float, number("mm_rate")]
+    mm_rate: Annotated[float, number("mm_rate", usual=Domain())]  # half and more in the last one
 
 
 class Short(Row):
@@ -162,7 +165,7 @@ class Short(Row):
     instrument: Annotated[str, text(_INSTRUMENT)]
     contracts: Annotated[float, number("short_contracts")]
     entry_price: Annotated[float, number("entry_price")]
-    margin: Annotated[float | None, number("margin")] = None
+    margin: Annotated[float | None, number("margin", needed="if inverse")] = None
     leverage: Annotated[float | None, number("leverage")] = None
     opened: Annotated[datetime | None, moment("Date-time at which it was opened (UTC).")] = None
 

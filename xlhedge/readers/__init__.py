@@ -1,4 +1,4 @@
-"""Readers of portfolios: an Excel workbook, a folder of CSV files, or a JSON file."""
+"""Readers of portfolios: a spreadsheet (.xlsx, .ods), a folder of CSV files, or a JSON file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xlhedge.readers.content import READABLE, Content, load
 from xlhedge.readers.csv_folder import read_csv_folder
 from xlhedge.readers.json_file import read_json_file
 from xlhedge.readers.limits import DEFAULT, Limits
-from xlhedge.readers.workbook import read_workbook
+from xlhedge.readers.workbook import read_opendocument, read_workbook
 
 __all__ = ["DEFAULT", "READABLE", "Content", "Limits", "load", "read", "read_content"]
 
@@ -18,7 +18,7 @@ def read(path: str | PathLike[str], limits: Limits = DEFAULT) -> Portfolio:
     """Read a portfolio from a file or a folder.
 
     Args:
-        path: an Excel workbook (.xlsx, .xlsm), a JSON file, or a folder of CSV files.
+        path: a spreadsheet (.xlsx, .xlsm, .ods), a JSON file, or a folder of CSV files.
         limits: how much of it may be read.
 
     Raises:
@@ -39,5 +39,8 @@ def read_content(content: Content, limits: Limits = DEFAULT) -> Portfolio:
     """
     if not isinstance(content.body, bytes):
         return read_csv_folder(content.body, content.stem, limits)
-    read_file = read_json_file if content.suffix == ".json" else read_workbook
+    read_file = _READERS.get(content.suffix, read_workbook)
     return read_file(content.body, content.stem, limits)
+
+
+_READERS = {".json": read_json_file, ".ods": read_opendocument}

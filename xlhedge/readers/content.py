@@ -21,14 +21,13 @@ from xlhedge.readers.limits import DEFAULT, Limits
 
 __all__ = ["READABLE", "Content", "load"]
 
-READABLE = (".json", ".xlsx", ".xlsm", ".xltx", ".xltm")
+READABLE = (".json", ".xlsx", ".xlsm", ".xltx", ".xltm", ".ods")
 """How the names of files that can be read end."""
 
 _INSTEAD = {
     ".csv": "it is one table; give the folder that holds Holdings.csv and the others",
     ".xls": "it is an old Excel workbook; save it as .xlsx",
     ".xlsb": "it is a binary Excel workbook; save it as .xlsx",
-    ".ods": "it is no Excel workbook; save it as .xlsx",
 }
 _MOST_FILES = 1_000
 _TABLES = {name.casefold() for name in TABLES}
@@ -98,7 +97,7 @@ def load(path: str | PathLike[str], limits: Limits = DEFAULT) -> Content:
     """Read the bytes of a portfolio's file or folder, and nothing of what they say.
 
     Args:
-        path: an Excel workbook (.xlsx, .xlsm), a JSON file, or a folder of CSV files.
+        path: a spreadsheet (.xlsx, .xlsm, .ods), a JSON file, or a folder of CSV files.
         limits: how much of it may be read.
 
     Raises:
@@ -112,7 +111,7 @@ def load(path: str | PathLike[str], limits: Limits = DEFAULT) -> Content:
             raise refusal("there is no such file or folder")
         suffix = path.suffix.lower()
         if suffix not in READABLE:
-            allowed = "an Excel workbook (.xlsx), a folder of CSV files, or a .json file"
+            allowed = "a spreadsheet (.xlsx, .ods), a folder of CSV files, or a .json file"
             raise refusal(_INSTEAD.get(suffix, f"it must be {allowed}"))
         return Content(path.name, _bytes(path, "", limits.size, limits))
     except OSError as error:

@@ -12,8 +12,9 @@ from xlhedge.portfolio.headings import Header, by_table
 from xlhedge.portfolio.problems import refusal
 from xlhedge.portfolio.rows import MOST_COLUMNS, RawTable, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
-from xlhedge.portfolio.values import is_blank
+from xlhedge.portfolio.values import JsonText, is_blank
 from xlhedge.readers.limits import Limits
+from xlhedge.readers.text_encoding import encoding_of
 
 __all__ = ["read_json_file"]
 
@@ -49,7 +50,8 @@ def _parsed(content: bytes, limits: Limits) -> Any:
     if why:
         raise refusal(why)
     try:
-        return json.loads(content, object_pairs_hook=_object, parse_int=_whole)
+        text = content.decode(encoding_of(content))
+        return json.loads(text, object_pairs_hook=_object, parse_int=_whole)
     except json.JSONDecodeError as error:
         why = f"it is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
     except RecursionError:
@@ -114,7 +116,7 @@ def _with_headers(table: str, headers: list[Header], content: list[Any]) -> RawT
 def _cell(value: Any) -> Any:
     if isinstance(value, list | dict):
         return _NO_VALUE
-    return value
+    return JsonText(value) if isinstance(value, str) else value
 
 
 def _of_settings(table: Table, content: dict[str, Any]) -> RawTable:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlhedge.errors import NotAWorkbook
+
 __all__ = ["DEFAULT", "Limits"]
 
 _MB = 1_000_000
@@ -67,6 +69,15 @@ class Limits:
             ''
         """
         return "" if count <= most else f"it has {count:,} {noun}; it may have {most:,}, {_ROOM}"
+
+    def refuse(self, count: int, most: int, noun: str, place: str = "") -> None:
+        """Refuse a file with too many of something.
+
+        Raises:
+            NotAWorkbook: it has.
+        """
+        if why := self.too_many(count, most, noun):
+            raise NotAWorkbook(why, place)
 
 
 DEFAULT = Limits()

@@ -22,7 +22,7 @@ from xlhedge.readers.shared_parts import unescaped
 from xlhedge.serials import DAYS_TO_1904, moment_of
 from xlhedge.text import cited, one_line
 
-__all__ = ["Added", "Scan", "Shared", "Uncomputed", "scan"]
+__all__ = ["NO_VALUE", "Added", "Scan", "Shared", "Uncomputed", "scan"]
 
 _LAST_ROW = 1_048_576
 _DIGITS = 9  # of the number of a shared text, at most
@@ -72,8 +72,13 @@ class Added(float):
         return made
 
 
-_NO_VALUE = Uncomputed("a formula has no stored value")
+NO_VALUE = Uncomputed("a formula has no stored value")
 _STALE = Uncomputed("a formula's stored value is out of date, as the file itself says")
+# So Excel stores what other programs cannot show; nobody types the error itself.
+_RICH = HedgeError(
+    "its cell holds a linked data type (Stocks, Geography) or a picture, which is #VALUE! to other "
+    "programs; type the text or the number itself"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,8 @@ def _scanned(filled: _Rows, read: _Cells, limits: Limits) -> Scan:
     if bottom * right > limits.cells:
         scanned.stray = f"{letters_of(right)}{bottom}"
     else:
-        scanned.rows = [rows.get(number, []) for number in range(1, bottom + 1)]
+        empty: list[Any] = []  # one for all
+        scanned.rows = [rows.get(number, empty) for number in range(1, bottom + 1)]
     scanned.formulas = read.formulas
     _mark(scanned.rows, read.blocks, limits)
     return scanned
@@ -263,13 +269,15 @@ class _Cells:
             self.blocks.update(_BLOCK.findall(formula))
             return _STALE
         if formula and not (value or text or kind == b"e" or (stored and kind == b"str")):
-            return _NO_VALUE
+            return NO_VALUE
         if kind == b"inlineStr":
             value, text = text, value
         if text:
             return _unreadable(text)
         if kind in _NUMBERS:
             return self._number(value.strip(), style, formula) if value else None
+        if kind == b"e" and not formula and value == b"#VALUE!":
+            return _RICH
         return self._of_kind(kind, value)
 
     def _of_kind(self, kind: bytes, value: bytes) -> Any:

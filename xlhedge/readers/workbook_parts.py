@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlhedge.errors import NotAWorkbook
@@ -44,17 +44,19 @@ class TablePart:
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """A sheet with tables.
+    """A sheet of cells.
 
     Args:
         name: its name, as on its tab.
         part: its part of the file.
         tables: its tables.
+        hidden: whether nobody sees it.
     """
 
     name: str
     part: str
     tables: tuple[TablePart, ...]
+    hidden: bool
 
 
 class Package:
@@ -76,7 +78,7 @@ class Package:
         self._related = self._relations(self._workbook)
 
     def sheets(self) -> list[SheetPart]:
-        """The sheets that have tables."""
+        """The sheets that have cells."""
         listed = [attributes for tag, attributes in self._elements if tag == "sheet"]
         if len(listed) > _MOST_SHEETS:
             raise NotAWorkbook(f"it has {len(listed):,} sheets; it may have {_MOST_SHEETS:,}")
@@ -84,19 +86,20 @@ class Package:
         count = 0
         for sheet in listed:
             (key,) = (value for name, value in sheet.items() if name.endswith(" id"))
-            part = self._related[key][1]
+            kind, part = self._related[key]
             if part not in self._archive:
                 raise NotAWorkbook(DAMAGED)
-            tables = [path for kind, path in self._relations(part).values() if kind == "table"]
+            tables = [path for each, path in self._relations(part).values() if each == "table"]
             count += len(tables)
             if count > _MOST_TABLES:
                 raise NotAWorkbook(f"it has more than {_MOST_TABLES:,} tables")
-            if tables:
+            if tables or kind == "worksheet":
                 found = tuple(_table(self._archive.elements(path)) for path in tables)
-                sheets.append(SheetPart(sheet.get("name", ""), part, found))
+                hidden = sheet.get("state", "visible") != "visible"
+                sheets.append(SheetPart(sheet.get("name", ""), part, found, hidden))
         return sheets
 
-    def scanned(self, sheets: Sequence[SheetPart]) -> list[Scan]:
+    def scanned(self, sheets: Sequence[SheetPart]) -> Iterator[Scan]:
         """What stands in the cells of sheets."""
         texts, styles = self._optional("sharedStrings"), self._optional("styles")
         shared = Shared(
@@ -105,15 +108,14 @@ class Package:
             self._says("workbookPr", "date1904"),
             self._says("calcPr", "fullCalcOnLoad"),
         )
-        scans: list[Scan] = []
-        cells = 0
+        rows = cells = 0
         for sheet in sheets:
-            scans.append(scan(self._archive, sheet.part, sheet.name, shared, self._limits))
-            cells += sum(map(len, scans[-1].rows))
-            why = self._limits.too_many(cells, self._limits.cells, "cells")
-            if why:
-                raise NotAWorkbook(why)
-        return scans
+            scanned = scan(self._archive, sheet.part, sheet.name, shared, self._limits)
+            rows += len(scanned.rows)
+            cells += sum(map(len, scanned.rows))
+            self._limits.refuse(rows, 2 * self._limits.cells, "rows in its sheets")
+            self._limits.refuse(cells, self._limits.cells, "cells")
+            yield scanned
 
     def _found(self) -> str:
         """The workbook's part, wherever it is."""

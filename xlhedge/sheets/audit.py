@@ -52,7 +52,7 @@ def write_audit(sheet: Sheet, of: ReportContext) -> None:
 
 
 def _warnings(analysis: Analysis) -> Iterator[str]:
-    yield from map(str, analysis.portfolio.warnings)
+    yield from map(str, (*analysis.portfolio.notes, *analysis.portfolio.warnings))
     yield from analysis.caveats
     if analysis.history is not None:
         yield from analysis.history.caveats

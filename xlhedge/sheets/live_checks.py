@@ -21,6 +21,7 @@ from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio import TABLES, Portfolio, Table
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.table import FigureTable
+from xlhedge.text import as_percent
 
 __all__ = ["Check", "checks"]
 
@@ -103,7 +104,7 @@ def _missing(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
         _count_blank(portfolio, price=False)
         + sum(not getattr(portfolio.settings, column.name) for column in settings),
         "+".join([_blank_text(inputs, price=False), *unset]),
-        "Fill as_of and horizon_date in Settings, and in each row the cells not called optional.",
+        "Fill as_of and horizon_date in Settings, and in each row the cells that are not optional.",
     )
     kind, expiry, rate, size = _cells(
         inputs, "Instruments", "contract_type", "expiry", "funding_rate", "contract_size"
@@ -158,16 +159,22 @@ def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
 
 
 def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
-    name, price = (
-        margin.column(each) for each in (MarginRow.instrument, MarginRow.liquidation_price)
+    name, posted, price = (
+        margin.column(each)
+        for each in (MarginRow.instrument, MarginRow.margin, MarginRow.liquidation_price)
     )
     yield Check(
-        "Shorts without margin or mm_rate",
-        sum(row.liquidation_price == BLANK for row in analysis.margin),
+        "Shorts without margin",
+        sum(row.margin == BLANK for row in analysis.margin),
+        f'SUM(({name}<>"")*({posted}=""))',
+        "Their liquidation is unknown, and counts as none: fill margin in Shorts.",
+    )
+    yield Check(
+        "Shorts without mm_rate",
+        sum(row.margin != BLANK and row.liquidation_price == BLANK for row in analysis.margin),
         # One whose instrument is unknown has an error there.
-        f'SUM(({name}<>"")*IFERROR(--({price}=""),1))',
-        "Their liquidation is unknown, and counts as none: fill margin in Shorts and mm_rate in "
-        "Instruments.",
+        f'SUM(({name}<>"")*({posted}<>"")*IFERROR(--({price}=""),1))',
+        "Their liquidation is unknown, and counts as none: fill mm_rate in Instruments.",
     )
 
 
@@ -196,10 +203,10 @@ def _odd(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
     rates = [inputs.column(table, "funding_rate") for table in ("Instruments", "Scenarios")]
     rows: list[Any] = [*portfolio.instruments, *portfolio.scenarios]
     yield Check(
-        f"Funding rates beyond {funding.at_most:.0%}",
+        f"Funding rates of {funding.below:.0%} or more",
         sum(funding.beyond(row.funding_rate or 0.0) for row in rows),
         "+".join(_beyond_text(funding, rate) for rate in rates),
-        "A rate is per interval: 0.01 % is written 0.01%, or 0.0001.",
+        f"A rate is per interval: {as_percent(0.01)}.",
     )
     ratios = [portfolio.settings.hedge_ratio, *(row.hedge_ratio for row in portfolio.holdings)]
     setting = ratio.beyond(Expression(inputs.setting("hedge_ratio")))
@@ -207,7 +214,7 @@ def _odd(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
         f"Hedge ratios above {ratio.at_most:g}",
         sum(ratio.beyond(each or 0.0) for each in ratios),
         f"({setting.text})+{_beyond_text(ratio, inputs.column('Holdings', 'hedge_ratio'))}",
-        "Half is written 50%, or 0.5; all of it is 100%, or 1.",
+        f"{as_percent(50)}; all of it is 100% or 1.",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.functions.quantity import Domain
 from xlhedge.portfolio.columns import Column
+from xlhedge.text import as_percent
 from xlhedge.xlsx.layout import Allowed
 
 __all__ = ["LONGEST_PROMPT", "note_of", "prompt_of", "rule_of", "unit_of"]
@@ -30,7 +31,8 @@ def unit_of(column: Column) -> str:
         >>> [unit_of(column) for column in TABLES["Tiers"].columns]
         ['name', 'margin currency', '%']
     """
-    return column.unit if column.required else f"{column.unit}, optional"
+    needed = column.quantity.needed and f"needed {column.quantity.needed}"
+    return column.unit if column.required else f"{column.unit}, {needed or 'optional'}"
 
 
 def prompt_of(column: Column) -> str:
@@ -56,7 +58,7 @@ def note_of(column: Column) -> str:
         >>> print(note_of(TABLES["Tiers"].columns[2]))
         Maintenance margin rate of the tier, decimal of the position value (0.005 = 0.5 %).
         It must be at least 0 and below 1.
-        Type percent with the sign: 5%.
+        Type percent with the sign: 5 % is written 5% or 0.05.
     """
     quantity = column.quantity
     if not (quantity.trap or quantity.blank or quantity.measure.share):
@@ -71,15 +73,16 @@ def _blank(column: Column) -> str:
     """What a blank cell means, unless the help says so."""
     if column.required or column.quantity.blank:
         return ""
+    unless = f", but not {column.quantity.needed}" if column.quantity.needed else ""
     if column.default in (None, ""):
-        return "May stay blank."
+        return f"May stay blank{unless}."
     default = column.default
-    return f"Left blank it is {default if isinstance(default, str) else f'{default:g}'}."
+    return f"Left blank it is {default if isinstance(default, str) else f'{default:g}'}{unless}."
 
 
 def _percent(column: Column) -> str:
     # A cell that shows percent takes a bare 1 for 1 % in LibreOffice; not run in Excel.
-    return "Type percent with the sign: 5%." if column.quantity.measure.share else ""
+    return f"Type percent with the sign: {as_percent(5)}." if column.quantity.measure.share else ""
 
 
 def rule_of(column: Column, first: str, source: str = "", *, others: bool = False) -> Allowed:

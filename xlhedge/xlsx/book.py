@@ -6,13 +6,11 @@ the caller's. Relationships are relative, as Excel writes them and IronCalc asks
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Hashable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.comments.comment_sheet import CommentSheet
@@ -24,7 +22,7 @@ from openpyxl.workbook.properties import CalcProperties
 from openpyxl.writer.theme import theme_xml
 from openpyxl.xml.functions import tostring
 
-from xlhedge.files import write_bytes
+from xlhedge.files import write_bytes, zipped
 from xlhedge.xlsx.drawings import drawing_xml
 from xlhedge.xlsx.parts import Parts
 from xlhedge.xlsx.serialised import xml_of
@@ -35,7 +33,6 @@ from xlhedge.xlsx.worksheet import notes_of, sheet_xml
 __all__ = ["Book"]
 
 _MAX_TITLE, _MAX_PROPERTY = 31, 255
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
 
 
 class Book:
@@ -113,11 +110,7 @@ class Book:
 
     def to_bytes(self) -> bytes:
         """Return the file; the same content gives the same bytes in one environment."""
-        finished = io.BytesIO()
-        with ZipFile(finished, "w") as target:
-            for name, content in self._parts().items():
-                target.writestr(ZipInfo(name, _ZIP_TIME), content, ZIP_DEFLATED)
-        return finished.getvalue()
+        return zipped(self._parts())
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all: an error leaves what was at ``path`` untouched."""
@@ -178,9 +171,9 @@ def _add_sheet(
                 parts.relate(target, "chart", chart)
         elif kind == "vmlDrawing":
             notes = _Notes.from_comments(notes_of(design))
-            parts.add(f"xl/comments/comment{number}.xml", tostring(notes.to_tree()), "comments")
-            parts.relate(name, "comments", f"xl/comments/comment{number}.xml")
-            target = f"xl/drawings/commentsDrawing{number}.vml"
+            parts.add(f"xl/comments{number}.xml", tostring(notes.to_tree()), "comments")
+            parts.relate(name, "comments", f"xl/comments{number}.xml")
+            target = f"xl/drawings/vmlDrawing{number}.vml"
             parts.add(target, notes.write_shapes())
         else:
             table = next(tables)

@@ -94,30 +94,32 @@ class ChartForm:
 
 
 _HEAD = (
-    '<wsDr xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    '<xdr:wsDr xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
     'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
-    'xmlns="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing">'
+    'xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing">'
 )
 
 
 def drawing_xml(charts: Sequence[tuple[Chart, int, int]]) -> str:
     """The part that says where a sheet's charts are; the relationship rId1 is the first one's.
 
+    Its elements have the prefix that Excel gives them: some programs know them by no other name.
+
     Args:
         charts: each with the row and the column of the cell of its upper left corner.
     """
-    return f"{_HEAD}{''.join(_anchor(*each, n) for n, each in enumerate(charts, 1))}</wsDr>"
+    return f"{_HEAD}{''.join(_anchor(*each, n) for n, each in enumerate(charts, 1))}</xdr:wsDr>"
 
 
 def _anchor(chart: Chart, row: int, col: int, number: int) -> str:
     return (
-        f"<oneCellAnchor><from><col>{col - 1}</col><colOff>0</colOff>"
-        f"<row>{row - 1}</row><rowOff>0</rowOff></from>"
-        f'<ext cx="{chart.width}" cy="{chart.height}"/>'
-        f'<graphicFrame><nvGraphicFramePr><cNvPr id="{number}" name="Chart {number}"/>'
-        "<cNvGraphicFramePr/></nvGraphicFramePr><xfrm/>"
+        f"<xdr:oneCellAnchor><xdr:from><xdr:col>{col - 1}</xdr:col><xdr:colOff>0</xdr:colOff>"
+        f"<xdr:row>{row - 1}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from>"
+        f'<xdr:ext cx="{chart.width}" cy="{chart.height}"/>'
+        f'<xdr:graphicFrame><xdr:nvGraphicFramePr><xdr:cNvPr id="{number}" name="Chart {number}"/>'
+        "<xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr><xdr:xfrm/>"
         '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'
-        f'<c:chart r:id="rId{number}"/></a:graphicData></a:graphic></graphicFrame>'
-        "<clientData/></oneCellAnchor>"
+        f'<c:chart r:id="rId{number}"/></a:graphicData></a:graphic></xdr:graphicFrame>'
+        "<xdr:clientData/></xdr:oneCellAnchor>"
     )
