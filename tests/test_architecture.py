@@ -15,7 +15,6 @@ OUTSIDE = {
     "uno": {"hosts"},
     "unohelper": {"hosts"},
     "openpyxl": {"xlsx"},
-    "python_calamine": {"readers"},
     "ccxt": {"market"},
     "typer": {"cli"},
     "distributed": {"batch"},
