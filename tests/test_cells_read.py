@@ -138,7 +138,7 @@ def test_a_text_is_read_as_it_shows(text, shown):
             )
         },
     )
-    line = f'Shorts!B2 contracts: "{shown}" is not a number; it must be a number'
+    line = f'Shorts!B2 contracts: "{shown}" is not a number; it must be a number, such as 0.5'
     assert wrong(inline) == wrong(shared) == [line]
 
 
@@ -391,7 +391,9 @@ def test_case_and_backslashes_of_part_names_do_not_count():
 def test_parts_in_other_encodings_are_read(encoding, declared):
     assert same(odd_cells.recoded(encoding, declared))
     name = odd_cells.with_cell('<c r="B2" t="inlineStr"><is><t>x</t></is></c>')
-    assert wrong(name) == ['Shorts!B2 contracts: "x" is not a number; it must be a number']
+    assert wrong(name) == [
+        'Shorts!B2 contracts: "x" is not a number; it must be a number, such as 0.5'
+    ]
 
 
 def test_letters_of_another_encoding_are_those_that_show():
@@ -399,7 +401,7 @@ def test_letters_of_another_encoding_are_those_that_show():
         b'<?xml version="1.0" encoding="windows-1252"?>'
         + part.replace(odd_cells.CONTRACTS, b'<c r="B2" t="inlineStr"><is><t>\x80</t></is></c>')
     )
-    line = 'Shorts!B2 contracts: "\N{EURO SIGN}" is not a number; it must be a number'
+    line = 'Shorts!B2 contracts: "\N{EURO SIGN}" is not a number; it must be a number, such as 0.5'
     assert wrong(with_rows(change)) == [line]
 
 

@@ -143,7 +143,9 @@ def break_asset(book):
 
 
 def break_table(book):
-    del book["Shorts"].tables["Shorts"]
+    del book["Portfolio"].tables["Holdings"]
+    for column in "EFGHIJKL":
+        book["Portfolio"][f"{column}5"] = None
 
 
 def break_column(book):
@@ -162,7 +164,7 @@ def break_holdings(book):
     ("change", "said"),
     [
         (break_asset, "Portfolio!E7 asset: "),
-        (break_table, "Shorts"),
+        (break_table, "Holdings"),
         (break_column, "spot_price"),
         (break_holdings, "Portfolio!E5: the table has no row"),
     ],

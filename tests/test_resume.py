@@ -80,20 +80,26 @@ def test_what_has_changed_is_made_again(desk, out):
 def test_an_input_that_takes_the_name_of_another_is_not_taken_for_it(desk, out):
     assert again(desk, out, paper="letter") == {"p00.xlsx": "ok", "p01.xlsx": "ok"}
     (desk / "p00.xlsx").rename(desk / "p00.xltx")
-    assert again(desk, out, paper="letter") == {"p00.xltx": "ok", "p01.xlsx": "kept"}
+    before = contents(out)["p00-report.xlsx"]
+    assert again(desk, out, paper="letter") == {"p00.xltx": "failed", "p01.xlsx": "kept"}
+    assert contents(out)["p00-report.xlsx"] == before
+    again_ = again(desk, out, paper="letter", force=True)
+    assert again_ == {"p00.xltx": "ok", "p01.xlsx": "kept"}
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "one bit"])
 def test_a_report_that_is_not_whole_is_made_again(damage, desk, out):
     report = out / "p01-report.xlsx"
     content = report.read_bytes()
+    force = damage == "cut"  # it could be anybody's, as it does not say any more whose it is
     if damage == "gone":
         report.unlink()
     elif damage == "cut":
         report.write_bytes(content[:-100])
+        assert again(desk, out) == {"p00.xlsx": "kept", "p01.xlsx": "failed"}
     else:
         report.write_bytes(content[:500] + bytes([content[500] ^ 1]) + content[501:])
-    assert again(desk, out) == {"p00.xlsx": "kept", "p01.xlsx": "ok"}
+    assert again(desk, out, force=force) == {"p00.xlsx": "kept", "p01.xlsx": "ok"}
     assert report.read_bytes() == content
 
 

@@ -36,16 +36,10 @@ ODD = [
 ]
 
 
-POWERS = {"BASIS_ANNUALIZED", "FAIR_FUTURES", "FUNDING_APR"}
-"""Functions that use powers and logarithms, whose last bit is each library's own."""
-
-
-def alike(entry, got, wanted):
+def alike(got, wanted):
     """Whether two values are the same to the last bit, or two errors with their places."""
     if isinstance(wanted, HedgeError):
         return isinstance(got, HedgeError) and (got.kind, str(got)) == (wanted.kind, str(wanted))
-    if entry.name in POWERS and isinstance(got, float):
-        return math.isclose(got, wanted, rel_tol=1e-12, abs_tol=1e-12)
     return repr(got) == repr(wanted)
 
 
@@ -89,7 +83,7 @@ def test_odd_cells_give_what_they_give_one_by_one(entry, monkeypatch):
         got, wanted = rows_of(evaluate(entry, arguments)), one_by_one(entry, arguments)
         for rows in zip(got, wanted, strict=True):
             for cells in zip(*rows, strict=True):
-                assert alike(entry, *cells), (case, arguments, cells)
+                assert alike(*cells), (case, arguments, cells)
 
 
 def test_arrays_and_lists_of_every_shape_give_the_same(monkeypatch):
@@ -215,9 +209,10 @@ def test_the_span_of_a_domain_is_the_domain():
 
 
 def test_a_wrong_cell_of_a_range_is_named():
-    assert cell.admit(function("NET_DELTA").parameters[0], [1, 2.5, True]) == [1.0, 2.5, 1.0]
+    rates = function("FUNDING_ACCRUED").parameters[1]
+    assert cell.admit(rates, [0, 0.5, False]) == [0.0, 0.5, 0.0]
     with pytest.raises(HedgeError) as caught:
-        cell.admit(function("FUNDING_ACCRUED").parameters[1], [0.1, None])
+        cell.admit(rates, [0.1, None])
     assert caught.value.position == (1,)
     assert str(caught.value).startswith("funding_rates[1]: is empty")
 

@@ -252,6 +252,8 @@ def error_lines(error: BaseException, place: object = "") -> list[str]:
         why = "it takes more memory than there is"
     elif isinstance(error, OSError):
         place, why = error.filename or place, error.strerror or str(error)
+        if isinstance(error, FileNotFoundError) and error.filename is None:
+            why = "the folder in which it was started is gone; start it in another"
         if isinstance(error, FileExistsError):
             why = "is a file; the output must be a folder"
     else:

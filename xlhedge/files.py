@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import secrets
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, partial
@@ -96,12 +97,20 @@ def whole(path: Path, folder: Path | None = None, *, private: bool = False) -> I
 def refuse_to_replace(path: Path, *, force: bool, suffix: str = "") -> None:
     """Refuse a file that is there, unless it may be replaced, and a name of another kind of file.
 
+    What is no file may never be replaced. A link is replaced itself, and not what it leads to.
+
     Raises:
         InputError: it is there, or its name ends in another way.
     """
     if not path.name.lower().endswith(suffix):
         raise InputError(f"{path}: it is written as {suffix}; name a file that ends so")
-    if path.exists() and not force:
+    try:
+        mode = path.lstat().st_mode
+    except OSError:  # nothing is there, or writing will say what is wrong
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        raise InputError(f"{path}: is no file but a folder, a pipe or a device; name a file")
+    if not force:
         why = "is there already; name another file, or add --force to replace it"
         raise InputError(f"{path}: {why}")
 

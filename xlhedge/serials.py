@@ -16,13 +16,18 @@ DAYS_TO_1904 = 1_462
 def serial(moment: date) -> float:
     """Excel's number for a date or date-time: days, and the time of day as a fraction.
 
+    A time of some zone is turned into UTC; one without a zone counts as it stands.
+
     Example:
-        >>> serial(datetime(2026, 1, 1, 12))
-        46023.5
+        >>> serial(datetime(2026, 1, 1, 12)), serial(datetime.fromisoformat("2026-01-01T12:00+06"))
+        (46023.5, 46023.25)
     """
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day)
-    return (moment.replace(tzinfo=None) - EPOCH) / timedelta(days=1)
+    elif moment.__class__ is not datetime:  # pandas' own counts nanoseconds, and overflows
+        moment = datetime.combine(moment.date(), moment.timetz())
+    ahead = moment.utcoffset() or timedelta()
+    return (moment.replace(tzinfo=None) - EPOCH - ahead) / timedelta(days=1)
 
 
 def moment_of(days: float) -> datetime:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import csv
+import fnmatch
 import glob
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
-from typing import NamedTuple
-from zipfile import BadZipFile, ZipFile
+from itertools import count, groupby, islice, takewhile
+from pathlib import Path, PureWindowsPath
+from typing import NamedTuple, TextIO
 
+from xlhedge.batch.report_names import is_device
 from xlhedge.batch.store import RunStore
 from xlhedge.errors import InputError
 from xlhedge.files import REPORT
+from xlhedge.readers.own import is_report
+from xlhedge.text import one_line
 
 __all__ = ["gather"]
 
-_LARGEST_CORE = 1 << 16  # bytes
+_HERE = Path()
+_LINK_OUT = "it is a link that leads out of {}; name the file itself"
+_LONGEST_NAME, _LONGEST_LINE = 4_096, 1 << 16  # characters
 _MOST_FILES = 1_000
 
 
@@ -45,10 +50,10 @@ def gather(
         InputError: the manifest is none, or nothing at all is named.
         OSError: the manifest cannot be read.
     """
-    finder = _Finder(os.path.realpath(output) if output else "")
+    finder = _Finder(output.stat() if output and output.exists() else None)
     number = 0
     for number, argument in enumerate(arguments, 1):
-        for found in finder.named(argument, Path(argument), argument):
+        for found in finder.named(argument):
             store.add(number, *found)
     if manifest:
         for number, entry in enumerate(_entries(manifest), number + 1):  # noqa: B020  # goes on
@@ -64,45 +69,87 @@ def gather(
 class _Finder:
     """Looks for portfolios."""
 
-    output: str  # the real path of the folder of the reports
+    output: os.stat_result | None  # the folder of the reports, if it is there
 
-    def named(self, text: str, path: Path, pattern: str) -> Iterator[_Found]:
-        """The inputs that one argument names: a file or folder that is there, or a pattern."""
+    def named(self, text: str, base: Path = _HERE) -> Iterator[_Found]:
+        """The inputs that one argument names: a file or folder that is there, or a pattern.
+
+        Args:
+            text: what somebody typed.
+            base: the folder from where it is seen.
+        """
+        path = base / text
         if os.path.lexists(path):
             if not path.is_dir():
                 return iter([_Found(path)])
             why = "there is no portfolio in it: no workbook, JSON file, or folder of CSV files"
             return _or_else(self._folder(path), _Found(path, why))
         if glob.has_magic(text):
-            return _or_else(self._matching(pattern), _Found(Path(text), "matches no portfolio"))
+            return _or_else(self._matching(text, base), _Found(path, "matches no portfolio"))
         return iter([_Found(path, "there is no such file or folder")])
 
-    def _matching(self, pattern: str) -> Iterator[_Found]:
-        for match in map(Path, glob.iglob(pattern, recursive=True)):  # noqa: PTH207  # takes whole patterns
-            yield from self._folder(match) if match.is_dir() else self._file(match)
+    def _matching(self, pattern: str, base: Path) -> Iterator[_Found]:
+        """What a pattern matches. `**` stands for folders, and never for a link to one."""
+        parts = [part for part, _ in groupby(Path(pattern).parts)]  # **/** is **
+        literal = len(list(takewhile(lambda part: not glob.has_magic(part), parts)))
+        root, parts = base.joinpath(*parts[:literal]), parts[literal:]
+        top = os.path.realpath(root)
+        seen, waiting = set(), [(root, 0)]
+        while waiting:
+            folder, at = state = waiting.pop()
+            if state in seen:  # two ** lead there in many ways
+                continue
+            if parts.count("**") > 1:
+                seen.add(state)
+            last = at == len(parts) - 1
+            if parts[at] == "**":
+                if last:
+                    yield from self._folder(folder)
+                    continue
+                waiting += [(each, at) for each in _folders(folder)]
+                waiting.append((folder, at + 1))
+                continue
+            for path in _matches(folder, parts[at]):
+                if path.is_symlink() and not _inside(path, top):
+                    yield _Found(path, _LINK_OUT.format(top))
+                elif not path.is_dir():
+                    yield from self._file(path) if last else ()
+                elif last:
+                    yield from self._folder(path)
+                else:
+                    waiting.append((path, at + 1))
 
-    def _folder(self, folder: Path) -> Iterator[_Found]:
-        """A folder as one portfolio, or the portfolios in it."""
-        return self._in_folder(folder, os.path.realpath(folder))
+    def _folder(self, top: Path) -> Iterator[_Found]:
+        """A folder as one portfolio, or the portfolios in it, at whatever depth."""
+        real, waiting = os.path.realpath(top), [top]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                if _is_portfolio(folder):
+                    yield _Found(folder)
+                    continue
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        if entry.name.startswith((".", "~$")):  # hidden, or a lock of Excel's
+                            continue
+                        path = folder / entry.name
+                        if entry.is_dir(follow_symlinks=False):
+                            if not self._is_output(entry):
+                                waiting.append(path)
+                        else:
+                            yield from self._entry(path, entry, real)
+            except OSError as error:
+                yield _Found(folder, f"it cannot be read: {error.strerror or error}")
 
-    def _in_folder(self, folder: Path, top: str) -> Iterator[_Found]:
-        try:
-            if _is_portfolio(folder):
-                yield _Found(folder)
-                return
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if not entry.name.startswith((".", "~$")):  # hidden, or a lock of Excel's
-                        yield from self._entry(folder / entry.name, entry, top)
-        except OSError as error:
-            yield _Found(folder, f"it cannot be read: {error.strerror or error}")
+    def _is_output(self, entry: os.DirEntry[str]) -> bool:
+        # By its number: to look up its real path takes as many steps as there are folders above.
+        if self.output is None or entry.inode() != self.output.st_ino:
+            return False
+        return os.path.samestat(entry.stat(), self.output)
 
     def _entry(self, path: Path, entry: os.DirEntry[str], top: str) -> Iterator[_Found]:
         if entry.is_symlink() and not _inside(path, top):
-            yield _Found(path, f"it is a link that leads out of {top}; name the file itself")
-        elif entry.is_dir(follow_symlinks=False):
-            if os.path.realpath(path) != self.output:
-                yield from self._in_folder(path, top)
+            yield _Found(path, _LINK_OUT.format(top))
         elif not entry.is_dir():
             yield from self._file(path)
 
@@ -111,9 +158,9 @@ class _Finder:
         from xlhedge.readers import READABLE
 
         readable = path.suffix.lower() in READABLE and not path.name.startswith("~$")
-        ours = path.name.endswith(REPORT) and _is_report(path)
         # A link to nothing is told as what it is; a pipe or a device is passed over.
-        if readable and not ours and (path.is_file() or not path.exists()):
+        known = path.is_file() or not path.exists()
+        if readable and known and not (path.name.endswith(REPORT) and is_report(path)):
             yield _Found(path)
 
 
@@ -137,35 +184,62 @@ def _inside(path: Path, folder: str) -> bool:
     return real == folder or real.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _is_report(path: Path) -> bool:
-    """Whether a workbook says of itself that it is a report of ours."""
+def _folders(folder: Path) -> list[Path]:
+    """The folders in a folder that are not hidden, and no links."""
     try:
-        with ZipFile(path) as archive:
-            core = archive.getinfo("docProps/core.xml")
-            if core.file_size > _LARGEST_CORE:
-                return False
-            said = archive.read(core)
-    except (BadZipFile, KeyError, OSError, ValueError, RuntimeError):
-        return False
-    return b"creator>xlhedge<" in said and b"title>Hedge report: " in said
+        with os.scandir(folder) as entries:
+            return [
+                folder / entry.name
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+            ]
+    except OSError:  # as in any pattern, what cannot be read does not match
+        return []
+
+
+def _matches(folder: Path, part: str) -> list[Path]:
+    """What is in a folder under one name, or under the names that match a pattern."""
+    if not glob.has_magic(part):
+        return [folder / part] if os.path.lexists(folder / part) else []
+    try:
+        names = fnmatch.filter(os.listdir(folder), part)  # noqa: PTH208  # names alone
+    except OSError:  # as above
+        return []
+    hidden = part.startswith(".")
+    return [folder / name for name in names if hidden or not name.startswith(".")]
 
 
 def _of_manifest(finder: _Finder, manifest: Path, line: int, text: str) -> Iterator[_Found]:
     """What a line names: it must lie in the manifest's folder, as it may come from anybody."""
     place = Path(f"{manifest}:{line}")
-    shown = text if text.isprintable() else ascii(text)[1:-1]
-    if "\0" in text:
-        yield _Found(place, f'"{shown}" is no name of a file')
+    shown = one_line(text)
+    if why := _never_a_name(text):
+        yield _Found(place, f'"{shown}" {why}')
         return
     folder = manifest.parent
-    pattern = os.path.join(glob.escape(str(folder)), text)  # noqa: PTH118  # keeps **/
     real = os.path.realpath(folder)
-    for found in finder.named(text, folder / text, pattern):
-        if not _inside(found.path, real):
-            why = f"leads out of the manifest's folder, {real}; name it on the command line instead"
-            yield _Found(place, f'"{shown}": {why}')
+    out = f"leads out of the manifest's folder, {real}; name it on the command line instead"
+    # By its text, and then by its links, before anything in it is looked up.
+    written = PureWindowsPath(text)
+    if written.anchor or ".." in written.parts or not _inside(folder / text, real):
+        yield _Found(place, f'"{shown}": {out}')
+        return
+    for found in finder.named(text, folder):
+        if not found.problem and not _inside(found.path, real):
+            yield _Found(place, f'"{shown}": {out}')
             return
         yield _Found(place, f'"{shown}": {found.problem}') if found.problem else found
+
+
+def _never_a_name(text: str) -> str:
+    """Why a line of somebody's list is looked up nowhere, on whatever system this is."""
+    if len(text) > _LONGEST_NAME:
+        return f"is longer than {_LONGEST_NAME:,} characters, as no file's name is"
+    if "\0" in text:
+        return "is no name of a file"
+    if any(map(is_device, PureWindowsPath(text).parts)):
+        return "is the name of a device in Windows"
+    return ""
 
 
 def _entries(manifest: Path) -> Iterator[tuple[int, str]]:
@@ -176,15 +250,26 @@ def _entries(manifest: Path) -> Iterator[tuple[int, str]]:
             if manifest.suffix.lower() == ".csv":
                 yield from _in_column(manifest, stream)
                 return
-            for line, text in enumerate(stream, 1):
+            for line, text in enumerate(_lines(manifest, stream), 1):
                 if text.strip() and not text.lstrip().startswith("#"):
                     yield line, text.strip()
     except UnicodeDecodeError:
         raise InputError(f"{manifest}: it is not UTF-8 text, below line {line}") from None
 
 
-def _in_column(manifest: Path, stream: Iterator[str]) -> Iterator[tuple[int, str]]:
-    reader = csv.reader(stream, strict=True)
+def _lines(manifest: Path, stream: TextIO) -> Iterator[str]:
+    """The lines of a manifest; one may be a device that gives one line without an end."""
+    for number in count(1):
+        text = stream.readline(_LONGEST_LINE + 1)
+        if len(text) > _LONGEST_LINE:
+            raise InputError(f"{manifest}:{number}: is longer than {_LONGEST_LINE:,} characters")
+        if not text:
+            return
+        yield text
+
+
+def _in_column(manifest: Path, stream: TextIO) -> Iterator[tuple[int, str]]:
+    reader = csv.reader(_lines(manifest, stream), strict=True)
     column = None
     try:
         for cells in reader:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -87,6 +88,10 @@ class Output:
 
     def _locked(self) -> sqlite3.Connection:
         path = self.hidden / _RECORD
+        for name in (_RECORD, *(f"{_RECORD}-{each}" for each in ("journal", "wal", "shm"))):
+            beside = self.hidden / name
+            if os.path.lexists(beside) and (beside.is_symlink() or not beside.is_file()):
+                raise MachineError(f"{beside}: is no file but a link or the like; remove it")
         database = sqlite3.connect(path, timeout=0, isolation_level=None)
         try:
             database.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -174,6 +179,8 @@ class Output:
 
 def _sha256(path: Path) -> str:
     try:
+        if not path.is_file():  # a pipe would keep us waiting
+            return ""
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:

@@ -17,6 +17,7 @@ from xlhedge.batch.work import versions
 from xlhedge.errors import InputError, error_lines
 from xlhedge.files import REPORT
 from xlhedge.readers import DEFAULT, Content, Limits, load
+from xlhedge.readers.own import refuse_foreign
 from xlhedge.sheets.report import Paper
 
 __all__ = ["Item", "Plan", "Request"]
@@ -33,6 +34,7 @@ class Request:
     pdf: bool = False
     jobs: int | None = None  # processes; 1 starts none; none: as many as processors and inputs
     resume: bool = False  # whether reports that stand are kept
+    force: bool = False  # whether files are replaced that are no reports of ours on the input
     cluster: str = ""  # the address of a Dask cluster that does the work
     limits: Limits = DEFAULT
 
@@ -68,12 +70,22 @@ class Plan:
 
     def _item(self, item: Item) -> Item:
         try:
+            if not self.request.force:
+                self._refuse_foreign(item)
             if self.request.resume and (kept := self._kept(item.path, item.report)):
                 return item._replace(result=kept)
             source = load(item.path, self.request.limits) if self.remote else item.path
             return item._replace(source=source)
         except InputError as error:
             return item._replace(result=_failed(item.path, error))
+
+    def _refuse_foreign(self, item: Item) -> None:
+        target, name = self.request.output / item.report, _name(item.path)
+        refuse_foreign(target, name)
+        if self.request.pdf:
+            record = self.output.known(item.report)
+            if record is None or not record.pdf_sha256:
+                refuse_foreign(target.with_suffix(".pdf"), name)
 
     def _kept(self, path: Path, report: str) -> InputResult | None:
         """The result of a report that an earlier run made of the same."""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-__all__ = ["folded", "stem_of"]
+__all__ = ["folded", "is_device", "stem_of"]
 
 _LONGEST = 200  # bytes; file systems take 255, and the report's ending and a number follow
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
@@ -34,9 +34,19 @@ def stem_of(path: Path, *, folder: bool) -> str:
     name = "".join("_" if unicodedata.category(each) in _UNPRINTED else each for each in name)
     name = _FORBIDDEN.sub("_", name).lstrip().encode()[:_LONGEST].decode(errors="ignore")
     name = name.rstrip(" .")  # which Windows takes off
-    if name.startswith(".") or _DEVICE.match(name):
+    if name.startswith(".") or is_device(name):
         name = f"_{name}"
     return name or "portfolio"
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes a name for a device: it reads and writes there, whatever the folder.
+
+    Example:
+        >>> is_device("NUL.xlsx"), is_device("console.xlsx")
+        (True, False)
+    """
+    return _DEVICE.match(name) is not None
 
 
 def folded(name: str) -> str:

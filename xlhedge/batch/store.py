@@ -69,7 +69,8 @@ class RunStore:
         real = os.path.join(parent, path.name)  # noqa: PTH118  # as above
         key = None if problem else os.fsencode(os.path.normcase(real))
         fold = _folded(parent, path.name)
-        row = (argument, os.fsencode(path), key, fold, problem)
+        told = problem.encode(errors="backslashreplace").decode()
+        row = (argument, os.fsencode(path), key, fold, told)
         self._database.execute("INSERT INTO found VALUES (?, ?, ?, ?, ?)", row)
 
     def arrange(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,17 +32,19 @@ _MARK = "\ufeff"  # without it Excel takes the text for the system's own code pa
 
 
 def refuse_foreign(folder: Path) -> None:
-    """Refuse to replace a file of that name that is not ours.
+    """Refuse to replace what has that name and is no file of ours: a link is none, nor a pipe.
 
     Raises:
         InputError: there is one.
         OSError: it cannot be read.
     """
     path = folder / NAME
-    if not path.exists():
+    if not os.path.lexists(path):
         return
-    with path.open("rb") as stream:
-        begins = stream.read(len(_header()))
+    begins = b""
+    if path.is_file() and not path.is_symlink():
+        with path.open("rb") as stream:
+            begins = stream.read(len(_header()))
     if begins != _header():
         raise InputError(f"{path}: is not of xlhedge; move it, or name another folder")
 

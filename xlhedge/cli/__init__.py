@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ import typer
 
 from xlhedge.cli import hosts, reports
 from xlhedge.cli.lines import Command, say, warn
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, Stopped
 from xlhedge.text import shown
 
 if TYPE_CHECKING:
@@ -35,11 +36,18 @@ app.command(cls=Command)(reports.check)
 
 def main() -> None:
     """Run the command line."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed, as by 2>&-: the next file would take its place
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115  # until the process ends
     for stream in (sys.stdout, sys.stderr):
         # A console or a pipe that cannot show × or − shows a question mark, not a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except (OSError, Stopped) as error:  # of help and the version; commands tell it themselves
+        warn(f"xlhedge: {getattr(error, 'strerror', error)}")
+        sys.exit(1)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  # typer's callback has this form

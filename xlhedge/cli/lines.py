@@ -21,11 +21,21 @@ def say(*cells: str, err: bool = False) -> None:
         cells: the line, or what stands in it between tabs.
         err: whether it goes to the error stream.
 
+    Raises:
+        Stopped: nobody can be told any more, as the disk of a file with our lines is full.
+        BrokenPipeError: whoever read our lines has gone.
+
     Example:
         >>> say("BTC\x1b[2J: no such asset")
         BTC\x1b[2J: no such asset
     """
-    typer.echo("\t".join(map(harmless, cells)), err=err)
+    try:
+        typer.echo("\t".join(map(harmless, cells)), err=err)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if not err:  # of what cannot be told on the error stream nothing is told
+            raise Stopped(f"standard output: {error.strerror}") from None
 
 
 def warn(line: str) -> None:
@@ -41,7 +51,10 @@ class Command(TyperCommand):
         try:
             return super().invoke(ctx)
         except Stopped as stopped:
-            raise typer.Exit(128 + stopped.signal) from None
+            if stopped.signal:
+                raise typer.Exit(128 + stopped.signal) from None
+            warn(f"xlhedge: {stopped}")
+            raise typer.Exit(1) from None
         except (typer.Exit, BrokenPipeError):  # whoever read our lines has gone
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, a person reads it

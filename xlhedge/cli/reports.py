@@ -77,6 +77,10 @@ def report(
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep reports whose input has not changed.")
     ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace files, too, that are no reports on these inputs."),
+    ] = False,
     cluster: Annotated[
         str, typer.Option(help="Let a Dask cluster work; its scheduler's address.")
     ] = "",
@@ -104,6 +108,7 @@ def report(
             pdf,
             jobs,
             resume,
+            force,
             cluster,
             Limits(max_size),
         )

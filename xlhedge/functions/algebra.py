@@ -28,6 +28,7 @@ __all__ = [
     "ln",
     "maximum",
     "minimum",
+    "power",
     "where",
 ]
 
@@ -276,24 +277,55 @@ def absolute(x: Carrier) -> Carrier:
 
 def floor(x: Carrier) -> Carrier:
     """The largest whole number that is not above x."""
-    return _elementary("INT", "floor", x)
+    if isinstance(x, Expression):
+        return _call("INT", x)
+    if hasattr(x, "dtype"):
+        import numpy as np
+
+        return np.floor(x)
+    return float(math.floor(x)) if math.isfinite(x) else x
 
 
 def ln(x: Carrier) -> Carrier:
     """The natural logarithm."""
-    return _elementary("LN", "log", x)
+    return _call("LN", x) if isinstance(x, Expression) else _elementary(math.log, x)
 
 
 def exp(x: Carrier) -> Carrier:
     """The exponential function, Euler's number to the power of x."""
-    return _elementary("EXP", "exp", x)
+    return _call("EXP", x) if isinstance(x, Expression) else _elementary(math.exp, x)
 
 
-def _elementary(excel: str, python: str, x: Carrier) -> Carrier:
-    if isinstance(x, Expression):
-        return _call(excel, x)
-    if hasattr(x, "dtype"):
-        import numpy as np
+def power(base: Carrier, exponent: Carrier) -> Carrier:
+    """The base to the power of the exponent.
 
-        return getattr(np, python)(x)
-    return float(getattr(math, python)(x))
+    Example:
+        >>> power(2, 0.5) == math.sqrt(2), power(Expression("A1"), 2)
+        (True, Expression('A1^2'))
+    """
+    if hasattr(base, "dtype") or hasattr(exponent, "dtype"):
+        return _elementary(math.pow, base, exponent)
+    return base**exponent
+
+
+def _elementary(function: Callable[..., float], *given: Carrier) -> Carrier:
+    """A function of the C library; NumPy's own differ in the last bit, from machine to machine."""
+    if not any(hasattr(each, "dtype") for each in given):
+        return function(*given)
+    import numpy as np
+
+    arrays: tuple[Any, ...] = np.broadcast_arrays(*given)
+    cells = [array.ravel().tolist() for array in arrays]
+    try:
+        values = list(map(function, *cells))
+    except (ArithmeticError, ValueError):
+        values = [_or_nan(function, each) for each in zip(*cells, strict=True)]
+    return np.array(values).reshape(arrays[0].shape)
+
+
+def _or_nan(function: Callable[..., float], given: Sequence[float]) -> float:
+    """A value; where there is none evaluate() asks the float path which error it is."""
+    try:
+        return function(*given)
+    except (ArithmeticError, ValueError):
+        return math.nan

@@ -12,26 +12,37 @@ from collections.abc import Callable
 from typing import Any
 
 from xlhedge.errors import HedgeError
-from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.evaluate import CELLS, evaluate
+from xlhedge.functions.foreign import is_labelled, plain
 from xlhedge.functions.reference import arguments_of
 from xlhedge.functions.registry import FUNCTIONS, Function
 
 __all__ = ["CALLABLES"]
+
+_LISTS = {*CELLS, list}
 
 
 def _public(entry: Function) -> Callable[..., Any]:
     @functools.wraps(entry.body)
     def call(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs).arguments
-        arguments = [bound.get(parameter.name) for parameter in entry.parameters]
-        whole = [parameter.quantity.whole for parameter in entry.parameters]
-        index = _index([a for a, range_ in zip(arguments, whole, strict=True) if not range_])
-        value = evaluate(entry, list(map(_plain, arguments, whole)))
+        arguments = [bound.get(name) for name in entry.names]
+        if CELLS.issuperset(map(type, arguments)):
+            return evaluate(entry, arguments)
+        lists = _LISTS.issuperset(map(type, arguments))
+        labelled = None if lists else _labelled(entry, arguments)
+        dimensions = getattr(labelled, "ndim", 0)
+        read = [
+            plain(parameter, argument, dimensions)
+            for parameter, argument in zip(entry.parameters, arguments, strict=True)
+        ]
+        value = evaluate(entry, read)
         _raise_first(value)
-        if index is not None:
-            return _frame(entry, value, index)
-        arrays = any(hasattr(argument, "dtype") for argument in arguments)
-        return value if arrays or not hasattr(value, "tolist") else value.tolist()
+        if labelled is not None:
+            return _frame(entry, value, labelled)
+        if not any(getattr(argument, "ndim", 0) for argument in arguments):
+            return value.tolist() if hasattr(value, "tolist") else value
+        return _array(value) if isinstance(value, list) and not entry.columns else value
 
     # Not the body's own: the registry names what the body may only count.
     signature = inspect.Signature(
@@ -58,34 +69,40 @@ def _documented(entry: Function) -> str:
     return "\n".join(lines)
 
 
-def _is_series(argument: Any) -> bool:
-    return hasattr(argument, "index") and hasattr(argument, "to_numpy")
+def _labelled(entry: Function, arguments: list[Any]) -> Any:
+    """The Series or DataFrame whose labels the value has; None where there is neither."""
+    found = [
+        argument
+        for parameter, argument in zip(entry.parameters, arguments, strict=True)
+        if not parameter.quantity.whole and is_labelled(argument)
+    ]
+    if not found:
+        return None
+    widest = max(found, key=lambda each: each.ndim)
+    for each in found:
+        for labels, others in zip(each.axes, widest.axes, strict=False):
+            if not labels.equals(others):
+                raise HedgeError("the Series have different indexes; align them first")
+    return widest
 
 
-def _plain(argument: Any, whole: bool) -> Any:  # noqa: FBT001  # mapped over the arguments
-    if not _is_series(argument):
-        return argument
-    if whole:  # a missing value is the empty cell of a range
-        return argument.astype(object).where(argument.notna(), None).tolist()
-    return argument.to_numpy()
-
-
-def _index(arguments: list[Any]) -> Any:
-    """The index that all Series share; None where there is no Series."""
-    indexes = [argument.index for argument in arguments if _is_series(argument)]
-    if any(not index.equals(indexes[0]) for index in indexes):
-        raise HedgeError("the Series have different indexes; align them first")
-    return indexes[0] if indexes else None
-
-
-def _frame(entry: Function, value: Any, index: Any) -> Any:
+def _frame(entry: Function, value: Any, labelled: Any) -> Any:
     import pandas as pd
 
-    if len(value) != len(index) or value.ndim > 1 + bool(entry.columns):
-        return value  # broadcast to more than the index names
-    if entry.columns:
+    index, value = labelled.index, _array(value)
+    if entry.columns and value.shape == (len(index), len(entry.columns)):
         return pd.DataFrame(value, index=index, columns=list(entry.columns))
+    if value.shape != labelled.shape:
+        return value  # broadcast to more than the labels name
+    if labelled.ndim > 1:
+        return pd.DataFrame(value, index=index, columns=labelled.columns)
     return pd.Series(value, index=index, name=entry.body.__name__)
+
+
+def _array(value: Any) -> Any:
+    import numpy as np
+
+    return np.asarray(value)
 
 
 def _raise_first(value: Any) -> None:

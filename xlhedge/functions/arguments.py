@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from datetime import date
+import operator
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from numbers import Complex, Real
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError, Undefined
@@ -12,11 +14,13 @@ from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.ranges import flattened, is_missing
 from xlhedge.serials import serial
-from xlhedge.text import cited
+from xlhedge.text import cited, one_line
 
 __all__ = ["admit", "admit_one", "evaluate_one", "taken"]
 
 _PLAIN = (float, int)
+_UNITS = {"days": timedelta(days=1), "hours": timedelta(hours=1)}
+"""What a duration is counted in, by the unit of the quantity that it is given for."""
 
 
 def admit_one(parameter: Parameter, value: Any) -> Any:
@@ -35,17 +39,11 @@ def admit_one(parameter: Parameter, value: Any) -> Any:
 
 def _given(quantity: Quantity, value: Any) -> Any:
     """What is no blank: as `admit_one`."""
-    if not isinstance(value, _PLAIN):
-        if is_missing(value):
-            raise _wrong(quantity, "is empty", CellError.VALUE)
-        if quantity.kind != "word":
-            value = _number(quantity, value)
+    if not isinstance(value, _PLAIN) and is_missing(value):
+        raise _wrong(quantity, "is empty", CellError.VALUE)
     if quantity.kind == "word":
         return _word(quantity, value)
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
+    number = _number(quantity, value)
     if not math.isfinite(number):
         raise _wrong(quantity, f"{number} is not a finite number", CellError.NUM)
     if not quantity.domain.admits(number):
@@ -63,7 +61,7 @@ def admit(parameter: Parameter, value: Any) -> Any:
         value.__class__ is str and value in parameter.quantity.options
     ):
         return value
-    if value.__class__ is not list:
+    if value.__class__ is not list or not parameter.quantity.series:
         return admit_one(parameter, value)
     low, high = parameter.quantity.domain.span
     values = []
@@ -80,26 +78,53 @@ def admit(parameter: Parameter, value: Any) -> Any:
 
 
 def _word(quantity: Quantity, value: Any) -> str:
-    word = value.strip().casefold() if isinstance(value, str) else None
+    word = str.casefold(str.strip(value)) if isinstance(value, str) else None
     if word not in quantity.options:
-        raise _wrong(quantity, f"{value!r} is not known", CellError.VALUE)
+        raise _wrong(quantity, f"{_quoted(value, repr)} is not known", CellError.VALUE)
     return word
 
 
 def _number(quantity: Quantity, value: Any) -> float:
-    moment = value
-    if value.__class__.__name__ == "datetime64":  # NumPy's, which float() may count in nanoseconds
-        moment = value.astype("M8[us]").item()
-    if isinstance(moment, date):
-        if quantity.kind == "date":
-            return serial(moment)
-    elif not isinstance(value, str | bytes | complex):
-        try:
-            return float(value)  # NumPy's scalars, Decimal, Fraction
-        except (TypeError, ValueError):
-            pass
-    what = f"{cited(value)} is not a number; it {quantity.wanted}"
+    try:
+        return float(value) if isinstance(value, _PLAIN) else _converted(quantity, value)
+    except OverflowError:  # a whole number or a fraction of 400 digits
+        return math.inf
+    except Exception:  # noqa: BLE001  # a type of somebody else may raise anything
+        what = f"{_quoted(value, cited)} is not a number; it {quantity.wanted}"
     raise HedgeError(what, CellError.VALUE, quantity.name)
+
+
+def _converted(quantity: Quantity, value: Any) -> float:
+    """A number of a type that is not Python's own.
+
+    Raises:
+        Exception: it is none.
+    """
+    if type(value).__name__ in ("datetime64", "timedelta64"):  # NumPy's, which count in any unit
+        value = value.astype(f"{value.dtype.kind}8[us]").item()
+        if isinstance(value, int):
+            raise TypeError("farther away than Python's dates reach")
+    if isinstance(value, date):
+        if quantity.kind != "date":
+            raise TypeError("no date is wanted")
+        return serial(value)
+    if isinstance(value, timedelta):  # pandas' own counts nanoseconds, too
+        exact = timedelta(value.days, value.seconds, value.microseconds)
+        return exact / _UNITS[quantity.unit]
+    # Only what is one number: float() also takes text, buffers, and the real part of a number.
+    complex_ = isinstance(value, Complex) and not isinstance(value, Real)
+    if complex_ or isinstance(value, str | bytes) or getattr(value, "ndim", 0) > 0:
+        raise TypeError("not one real number")
+    if not hasattr(value, "__float__"):
+        value = operator.index(value)
+    return float(value)
+
+
+def _quoted(value: Any, written: Callable[[Any], str]) -> str:
+    try:
+        return one_line(written(value))
+    except Exception:  # noqa: BLE001  # as above; Python itself writes out no 5,000 digits
+        return f"a value of type {type(value).__name__}"
 
 
 def _wrong(quantity: Quantity, what: str, kind: CellError) -> HedgeError:
@@ -124,7 +149,7 @@ def evaluate_one(entry: Function, arguments: Sequence[Any]) -> Any:
         value = entry.body(*values)
     except ZeroDivisionError:
         raise HedgeError(f"{entry.name} divides by an exposure of 0", CellError.DIV0) from None
-    except OverflowError:
+    except (ArithmeticError, ValueError):  # also the logarithm of what rounds to 0
         raise HedgeError(f"{entry.name} is too large for a number", CellError.NUM) from None
     if entry.columns:
         return [_checked(entry, cell) for cell in value]

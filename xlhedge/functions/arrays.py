@@ -124,7 +124,7 @@ def _legs(entry: Function, carriers: Sequence[Any]) -> list[Any]:
     """The cells of a row, or the only one; floats, truth values or text."""
     try:
         value = entry.body(*carriers)
-    except (ZeroDivisionError, OverflowError):  # in a step of single values
+    except (ArithmeticError, ValueError):  # in a step of single values
         return _nothing(entry)
     legs = [
         np.asarray(math.nan if isinstance(leg, Undefined) else leg)
@@ -156,20 +156,24 @@ def _carrier(parameter: Parameter, argument: Any, shape: Shape) -> tuple[Any, An
         kind = parameter.quantity.kind
         if kind != "word" and array.dtype.kind in "buif":
             return _numbers(parameter, array.astype(float, copy=False))
-        if kind == "date" and array.dtype.kind == "M" and not np.isnat(array).any():
+        if kind == "date" and array.dtype.kind == "M" and _is_near(array):
             return _numbers(parameter, _days(array))
-        cells = list(array.flat) if array.dtype.kind == "M" else array.ravel().tolist()
-    elif len(shape) == 1:
-        cells = argument
-    elif len(shape) == 2:
-        cells = list(chain.from_iterable(argument))
+        cells = list(array.flat) if array.dtype.kind in "Mm" else array.ravel().tolist()
     else:
-        cells = np.asarray(argument, dtype=object).ravel().tolist()
+        cells = argument
+        for _ in shape[1:]:
+            cells = list(chain.from_iterable(cells))
     values, admitted = _read(parameter, cells)
     return (
         values.reshape(shape) if np.ndim(values) else values,
         admitted.reshape(shape) if np.ndim(admitted) else admitted,
     )
+
+
+def _is_near(moments: Any) -> bool:
+    """Whether all are so near to 1900 that floats count their microseconds exactly; NaT is not."""
+    years = moments.astype("M8[Y]").astype(int)  # from 1970; NaT is the least number of all
+    return not years.size or (years.min() > -300 and years.max() < 200)
 
 
 def _days(moments: Any) -> Any:
@@ -199,7 +203,9 @@ def _read(parameter: Parameter, cells: Sequence[Any]) -> tuple[Any, Any]:
 
 
 def _way(parameter: Parameter, kind: type) -> Callable[[Parameter, Sequence[Any]], tuple[Any, Any]]:
-    if parameter.quantity.kind != "word" and issubclass(kind, _PLAIN):
+    # NumPy takes its durations for whole numbers, of whatever unit.
+    number = issubclass(kind, _PLAIN) and not issubclass(kind, np.timedelta64)
+    if number and parameter.quantity.kind != "word":
         return _plain
     return _moments if parameter.quantity.kind == "date" and kind is datetime else _each
 
@@ -207,15 +213,17 @@ def _way(parameter: Parameter, kind: type) -> Callable[[Parameter, Sequence[Any]
 def _plain(parameter: Parameter, cells: Sequence[Any]) -> tuple[Any, Any]:
     try:
         numbers = np.array(cells, dtype=float)
-    except OverflowError:  # a whole number of 400 digits
+    except Exception:  # noqa: BLE001  # a whole number of 400 digits, or a type that raises
         return _each(parameter, cells)
     return _numbers(parameter, numbers)
 
 
 def _moments(parameter: Parameter, cells: Sequence[Any]) -> tuple[Any, Any]:
-    if any(moment.tzinfo for moment in cells):
-        return _each(parameter, cells)
-    return _numbers(parameter, _days(np.array(cells, dtype="M8[us]")))
+    if not any(moment.tzinfo for moment in cells):
+        moments = np.array(cells, dtype="M8[us]")
+        if _is_near(moments):
+            return _numbers(parameter, _days(moments))
+    return _each(parameter, cells)
 
 
 def _each(parameter: Parameter, cells: Sequence[Any]) -> tuple[Any, Any]:
@@ -223,7 +231,7 @@ def _each(parameter: Parameter, cells: Sequence[Any]) -> tuple[Any, Any]:
     keys = list(zip(map(type, cells), cells, strict=True))
     try:
         found = {key: _single(parameter, key[1]) for key in dict.fromkeys(keys)}
-    except TypeError:  # it cannot be hashed
+    except Exception:  # noqa: BLE001  # it cannot be hashed, or compared, or is somebody else's
         read = [_single(parameter, cell) for cell in cells]
     else:
         if len(found) == 1:

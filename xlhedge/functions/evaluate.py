@@ -12,10 +12,12 @@ from xlhedge.functions.arguments import evaluate_one
 from xlhedge.functions.call import Call, Shape
 from xlhedge.functions.definition import Function
 
-__all__ = ["evaluate", "rows_of"]
+__all__ = ["CELLS", "evaluate", "rows_of", "shape_of"]
 
-_CELLS = frozenset({float, int, bool, str, type(None), CellError})
+CELLS = frozenset({float, int, bool, str, type(None), CellError})
 """What cells hold, by exact type: one look at the types tells single values from ranges."""
+_DEEPEST = 16
+"""Most dimensions of an argument: a list may hold itself, and NumPy's tools go to 32 at most."""
 
 
 def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
@@ -46,16 +48,18 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
     if spare < 0:
         raise HedgeError(f"{entry.name} takes at most {len(entry.parameters)} arguments")
     arguments = [*arguments, *(None,) * spare]
-    if _CELLS.issuperset(map(type, arguments)):
+    if CELLS.issuperset(map(type, arguments)):
         return evaluate_one(entry, arguments)
+    # An array without dimensions is its only element.
+    arguments = [each[()] if getattr(each, "shape", None) == () else each for each in arguments]
     shapes = [
-        () if parameter.quantity.whole else _shape(parameter.name, argument)
+        () if parameter.quantity.whole else shape_of(parameter.name, argument)
         for parameter, argument in zip(entry.parameters, arguments, strict=True)
     ]
     if not any(shapes):
         return evaluate_one(entry, arguments)
     shape = _common(shapes)
-    if entry.columns and len(shape) > 1 and shape[-1] > 1:
+    if entry.columns and len(shape) > 1 and shape[-1] != 1:
         raise HedgeError(f"{entry.name} gives one row for each row: pass columns, not a grid")
     call = Call(entry, arguments, shapes, shape)
     if entry.ranges and not entry.rowwise:  # their bodies take lists, not arrays
@@ -76,11 +80,17 @@ def rows_of(value: Any) -> list[list[Any]]:
     return value if value and isinstance(value[0], list) else [value]
 
 
-def _shape(name: str, argument: Any) -> Shape:
-    """The shape of an argument; () for a single value."""
-    shape = getattr(argument, "shape", None)
-    if shape is not None:
-        return tuple(shape)
+def shape_of(name: str, argument: Any, depth: int = 0) -> Shape:
+    """The shape of an argument; () for a single value.
+
+    Raises:
+        HedgeError: its rows differ in length, or it is nested too deep.
+    """
+    array = type(argument).__name__ in ("ndarray", "MaskedArray")
+    if depth + (argument.ndim if array else 0) > _DEEPEST:
+        raise HedgeError(f"is nested more than {_DEEPEST} deep", argument=name)
+    if array:
+        return tuple(argument.shape)
     if not isinstance(argument, list | tuple):
         return ()
     if _are_single(argument):
@@ -91,7 +101,7 @@ def _shape(name: str, argument: Any) -> Shape:
         widths = set(map(len, argument))
         if len(widths) == 1:
             return (len(argument), widths.pop())
-    inner = {_shape(name, item) for item in argument}
+    inner = {shape_of(name, item, depth + 1) for item in argument}
     if len(inner) > 1:
         raise HedgeError("its rows differ in length", argument=name)
     return (len(argument), *inner.pop())
@@ -99,7 +109,7 @@ def _shape(name: str, argument: Any) -> Shape:
 
 def _are_single(cells: Sequence[Any]) -> bool:
     """Whether there is no row among them, by their types; arrays of one cell count as rows."""
-    return all(kind in _CELLS or not hasattr(kind, "__len__") for kind in set(map(type, cells)))
+    return all(kind in CELLS or not hasattr(kind, "__len__") for kind in set(map(type, cells)))
 
 
 def _common(shapes: Sequence[Shape]) -> Shape:

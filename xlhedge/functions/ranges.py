@@ -19,7 +19,9 @@ def is_missing(value: Any) -> bool:
     if value is None:
         return True
     name = type(value).__name__
-    return name in ("NAType", "NaTType") or (name == "datetime64" and value != value)  # noqa: PLR0124  # only NaT differs from itself
+    if name in ("datetime64", "timedelta64"):
+        return bool(value != value)  # noqa: PLR0124  # only NaT differs from itself
+    return name in ("NAType", "NaTType", "MaskedConstant")
 
 
 def flattened(entry: Function, arguments: Sequence[Any]) -> Sequence[Any]:

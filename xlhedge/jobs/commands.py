@@ -11,6 +11,7 @@ from xlhedge.errors import PortfolioError
 from xlhedge.files import REPORT
 from xlhedge.portfolio import Portfolio, Source, stale
 from xlhedge.readers import DEFAULT, Limits, load, read, read_content
+from xlhedge.readers.own import refuse_foreign
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.context import Edition
 from xlhedge.sheets.report import Paper, report_book
@@ -102,15 +103,22 @@ def write_template(
 
 
 def write_samples(folder: Path) -> None:
-    """Write each sample as a template that is filled in, named after it."""
+    """Write each sample as a template that is filled in, named after it.
+
+    Raises:
+        InputError: a file of somebody else has the name of one.
+    """
     for name, portfolio in SAMPLES.items():
-        template_book(analyse(portfolio)).save(folder / f"{name}.xlsx")
+        path = folder / f"{name}.xlsx"
+        refuse_foreign(path)
+        template_book(analyse(portfolio)).save(path)
 
 
 def report_headlines(path: Path, folder: Path) -> Iterator[str]:
     """Report on a portfolio into a folder; yields its headlines, a line each."""
     target = folder / f"{path.stem}{REPORT}"
     content = load(path)
+    refuse_foreign(target)
     analysis = build_report(read_content(content), target, content.source)
     settings = analysis.portfolio.settings
     yield f"{settings.portfolio}: {target}"

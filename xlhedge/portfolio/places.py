@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlhedge.text import harmless
+
 __all__ = ["Places", "Source", "TablePlaces"]
 
 
@@ -19,6 +21,11 @@ class Source:
 
     name: str
     sha256: str
+
+    @property
+    def told(self) -> str:
+        """What a report on it says of itself, by which it is known before it is replaced."""
+        return f"Made from {harmless(self.name)}"[:255]
 
 
 @dataclass(frozen=True, slots=True)

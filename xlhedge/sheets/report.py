@@ -28,7 +28,7 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
 
     Args:
         analysis: the portfolio, worked out.
-        source: the file it was read from, for the audit sheet.
+        source: the file it was read from, for the audit sheet and the document's subject.
         paper: what it prints on; every sheet fits its width.
 
     Example:
@@ -40,7 +40,8 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
     """
     settings = analysis.portfolio.settings
     title = f"Hedge report: {settings.portfolio}"
-    book = Book(styles(), title=title, created=settings.as_of)
+    subject = source.told if source else ""
+    book = Book(styles(), title=title, created=settings.as_of, subject=subject)
     known = Known(analysis.days, settings.redeploy_drop, settings.rebalance_band)
     specs = sheets_of("report", analysis)
     tables = tables_of(specs, lambda row: len(analysis.numbers.rows(row)) + (row is HedgeRow))

@@ -52,12 +52,13 @@ class Book:
         design: The openpyxl workbook, which holds names and properties.
     """
 
-    def __init__(self, styles: Styles, *, title: str, created: datetime) -> None:
+    def __init__(self, styles: Styles, *, title: str, created: datetime, subject: str = "") -> None:
         """Start a workbook without sheets.
 
         Args:
             styles: What its cells may look like; books of a family share them.
             title: The document's title, as file managers show it.
+            subject: What it is about, as file managers show it.
             created: The document's two dates; without a time zone it is taken as UTC.
         """
         self.design = Workbook()
@@ -67,6 +68,7 @@ class Book:
         self.design.calculation = CalcProperties(calcId=191029, fullCalcOnLoad=False)
         properties = self.design.properties
         properties.title, properties.creator = title[:_MAX_PROPERTY], "xlhedge"
+        properties.subject = subject[:_MAX_PROPERTY] or None
         day = created.astimezone(UTC) if created.tzinfo else created
         properties.created = properties.modified = day
         self._styles = styles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlhedge.errors import CellError, Undefined
-from xlhedge.functions.algebra import Carrier, absolute, exp, ln, maximum, where
+from xlhedge.functions.algebra import Carrier, absolute, exp, ln, maximum, power, where
 
 __all__ = [
     "basis",
@@ -84,7 +84,7 @@ def basis_annualized(
     periods = day_count / days_to_expiry
     return where(
         compounding == "compound",
-        lambda: growth**periods - 1,
+        lambda: power(growth, periods) - 1,
         lambda: where(
             compounding == "continuous", lambda: ln(growth) * periods, (growth - 1) * periods
         ),
@@ -165,7 +165,7 @@ def fair_futures(
     years = days_to_expiry / day_count
     growth = where(
         compounding == "compound",
-        lambda: (1 + rate) ** years,
+        lambda: power(1 + rate, years),
         lambda: where(compounding == "continuous", lambda: exp(rate * years), 1 + rate * years),
     )
     nothing = Undefined(CellError.NUM, "a simple rate this low leaves no price above 0")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlhedge.errors import CellError, Undefined
-from xlhedge.functions.algebra import Carrier, absolute, where
+from xlhedge.functions.algebra import Carrier, absolute, power, where
 
 __all__ = [
     "TEXTS",
@@ -72,7 +72,7 @@ def funding_apr(
     settlements = 8760 / interval_hours
     return where(
         compounding == "compound",
-        lambda: (1 + funding_rate) ** settlements - 1,
+        lambda: power(1 + funding_rate, settlements) - 1,
         funding_rate * settlements,
     )
 

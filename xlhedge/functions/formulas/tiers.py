@@ -159,7 +159,9 @@ class _TieredPosition:
         return where(faces == 0, UNGIVEN, faces)  # without contracts nothing below holds
 
     def value_at(self, price: Carrier) -> Carrier:
-        return self._size * where(self.contract_type == "linear", price, lambda: 1 / price)
+        # A price that is rounded to 0 is worth nothing known, and so lies in no tier.
+        inverse = where(price > 0, lambda: 1 / price, UNGIVEN)
+        return self._size * where(self.contract_type == "linear", price, inverse)
 
     def price_of(self, value: float) -> Carrier:
         linear = self.contract_type == "linear"

@@ -1,0 +1,70 @@
+"""Files of ours, told by what they say of themselves: their properties name us and the input."""
+
+from __future__ import annotations
+
+import html
+import re
+import stat
+from pathlib import Path
+
+from xlhedge.errors import InputError, NotAWorkbook
+from xlhedge.portfolio.places import Source
+from xlhedge.readers.archive import DAMAGE, Archive
+from xlhedge.readers.limits import Limits
+
+__all__ = ["is_report", "refuse_foreign"]
+
+_LIMITS = Limits(64)  # no report is larger
+_CORE = "docProps/core.xml"
+_PROPERTY = re.compile(rb"<(?:\w+:)?(creator|title|subject)>([^<]*)</")
+_IN_PDF = re.compile(rb"/(Author|Title|Subject) ?<FEFF([0-9A-F]*)>")  # as LibreOffice writes them
+_AS_IN_WORKBOOK = {"Author": "creator", "Title": "title", "Subject": "subject"}
+_REPORT = "Hedge report: "
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file says of itself that it is a report of ours, a workbook or its PDF."""
+    said = _properties(path)
+    return said.get("creator") == "xlhedge" and said.get("title", "").startswith(_REPORT)
+
+
+def refuse_foreign(path: Path, name: str = "") -> None:
+    """Refuse to replace what is no file of ours.
+
+    Args:
+        path: what would be replaced; where nothing is, nothing is refused.
+        name: the input on which it must be a report; empty if any workbook of ours will do.
+
+    Raises:
+        InputError: it is somebody else's, or on another input.
+    """
+    try:
+        regular = stat.S_ISREG(path.lstat().st_mode)
+    except OSError:  # nothing is there, or writing will say what is wrong
+        return
+    if not name:
+        if not regular or _properties(path).get("creator") != "xlhedge":
+            raise InputError(f"{path}: is not of xlhedge; move it, or name another folder")
+        return
+    on = Source(name, "").told
+    if not regular or not is_report(path) or _properties(path).get("subject") != on:
+        why = f"is not xlhedge's report on {name}; move it, or add --force to replace it"
+        raise InputError(f"{path}: {why}")
+
+
+def _properties(path: Path) -> dict[str, str]:
+    """What a workbook or a PDF says of itself; nothing of what cannot be read within limits."""
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LIMITS.size:
+            return {}
+        content = path.read_bytes()
+        if path.suffix.lower() == ".pdf":
+            return {
+                _AS_IN_WORKBOOK[key.decode()]: bytes.fromhex(text.decode()).decode("utf-16-be")
+                for key, text in _IN_PDF.findall(content)
+            }
+        core = Archive(content, _LIMITS).read(_CORE)
+    except (*DAMAGE, NotAWorkbook):
+        return {}
+    return {key.decode(): html.unescape(text.decode()) for key, text in _PROPERTY.findall(core)}
