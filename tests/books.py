@@ -63,7 +63,57 @@ ODD = Portfolio(
     scenarios=(Scenario(scenario="Down", asset="*", price_shock=-0.1),),
 )  # fmt: skip
 
-PORTFOLIOS = {**SAMPLES, "odd": ODD}
+
+# One coin on several venues and in several places; more is short than wanted, and a beta below 0.
+VENUES = Portfolio(
+    settings=settings(hedge_ratio=0.9, rebalance_band=0.02),
+    holdings=(
+        Holding(asset="BTC", place="cold", quantity=1.5, spot_price=60_000, instrument="BTC-A"),
+        Holding(asset="BTC", place="desk", quantity=0.5, spot_price=60_000, instrument="BTC-B"),
+        Holding(asset="BTC", place="lent", quantity=0.1, spot_price=60_000),
+        Holding(asset="WBTC", quantity=0.2, spot_price=59_900, underlying="BTC"),
+        Holding(asset="OPP", quantity=100, spot_price=90, beta=-0.7, instrument="BTC-B"),
+    ),
+    instruments=(
+        perpetual("BTC-A", "BTC", 60_050, qty_step=0.001, mm_rate=0.004),
+        perpetual("BTC-B", "BTC", 59_980, interval_hours=4, qty_step=0.01, min_notional=1e6),
+        perpetual("BTC-C", "BTC", 60_100, contract_type="inverse", contract_size=100, qty_step=1),
+        perpetual("BTC-D", "BTC", 60_010, interval_hours=1),
+    ),
+    shorts=(
+        Short(instrument="BTC-D", contracts=0.4, entry_price=61_000, margin=9_000),
+        Short(instrument="BTC-A", contracts=1.2, entry_price=59_000, margin=30_000),
+        Short(instrument="BTC-C", contracts=300, entry_price=60_000, margin=0.6),
+        Short(instrument="BTC-B", contracts=0.9, entry_price=58_000, margin=40_000),
+    ),
+    scenarios=(Scenario(scenario="Down", asset="*", price_shock=-0.1),),
+)  # fmt: skip
+
+# Shorts that hedge nothing, a hedge that is not wanted any more, and a gap below a step.
+NOBODYS = Portfolio(
+    settings=settings(),
+    holdings=(
+        Holding(asset="BTC", quantity=1, spot_price=60_000, instrument="BTC-P", hedge_ratio=0),
+        Holding(asset="ETH", quantity=0.04, spot_price=3_000, instrument="ETH-P"),
+        Holding(asset="LINK", quantity=10, spot_price=15),
+    ),
+    instruments=(
+        perpetual("SOL-1", "SOL", 150, index_price=149),
+        perpetual("BTC-P", "BTC", 60_000, min_notional=100, qty_step=0.001),
+        perpetual("SOL-2", "SOL", 151, index_price=149, contract_type="inverse", contract_size=10),
+        perpetual("ETH-P", "ETH", 3_000, qty_step=0.05),
+        perpetual("LINK-P", "LINK", 15),
+        perpetual("IDLE", "DOGE", 0.1, index_price=0.1),
+    ),
+    shorts=(
+        Short(instrument="BTC-P", contracts=0.001, entry_price=60_000, margin=30),
+        Short(instrument="SOL-2", contracts=40, entry_price=150, margin=2),
+        Short(instrument="SOL-1", contracts=-2, entry_price=150, margin=150),
+        Short(instrument="LINK-P", contracts=4, entry_price=15, margin=40),
+    ),
+)  # fmt: skip
+
+PORTFOLIOS = {**SAMPLES, "odd": ODD, "venues": VENUES, "nobody's": NOBODYS}
 
 
 @cache

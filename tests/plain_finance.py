@@ -89,7 +89,7 @@ def larger(left, right):
 
 _DEFAULTS = {
     "Settings": {"hedge_ratio": 1.0, "shock_min": -0.5, "shock_max": 0.5, "shock_step": 0.05,
-                 "redeploy_drop": 0.2, "quote_currency": "USD"},
+                 "redeploy_drop": 0.2, "quote_currency": "USD", "rebalance_band": 0.01},
     "Holdings": {"beta": 1.0, "avg_cost": None, "hedge_ratio": None, "instrument": None},
     "Instruments": {
         "contract_type": "linear", "interval_hours": 8.0, "contract_size": 1.0, "qty_step": 0.0,
@@ -145,10 +145,18 @@ class Book:
     def lots_of(self, instrument):
         return [lot for lot in self.lots if lot.terms["instrument"] == instrument]
 
+    def follows(self, holding):
+        """What a holding moves with."""
+        named = self.instruments.get(holding["instrument"], {"underlying": holding["asset"]})
+        return holding.get("underlying") or named["underlying"]
+
+    def lots_on(self, underlying):
+        return [lot for lot in self.lots if lot.terms["underlying"] == underlying]
+
     @property
     def hedging(self):
-        """The instruments that hedge some holding."""
-        return {row["instrument"] for row in self.holdings}
+        """The underlyings with a holding that names an instrument."""
+        return {self.follows(row) for row in self.holdings if row["instrument"] is not None}
 
     @property
     def shocks(self):

@@ -40,7 +40,7 @@ class Position:
                        for name in (instrument, terms and terms["underlying"]))  # fmt: skip
         self.coin = tracks.get(holding["asset"].casefold()) if holding else None
         self.future = own or beside
-        lots = book.lots_of(instrument)
+        lots = book.lots_on(book.follows(holding)) if holding else book.lots_of(instrument)
         part = share(book, holding).value if holding and instrument else 1.0
         self.short = part * total(lot.notional for lot in lots).value if instrument else 0.0
         posted = part * total(lot.coins for lot in lots).value if instrument else 0.0
@@ -64,7 +64,7 @@ def history(tables, book, report, analysis):
         return found
     tracks = _tracks(tables)
     naked = dict.fromkeys(lot.terms["instrument"] for lot in book.lots
-                          if lot.terms["instrument"] not in book.hedging)  # fmt: skip
+                          if lot.terms["underlying"] not in book.hedging)  # fmt: skip
     positions = [Position(book, tracks, row, row["instrument"]) for row in book.holdings]
     positions += [Position(book, tracks, None, name) for name in naked]
     replayed = [each.comparison.hedged is not None for each in analysis.history.assets]

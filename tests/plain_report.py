@@ -10,7 +10,9 @@ from report_cells import (
     LEGS,
     LINES,
     MARGIN,
+    ORDERS,
     TOTALS,
+    UNDERLYINGS,
     UNWIND,
 )
 
@@ -141,6 +143,7 @@ def hedge_rows(book, report):
     """The Hedge and Funding & basis sheets: exposure, target, order, basis and funding."""
     found = Complaints()
     rows, carry = report.table("Hedge", HEDGE, key=1), report.table("Funding & basis", CARRY, key=1)
+    orders = report.table("Orders", ORDERS, key=1)
     if not len(rows) == len(carry) == len(book.holdings) + 1:
         found.append(f"Hedge has {len(rows)} rows for {len(book.holdings)} holdings")
     for n, (holding, row, cost) in enumerate(zip(book.holdings, rows, carry, strict=False)):
@@ -150,7 +153,7 @@ def hedge_rows(book, report):
                  "beta": holding["beta"], "instrument": holding["instrument"]}  # fmt: skip
         for name, wanted in (plain | _holding(book, holding)).items():
             found.expect(where, name, row[name], wanted)
-        _order(found, where, book, holding, row)
+        _order(found, where, book, holding, row, orders)
         for name, wanted in _carry(book, holding, row).items():
             found.expect(f"Funding & basis row {n}", name, cost[name], wanted)
     _unassigned(found, book, rows[-1], carry[-1])
@@ -158,12 +161,24 @@ def hedge_rows(book, report):
 
 
 def share(book, holding):
-    """A holding's part of its instrument's shorts: pro rata to the targets of all who share it."""
+    """A holding's part of its underlying's shorts: pro rata to the targets that are hedged."""
+    named = [each for each in book.holdings if each["instrument"] is not None]
+    return _pro_rata(
+        book, holding, [each for each in named if book.follows(each) == book.follows(holding)]
+    )
+
+
+def part(book, holding):
+    """A holding's part of its own instrument."""
+    own = holding["instrument"]
+    return _pro_rata(book, holding, [row for row in book.holdings if row["instrument"] == own])
+
+
+def _pro_rata(book, holding, peers):
     targets = [
         (each is holding, num(each["quantity"]) * each["spot_price"] * ratio(book, each)
          * each["beta"])
-        for each in book.holdings
-        if each["instrument"] == holding["instrument"]
+        for each in peers
     ]  # fmt: skip
     net = total(target for _, target in targets)
     gross = math.fsum(abs(target.value) for _, target in targets)
@@ -181,6 +196,8 @@ def _holding(book, holding):
     spot = num(holding["quantity"]) * holding["spot_price"]
     figures = {
         "spot_notional": spot,
+        "underlying": book.follows(holding),
+        "part": None,
         "unrealised_pnl": None,
         "hedge_ratio": None,
         **dict.fromkeys(("own_target", "share", "full_notional", "target_notional",
@@ -190,19 +207,21 @@ def _holding(book, holding):
         figures["unrealised_pnl"] = spot - num(holding["quantity"]) * holding["avg_cost"]
     short, posted, exposed = num(0), num(0), spot * holding["beta"]
     if holding["instrument"] is not None:
-        terms, lots = book.instruments[holding["instrument"]], book.lots_of(holding["instrument"])
-        part, wanted = share(book, holding), ratio(book, holding)
-        contracts = part * total(lot.row["contracts"] for lot in lots)
-        face = contracts * terms["contract_size"]
-        short = face if terms["contract_type"] == "inverse" else face * terms["futures_price"]
-        posted = part * total(lot.coins for lot in lots)
+        terms, lots = book.instruments[holding["instrument"]], book.lots_on(book.follows(holding))
+        shared, wanted = share(book, holding), ratio(book, holding)
+        contracts = part(book, holding) * total(
+            lot.row["contracts"] for lot in book.lots_of(holding["instrument"])
+        )
+        short = shared * total(lot.notional for lot in lots)
+        posted = shared * total(lot.coins for lot in lots)
         figures |= {name: terms[name] for name in
                     ("futures_price", "contract_type", "contract_size", "qty_step", "min_qty",
                      "min_notional")}  # fmt: skip
         figures |= {
             "hedge_ratio": num(wanted),
             "own_target": exposed * wanted,
-            "share": part,
+            "share": shared,
+            "part": part(book, holding),
             "full_notional": exposed + posted,
             "target_notional": (exposed + posted) * wanted,
             "short_contracts": contracts,
@@ -224,8 +243,8 @@ def _worth(terms):
     return size if terms["contract_type"] == "inverse" else size * terms["futures_price"]
 
 
-def _order(found, where, book, holding, row):
-    """Sizes are whole steps that never pass the target; what they leave is shown."""
+def _order(found, where, book, holding, row, orders):
+    """The target in whole steps; of the orders its part is shown, and what they leave."""
     left = num(row["net_delta"]) - (row["order_notional"] or 0.0)
     found.expect(where, "residual_delta", row["residual_delta"], left)
     if holding["instrument"] is None:
@@ -236,14 +255,92 @@ def _order(found, where, book, holding, row):
     terms = book.instruments[holding["instrument"]]
     target = num(row["target_notional"]) / _worth(terms)
     _stepped(found, f"{where} target_contracts", row["target_contracts"], target, terms["qty_step"])
-    gap = num(row["target_contracts"]) - row["short_contracts"]
-    size = max(abs(row["target_contracts"]), abs(row["short_contracts"]))
-    if abs(gap.value) <= 1e-9 * size * (1 - _EDGE):
-        gap = num(0)
-    if not 1 - _EDGE < abs(gap.value) / (1e-9 * size or 1.0) < 1 + _EDGE:
-        order = row["order_contracts"]
-        _stepped(found, f"{where} order_contracts", order, gap, terms["qty_step"])
-    _action(found, where, terms, row)
+    own = next(order for order in orders if order["instrument"] == holding["instrument"])
+    ordered = part(book, holding) * own["order_contracts"]
+    found.expect(where, "order_contracts", row["order_contracts"], ordered)
+    found.expect(where, "action", row["action"], own["action"])
+    follows = book.follows(holding)
+    value = total(each["order_notional"] for each in orders if each["underlying"] == follows)
+    found.expect(where, "order_notional", row["order_notional"], share(book, holding) * value)
+
+
+def underlying_rows(book, report):
+    """The Underlyings sheet: exposure, all shorts, gap, and whether it is traded."""
+    found = Complaints()
+    rows = report.table("Underlyings", UNDERLYINGS, key=1)
+    hedge = report.table("Hedge", HEDGE, key=1)[:-1]
+    orders = report.table("Orders", ORDERS, key=1)
+    names = [book.follows(row) for row in book.holdings]
+    names += [name for name in (row["underlying"] for row in book.instruments.values())
+              if book.lots_on(name)]  # fmt: skip
+    if [row["underlying"] for row in rows] != list(dict.fromkeys(names)):
+        found.append(f"Underlyings are {[row['underlying'] for row in rows]}, not {names}")
+    for row in rows:
+        name, where = row["underlying"], f"Underlyings {row['underlying']!r}"
+        held = [each for each in book.holdings if book.follows(each) == name]
+        lots = book.lots_on(name)
+        coins, short = (total(getattr(lot, what) for lot in lots) for what in ("coins", "notional"))
+        moves = total(num(each["quantity"]) * each["spot_price"] * each["beta"] for each in held)
+        exposure, net = moves + coins, moves + coins - short
+        target = total(each["target_notional"] or 0.0 for each in hedge
+                       if each["underlying"] == name)  # fmt: skip
+        named = sum(each["instrument"] is not None for each in held)
+        for figure, wanted in {
+            "held": moves,
+            "coin_margin": coins,
+            "exposure": exposure,
+            "short_notional": short,
+            "net_delta": net,
+            "gross_delta": abs(net),
+            "gross_exposure": abs(exposure),
+            "named": named,
+            "target_notional": target,
+            "order_notional": total(each["order_notional"] for each in orders
+                                    if each["underlying"] == name),
+            "residual_delta": num(row["net_delta"]) - row["order_notional"],
+            "funding_drag": total(lot.drag(book.days) for lot in lots),
+            "funding_year": total(lot.drag(365) for lot in lots),
+        }.items():  # fmt: skip
+            found.expect(where, figure, row[figure], wanted)
+        if exposure.sure:
+            against = short if exposure.value > 0 else -short
+            covered = max(0.0, min(abs(exposure.value), against.value))
+            found.expect(where, "covered", row["covered"], Num(covered, exposure.error + net.error))
+            dust = abs(exposure.value) <= 1e-9 * abs(short.value)
+            found.expect(where, "hedged", row["hedged"], None if dust else short / exposure)
+        lacking = target - short if named else num(0)
+        found.expect(where, "gap", row["gap"], Num(row["gap"] and lacking.value, lacking.error))
+        band = book.settings["rebalance_band"] * row["gross_exposure"]
+        if not math.isclose(abs(row["gap"]), band, rel_tol=_EDGE):
+            near = abs(row["gap"]) < band and row["target_notional"]
+            found.expect(where, "to_trade", row["to_trade"], num(0 if near else row["gap"]))
+        parts = total(each["part"] for each in orders if each["underlying"] == name)
+        found.expect(where, "parts", parts.value, Num(row["to_trade"], 1e-9 * abs(row["to_trade"])))
+    return found
+
+
+def order_rows(book, report):
+    """The Orders sheet: sizes are whole steps that never pass what is wanted."""
+    found = Complaints()
+    rows = report.table("Orders", ORDERS, key=1)
+    if [row["instrument"] for row in rows] != list(book.instruments):
+        found.append(f"Orders has {len(rows)} rows")
+    for n, (row, terms) in enumerate(zip(rows, book.instruments.values(), strict=False)):
+        where, lots = f"Orders row {n}", book.lots_of(terms["instrument"])
+        contracts = total(lot.row["contracts"] for lot in lots)
+        for name, wanted in {
+            "short_contracts": contracts,
+            "short_notional": total(lot.notional for lot in lots),
+            "funding_8h": num(terms["funding_rate"]) * 8 / terms["interval_hours"],
+        }.items():
+            found.expect(where, name, row[name], wanted)
+        step = terms["qty_step"]
+        exact = (num(row["short_notional"]) + row["part"]) / _worth(terms)
+        _stepped(found, f"{where} wanted_contracts", row["wanted_contracts"], exact, step)
+        gap = num(row["wanted_contracts"]) - contracts if row["part"] else num(0)
+        _stepped(found, f"{where} order_contracts", row["order_contracts"], gap, step)
+        _action(found, where, terms, row)
+    return found
 
 
 def _stepped(found, where, shown, exact, step):
@@ -258,12 +355,14 @@ def _stepped(found, where, shown, exact, step):
 
 
 def _action(found, where, terms, row):
-    order = row["order_contracts"]
+    order, held = row["order_contracts"], row["short_contracts"]
     value = num(order) * _worth(terms)
-    small = abs(order) < terms["min_qty"] or abs(value.value) < terms["min_notional"]
+    reduces = order * held < 0 and abs(order) <= abs(held)
+    low = abs(value.value) < terms["min_notional"] and not reduces
     near = math.isclose(abs(value.value), terms["min_notional"], rel_tol=_EDGE)
-    wanted = "none" if order == 0 else "too small" if small else "buy back"
-    wanted = "short" if wanted == "buy back" and order > 0 else wanted
+    idle = "less than a step" if row["part"] else "none"
+    small = abs(order) < terms["min_qty"] or low
+    wanted = idle if order == 0 else "too small" if small else "short" if order > 0 else "buy back"
     if near and order:
         wanted = row["action"]
     found.expect(where, "action", row["action"], wanted)
@@ -279,12 +378,12 @@ def _carry(book, holding, row):
         "short_notional": num(row["short_notional"]),
     }
     if holding["instrument"] is None:
-        return figures
+        return figures | {"funding_drag": num(0), "funding_year": num(0)}
     terms = book.instruments[holding["instrument"]]
     future, index = num(terms["futures_price"]), num(terms["index_price"])
     days = book.days_to(terms)
     rate = terms["funding_rate"]
-    paid = -num(row["short_notional"]) * rate * 24 / terms["interval_hours"]
+    lots, shared = book.lots_on(book.follows(holding)), share(book, holding)
     apart = terms["futures_price"] - terms["index_price"]
     return figures | {
         "index_price": index,
@@ -297,14 +396,14 @@ def _carry(book, holding, row):
         "funding_rate": rate,
         "interval_hours": terms["interval_hours"],
         "funding_apr": num(rate) * 8760 / terms["interval_hours"],
-        "funding_drag": paid * book.days,
-        "funding_year": paid * 365,
+        "funding_drag": shared * total(lot.drag(book.days) for lot in lots),
+        "funding_year": shared * total(lot.drag(365) for lot in lots),
     }
 
 
 def _unassigned(found, book, row, carry):
     """Shorts whose instrument hedges no holding are an exposure, too."""
-    naked = [lot for lot in book.lots if lot.terms["instrument"] not in book.hedging]
+    naked = [lot for lot in book.lots if lot.terms["underlying"] not in book.hedging]
     short, posted = (total(getattr(lot, name) for lot in naked) for name in ("notional", "coins"))
     where = "Shorts without a holding"
     for name, wanted in {
@@ -557,7 +656,8 @@ def _profit(book, holding, short):
             parts = [size * lot.entry for size, lot in zip(sizes, lots, strict=True)]
             entry = total(parts) / total(sizes)
     fee = num(terms["taker_fee"]) * (1 - num(terms["fee_discount"]))
-    profit = share(book, holding) * total(lot.pnl for lot in lots)
+    shared = book.lots_on(book.follows(holding))
+    profit = share(book, holding) * total(lot.pnl for lot in shared)
     spend = larger(0, profit - abs(short) * fee)
     return {
         "entry_price": entry,
@@ -592,10 +692,19 @@ def _signal(found, where, book, row):
         ("FUNDING", row["funding_breach"] == "yes"),
     ]  # a row a reason
     said = " + ".join(name for name, holds in reasons if holds) or "HOLD"
-    if row["short_contracts"] == 0:
+    if row["short_notional"] == 0:
         said = "no short"
     if drop == 0 or abs(change + drop) > _EDGE:  # a fall of just that is one, to the last bit
         found.expect(where, "signal", row["signal"], said)
 
 
-CHECKS = (margin_rows, hedge_rows, totals, scenarios, grids, unwind_rows)
+CHECKS = (
+    margin_rows,
+    hedge_rows,
+    underlying_rows,
+    order_rows,
+    totals,
+    scenarios,
+    grids,
+    unwind_rows,
+)

@@ -57,7 +57,7 @@ def test_no_formula_of_a_report_depends_on_a_name():
     table = FigureTable("Lines", Line, 1, 1)
     line = Line(Values(), name="BTC", half_of=3.0).complete()
     with pytest.raises(TypeError, match="depends on a name"):
-        NativeCells(Known(0, 0), table).texts(table, line)
+        NativeCells(Known(0, 0, 0), table).texts(table, line)
 
 
 def test_a_reason_stands_where_a_number_is_not():

@@ -50,7 +50,7 @@ SHORT = {"instrument": "NAKED", "contracts": 7e152, "entry_price": 1e155}
 @pytest.mark.parametrize(
     ("told", "more"),
     [
-        ("Holdings: the total of spot_notional", {"holdings": [BTC | {"quantity": 1e153}] * 2}),
+        ("Holdings: Target short", {"holdings": [BTC | {"quantity": 1e153}] * 2}),
         ("Shorts: the total of short_notional", {"shorts": [SHORT | {"contracts": 1e153}] * 2}),
         ("Scenarios[0] price_shock: the total of spot", {"holdings": [BTC, ALT],
                                                          "scenarios": [SCENARIO]}),

@@ -19,6 +19,7 @@ BOOK = {
          "instrument": "PERP", "support_price": 59_000},
         {"asset": "ETH", "quantity": 9, "spot_price": 3_000, "hedge_ratio": 0.5, "beta": 1.2,
          "instrument": "INV"},
+        {"asset": "WBTC", "quantity": 0.1, "spot_price": 60_000},
     ],
     "Instruments": [
         {"instrument": "PERP", "underlying": "BTC", "futures_price": 60_100, "index_price": 60_020,
@@ -61,6 +62,7 @@ MOVES = {
         "funding_threshold_8h": (0.001, "unwind", "funding_breach"),
         "funding_consecutive": (40, "unwind", "funding_breach"),
         "redeploy_drop": (0.001, "unwind", "signal"),
+        "rebalance_band": (0.9, "underlyings", "to_trade"),
     },
     ("Holdings", 0): {
         "asset": ("XBT", "hedge", "asset"),
@@ -72,6 +74,7 @@ MOVES = {
         "instrument": (None, "hedge", "hedged"),
         "support_price": (61_000, "unwind", "support_confirmed"),
     },
+    ("Holdings", 2): {"underlying": ("BTC", "underlyings", "exposure")},
     ("Instruments", 0): {
         "instrument": None,
         "underlying": ("ETH", "scenarios", "net"),
@@ -127,7 +130,7 @@ MOVES = {
 FOR_PEOPLE = {
     ("Settings", "portfolio"), ("Settings", "quote_currency"), ("Settings", "liquidation_alert"),
     ("Instruments", "exchange"), ("Instruments", "max_leverage"), ("Shorts", "opened"),
-    ("History", "high"),
+    ("History", "high"), ("Holdings", "place"),
 }  # fmt: skip
 """Inputs that are shown, or looked at for warnings, and move no figure."""
 

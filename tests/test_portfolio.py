@@ -62,12 +62,15 @@ def test_the_tables_and_columns_are_the_design_s():
             (
                 "portfolio as_of quote_currency horizon_date hedge_ratio shock_min shock_max "
                 "shock_step funding_threshold_8h funding_consecutive redeploy_drop "
-                "liquidation_alert"
+                "liquidation_alert rebalance_band"
             ),
         ),
         "Holdings": (
             "Portfolio",
-            "asset quantity avg_cost spot_price hedge_ratio beta instrument support_price",
+            (
+                "asset quantity avg_cost spot_price hedge_ratio beta instrument support_price "
+                "place underlying"
+            ),
         ),
         "Instruments": (
             "Instruments",
@@ -127,6 +130,7 @@ def test_what_is_left_out_has_its_default():
         "funding_consecutive": 3,
         "redeploy_drop": 0.2,
         "liquidation_alert": 0.25,
+        "rebalance_band": 0.01,
     }
     assert asdict(Holding(asset="BTC", quantity=1, spot_price=2)) == {
         "asset": "BTC",
@@ -137,6 +141,8 @@ def test_what_is_left_out_has_its_default():
         "beta": 1,
         "instrument": None,
         "support_price": None,
+        "place": None,
+        "underlying": None,
     }
     assert asdict(Instrument(instrument="P", underlying="BTC", futures_price=2)) == {
         "instrument": "P",
@@ -711,15 +717,6 @@ def test_the_sample_has_no_warnings(made):
                 "positive"
             ),
         ),
-        (
-            "Holdings",
-            1,
-            {"instrument": None},
-            (
-                'Shorts[1] instrument: no holding is hedged with "BTC-JUN"; it counts as a short '
-                "without a holding"
-            ),
-        ),
     ],
 )
 def test_what_looks_mistyped_is_a_warning(made, table, row, cells, line):
@@ -992,3 +989,95 @@ def test_the_shocks_end_on_their_ends():
         as_of="2026-01-01", horizon_date="2026-02-01", shock_min=-0.5, shock_max=0.4, shock_step=0.4
     )
     assert settings.shocks == (-0.5, -0.1, 0.3, 0.4)
+
+
+class TestPlacesAndUnderlyings:
+    """A coin may lie in several places, and move with an underlying that is named."""
+
+    def rows(self, *more, **instrument):
+        tables = sample()
+        tables["Holdings"] += more
+        tables["Instruments"][1] |= instrument
+        return tables
+
+    def test_one_coin_in_two_places_adds_up(self, made):
+        cold = {"asset": "BTC", "quantity": 3, "spot_price": 60_000, "place": "cold"}
+        made_of = made(self.rows(cold))
+        assert [(row.asset, row.place, row.quantity) for row in made_of.holdings] == [
+            ("BTC", None, 2),
+            ("SOL", None, 150),
+            ("USDT", None, 10_000),
+            ("BTC", "cold", 3),
+        ]
+        assert made_of.warnings == ()
+
+    @pytest.mark.parametrize(
+        ("row", "line"),
+        [
+            (
+                {"place": "cold", "spot_price": 60_001},
+                (
+                    'Holdings[3] spot_price: 60001 is not what "BTC" is in Holdings[0], 60000; it '
+                    "must be the same in each place"
+                ),
+            ),
+            (
+                {"place": "cold", "asset": "btc"},
+                'Holdings[3] asset: "btc" is "BTC" in Holdings[0]; it must be spelled alike',
+            ),
+            (
+                {"place": "cold", "underlying": "btc"},
+                'Holdings[3] underlying: "btc" is "BTC" elsewhere; it must be spelled alike',
+            ),
+            (
+                {"asset": "WBTC", "underlying": "ETH", "instrument": "BTC-PERP"},
+                (
+                    'Holdings[3] underlying: "ETH" is not what "BTC-PERP" follows; it must be '
+                    '"BTC", or blank'
+                ),
+            ),
+        ],
+    )
+    def test_what_does_not_fit_is_refused(self, refused, row, line):
+        held = {"asset": "BTC", "quantity": 3, "spot_price": 60_000} | row
+        assert refused(self.rows(held)) == [line]
+
+    def test_a_short_that_no_holding_moves_with_is_a_warning(self, made):
+        tables = self.rows(underlying="ETH", index_price=61_000)
+        tables["Holdings"][1]["instrument"] = None
+        assert [str(each) for each in made(tables).warnings] == [
+            (
+                'Shorts[1] instrument: no holding moves with "ETH"; it counts as a short without a '
+                "holding"
+            )
+        ]
+        tables["Holdings"][1]["underlying"] = "ETH"
+        assert made(tables).warnings == ()
+
+    @pytest.mark.parametrize(
+        ("name", "beta", "told"), [("XBT", 1, 1), ("XBT", 1.1, 0), ("A", 1, 0)]
+    )
+    def test_one_coin_under_two_names_is_a_warning(self, made, name, beta, told):
+        tables = self.rows()
+        tables["Holdings"][0] |= {"asset": name, "beta": beta}
+        tables["Instruments"][0]["index_price"] = 60_000
+        said = (
+            f'Holdings[0] asset: "{name}" is hedged as "BTC": if they are one coin, give it one '
+            "name; a scenario moves each name by itself"
+        )
+        assert [str(each) for each in made(tables).warnings] == [said] * told
+
+    def test_twice_in_one_place_is_refused(self, refused):
+        cold = {"asset": "BTC", "quantity": 3, "spot_price": 60_000, "place": "cold"}
+        assert refused(self.rows(cold, cold | {"place": "Cold"})) == [
+            'Holdings[4] asset: "BTC" is in Holdings[3] already; it must be there once at "Cold"'
+        ]
+
+    def test_instruments_spell_an_underlying_that_nobody_holds_alike(self, refused):
+        more = {"instrument": "E", "underlying": "eth", "index_price": 1, "futures_price": 1,
+                "funding_rate": 0}  # fmt: skip
+        tables = self.rows(underlying="ETH", index_price=61_000)
+        tables["Instruments"].append(more)
+        assert refused(tables) == [
+            'Instruments[2] underlying: "eth" is "ETH" in Instruments[1]; it must be spelled alike'
+        ]

@@ -102,11 +102,15 @@ MISTAKES["Holdings"][1] |= {"quantity": "ten"}
 MISTAKES["Holdings"][2] |= {"asset": "BTC", "qantity": 1}
 MISTAKES["Shorts"][1] |= {"contracts": None}
 ALLOWED = (
-    "asset, quantity, avg_cost, spot_price, hedge_ratio, beta, instrument, support_price",
+    (
+        "asset, quantity, avg_cost, spot_price, hedge_ratio, beta, instrument, support_price, "
+        "place, underlying"
+    ),
     (
         "portfolio, as_of, quote_currency, horizon_date, hedge_ratio, shock_min, shock_max, "
         "shock_step, "
-        "funding_threshold_8h, funding_consecutive, redeploy_drop, liquidation_alert"
+        "funding_threshold_8h, funding_consecutive, redeploy_drop, liquidation_alert, "
+        "rebalance_band"
     ),
 )
 
@@ -133,7 +137,7 @@ def test_every_mistake_of_a_workbook_has_its_cell(tmp_path):
     assert wrong(write_workbook(tmp_path / "book.xlsx", MISTAKES)) == lines_at(
         "Portfolio!A10",
         "Portfolio!B8",
-        "Portfolio!M4",
+        "Portfolio!O4",
         "Portfolio!F6",
         "Portfolio!E7",
         "Portfolio!E5",

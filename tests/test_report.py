@@ -101,11 +101,12 @@ def test_the_headlines_are_the_analysis():
     assert values["P&L at +20% of the underlying"] == pytest.approx(analysis.after(0.2))
     said = [row[0] for row in rows.get_sheet_by_name("Summary").to_python()]
     start = said.index("What to do next") + 1
+    # 0.8 of 120 BTC and of 1.3 × 900,000 in LINK, less 92 at 60,030: 1,173,240 in thousandths.
     assert said[start : start + 4] == [
-        "Short 16.812 contracts of BTC-PERP for BTC, worth 1,009,224.36 USD.",
+        "Short 19.544 contracts of BTC-PERP for BTC and LINK, worth 1,173,226.32 USD.",
         "Short 820,510 contracts of ETH-INV for ETH, worth 820,510.00 USD.",
         "Buy back 41 contracts of SOL-SEP for SOL, worth 64,083.00 USD.",
-        "Short 2.731 contracts of BTC-PERP for LINK, worth 163,941.93 USD.",
+        "XMR is hedged with nothing: 320,000.00 USD stay exposed.",
     ]
     assert values["Worst scenario"] == min(s.legs["net"] for s in analysis.scenarios)
     scenarios = rows.get_sheet_by_name("Scenarios").to_python()
@@ -196,7 +197,7 @@ def test_what_speaks_for_unwinding_is_said_and_no_order_beside_it():
 
 def test_what_is_not_known_and_not_hedged_is_said():
     assert advice(short(margin=None)) == [
-        "Fill in margin and mm_rate of PERP: nobody knows when it is liquidated."
+        "Fill in margin in Shorts for PERP: nobody knows when it is liquidated."
     ]
     (line,) = advice(analyse(SAMPLES["treasury"]))[-1:]
     assert line == "XMR is hedged with nothing: 320,000.00 USD stay exposed."

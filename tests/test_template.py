@@ -73,6 +73,13 @@ def test_the_hedge_sheet_marks_what_is_off_and_what_costs():
         assert f"${headers[title]}10>0" in costs
 
 
+@pytest.mark.parametrize("name", ["venues", "nobody's"])
+def test_several_venues_and_shorts_of_nobody_compute_alike(name, libreoffice, tmp_path):
+    path = saved(template(name), tmp_path / "built.xlsx")
+    computed = libreoffice.values(poisoned(path, tmp_path / "p.xlsx"))
+    assert differences(computed, stored(path)) == []
+
+
 @pytest.mark.parametrize("grows", [True, False])
 def test_a_twelfth_holding_counts_everywhere(grows, libreoffice, tmp_path):
     treasury = SAMPLES["treasury"]

@@ -275,6 +275,8 @@ def portfolios(draw, *, most=200):
         underlying = draw(st.sampled_from([*assets, *assets, *elsewhere]))
         instruments.append(draw(_instrument(name, underlying, prices.get(underlying))))
     usable = [row["instrument"] for row in instruments]
+    if len(usable) > 1 and draw(st.booleans()):
+        usable.pop()  # what is short there hedges what others name, or nothing
     holdings = [
         {
             "asset": asset,

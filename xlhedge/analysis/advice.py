@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import BLANK, Blank
+from xlhedge.analysis.hedge import DUST
+from xlhedge.analysis.orders import BELOW_A_STEP
 from xlhedge.analysis.unwind import QUIET, UnwindRow
+from xlhedge.text import percent
 
 __all__ = ["advice"]
 
@@ -24,7 +27,7 @@ _REASONS = {
 def advice(analysis: Analysis) -> list[str]:
     """What to do, a sentence each, the most urgent first.
 
-    A hedge that should perhaps come off is not also to be enlarged: its orders are left out.
+    A hedge that should perhaps come off is not also to be enlarged: such orders are left out.
 
     Example:
         >>> from xlhedge.analysis import analyse
@@ -32,8 +35,14 @@ def advice(analysis: Analysis) -> list[str]:
         >>> advice(analyse(SAMPLES["full-hedge"]))
         ['Nothing: every holding is at its target.']
     """
-    said = [*_margin(analysis), *_unwinding(analysis), *_orders(analysis), *_naked(analysis)]
-    return said or ["Nothing: every holding is at its target."]
+    said = [
+        *_margin(analysis),
+        *_unwinding(analysis),
+        *_without_coins(analysis),
+        *_orders(analysis),
+        *_naked(analysis),
+    ]
+    return said or [_nothing(analysis)]
 
 
 def _to_unwind(row: UnwindRow) -> bool:
@@ -66,28 +75,75 @@ def _unwinding(analysis: Analysis) -> Iterator[str]:
         yield f"Consider taking off the hedge of {row.asset}: {why}."
 
 
+def _without_coins(analysis: Analysis) -> Iterator[str]:
+    """Shorts that hedge nothing: nothing is held that moves with their underlying."""
+    currency = analysis.portfolio.settings.quote_currency
+    for row in analysis.underlyings:
+        dust = abs(row.net_delta) <= DUST * abs(row.short_notional)
+        if row.named or row.held or dust:
+            continue
+        kind, back = ("short", "Buy it back") if row.short_notional > 0 else ("long", "Sell it")
+        way = "rises" if row.net_delta < 0 else "falls"
+        posted = " and the coins posted for it lose" if row.coin_margin else " loses"
+        yield (
+            f"You hold nothing that moves with {row.underlying}: the {kind} future of "
+            f"{abs(row.short_notional):,.2f} {currency} on it hedges nothing; it{posted} when "
+            f"{row.underlying} {way}. {back}, or enter in Holdings what it hedges."
+        )
+
+
 def _orders(analysis: Analysis) -> Iterator[str]:
     currency = analysis.portfolio.settings.quote_currency
-    for row, unwind in zip(analysis.hedge, analysis.unwind, strict=True):
+    leaving = {
+        hedge.underlying
+        for hedge, unwind in zip(analysis.hedge, analysis.unwind, strict=True)
+        if _to_unwind(unwind)
+    }
+    left = {row.underlying: row.residual_delta for row in analysis.underlyings}
+    for row in analysis.orders:
         size, value = row.order_contracts, row.order_notional
-        if _to_unwind(unwind):
+        if row.underlying in leaving and row.part > 0:
             continue
+        named = [each.asset for each in analysis.hedge if each.instrument == row.instrument]
+        whose = " and ".join(dict.fromkeys(named)) or row.underlying
         if row.action in ("short", "buy back"):
             verb = "Short" if row.action == "short" else "Buy back"
             yield (
-                f"{verb} {abs(size):,.10g} contracts of {row.instrument} for {row.asset}, "
+                f"{verb} {abs(size):,.10g} contracts of {row.instrument} for {whose}, "
                 f"worth {abs(value):,.2f} {currency}."
             )
         elif row.action == "too small":
             yield (
-                f"{row.asset}: the order of {size:,.10g} contracts is below what "
-                f"{row.instrument} trades; {row.residual_delta:,.2f} {currency} stay exposed."
+                f"{whose}: the order of {size:,.10g} contracts is below what "
+                f"{row.instrument} trades; {left[row.underlying]:,.2f} {currency} stay exposed."
+            )
+        elif row.action == BELOW_A_STEP:
+            yield (
+                f"{whose}: the gap to the target, {row.part:,.2f} {currency}, is less than one "
+                f"step of {row.instrument}; {left[row.underlying]:,.2f} {currency} stay exposed."
             )
 
 
 def _naked(analysis: Analysis) -> Iterator[str]:
     currency = analysis.portfolio.settings.quote_currency
+    rows = {row.underlying: row for row in analysis.underlyings}
     for row in analysis.hedge:
-        if not row.instrument and row.spot_notional:
-            value = f"{row.spot_notional:,.2f} {currency}"
+        if row.instrument or not row.spot_notional:
+            continue
+        value = f"{row.spot_notional:,.2f} {currency}"
+        follows = rows[row.underlying]
+        if not follows.short_notional:
             yield f"{row.asset} is hedged with nothing: {value} stay exposed."
+        else:
+            yield (
+                f"{row.asset} names no instrument, so nothing is ordered for it; with what is "
+                f"short on {row.underlying} {follows.net_delta:,.2f} {currency} stay exposed."
+            )
+
+
+def _nothing(analysis: Analysis) -> str:
+    gaps = [row for row in analysis.underlyings if row.gap]
+    if not gaps:
+        return "Nothing: every holding is at its target."
+    band = percent(analysis.portfolio.settings.rebalance_band)
+    return f"Nothing: what is missing to the targets is below {band} of the exposure."

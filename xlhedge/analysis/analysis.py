@@ -10,6 +10,7 @@ from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
 from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
 from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stress
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
 from xlhedge.analysis.unwind import Closing, UnwindRow, closing
@@ -32,8 +33,10 @@ class Analysis:
         portfolio: what was analysed.
         days: from as_of to the horizon, 0 once it has passed.
         hedge: a row a holding.
+        underlyings: a row an underlying that is held or short.
+        orders: a row an instrument.
         margin: a row a short.
-        unassigned: what shorts that hedge no holding add to `hedge`.
+        unassigned: what shorts add to `hedge` on whose underlying no holding names an instrument.
         total: sums over the holdings and the unassigned shorts.
         grid: P&L, funding and margin over two axes.
         scenarios: the portfolio's scenarios, in order.
@@ -46,6 +49,8 @@ class Analysis:
     portfolio: Portfolio
     days: float
     hedge: tuple[HedgeRow, ...]
+    underlyings: tuple[UnderlyingRow, ...]
+    orders: tuple[OrderRow, ...]
     margin: tuple[MarginRow, ...]
     unassigned: HedgeRow
     total: HedgeRow
@@ -68,6 +73,19 @@ class Analysis:
             elif not isinstance(buffer, Blank) and abs(buffer) < alert:
                 said.append(f"{row.instrument}: liquidated by a move of {buffer:+.1%}")
         return tuple(dict.fromkeys(said))
+
+    @property
+    def hedged(self) -> float | str:
+        """What part of the exposure is hedged, each underlying by itself; "none" without any."""
+        covered = sum_of(self.underlyings, UnderlyingRow.covered)
+        exposed = sum_of(self.underlyings, UnderlyingRow.gross_exposure)
+        share: float | str = hedged(covered, exposed, self.total.short_notional)
+        return share
+
+    @property
+    def gross_delta(self) -> float:
+        """The net deltas of all underlyings by size: none offsets another."""
+        return sum_of(self.underlyings, UnderlyingRow.gross_delta)
 
     @property
     def nearest(self) -> float | None:
@@ -97,7 +115,12 @@ def analyse(portfolio: Portfolio) -> Analysis:
     settings, numbers = portfolio.settings, Numbers(portfolio)
     margin = _margin_rows(numbers)
     with _told(portfolio, "Shorts"):
+        for each in (MarginRow.short_notional, MarginRow.coin_margin):
+            sum_of(margin, each)
+    with _told(portfolio, "Holdings"):
         hedge = tuple(row.complete() for row in numbers.rows(HedgeRow))
+        underlyings = tuple(row.complete() for row in numbers.rows(UnderlyingRow))
+        orders = tuple(row.complete() for row in numbers.rows(OrderRow))
         unassigned = _unassigned(numbers, hedge, margin)
     with _told(portfolio, "Holdings"):
         sums = {
@@ -115,6 +138,8 @@ def analyse(portfolio: Portfolio) -> Analysis:
         portfolio=portfolio,
         days=numbers.days,
         hedge=hedge,
+        underlyings=underlyings,
+        orders=orders,
         margin=margin,
         unassigned=unassigned,
         total=total,
@@ -185,9 +210,9 @@ def _alive(row: MarginRow) -> None:
 def _unassigned(
     numbers: Numbers, hedge: Sequence[HedgeRow], margin: Sequence[MarginRow]
 ) -> HedgeRow:
-    """What shorts add whose instrument hedges no holding: a naked short is still an exposure."""
-    hedging = {row.instrument for row in hedge}
-    naked = [row for row in margin if row.instrument not in hedging]
+    """What shorts add that no holding has a part of: a naked short is still an exposure."""
+    hedging = {row.underlying for row in hedge if row.instrument}
+    naked = [row for row in margin if row.underlying not in hedging]
     short, coins = sum_of(naked, MarginRow.short_notional), sum_of(naked, MarginRow.coin_margin)
     return HedgeRow.of(
         numbers,

@@ -203,6 +203,7 @@ class FigureRow:  # noqa: PLW1641  # no row is a key
 
     if TYPE_CHECKING:
         instrument: Any  # of every table that has terms
+        underlying: Any  # of every table that is netted
 
     def items(self) -> Iterator[tuple[str, Any]]:
         """Each figure's name and what `row[name]` is."""

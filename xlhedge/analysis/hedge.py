@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.figures import FigureRow, figure, looked_up
-from xlhedge.analysis.lookups import Lookups
-from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.terms import (
     CONTRACT_SIZE,
-    FUNDING_DRAG,
     FUNDING_RATE,
-    FUNDING_YEAR,
     INDEX_PRICE,
 )
-from xlhedge.functions.algebra import Carrier, absolute, maximum, where
+from xlhedge.functions.algebra import Carrier, absolute, where
 
-__all__ = ["UNASSIGNED", "HedgeRow", "covered"]
+__all__ = ["DUST", "UNASSIGNED", "HedgeRow"]
 
 UNASSIGNED = "Shorts without a holding"
-"""The row of what shorts add whose instrument hedges no holding."""
+"""The row of what shorts add whose underlying no holding is hedged with."""
 
-_DUST = 1e-9
-
-
-def covered(short: Carrier, delta: Carrier, nothing: str = NOWHERE) -> Carrier:
-    """What part of the exposure all shorts together cover.
-
-    Args:
-        short: all that is short, in quote.
-        delta: the net delta.
-        nothing: what stands for it where there is no exposure.
-
-    Example:
-        >>> covered(45_000, 15_000), covered(0.3, -0.1 - 0.2)
-        (0.75, 'none')
-    """
-    exposed = short + delta
-    # What is left where a short hedges nothing is rounding, and no exposure.
-    dust = absolute(exposed) <= _DUST * absolute(short)
-    return where(dust, nothing, lambda: short / exposed)
+DUST = 1e-9
+"""What is left of numbers that cancel, relative to them."""
 
 
 class HedgeRow(FigureRow):
@@ -73,17 +52,15 @@ class HedgeRow(FigureRow):
     def own_target(self, f: Lookups) -> Carrier:
         return f.hedge_notional(self.quantity, self.spot_price, self.hedge_ratio, self.beta)
 
-    @figure("Share of the instrument's short", "percent", ("instrument",))
+    @figure("Share of the underlying's shorts", "percent", ("instrument",))
     def share(self, f: Lookups) -> Carrier:
-        """By the targets; those that cancel out say nothing of who holds what."""
-        peers = f.group(HedgeRow, self.instrument)
-        net = peers.sum(HedgeRow.own_target)
-        cancel = absolute(net) <= _DUST * peers.size(HedgeRow.own_target)
-        return where(cancel, lambda: 1 / peers.count, lambda: self.own_target / net)
+        """By the targets of all that name an instrument."""
+        peers = f.group(HedgeRow, self.underlying, "underlying")
+        return self._share_of(peers.having(HedgeRow.instrument, "<>", ""))
 
     @figure("Coins posted as margin, value", "money", ("asset",), total=True)
     def coin_margin(self, f: Lookups) -> Carrier:
-        return where(self.instrument == "", 0.0, lambda: self._part(f, MarginRow.coin_margin))
+        return self._part(f, "coin_margin")
 
     @figure("Full hedge", "money", ("instrument",), total=True)
     def full_notional(self, f: Lookups) -> Carrier:
@@ -108,11 +85,11 @@ class HedgeRow(FigureRow):
 
     @figure("Contracts short now", "qty", ("instrument",))
     def short_contracts(self, f: Lookups) -> Carrier:
-        return self._part(f, MarginRow.contracts)
+        return self.part * f.of_instrument(self, "short_contracts")
 
     @figure("Short now", "money", ("asset",), total=True)
     def short_notional(self, f: Lookups) -> Carrier:
-        return where(self.instrument == "", 0, lambda: self._worth(f, self.short_contracts))
+        return self._part(f, "short_notional")
 
     @figure("Hedged now", "percent", ("asset",))
     def hedged(self, f: Lookups) -> Carrier:
@@ -127,24 +104,17 @@ class HedgeRow(FigureRow):
 
     @figure("Order, contracts", "qty", ("instrument",))
     def order_contracts(self, f: Lookups) -> Carrier:
-        """Contracts to trade, in whole steps, never past the target."""
-        gap = self.target_contracts - self.short_contracts
-        # What is left of a full hedge in binary is dust, and no order.
-        dust = _DUST * maximum(absolute(self.target_contracts), absolute(self.short_contracts))
-        wanted = where(absolute(gap) <= dust, 0, gap)
-        return f.hedge_contracts(wanted, 1, 1, "linear", self.qty_step, "down")
+        """Its part of the one order in its instrument."""
+        return self.part * f.of_instrument(self, "order_contracts")
 
     @figure("Action", "text", ("instrument",))
     def action(self, f: Lookups) -> Carrier:
-        value = absolute(self._worth(f, self.order_contracts))
-        small = (absolute(self.order_contracts) < self.min_qty) | (value < self.min_notional)
-        way = where(self.order_contracts > 0, "short", "buy back")
-        return where(self.order_contracts == 0, "none", where(small, "too small", way))
+        return f.of_instrument(self, "action")
 
     @figure("Order, value", "money", ("asset",), total=True)
     def order_notional(self, f: Lookups) -> Carrier:
-        idle = (self.instrument == "") | (self.action == "too small")
-        return where(idle, 0, lambda: self._worth(f, self.order_contracts))
+        """Its part of all orders on its underlying."""
+        return self._part(f, "order_notional")
 
     @figure("Net delta after the order", "money", ("asset",), total=True)
     def residual_delta(self, _: Lookups) -> Carrier:
@@ -180,24 +150,45 @@ class HedgeRow(FigureRow):
     def funding_apr(self, f: Lookups) -> Carrier:
         return f.funding_apr(self.funding_rate, self.interval_hours)
 
-    funding_drag = FUNDING_DRAG
-    funding_year = FUNDING_YEAR
+    @figure("Funding cost to the horizon", "cost", ("asset",), total=True)
+    def funding_drag(self, f: Lookups) -> Carrier:
+        return self._part(f, "funding_drag")
+
+    @figure("Funding cost in a year", "cost", ("asset",), total=True)
+    def funding_year(self, f: Lookups) -> Carrier:
+        return self._part(f, "funding_year")
+
     contract_type = looked_up("Contract type", "text", "term")
     contract_size = CONTRACT_SIZE
     qty_step = looked_up("Order step", "qty", "term")
     min_qty = looked_up("Smallest order, contracts", "qty", "term")
     min_notional = looked_up("Smallest order, value", "money", "term")
 
-    def _part(self, f: Lookups, of: Carrier) -> Carrier:
-        """The holding's part of all shorts on its instrument."""
-        return self.share * f.group(MarginRow, self.instrument).sum(of)
+    @figure("Underlying", "text", ("asset",))
+    def underlying(self, f: Lookups) -> Carrier:
+        own = f.own(self, "underlying")
+
+        def followed() -> Carrier:
+            return where(self.instrument == "", self.asset, lambda: f.term(self, "underlying"))
+
+        return where(own == "", followed, own)
+
+    @figure("Part of its instrument's", "percent", ("instrument",))
+    def part(self, f: Lookups) -> Carrier:
+        """By the targets of all that name the instrument."""
+        return self._share_of(f.group(HedgeRow, self.instrument))
+
+    def _share_of(self, peers: Group) -> Carrier:
+        """Its target among theirs; those that cancel out say nothing of who holds what."""
+        net = peers.sum(HedgeRow.own_target)
+        cancel = absolute(net) <= DUST * peers.size(HedgeRow.own_target)
+        return where(cancel, lambda: 1 / peers.count, lambda: self.own_target / net)
+
+    def _part(self, f: Lookups, name: str) -> Carrier:
+        """Its part of a sum over its underlying; what names no instrument has none."""
+        return where(self.instrument == "", 0.0, lambda: self.share * f.of_underlying(self, name))
 
     def _to_hedge(self, f: Lookups, ratio: Carrier) -> Carrier:
         """What a hedge of that ratio shorts: its part, and that of coins posted as margin."""
         own = f.hedge_notional(self.quantity, self.spot_price, ratio, self.beta)
         return own + ratio * self.coin_margin
-
-    def _worth(self, f: Lookups, contracts: Carrier) -> Carrier:
-        return f.short_notional(
-            contracts, self.futures_price, self.contract_size, self.contract_type
-        )

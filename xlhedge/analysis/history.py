@@ -117,7 +117,7 @@ def history(
         return None
     tracks = tracks_of(portfolio.history)
     rows = [*hedge, *_naked(hedge, margin)]
-    assets = tuple(_asset(portfolio, _position(portfolio, row, tracks)) for row in rows)
+    assets = tuple(_asset(portfolio, row, tracks) for row in rows)
     known = [each.position for each in assets if each.comparison.hedged]
     total = replay(known)
     left_out = tuple(
@@ -135,18 +135,17 @@ def history(
 
 
 def _naked(hedge: Sequence[HedgeRow], margin: Sequence[MarginRow]) -> Iterator[HedgeRow]:
-    """A row for each instrument whose shorts hedge no holding."""
-    hedging = {row.instrument for row in hedge}
-    for name in dict.fromkeys(row.instrument for row in margin):
-        if name not in hedging:
-            held = margin[0].f.group(MarginRow, name)
-            yield HedgeRow.of(
-                margin[0].f,
-                instrument=name,
-                spot_notional=0.0,
-                short_notional=held.sum(MarginRow.short_notional),
-                coin_margin=held.sum(MarginRow.coin_margin),
-            )
+    """A row for each instrument whose shorts no holding has a part of."""
+    hedging = {row.underlying for row in hedge if row.instrument}
+    for name in dict.fromkeys(row.instrument for row in margin if row.underlying not in hedging):
+        held = margin[0].f.group(MarginRow, name)
+        yield HedgeRow.of(
+            margin[0].f,
+            instrument=name,
+            spot_notional=0.0,
+            short_notional=held.sum(MarginRow.short_notional),
+            coin_margin=held.sum(MarginRow.coin_margin),
+        )
 
 
 def _position(portfolio: Portfolio, row: HedgeRow, tracks: Mapping[str, Track]) -> Position:
@@ -175,10 +174,11 @@ def _position(portfolio: Portfolio, row: HedgeRow, tracks: Mapping[str, Track]) 
     )
 
 
-def _asset(portfolio: Portfolio, position: Position) -> AssetHistory:
+def _asset(portfolio: Portfolio, row: HedgeRow, tracks: Mapping[str, Track]) -> AssetHistory:
+    position = _position(portfolio, row, tracks)
     comparison = replay([position])
-    settings, asset = portfolio.settings, position.asset
-    support = None if asset is None else portfolio.holding(asset).support_price
+    settings = portfolio.settings
+    support = portfolio.holdings[row.n].support_price if row.asset else None
     spot, instrument, rates_of = position.spot, position.instrument, position.rates_of
     times = comparison.sample.times
     return AssetHistory(

@@ -81,8 +81,20 @@ class Lookups(Functions):
         """The row of another table that stands for the same row of input."""
         raise NotImplementedError
 
-    def group(self, table: type[FigureRow], instrument: Carrier) -> Group:
-        """The rows of a table that have that instrument."""
+    def group(self, table: type[FigureRow], name: Carrier, key: str = "instrument") -> Group:
+        """The rows of a table that have that instrument, or name in another figure."""
+        raise NotImplementedError
+
+    def of_underlying(self, row: FigureRow, name: str) -> Carrier:
+        """A number of the row's underlying, by the name of its figure."""
+        raise NotImplementedError
+
+    def of_instrument(self, row: FigureRow, name: str) -> Carrier:
+        """What the orders say of the row's instrument, by the name of the figure."""
+        raise NotImplementedError
+
+    def number_of(self, row: FigureRow) -> Carrier:
+        """The row's number in its input table, from 1."""
         raise NotImplementedError
 
     def count_tiers(self, row: FigureRow) -> Carrier:

@@ -174,6 +174,8 @@ class MarginRow(FigureRow):
     rate_30, amount_30 = after(0.3, _RATE), after(0.3, _AMOUNT)
     rate_50, amount_50 = after(0.5, _RATE), after(0.5, _AMOUNT)
 
+    underlying = looked_up("Underlying", "text", "term")
+
     @property
     def lacking(self) -> str:
         """Without which cells the liquidation is unknown."""

@@ -41,7 +41,7 @@ class UnwindRow(FigureRow):
 
         change = where(self.price_change == "", 0, self.price_change)
         return where(
-            self.short_contracts == 0,
+            self.short_notional == 0,
             _NO_SHORT,
             lambda: f.unwind_signal(
                 f.days,
@@ -80,8 +80,9 @@ class UnwindRow(FigureRow):
 
     @figure("Hedge's profit so far", "money", ("instrument",), total=True)
     def hedge_profit(self, f: Lookups) -> Carrier:
-        made = f.group(MarginRow, self.instrument).sum(MarginRow.unrealised_pnl)
-        return f.beside(self, HedgeRow).share * made
+        followed = f.beside(self, HedgeRow)
+        lots = f.group(MarginRow, followed.underlying, "underlying")
+        return followed.share * lots.sum(MarginRow.unrealised_pnl)
 
     short_notional = looked_up("Short now", "money", "beside", total=True)
     fee_rate = Figure("Fee rate", "rate", fee_rate, ("instrument",))

@@ -8,8 +8,11 @@ from typing import Any
 
 from xlhedge.analysis.carriers import VALUES, Values
 from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow
+from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.history import History
 from xlhedge.analysis.lookups import Group, Lookups
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
 from xlhedge.portfolio import Portfolio
@@ -29,19 +32,24 @@ _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class RowGroup(Group):
-    """Rows, whose sums are kept: each is asked for by every row that shares them."""
+    """Rows, whose sums and parts are kept: each is asked for by every row that shares them."""
 
     def __init__(self, rows: Sequence[FigureRow]) -> None:
         self.rows = rows
         self._sums: dict[tuple[Figure, ...], float] = {}
+        self._sizes: dict[tuple[Figure, ...], float] = {}
+        self._parts: dict[tuple[Figure, str, Any], RowGroup] = {}
 
     @property
     def count(self) -> int:
         return len(self.rows)
 
     def having(self, figure: Figure, sign: str, other: Carrier = 0) -> RowGroup:
-        holds = _HOLDS[sign]
-        return RowGroup([row for row in self.rows if holds(getattr(row, figure.name), other)])
+        key, holds = (figure, sign, other), _HOLDS[sign]
+        if key not in self._parts:
+            rows = [row for row in self.rows if holds(getattr(row, figure.name), other)]
+            self._parts[key] = RowGroup(rows)
+        return self._parts[key]
 
     def sum(self, *figures: Figure) -> float:
         if figures not in self._sums:
@@ -49,7 +57,11 @@ class RowGroup(Group):
         return self._sums[figures]
 
     def size(self, figure: Figure, *others: Figure) -> float:
-        return sum((abs(_number(row, figure)) * _product(row, others) for row in self.rows), 0.0)
+        key = (figure, *others)
+        if key not in self._sizes:
+            sizes = (abs(_number(row, figure)) * _product(row, others) for row in self.rows)
+            self._sizes[key] = sum(sizes, 0.0)
+        return self._sizes[key]
 
     def each(self, figure: Figure, otherwise: float) -> list[Any]:
         return [getattr(row, figure.name) for row in self.rows]
@@ -84,14 +96,30 @@ class Numbers(Values, Lookups):
         self.days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
         self.tables: dict[type[FigureRow], Sequence[FigureRow]] = {}
         self.history: History | None = None
-        self._groups: dict[type[FigureRow], dict[str, RowGroup]] = {}
+        self._groups: dict[tuple[type[FigureRow], str], dict[str, RowGroup]] = {}
 
     def rows(self, table: type[FigureRow]) -> Sequence[Any]:
         """The rows of a computed table, which follow those of its input."""
         if table not in self.tables:
-            count = len(self.portfolio.rows[table.table])
-            self.tables[table] = tuple(table(self, n) for n in range(count))
+            if table is UnderlyingRow:
+                names = self.underlyings
+                found: list[FigureRow] = [
+                    table(self, n, underlying=name) for n, name in enumerate(names)
+                ]
+            else:
+                found = [table(self, n) for n in range(len(self.portfolio.rows[table.table]))]
+            self.tables[table] = tuple(found)
         return self.tables[table]
+
+    @cached_property
+    def underlyings(self) -> dict[str, int]:
+        """What is held or short, in the order of Holdings, then of Instruments: its row."""
+        short = {row.instrument for row in self.rows(MarginRow)}
+        names = [row.underlying for row in self.rows(HedgeRow)]
+        names += [
+            each.underlying for each in self.portfolio.instruments if each.instrument in short
+        ]
+        return {name: n for n, name in enumerate(dict.fromkeys(names))}
 
     def look_up(self, row: FigureRow, figure: Figure) -> Carrier:
         """A figure that is found where its `source` says; the readers put defaults in."""
@@ -129,13 +157,27 @@ class Numbers(Values, Lookups):
     def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
         return self.rows(table)[row.n]
 
-    def group(self, table: type[FigureRow], instrument: Carrier) -> RowGroup:
-        if table not in self._groups:
+    def group(self, table: type[FigureRow], name: Carrier, key: str = "instrument") -> RowGroup:
+        if (table, key) not in self._groups:
             found: dict[str, list[FigureRow]] = {}
             for row in self.rows(table):
-                found.setdefault(row.instrument, []).append(row)
-            self._groups[table] = {name: RowGroup(rows) for name, rows in found.items()}
-        return self._groups[table].get(instrument) or RowGroup(())
+                found.setdefault(getattr(row, key), []).append(row)
+            self._groups[table, key] = {each: RowGroup(rows) for each, rows in found.items()}
+        return self._groups[table, key].get(name) or RowGroup(())
+
+    def of_underlying(self, row: FigureRow, name: str) -> Carrier:
+        place = self.underlyings.get(row.underlying)
+        return 0.0 if place is None else getattr(self.rows(UnderlyingRow)[place], name)
+
+    def of_instrument(self, row: FigureRow, name: str) -> Carrier:
+        return getattr(self.rows(OrderRow)[self._places[row.instrument]], name)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {each.instrument: n for n, each in enumerate(self.portfolio.instruments)}
+
+    def number_of(self, row: FigureRow) -> float:
+        return row.n + 1.0
 
     def count_tiers(self, row: FigureRow) -> int:
         return len(self.tiers(row)[0])

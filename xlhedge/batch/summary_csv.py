@@ -20,7 +20,8 @@ NAME = "summary.csv"
 
 COLUMNS = (
     *("input", "status", "error", "report"),
-    *("portfolio", "quote_currency", "spot_notional", "short_notional", "net_delta"),
+    *("portfolio", "quote_currency", "spot_notional", "short_notional"),
+    *("net_delta", "gross_delta", "order_notional"),
     *("days", "funding_drag", "pnl_down_20", "pnl_up_20"),
     *("worst_scenario", "worst_scenario_pnl", "nearest_liquidation"),
     *("input_sha256", "version"),

@@ -106,6 +106,8 @@ def summary_figures(analysis: Analysis) -> dict[str, Any]:
         "spot_notional": total.spot_notional,
         "short_notional": total.short_notional,
         "net_delta": total.net_delta,
+        "gross_delta": analysis.gross_delta,
+        "order_notional": total.order_notional,
         "days": analysis.days,
         "funding_drag": total.funding_drag,
         "pnl_down_20": analysis.after(-0.2),

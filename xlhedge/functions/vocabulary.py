@@ -247,6 +247,9 @@ _VOCABULARY = (
     Quantity("liquidation_alert", PERCENT,
              "Relative distance to liquidation below which to warn, decimal (0.25 = 25 %).",
              _NOT_NEGATIVE, usual=Domain(at_most=1)),
+    Quantity("rebalance_band", PERCENT,
+             "No order while the gap is below this part of the underlying's exposure, decimal "
+             "(0.01 = 1 %); 0 = always.", _NOT_NEGATIVE),
     Quantity("short_margin", MONEY,
              "What the short loses when liquidated: its margin plus unrealised P&L, in quote. "
              "Required with liquidation_buffer.", _NOT_NEGATIVE),

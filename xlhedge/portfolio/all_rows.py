@@ -18,7 +18,7 @@ __all__ = ["KEYS", "AllRows", "TableCheck", "findings"]
 
 
 KEYS: dict[str, Callable[[Any], Hashable]] = {
-    "Holdings": lambda row: row.asset.casefold(),
+    "Holdings": lambda row: (row.asset.casefold(), (row.place or "").casefold()),
     "Instruments": lambda row: row.instrument.casefold(),
     "Scenarios": lambda row: (row.scenario, row.asset.casefold()),
     "History": lambda row: (row.symbol.casefold(), row.time),
@@ -69,9 +69,42 @@ class AllRows:
         return {**assets, **self._names("Instruments", "underlying"), "*": None}
 
     @cached_property
-    def hedging(self) -> dict[str, None]:
-        """The instruments that some holding is hedged with."""
-        return self._names("Holdings", "instrument")
+    def held(self) -> dict[str, int]:
+        """The first row of each asset in Holdings, in small letters; those that can be read."""
+        numbers: dict[str, int] = {}
+        for number, row in enumerate(self.of("Holdings")):
+            with suppress(Unread):
+                numbers.setdefault(row.asset.casefold(), number)
+        return numbers
+
+    @cached_property
+    def first_underlying(self) -> dict[str, int]:
+        """The first row of each underlying in Instruments, in small letters."""
+        numbers: dict[str, int] = {}
+        for number, row in enumerate(self.of("Instruments")):
+            with suppress(Unread):
+                numbers.setdefault(row.underlying.casefold(), number)
+        return numbers
+
+    @cached_property
+    def underlyings(self) -> set[str]:
+        """The underlyings that some holding moves with, in small letters."""
+        return {self.underlying_of(row).casefold() for row in self.of("Holdings")}
+
+    def underlying_of(self, holding: Holding) -> str:
+        """What a holding moves with: its own underlying, its instrument's, or itself."""
+        if holding.underlying is not None:
+            return holding.underlying
+        followed = holding.instrument and self.followed(holding.instrument)
+        return followed or holding.asset
+
+    def followed(self, instrument: str) -> str | None:
+        """The underlying of an instrument; none if there is no such instrument."""
+        number = self.first("Instruments").get(instrument.casefold())
+        if number is None:
+            return None
+        found: Instrument = self.of("Instruments")[number]
+        return found.underlying
 
     def _names(self, table: str, column: str) -> dict[str, None]:
         return dict.fromkeys(getattr(row, column) for row in self.of(table))
@@ -107,7 +140,7 @@ class AllRows:
 
     def underlying(self, instrument: Instrument) -> Holding | None:
         """The holding of an instrument's underlying, if there is one."""
-        number = self.first("Holdings").get(instrument.underlying.casefold())
+        number = self.held.get(instrument.underlying.casefold())
         if number is None:
             self._names("Holdings", "asset")  # it may be one that could not be read
             return None

@@ -68,6 +68,56 @@ def _spelled(row: Instrument, _: int, rows: AllRows) -> str | None:
     return f'"{row.underlying}" is "{held.asset}" in Holdings; it must be spelled alike'
 
 
+def _moves_with(row: Holding, _: int, rows: AllRows) -> str | None:
+    """An instrument hedges what moves with its own underlying."""
+    if row.underlying is None:
+        return None
+    held = rows.held.get(row.underlying.casefold())
+    spelled = rows.of("Holdings")[held].asset if held is not None else row.underlying
+    if row.instrument is not None:
+        spelled = rows.followed(row.instrument) or spelled
+    if spelled == row.underlying:
+        return None
+    if spelled.casefold() == row.underlying.casefold():
+        return f'"{row.underlying}" is "{spelled}" elsewhere; it must be spelled alike'
+    return (
+        f'"{row.underlying}" is not what "{row.instrument}" follows; it must be "{spelled}", or '
+        "blank"
+    )
+
+
+def _one_price(row: Holding, _: int, rows: AllRows) -> str | None:
+    """A coin has one price, wherever it lies."""
+    first = rows.held[row.asset.casefold()]
+    before = rows.of("Holdings")[first]
+    if before.spot_price == row.spot_price or KEYS["Holdings"](row) == KEYS["Holdings"](before):
+        return None
+    where = rows.place("Holdings", first, "spot_price")
+    return (
+        f'{shown(row.spot_price)} is not what "{before.asset}" is in {where}, '
+        f"{shown(before.spot_price)}; it must be the same in each place"
+    )
+
+
+def _one_name(row: Holding, _: int, rows: AllRows) -> str | None:
+    first = rows.held[row.asset.casefold()]
+    before = rows.of("Holdings")[first]
+    if before.asset == row.asset or KEYS["Holdings"](row) == KEYS["Holdings"](before):
+        return None
+    where = rows.place("Holdings", first, "asset")
+    return f'"{row.asset}" is "{before.asset}" in {where}; it must be spelled alike'
+
+
+def _alike(row: Instrument, _: int, rows: AllRows) -> str | None:
+    """Instruments on one underlying are netted by its name."""
+    first = rows.first_underlying[row.underlying.casefold()]
+    name = rows.of("Instruments")[first].underlying
+    if name == row.underlying or rows.underlying(row):
+        return None
+    where = rows.place("Instruments", first, "underlying")
+    return f'"{row.underlying}" is "{name}" in {where}; it must be spelled alike'
+
+
 def _once(
     table: str, column: str, what: Callable[[Any], str], how: Callable[[Any], str] | None = None
 ) -> TableCheck:
@@ -197,13 +247,22 @@ _CONFLICTS = (
     TableCheck("Settings", "horizon_date", _horizon),
     TableCheck("Settings", "shock_max", _ends),
     TableCheck("Settings", "shock_step", _steps),
-    _once("Holdings", "asset", lambda row: f'"{row.asset}"'),
+    _once(
+        "Holdings",
+        "asset",
+        lambda row: f'"{row.asset}"',
+        lambda row: "there once" + ("" if row.place is None else f' at "{row.place}"'),
+    ),
     _no_wildcard("Holdings", "asset"),
+    TableCheck("Holdings", "asset", _one_name),
+    TableCheck("Holdings", "spot_price", _one_price),
     TableCheck("Holdings", "asset", _no_total),
     TableCheck("Holdings", "instrument", _known),
+    TableCheck("Holdings", "underlying", _moves_with),
     _once("Instruments", "instrument", lambda row: f'"{row.instrument}"'),
     _no_wildcard("Instruments", "instrument"),
     TableCheck("Instruments", "underlying", _spelled),
+    TableCheck("Instruments", "underlying", _alike),
     TableCheck("Instruments", "expiry", _expired),
     TableCheck("Instruments", "index_price", _index),
     TableCheck("Instruments", "funding_rate", _funding),

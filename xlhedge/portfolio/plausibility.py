@@ -9,7 +9,7 @@ from xlhedge.functions.quantity import Domain
 from xlhedge.portfolio.all_rows import AllRows, TableCheck, findings
 from xlhedge.portfolio.columns import Column
 from xlhedge.portfolio.problems import Found
-from xlhedge.portfolio.tables import TABLES, Instrument, Settings, Short, Table
+from xlhedge.portfolio.tables import TABLES, Holding, Instrument, Settings, Short, Table
 from xlhedge.text import percent, shown
 
 __all__ = ["age", "oddities"]
@@ -62,9 +62,28 @@ def _negative_short(row: Short, _: int, __: AllRows) -> str | None:
 
 
 def _without_holding(row: Short, _: int, rows: AllRows) -> str | None:
-    if row.instrument in rows.hedging:
+    followed = rows.followed(row.instrument)
+    if followed is None or followed.casefold() in rows.underlyings:
         return None
-    return f'no holding is hedged with "{row.instrument}"; it counts as a short without a holding'
+    return f'no holding moves with "{followed}"; it counts as a short without a holding'
+
+
+def _two_names(row: Holding, _: int, rows: AllRows) -> str | None:
+    """A scenario moves names: it would move one of them and leave the other."""
+    follows = rows.underlying_of(row)
+    if row.asset == follows or row.beta != 1:
+        return None
+    coins = {_COINS.get(name.upper(), name.upper()) for name in (row.asset, follows)}
+    if len(coins) > 1:
+        return None
+    return (
+        f'"{row.asset}" is hedged as "{follows}": if they are one coin, give it one name; a '
+        "scenario moves each name by itself"
+    )
+
+
+_COINS = {"XBT": "BTC", "WBTC": "BTC", "CBBTC": "BTC", "WETH": "ETH", "STETH": "ETH"}
+"""Other names of a coin."""
 
 
 _ODDITIES = (
@@ -75,6 +94,7 @@ _ODDITIES = (
         if column.quantity.usual != Domain() and table.name != "History"  # what is past was so
     ),
     TableCheck("Settings", "horizon_date", _past_horizon),
+    TableCheck("Holdings", "asset", _two_names),
     TableCheck("Instruments", "index_price", _far_from_spot),
     TableCheck("Instruments", "futures_price", _far_from_index),
     TableCheck("Shorts", "instrument", _without_holding),

@@ -54,6 +54,7 @@ class Settings(Row):
     funding_consecutive: Annotated[int, number("consecutive")] = 3
     redeploy_drop: Annotated[float, number("redeploy_drop")] = 0.2
     liquidation_alert: Annotated[float, number("liquidation_alert")] = 0.25
+    rebalance_band: Annotated[float, number("rebalance_band")] = 0.01
 
     @property
     def count_shocks(self) -> int:
@@ -75,11 +76,11 @@ class Settings(Row):
 class Holding(Row):
     """An asset that is held, and the instrument it is hedged with.
 
-    ``quantity`` excludes coins posted as margin. A blank
-    ``hedge_ratio`` is the setting's.
+    ``quantity`` excludes coins posted as margin. A blank ``hedge_ratio`` is the setting's, a blank
+    ``underlying`` that of the instrument, or else the asset. Rows of one asset differ in ``place``.
     """
 
-    asset: Annotated[str, text("Name of the asset, once in the table (BTC).")]
+    asset: Annotated[str, text("Name of the asset, once in the table or once a place (BTC).")]
     quantity: Annotated[
         float, number("spot_qty", "Coins held, in base coins, without those posted as margin.")
     ]
@@ -98,6 +99,14 @@ class Holding(Row):
         str | None, text("Instrument it is hedged with, as in Instruments", "; blank: not hedged.")
     ] = None
     support_price: Annotated[float | None, number("support")] = None
+    place: Annotated[
+        str | None,
+        text("Where it is held: venue, wallet, account", "; blank: one row an asset."),
+    ] = None
+    underlying: Annotated[
+        str | None,
+        text("Underlying that it moves with, times beta", "; blank: the instrument's, or asset."),
+    ] = None
 
 
 class Instrument(Row):

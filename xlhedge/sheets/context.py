@@ -73,7 +73,8 @@ class ReportContext(BookContext):
 
     def cells(self, row: type[FigureRow]) -> NativeCells:
         """What writes the formulas of a kind of rows."""
-        return NativeCells(self.known, *(each for each in self.on.values() if each.row is row))
+        tables = (each for each in self.on.values() if each.row is row)
+        return NativeCells(self.known, *tables, others=tuple(self.on.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells
 from xlhedge.sheets.native_cells import write_page
+from xlhedge.sheets.orders import write_numbers
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import FigureTable, RowText
 from xlhedge.xlsx.charts import bar_chart
@@ -36,6 +37,7 @@ def write_hedge(sheet: Sheet, of: TemplateContext) -> None:
     _write_settings(sheet, inputs, analysis)
     table.write_head(sheet, sides=False)
     cells.write_places(sheet, analysis.hedge, analysis)
+    write_numbers(sheet, table, analysis)
     table.write_total(sheet, [*analysis.hedge, analysis.unassigned])
     texts = unassigned_texts(table, tables[MarginRow], table.top - 1, table.last)
     naked = [texts.get(each) for each in table.figures]

@@ -12,14 +12,22 @@ from typing import Any
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import Calls
 from xlhedge.analysis.figures import Figure, FigureRow
+from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.portfolio import TABLES
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.table import ColumnGroup, FigureTable, RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["LiveCells", "Tables"]
+__all__ = ["UNDERLYING", "LiveCells", "Tables", "numbers_of"]
+
+UNDERLYING = "underlying"
+"""The figure by which rows of different tables belong together."""
+
+_NUMBERED: dict[type[FigureRow], int] = {HedgeRow: 2, OrderRow: 1}
+"""How far behind a table's figures its underlyings are numbered."""
 
 Tables = Mapping[type[FigureRow], FigureTable]
 """The computed tables, by their kind of row."""
@@ -98,6 +106,8 @@ class LiveCells(Calls, Lookups):
         if figure.source == "beside" and row.beside:
             found = getattr(self.beside(row, row.beside), figure.column)
             return where(found == "", "", found)
+        if figure.source == "stated":
+            return self._listed()
         own = figure.source == "own"
         found = (self.own if own else self.term)(row, figure.column)
         columns = TABLES[row.table if own else "Instruments"].columns
@@ -115,6 +125,8 @@ class LiveCells(Calls, Lookups):
         return Expression(f"INDEX({cells},{here(1 - self.table.top)})")
 
     def term(self, row: FigureRow, column: str) -> Expression:
+        if row.table == "Instruments":
+            return self.own(row, column)
         return Expression(f"INDEX({self.inputs.column('Instruments', column)},{self.place})")
 
     def held(self, asset: Carrier, column: str) -> Expression:
@@ -136,7 +148,32 @@ class LiveCells(Calls, Lookups):
         cells: dict[str, Any] = {f.name: Expression(other.cell(f, at)) for f in other.figures}
         return table(self, **cells)
 
-    def group(self, table: type[FigureRow], instrument: Carrier) -> ColumnGroup:
-        other = self.tables[table]
-        key = next(each for each in other.figures if each.name == "instrument")
-        return ColumnGroup(other).having(key, "=", instrument)
+    def group(self, table: type[FigureRow], name: Carrier, key: str = "instrument") -> ColumnGroup:
+        return ColumnGroup(self.tables[table]).having(getattr(table, key), "=", name)
+
+    def of_underlying(self, row: FigureRow, name: str) -> Expression:
+        found = self.group(UnderlyingRow, row.underlying, UNDERLYING)
+        return found.sum(getattr(UnderlyingRow, name))
+
+    def of_instrument(self, row: FigureRow, name: str) -> Expression:
+        cells = self.tables[OrderRow].column(getattr(OrderRow, name))
+        return Expression(f"INDEX({cells},{self.place})")
+
+    def number_of(self, row: FigureRow) -> Expression:
+        return Expression(here(1 - self.table.top))
+
+    def _listed(self) -> Expression:
+        """The name of the row's underlying: that whose first row elsewhere has its number."""
+        number = here(1 - self.table.top)
+        text = '""'
+        for row in (OrderRow, HedgeRow):
+            table = self.tables[row]
+            names = table.column(getattr(row, UNDERLYING))
+            text = f"IFERROR(INDEX({names},MATCH({number},{numbers_of(table)},0)),{text})"
+        return Expression(text)
+
+
+def numbers_of(table: FigureTable) -> str:
+    """The cells behind a table that number its underlyings, each in its first row."""
+    letter = table.behind(_NUMBERED[table.row])
+    return f"{table.sheet}!${letter}${table.top}:${letter}${table.last}"

@@ -148,13 +148,14 @@ def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
     )
     scenario = inputs.column("Scenarios", "scenario")
     pair = f'({scenario}&"|"&{moved})'
+    held = f'({assets}&"|"&{inputs.column("Holdings", "place")})'
     yield Check(
         "Names that are there twice",
-        _twice(row.asset for row in portfolio.holdings)
+        _twice(f"{row.asset}|{row.place or ''}" for row in portfolio.holdings)
         + _twice(row.instrument for row in portfolio.instruments)
         + _twice(f"{row.scenario}|{row.asset}" for row in portfolio.scenarios),
-        f"{_twice_text(assets)}+{_twice_text(instruments)}+{_twice_text(pair, scenario)}",
-        "Name each asset, each instrument, and each asset of a scenario once.",
+        f"{_twice_text(held, assets)}+{_twice_text(instruments)}+{_twice_text(pair, scenario)}",
+        "Name each asset (of each place), each instrument, and each asset of a scenario once.",
     )
 
 

@@ -15,9 +15,10 @@ from typing import Any
 from xlhedge.analysis.carriers import Native
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow
 from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.sheets.style import widen
-from xlhedge.sheets.table import FigureTable, RowText, here
+from xlhedge.sheets.table import ColumnGroup, FigureTable, RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["Known", "NativeCells", "write_page"]
@@ -26,7 +27,10 @@ Texts = Sequence[RowText | None]
 
 
 class _Name(str):
-    """Any name that a person gave: formulas may ask whether there is one, not which it is."""
+    """Any name that a person gave: formulas may ask whether there is one, not which it is.
+
+    Its text is the reference of its cell, which rows of other tables may be compared with.
+    """
 
     __slots__ = ()
     __hash__ = str.__hash__
@@ -46,6 +50,7 @@ class Known:
 
     days: float
     redeploy_drop: float
+    rebalance_band: float
 
 
 class NativeCells(Native, Lookups):
@@ -56,8 +61,11 @@ class NativeCells(Native, Lookups):
         tables: where the rows' figures stand; a figure of two is computed on the first.
     """
 
-    def __init__(self, known: Known, *tables: FigureTable) -> None:
+    def __init__(
+        self, known: Known, *tables: FigureTable, others: Sequence[FigureTable] = ()
+    ) -> None:
         self.days, self._known, self._tables = known.days, known, tables
+        self._others = tuple((each, each.count) for each in others)
         self._seen: dict[str, dict[tuple[Any, ...], Texts]] = {}
 
     def texts(self, table: FigureTable, row: FigureRow | None) -> Texts:
@@ -69,16 +77,18 @@ class NativeCells(Native, Lookups):
         )
         seen = self._seen.setdefault(table.title, {})
         if kinds not in seen:
-            seen[kinds] = _texts(self._known, self._tables, table, kinds)
+            seen[kinds] = _texts(self._known, self._tables, self._others, table, kinds)
         return seen[kinds]
 
     def written(self, table: FigureTable, kinds: Sequence[Any]) -> Texts:
         """The formulas of a row whose cells are of these kinds."""
         figures = table.row.figures
-        cells: dict[str, Any] = {
-            each.name: Expression(self._reference(table, each)) if kind is None else kind
-            for each, kind in zip(figures, kinds, strict=True)
-        }
+        cells: dict[str, Any] = {}
+        for each, kind in zip(figures, kinds, strict=True):
+            cells[each.name] = kind
+            if kind is None or kind is _A_NAME:
+                reference = Expression(self._reference(table, each))
+                cells[each.name] = _Name(reference.text) if kind else reference
         row, known = table.row(self, **cells), dict(zip(figures, kinds, strict=True))
         return tuple(self._text(table, each, row, known[each]) for each in table.figures)
 
@@ -114,13 +124,36 @@ class NativeCells(Native, Lookups):
     def setting(self, name: str) -> Carrier:
         return getattr(self._known, name)
 
+    def group(self, table: type[FigureRow], name: Carrier, key: str = "instrument") -> ColumnGroup:
+        return ColumnGroup(self._other(table)).having(getattr(table, key), "=", Expression(name))
+
+    def of_underlying(self, row: FigureRow, name: str) -> Expression:
+        found = self.group(UnderlyingRow, row.underlying, "underlying")
+        return found.sum(getattr(UnderlyingRow, name))
+
+    def of_instrument(self, row: FigureRow, name: str) -> Expression:
+        orders = self._other(OrderRow)
+        place = f"MATCH({row.instrument},{orders.column(OrderRow.instrument)},0)"
+        return Expression(f"INDEX({orders.column(getattr(OrderRow, name))},{place})")
+
+    def _other(self, kind: type[FigureRow]) -> FigureTable:
+        found = next((table for table, _ in self._others if table.row is kind), None)
+        if found is None:
+            raise NotImplementedError
+        return found
+
 
 @lru_cache(maxsize=256)
 def _texts(
-    known: Known, tables: tuple[FigureTable, ...], table: FigureTable, kinds: tuple[Any, ...]
+    known: Known,
+    tables: tuple[FigureTable, ...],
+    others: tuple[tuple[FigureTable, int], ...],
+    table: FigureTable,
+    kinds: tuple[Any, ...],
 ) -> Texts:
-    """`NativeCells.written`, which is the same in all reports of a batch."""
-    return NativeCells(known, *tables).written(table, kinds)
+    """`NativeCells.written`, which is the same in all reports of a batch with as many rows."""
+    cells = NativeCells(known, *tables, others=[each for each, _ in others])
+    return cells.written(table, kinds)
 
 
 def _kind(figure: Figure, value: Any) -> Any:
@@ -132,7 +165,7 @@ def _kind(figure: Figure, value: Any) -> Any:
     if value == "":
         return BLANK
     named = figure.look == "text" and figure.source in ("own", "beside", "stated")
-    return _A_NAME if named else value
+    return _A_NAME if named or figure.name == "underlying" else value
 
 
 def write_page(

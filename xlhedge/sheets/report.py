@@ -35,14 +35,14 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
         >>> report_book(analyse(SAMPLES["full-hedge"])).titles
-        ['Summary', 'Hedge', 'Sensitivity', 'Scenarios', 'Funding & basis', 'Margin', 'Unwind', \
-'Hedge history', 'Inputs & audit']
+        ['Summary', 'Underlyings', 'Orders', 'Hedge', 'Sensitivity', 'Scenarios', \
+'Funding & basis', 'Margin', 'Unwind', 'Hedge history', 'Inputs & audit']
     """
     settings = analysis.portfolio.settings
     title = f"Hedge report: {settings.portfolio}"
     subject = source.told if source else ""
     book = Book(styles(), title=title, created=settings.as_of, subject=subject)
-    known = Known(analysis.days, settings.redeploy_drop)
+    known = Known(analysis.days, settings.redeploy_drop, settings.rebalance_band)
     specs = sheets_of("report", analysis)
     tables = tables_of(specs, lambda row: len(analysis.numbers.rows(row)) + (row is HedgeRow))
     of = ReportContext(book, analysis, tables, contents_of(specs), known, source)

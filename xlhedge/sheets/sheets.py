@@ -15,6 +15,7 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import ALARM, MarginRow
+from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.sheets.attribution import write_scenarios
 from xlhedge.sheets.audit import write_audit
@@ -26,6 +27,12 @@ from xlhedge.sheets.history_report import write_history
 from xlhedge.sheets.input_cells import FIRST_ROW
 from xlhedge.sheets.input_sheets import write_inputs
 from xlhedge.sheets.margin import write_margin, write_margin_report
+from xlhedge.sheets.orders import (
+    write_orders,
+    write_orders_report,
+    write_underlyings,
+    write_underlyings_report,
+)
 from xlhedge.sheets.sensitivity import AXIS, write_sensitivity
 from xlhedge.sheets.start import write_start
 from xlhedge.sheets.stress import write_stress
@@ -103,6 +110,14 @@ class SheetSpec:
 _INPUTS: dict[str, Any] = {"books": _TEMPLATE, "repeat": f"{FIRST_ROW - 2}:{FIRST_ROW - 1}"}
 _INPUTS |= {"freeze": f"B{FIRST_ROW}", "tall": 1}
 _HEDGE = "For each holding: what to short, what is short already, what is left."
+_UNDERLYINGS = (
+    "For each underlying: what moves with it, all shorts on it wherever they are, and what lacks. "
+    "Gross does not let one underlying offset another."
+)
+_ORDERS = (
+    "One order an instrument. A short order goes where the holdings say; buying back begins where "
+    "funding is worst for a short."
+)
 _GRIDS = (
     "Profit and loss from the price alone: before funding, fees and liquidation, which the "
     "scenarios have."
@@ -138,6 +153,16 @@ SHEETS = (
         note="Optional: bars of assets and instruments. Keep the rows of one symbol together, "
              "oldest first."),
     SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A5", tall=1),
+    SheetSpec("Underlyings", write_underlyings, _TEMPLATE, TableSpec(UnderlyingRow), wide=2, tall=1,
+        purpose="For each underlying: exposure, all shorts on it, gap, gross beside net.",
+        note=_UNDERLYINGS),
+    SheetSpec("Underlyings", write_underlyings_report, _REPORT, TableSpec(UnderlyingRow), wide=0,
+        purpose="For each underlying: exposure, all shorts on it, gap, gross beside net",
+        note=_UNDERLYINGS),
+    SheetSpec("Orders", write_orders, _TEMPLATE, TableSpec(OrderRow), wide=2, tall=1,
+        purpose="One order an instrument, and why it is there.", note=_ORDERS),
+    SheetSpec("Orders", write_orders_report, _REPORT, TableSpec(OrderRow), wide=0,
+        purpose="One order an instrument, and why it is there", note=_ORDERS),
     SheetSpec("Hedge", write_hedge, _TEMPLATE, TableSpec(HedgeRow, 7, 8, 10), wide=4, tall=1,
         purpose="For each holding: what to short, what is short, what is left, what it costs.",
         note=_HEDGE),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.figures import Figure
-from xlhedge.analysis.hedge import HedgeRow, covered
+from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.analysis.orders import UnderlyingRow
 from xlhedge.functions.registry import Function, function
 from xlhedge.sheets.context import NOTHING, Edition, Headline, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_checks import Check, checks
+from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.stress import worst
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.unwind import to_unwind
@@ -58,15 +60,13 @@ _LONGEST_QUOTE = 255  # characters that Excel takes between quotes in a formula
 def _headlines(of: TemplateContext) -> list[Headline]:
     """The headline figures, in their sheets' order."""
     analysis, hedge, margin = of.analysis, of.tables[HedgeRow], of.tables[MarginRow]
+    underlyings = of.tables[UnderlyingRow]
 
     def summed(title: str, figure: Figure, look: str, meaning: str) -> Headline:
         value = getattr(analysis.total, figure.name)
         return Headline(title, hedge.total(figure), value, look, "", meaning, hedge.title)
 
-    short, delta = (
-        Expression(hedge.total(each)) for each in (HedgeRow.short_notional, HedgeRow.net_delta)
-    )
-    now = covered(analysis.total.short_notional, analysis.total.net_delta, NOTHING)
+    now = NOTHING if analysis.hedged == NOWHERE else analysis.hedged
     buffers = margin.column(MarginRow.liquidation_buffer)
     return [
         summed("Coins held, value", HedgeRow.spot_notional, "total money",
@@ -74,13 +74,18 @@ def _headlines(of: TemplateContext) -> list[Headline]:
         summed("Short, value", HedgeRow.short_notional, "total money",
                "All that is short; positive is short."),
         Headline(
-            "Hedged", excel_text(covered(short, delta, NOTHING)), now,
+            "Hedged", hedged_text(underlyings, NOTHING), now,
             "total percent", "% of exposure",
-            "Short ÷ (short + net delta): 100 % is fully hedged, above it over-hedged.",
-            hedge.title,
+            "Part of the exposure that shorts on the same underlying cover.",
+            underlyings.title,
         ),
         summed("Net delta", HedgeRow.net_delta, "total money",
                "What still moves with the market: above 0 long, below 0 over-hedged."),
+        Headline(
+            "Gross delta", underlyings.total(UnderlyingRow.gross_delta),
+            analysis.gross_delta, "total money", "",
+            "Net deltas of the underlyings by size: none offsets another.", underlyings.title,
+        ),
         summed("Funding cost to the horizon", HedgeRow.funding_drag, "total cost",
                "At today's rates: above 0 costs you, below 0 you receive it."),
         Headline(

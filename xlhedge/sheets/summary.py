@@ -8,13 +8,14 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.advice import advice
-from xlhedge.analysis.hedge import HedgeRow, covered
+from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.analysis.orders import UnderlyingRow
 from xlhedge.sheets.attribution import attribution_chart, nets
 from xlhedge.sheets.audit import CONVENTIONS
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.hedge import spot_chart
+from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.sensitivity import ratio_chart
 from xlhedge.sheets.style import LONGEST, heading, sentence, widen
 from xlhedge.xlsx.sheet import Sheet
@@ -24,8 +25,9 @@ __all__ = ["totals", "write_summary"]
 _HEADLINES = (
     ("spot_notional", "Coins held, value", "Spot price × quantity, without coins posted as margin"),
     ("short_notional", "Short, value", "Positive is short"),
-    ("hedged", "Hedged", "Short ÷ (short + net delta): 100 % is fully hedged"),
+    ("hedged", "Hedged", "Part of the exposure that shorts on the same underlying cover"),
     ("net_delta", "Net delta now", "Above 0: still long; below 0: over-hedged"),
+    ("gross_delta", "Gross delta now", "Underlyings' net deltas by size: none offsets another"),
     ("order_notional", "Orders to reach the target", "Above 0: short more; below 0: buy back"),
     ("residual_delta", "Net delta after the orders", "What stays exposed"),
     ("funding_drag", "Funding cost to the horizon", "Above 0 costs you; below 0 you receive it"),
@@ -69,14 +71,13 @@ def totals(of: ReportContext) -> dict[str, _Place]:
 
 def _places(of: ReportContext) -> dict[str, _Place]:
     """Where each headline stands that another sheet computes, by figure."""
-    hedge, margin = of.tables[HedgeRow], of.tables[MarginRow]
-    short, delta = (
-        Expression(hedge.total(each)) for each in (HedgeRow.short_notional, HedgeRow.net_delta)
-    )
+    underlyings, margin = of.tables[UnderlyingRow], of.tables[MarginRow]
+    gross = underlyings.total(UnderlyingRow.gross_delta)
     buffers = margin.column(MarginRow.liquidation_buffer)
     near = f'MIN(IF({buffers}="","",IF({buffers}<1E+300,ABS({buffers}),"")))'
     return totals(of) | {
-        "hedged": _Place(excel_text(covered(short, delta)), hedge.title),
+        "hedged": _Place(hedged_text(underlyings), underlyings.title),
+        "gross_delta": _Place(gross, underlyings.title),
         "nearest": _Place(near, margin.title, array=True),
         "worst": _Place(f"MIN({nets(of.analysis)})", "Scenarios"),
     }
@@ -131,7 +132,8 @@ def _headlines(analysis: Analysis) -> Iterator[tuple[str, Any, str, str, str]]:
     """Title, value, look, meaning and figure of each headline."""
     total = analysis.total
     own = {
-        "hedged": covered(total.short_notional, total.net_delta),
+        "hedged": analysis.hedged,
+        "gross_delta": analysis.gross_delta,
         "nearest": analysis.nearest,
     }
     for name, title, meaning in _HEADLINES:

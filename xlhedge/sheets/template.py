@@ -44,7 +44,7 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     portfolio = analysis.portfolio
     title = f"xlhedge: {portfolio.settings.portfolio or 'template'}"
     inputs, specs = Inputs(portfolio), sheets_of("template", analysis)
-    tables = tables_of(specs, lambda row: inputs.capacity(row.table))
+    tables = tables_of(specs, lambda row: sum(map(inputs.capacity, row.table.split())))
     book = Book(styles(), title=title, created=created)
     write(specs, TemplateContext(book, analysis, tables, contents_of(specs), inputs, edition))
     if edition == "365":

@@ -1,0 +1,108 @@
+"""The sheets Underlyings and Orders, in the template and in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.carriers import NOWHERE
+from xlhedge.analysis.figures import FigureRow
+from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
+from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.sheets.context import ReportContext, TemplateContext
+from xlhedge.sheets.live_cells import UNDERLYING, LiveCells, numbers_of
+from xlhedge.sheets.native_cells import write_page
+from xlhedge.sheets.style import widen
+from xlhedge.sheets.table import FigureTable, RowText, here
+from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.sheet import Sheet
+
+__all__ = [
+    "hedged_text",
+    "write_numbers",
+    "write_orders",
+    "write_orders_report",
+    "write_underlyings",
+    "write_underlyings_report",
+]
+
+
+def hedged_text(table: FigureTable, nothing: str = NOWHERE) -> str:
+    """The formula of what part of the exposure is hedged, over the totals of the underlyings."""
+    totals = (UnderlyingRow.covered, UnderlyingRow.gross_exposure, UnderlyingRow.short_notional)
+    covered, exposed, short = (Expression(table.total(each)) for each in totals)
+    return excel_text(hedged(covered, exposed, short, nothing))
+
+
+def write_underlyings(sheet: Sheet, of: TemplateContext) -> None:
+    """The template's sheet of the underlyings, which follow their numbers on Hedge and Orders."""
+    _write_table(sheet, of, of.analysis.underlyings)
+
+
+def write_orders(sheet: Sheet, of: TemplateContext) -> None:
+    """The template's sheet of the orders."""
+    _write_table(sheet, of, of.analysis.orders)
+    table, hedge = of.on[sheet.title], of.tables[HedgeRow]
+    lots = of.inputs.column("Shorts", "instrument")
+    key, name = (
+        f"${table.letter(each)}{here()}" for each in (OrderRow.underlying, OrderRow.instrument)
+    )
+    held = f"(SUMPRODUCT(--({hedge.column(HedgeRow.underlying)}={key}))>0)"
+    idle = f"(SUMPRODUCT(--({lots}={name}))=0)"
+    write_numbers(sheet, table, of.analysis, f"{held}+{idle}", numbers_of(hedge))
+
+
+def _write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) -> None:
+    table = of.on[sheet.title]
+    table.write_head(sheet)
+    table.write_total(sheet, rows)
+    table.write_rows(sheet, rows, LiveCells(of.inputs, table, of.tables).texts)
+    widen(sheet, table.widths() | {"A": 24, table.behind(): 12})
+    sheet.prints(area=table.area)
+
+
+def write_numbers(
+    sheet: Sheet, table: FigureTable, analysis: Analysis, elsewhere: str = "", before: str = ""
+) -> None:
+    """Number the underlyings of Hedge or Orders behind the figures, each in the first row it has.
+
+    Args:
+        sheet: where the table stands.
+        table: the table.
+        analysis: what it shows.
+        elsewhere: a number above 0 where the row's underlying is numbered before, or not at all.
+        before: the cells of the numbers before.
+    """
+    rows: Sequence[Any] = analysis.orders if before else analysis.hedge
+    numbers = dict(analysis.numbers.underlyings)
+    for each in analysis.hedge if before else ():
+        numbers.pop(each.underlying, None)
+    short = {each.instrument for each in analysis.margin}
+    cells = numbers_of(table)
+    letter = cells.partition("$")[2].partition("$")[0]
+    key, top = table.letter(getattr(table.row, UNDERLYING)), table.top - 1
+    above, numbered = (f"${x}${top}:${x}{here(-1)}" for x in (key, letter))
+    seen = f'(SUMPRODUCT(--({above}=${key}{here()}),--({numbered}<>""))>0)'
+    told = "+".join(filter(None, ["0", seen, elsewhere]))  # FALSE alone is above 0
+    most = f"MAX({','.join(filter(None, [before, numbered]))})"
+    text = RowText(f'IF(${key}{here()}="","",IF(({told})>0,"",{most}+1))')
+    at = LETTERS.index(letter)
+    sheet.put(table.head, at, "Underlying no.", "header")
+    for n in range(table.count):
+        value: float | str = ""
+        if n < len(rows) and (not before or rows[n].instrument in short):
+            value = numbers.pop(rows[n].underlying, -1) + 1 or ""
+        sheet.put(table.top + n, at, value, "cell ratio", text.at(table.top + n))
+
+
+def write_underlyings_report(sheet: Sheet, of: ReportContext) -> None:
+    """The report's sheet of the underlyings."""
+    rows, table = of.analysis.underlyings, of.on[sheet.title]
+    write_page(sheet, table, rows, of.cells(UnderlyingRow))
+
+
+def write_orders_report(sheet: Sheet, of: ReportContext) -> None:
+    """The report's sheet of the orders."""
+    write_page(sheet, of.on[sheet.title], of.analysis.orders, of.cells(OrderRow))
