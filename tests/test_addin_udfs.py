@@ -168,8 +168,8 @@ def test_odd_arguments_are_values_errors(excel, why, said):
 
 def test_no_message_and_no_text_is_longer_than_a_cell(excel):
     long = excel.extra["an argument of 32,767 characters"]
-    assert len(long) == len("#XLERR2015|") + 1_000
-    assert long.endswith("x…")
+    assert "xxx... is not known" in long
+    assert len(long) <= len("#XLERR2015|") + 1_000
     assert len(excel.extra["a long explanation"]) == 32_767
 
 

@@ -327,15 +327,16 @@ def report_here(source, folder, **options):
 
 
 def test_an_interrupted_write_leaves_the_old_report(tmp_path, monkeypatch):
+    assert report_here(TREASURY, tmp_path)[0] == 0
     old = tmp_path / "treasury-report.xlsx"
-    old.write_text("the old report")
+    before, there = old.read_bytes(), files(tmp_path)
 
     def broken(_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("xlhedge.files.os.fsync", broken)
     status, warned = report_here(TREASURY, tmp_path)
-    assert (status, old.read_text(), files(tmp_path)) == (2, "the old report", [old.name])
+    assert (status, old.read_bytes() == before, files(tmp_path)) == (2, True, there)
     assert f"{old}: No space left on device; 1 of 1 inputs are not done" in warned[-1]
 
 

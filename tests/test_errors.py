@@ -5,6 +5,7 @@ import errno
 import os
 import pickle
 import sqlite3
+from importlib import import_module
 
 import pytest
 from house import House
@@ -84,7 +85,7 @@ def test_what_stops_a_command_is_told_in_a_line(raised, status, told, monkeypatc
     def fail(*_):
         raise raised
 
-    monkeypatch.setattr("xlhedge.functions.registry.function", fail)
+    monkeypatch.setattr(import_module("xlhedge.cli.calc"), "function", fail)
     done = CliRunner().invoke(app, ["calc", "NET_DELTA", "1", "2", "3"])
     assert (done.exit_code, done.stderr) == (status, told)
 

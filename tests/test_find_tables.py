@@ -346,12 +346,14 @@ def test_one_missing_table_is_one_line(saved):
     assert line == (
         "Holdings: the table is missing; no Excel table (Ctrl+T, then Table Design > Table Name) "
         "or sheet has such a name, and no row such headings; its columns are asset, quantity, "
-        "avg_cost, spot_price, hedge_ratio, beta, instrument, support_price"
+        "avg_cost, spot_price, hedge_ratio, beta, instrument, support_price, "
+        "place, underlying"
     )
 
 
 def test_several_missing_tables_are_one_line(saved):
-    (line,) = wrong(saved(named_sheets(["Settings", "Holdings", "Scenarios"])))
+    line, *rest = wrong(saved(named_sheets(["Settings", "Holdings", "Scenarios"])))
+    assert rest == []
     assert line == (
         "the tables Instruments and Shorts are missing; no Excel table (Ctrl+T, then Table Design "
         "> Table Name) or sheet has such a name, and no row such headings; "

@@ -93,7 +93,7 @@ ADDED = (
     ("sheets/sheets.py", "# fmt: off\n", WRITER),
     ("sheets/sheets.py", 'hedge ratio, basis, funding and leverage", note=_GRIDS),\n', SHEET),
     ("functions/vocabulary.py", "_VOCABULARY = (\n", QUANTITIES),
-    ("functions/formulas/basis.py", "absolute, exp, ln, maximum, where\n", BODY),
+    ("functions/formulas/basis.py", "absolute, exp, ln, maximum, power, where\n", BODY),
     ("functions/registry.py", "Function(basis.locked_carry, (61_500, 61_500, 60_000), 1_500),\n",
      "        Function(basis.insurance_cost, (1_000, 0.1, 73), 20),\n"),
 )  # fmt: skip

@@ -490,7 +490,7 @@ REFUSED: list[tuple[object, str]] = [
     ("x" * 32_768, "32,768 characters"),
     ("🎉" * 16_384, "32,768 characters"),
     (date(1900, 2, 28), "March 1900"),
-    (pd.NaT, "March 1900"),
+    (pd.NaT, "NaT"),
     (datetime(2026, 1, 1, tzinfo=UTC), "time zone"),
     (pd.Timestamp("2026-01-01", tz="UTC"), "time zone"),
     (np.datetime64("2026-01-01"), "cannot hold a datetime64"),

@@ -96,7 +96,9 @@ def _places(sheets: Sequence[SheetCells], absent: Sequence[Table]) -> dict[str, 
         own = [each for each in all_ if is_named(each.sheet.name, table.name)]
         pools = [[each for each in pool if each.whole] for pool in (own, all_)]
         pools[1:1] = [own]
-        pools += [all_] if table.required else []
+        if table.required:  # what is on another table's own sheet is that table's
+            others = [each.name for each in absent if each is not table]
+            pools += [[p for p in all_ if not any(is_named(p.sheet.name, o) for o in others)]]
         if best := next(filter(None, pools), None):
             places[table.name] = best
     return places
