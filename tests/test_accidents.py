@@ -277,7 +277,7 @@ def test_a_report_that_may_not_be_replaced(many, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     locked = out / "p03-report.xlsx"
-    locked.write_text("the old report")
+    locked.write_bytes(expected[locked.name])
     if subprocess.run(("chattr", "+i", locked), capture_output=True, check=False).returncode:
         pytest.skip("chattr takes root and a file system that knows it")
     try:
@@ -288,7 +288,7 @@ def test_a_report_that_may_not_be_replaced(many, tmp_path):
     (failed,) = (each for each in told[:-1] if each["status"] == "failed")
     assert failed["input"] == str(desk / "p03.xlsx")
     assert "close it where it is open, as in Excel" in failed["errors"][0]
-    assert locked.read_text() == "the old report"
+    assert locked.read_bytes() == expected[locked.name]
     assert told[-1]["ok"] == 7
     assert rows(out)[3]["status"] == "failed"
     complete(desk, out, expected)
@@ -296,7 +296,7 @@ def test_a_report_that_may_not_be_replaced(many, tmp_path):
 
 def test_a_report_that_is_open_in_excel(many, tmp_path, monkeypatch):
     """What Windows says of it, said here: not run on Windows."""
-    desk, _ = many
+    desk, expected = many
 
     def replace(path, target):
         if target.name == "p00-report.xlsx":
@@ -306,7 +306,7 @@ def test_a_report_that_is_open_in_excel(many, tmp_path, monkeypatch):
     whole = Path.replace
     monkeypatch.setattr(Path, "replace", replace)
     report = tmp_path / "p00-report.xlsx"
-    report.write_text("open")
+    report.write_bytes(expected[report.name])
     warned = []
     with Stop() as stop:
         request = Request((str(desk / "p00.xlsx"), str(desk / "p01.xlsx")), tmp_path, jobs=1)
@@ -316,7 +316,7 @@ def test_a_report_that_is_open_in_excel(many, tmp_path, monkeypatch):
         f"{desk / 'p00.xlsx'}: {report}: it cannot be replaced (The process cannot access the "
         "file); close it where it is open, as in Excel"
     )
-    assert report.read_text() == "open"
+    assert report.read_bytes() == expected[report.name]
     assert hidden(tmp_path) == ["record.sqlite3"]
 
 

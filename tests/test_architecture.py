@@ -33,6 +33,10 @@ def test_no_modules_import_each_other():
     assert HOUSE.circles() == []
 
 
+def test_no_name_means_two_things():
+    assert HOUSE.double_names() == []
+
+
 @pytest.mark.parametrize("package", OUTSIDE)
 def test_a_package_of_others_is_known_where_it_belongs(package):
     for path in HOUSE.modules:

@@ -21,7 +21,7 @@ from xlhedge.batch.plan import Item, Plan, Request
 from xlhedge.batch.progress import InputResult, Progress, RunResult
 from xlhedge.batch.stop import Stop
 from xlhedge.batch.store import RunStore, opened
-from xlhedge.batch.summary_csv import refuse_foreign, write_summary_csv
+from xlhedge.batch.summary_csv import refuse_other_summary, write_summary_csv
 from xlhedge.batch.work import Options, ReportBytes, versions
 from xlhedge.batch.workers import Pool, ThisProcess, Workers, processors
 from xlhedge.errors import Stopped, error_lines
@@ -54,7 +54,7 @@ def make_reports(request: Request, progress: Progress, stop: Stop) -> RunResult:
             with stop.at_once():
                 result.total = gather(store, request.inputs, request.manifest, request.output)
             with Output(request.output).open() as output:
-                refuse_foreign(request.output)
+                refuse_other_summary(request.output)
                 try:
                     with progress.running(result.total), _workers(request, result.total, stop) as w:
                         _Run(request, store, output, w, progress, stop, result).go()

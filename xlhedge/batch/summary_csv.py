@@ -13,7 +13,7 @@ from xlhedge.errors import InputError
 from xlhedge.files import whole
 from xlhedge.text import csv_cell
 
-__all__ = ["COLUMNS", "NAME", "refuse_foreign", "write_summary_csv"]
+__all__ = ["COLUMNS", "NAME", "refuse_other_summary", "write_summary_csv"]
 
 NAME = "summary.csv"
 """The file's name."""
@@ -31,7 +31,7 @@ COLUMNS = (
 _MARK = "\ufeff"  # without it Excel takes the text for the system's own code page
 
 
-def refuse_foreign(folder: Path) -> None:
+def refuse_other_summary(folder: Path) -> None:
     """Refuse to replace what has that name and is no file of ours: a link is none, nor a pipe.
 
     Raises:

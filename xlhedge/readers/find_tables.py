@@ -15,7 +15,7 @@ from xlhedge.portfolio.rows import RawTable
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import trimmed
 from xlhedge.readers.formulas import uncomputed
-from xlhedge.readers.heading_rows import Headings, declared, typed
+from xlhedge.readers.heading_rows import Headings, declared, headings_of
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.sheet_cells import Block, SheetCells
 
@@ -89,7 +89,7 @@ def _places(sheets: Sequence[SheetCells], absent: Sequence[Table]) -> dict[str, 
             if trimmed(block.name).casefold() not in known:
                 seen += declared(sheet, block)
         if not sheet.hidden and not sheet.stray:
-            seen += typed(sheet)
+            seen += headings_of(sheet)
     places: dict[str, list[Headings]] = {}
     for table in absent:
         all_ = [each for each in seen if each.table is table]

@@ -13,7 +13,7 @@ from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import as_moment, is_blank, trimmed
 from xlhedge.readers.sheet_cells import Block, SheetCells
 
-__all__ = ["Headings", "declared", "typed"]
+__all__ = ["Headings", "declared", "headings_of"]
 
 _LONGEST = 40  # letters of a cell that may be a heading
 _MOST_PLACES = 20  # of one table on one sheet: more are not counted
@@ -131,7 +131,7 @@ def _settings_in(sheet: SheetCells, block: Block) -> bool:
     return not _MOMENTS.isdisjoint(map(_folded, below))
 
 
-def typed(sheet: SheetCells) -> Iterator[Headings]:
+def headings_of(sheet: SheetCells) -> Iterator[Headings]:
     """The headings on a sheet that no Excel table has."""
     settings: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     count: Counter[tuple[str, bool]] = Counter()

@@ -57,7 +57,7 @@ _ERROR = re.compile(
 )
 
 
-class _Run(NamedTuple):
+class _SameCells(NamedTuple):
     """Cells side by side that hold the same."""
 
     column: int
@@ -65,12 +65,12 @@ class _Run(NamedTuple):
     value: Any
 
 
-class _Rows(NamedTuple):
+class _SameRows(NamedTuple):
     """Rows one below the other that hold the same."""
 
     row: int
     times: int
-    runs: list[_Run]
+    runs: list[_SameCells]
 
 
 def opendocument_sheets(content: bytes, limits: Limits) -> list[SheetCells]:
@@ -103,8 +103,8 @@ class _Document:
         self._styles: dict[str, bool] = {}  # which styles of sheets hide them
         self._style = ""
         self._sheet: Mapping[str, str] | None = None
-        self._rows: list[_Rows] = []
-        self._runs: list[_Run] | None = None
+        self._rows: list[_SameRows] = []
+        self._runs: list[_SameCells] | None = None
         self._cell: Mapping[str, str] | None = None
         self._row = self._column = self._repeat = 1
         self._text: list[str] = []
@@ -169,7 +169,7 @@ class _Document:
             self._end_cell(self._cell, tag)
         elif self._runs is not None and tag == _ROW:
             if self._runs:
-                self._rows.append(_Rows(self._row, self._repeat, self._runs))
+                self._rows.append(_SameRows(self._row, self._repeat, self._runs))
             self._row += self._repeat
             self._runs = None
         elif self._sheet is not None and tag == _SHEET:
@@ -181,7 +181,7 @@ class _Document:
         value = None if tag == _COVERED else _value(cell, "".join(self._text))
         self._formulas = self._formulas or _FORMULA in cell
         if value is not None and value != "" and self._runs is not None:
-            self._runs.append(_Run(self._column, count, value))
+            self._runs.append(_SameCells(self._column, count, value))
         self._column += count
         self._text, self._cell = [], None
 
@@ -200,7 +200,7 @@ class _Document:
         return SheetCells(name, rows, hidden=hidden, formulas=self._formulas)
 
 
-def _expanded(rows: list[_Rows]) -> Iterator[list[Any]]:
+def _expanded(rows: list[_SameRows]) -> Iterator[list[Any]]:
     """The rows of a sheet from the first on; those that are alike are one list."""
     number = 1
     for each in rows:

@@ -98,7 +98,7 @@ def rewritten_rows(archive: Archive, part: str, sheet: str, xml: bytes) -> bytes
 
 
 def _go_through(archive: Archive, part: str, sheet: str, xml: bytes) -> list[str]:
-    rows = _Rows(sheet)
+    rows = _PlainRows(sheet)
     archive.parse(xml, part, rows.start, rows.end, rows.characters)
     if not rows.found:
         raise NotAWorkbook(DAMAGED)
@@ -120,7 +120,7 @@ _MEANT = {
 }
 
 
-class _Rows:
+class _PlainRows:
     """Goes through a sheet's XML and writes its rows plainly."""
 
     def __init__(self, sheet: str) -> None:

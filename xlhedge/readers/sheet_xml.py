@@ -132,15 +132,15 @@ def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits
     start, end = usual_rows(archive, part, sheet, xml)
     with suppress(_NotPlain):
         if start:
-            return _scanned(_Rows(xml, start, end, sheet), _Cells(shared), limits)
+            return _scanned(_FilledRows(xml, start, end, sheet), _Cells(shared), limits)
     xml = rewritten_rows(archive, part, sheet, xml)
     try:
-        return _scanned(_Rows(xml, 0, len(xml), sheet), _Cells(shared), limits)
+        return _scanned(_FilledRows(xml, 0, len(xml), sheet), _Cells(shared), limits)
     except _NotPlain:
         raise NotAWorkbook(DAMAGED) from None
 
 
-def _scanned(filled: _Rows, read: _Cells, limits: Limits) -> Scan:
+def _scanned(filled: _FilledRows, read: _Cells, limits: Limits) -> Scan:
     scanned = Scan()
     rows: dict[int, list[Any]] = {}
     right = count = 0
@@ -181,7 +181,7 @@ class _NotPlain(Exception):  # noqa: N818  # a signal, never seen by people
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class _FilledRows:
     """The rows of a sheet that are filled: their numbers, and the columns and cells that are.
 
     Args:
