@@ -82,6 +82,13 @@ _VOCABULARY = (
     Quantity("pnl_changes", CHANGES,
              "Gains and losses of one period each, a row or column, in quote or relative; positive "
              "is a gain.", series=True),
+    Quantity("funding_received", COLLATERAL,
+             "Funding received since opening, in the margin currency; negative was paid."),
+    Quantity("realised_pnl", COLLATERAL,
+             "P&L realised since opening, by parts closed, before fees and funding, in the margin "
+             "currency."),
+    Quantity("fees_paid", COLLATERAL,
+             "Fees paid since opening, in the margin currency; negative is a rebate."),
     Quantity("spend", MONEY, "Money to spend on coins, in quote.", _NOT_NEGATIVE),
     Quantity("hedge_profit", MONEY,
              "What the hedge has made, in quote; 0 gives the accounting average."),
@@ -104,6 +111,11 @@ _VOCABULARY = (
     Quantity("rounding", WORD,
              'How to round to qty_step contracts: "nearest", "down" (toward zero) or "up".',
              options=("nearest", "down", "up")),
+    Quantity("dated_sizing", WORD,
+             'How a linear future that expires is sized: by "value" (right while both prices move '
+             'alike), by "coins" (right when held to expiry), "auto": coins where the horizon '
+             "reaches the expiry.",
+             options=("auto", "value", "coins")),
     Quantity("direction", SIDE,
              "Side of the futures position: 1 or -1; 1 is a short, -1 a long future.", _SIDES),
     # Prices
@@ -221,6 +233,23 @@ _VOCABULARY = (
              "Bitget), decimal of the value at the mark (0.0005 = 0.05 %). At 0.05 % the short "
              "from 100 is liquidated at 109.40, not 109.45.",
              _MM_RATE, usual=Domain(at_most=0.01)),
+    Quantity("margin_mode", WORD,
+             'Margin of the account: "isolated", each position its own, or "cross", one wallet for '
+             "all.",
+             options=("isolated", "cross")),
+    Quantity("position_mode", WORD,
+             'Positions of the account: "one-way", one an instrument, or "hedge", a short and a '
+             "long one apart.",
+             options=("one-way", "hedge")),
+    Quantity("collateral_price", PRICE,
+             "Value of one unit of the collateral, in quote.", _POSITIVE),
+    Quantity("haircut", PERCENT,
+             "Part of the collateral's value that the venue does not count, decimal (0.05 = 5 %).",
+             Domain(at_least=0, at_most=1)),
+    Quantity("stablecoin_parity", RATIO,
+             "Value of one USDT or USDC in USD (1 = par); where an instrument's quote is another "
+             "of the three than the portfolio's.",
+             _POSITIVE, usual=Domain(at_least=0.9, at_most=1.1)),
     Quantity("mm_rates", PERCENT,
              "Maintenance margin rate of each position, decimal (0.005 = 0.5 %), a range as long "
              "or one for all.", _MM_RATE, series=True, single=True),

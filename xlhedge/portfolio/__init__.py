@@ -7,6 +7,7 @@ from xlhedge.portfolio.model import Portfolio, stale
 from xlhedge.portfolio.places import Source
 from xlhedge.portfolio.tables import (
     TABLES,
+    Account,
     Bar,
     Holding,
     Instrument,
@@ -19,6 +20,7 @@ from xlhedge.portfolio.tables import (
 
 __all__ = [
     "TABLES",
+    "Account",
     "Bar",
     "Holding",
     "Instrument",

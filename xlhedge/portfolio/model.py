@@ -1,6 +1,6 @@
 """A portfolio: what is held, what it may be hedged with, what is short already, what may happen.
 
-One quote currency, seven tables, checked row by row and across rows. Readers make portfolios of
+One quote currency, its tables checked row by row and across rows. Readers make portfolios of
 files, `Portfolio.from_frames` makes them of pandas frames; the analysis begins here.
 """
 
@@ -24,6 +24,7 @@ from xlhedge.portfolio.problems import in_order
 from xlhedge.portfolio.rows import RawTable, read_table
 from xlhedge.portfolio.tables import (
     TABLES,
+    Account,
     Bar,
     Holding,
     Instrument,
@@ -50,6 +51,7 @@ class Portfolio:
     Args:
         settings: what holds for all of it.
         holdings: the assets held, at least one.
+        accounts: the collaterals of accounts.
         instruments: the futures that may hedge them.
         tiers: maintenance margin tiers of instruments, ascending.
         shorts: the shorts that are open; several of one instrument are several lots.
@@ -82,6 +84,7 @@ class Portfolio:
 
     settings: Settings
     holdings: Sequence[Holding]
+    accounts: Sequence[Account] = ()
     instruments: Sequence[Instrument] = ()
     tiers: Sequence[Tier] = ()
     shorts: Sequence[Short] = ()

@@ -12,11 +12,13 @@ from datetime import datetime
 from typing import Annotated
 
 from xlhedge.functions.quantity import Domain
+from xlhedge.functions.vocabulary import COLLATERAL
 from xlhedge.portfolio.columns import Column, Row, moment, number, text
 
 __all__ = [
     "MOST_SHOCKS",
     "TABLES",
+    "Account",
     "Bar",
     "Holding",
     "Instrument",
@@ -55,6 +57,8 @@ class Settings(Row):
     redeploy_drop: Annotated[float, number("redeploy_drop")] = 0.2
     liquidation_alert: Annotated[float, number("liquidation_alert")] = 0.25
     rebalance_band: Annotated[float, number("rebalance_band")] = 0.01
+    dated_sizing: Annotated[str, number("dated_sizing")] = "auto"
+    stablecoin_parity: Annotated[float, number("stablecoin_parity")] = 1.0
 
     @property
     def count_shocks(self) -> int:
@@ -71,6 +75,38 @@ class Settings(Row):
             round(min(self.shock_max, self.shock_min + step * self.shock_step), 12)
             for step in range(self.count_shocks)
         )
+
+
+class Account(Row):
+    """One collateral of an account; an account that is not here is isolated, without a wallet.
+
+    Isolated positions have their own margin; those of a cross account share its wallet. Several
+    rows of one account are several collaterals.
+    """
+
+    account: Annotated[str, text("Name of the account; several rows are several collaterals.")]
+    exchange: Annotated[str, text("Venue where it is.")] = ""
+    margin_mode: Annotated[str, number("margin_mode")] = "isolated"
+    position_mode: Annotated[str, number("position_mode")] = "one-way"
+    wallet_balance: Annotated[
+        float,
+        number(
+            "wallet_balance",
+            "Balance of the collateral, without unrealised P&L, in units of it.",
+            measure=COLLATERAL,
+        ),
+    ] = 0.0
+    collateral: Annotated[
+        str | None,
+        text("Currency or coin of the balance (USDT, BTC)", "; blank: the quote currency."),
+    ] = None
+    collateral_price: Annotated[
+        float | None,
+        number(
+            "collateral_price", blank=" Blank: 1 for a currency, the spot_price for a coin held."
+        ),
+    ] = None
+    haircut: Annotated[float, number("haircut")] = 0.0
 
 
 class Holding(Row):
@@ -158,6 +194,20 @@ class Instrument(Row):
     mm_basis: Annotated[str, number("mm_basis")] = "mark"
     taker_fee: Annotated[float, number("fee_rate")] = 0.0
     fee_discount: Annotated[float, number("discount")] = 0.0
+    quote: Annotated[
+        str | None,
+        text("Currency of its prices: USD, USDT or USDC", "; blank: the portfolio's."),
+    ] = None
+    tier_mode: Annotated[str, number("tier_mode")] = "marginal"
+    liquidation_fee: Annotated[float, number("liquidation_fee")] = 0.0
+    maker_fee: Annotated[
+        float | None,
+        number(
+            "fee_rate",
+            "Fee of an order that waits in the book, decimal of the value (0.0002 = 0.02 %)",
+            "; blank: unknown. Orders are reckoned at taker_fee.",
+        ),
+    ] = None
 
 
 class Tier(Row):
@@ -177,6 +227,23 @@ class Short(Row):
     margin: Annotated[float | None, number("margin", needed="if inverse")] = None
     leverage: Annotated[float | None, number("leverage")] = None
     opened: Annotated[datetime | None, moment("Date-time at which it was opened (UTC).")] = None
+    account: Annotated[
+        str | None,
+        text(
+            "Account where it is, as in Accounts", "; blank: the instrument's exchange, isolated."
+        ),
+    ] = None
+    liquidation_price: Annotated[
+        float | None,
+        number(
+            "liquidation_price",
+            "Liquidation price as the venue shows it, quote per base coin",
+            "; blank: worked out.",
+        ),
+    ] = None
+    funding_received: Annotated[float, number("funding_received")] = 0.0
+    realised_pnl: Annotated[float, number("realised_pnl")] = 0.0
+    fees_paid: Annotated[float, number("fees_paid")] = 0.0
 
 
 class Scenario(Row):
@@ -202,6 +269,14 @@ class Scenario(Row):
         ),
     ] = None
     days: Annotated[float, number("days")] = 0.0
+    spike: Annotated[
+        float | None,
+        number(
+            "spike",
+            "Worst move of the futures on the way, decimal (0.12 = +12 %), not scaled by beta",
+            "; blank: none.",
+        ),
+    ] = None
 
 
 class Bar(Row):
@@ -219,6 +294,14 @@ class Bar(Row):
             "funding_rate",
             "Funding settled in the bar, decimal per interval (0.0001 = 0.01 %); positive: longs "
             "pay shorts.",
+        ),
+    ] = None
+    interval_hours: Annotated[
+        float | None,
+        number(
+            "interval_hours",
+            "Hours that the settled rate is for",
+            "; blank: since the settlement before it, or the instrument's.",
         ),
     ] = None
 
@@ -266,6 +349,7 @@ TABLES: dict[str, Table] = {
     for table in (
         Table("Settings", "Portfolio", Settings, upright=True),
         Table("Holdings", "Portfolio", Holding),
+        Table("Accounts", "Portfolio", Account, required=False),
         Table("Instruments", "Instruments", Instrument),
         Table("Tiers", "Instruments", Tier, required=False),
         Table("Shorts", "Shorts", Short),

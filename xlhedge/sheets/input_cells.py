@@ -16,6 +16,7 @@ FIRST_ROW = 6
 
 _CAPACITY = {
     "Holdings": 50,
+    "Accounts": 20,
     "Instruments": 30,
     "Tiers": 30,
     "Shorts": 50,
