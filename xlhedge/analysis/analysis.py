@@ -115,7 +115,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
     settings, numbers = portfolio.settings, Numbers(portfolio)
     margin = _margin_rows(numbers)
     with _told(portfolio, "Shorts"):
-        for each in (MarginRow.short_notional, MarginRow.coin_margin):
+        for each in (MarginRow.short_notional, MarginRow.cover, MarginRow.coin_margin):
             sum_of(margin, each)
     with _told(portfolio, "Holdings"):
         hedge = tuple(row.complete() for row in numbers.rows(HedgeRow))
@@ -213,14 +213,15 @@ def _unassigned(
     """What shorts add that no holding has a part of: a naked short is still an exposure."""
     hedging = {row.underlying for row in hedge if row.instrument}
     naked = [row for row in margin if row.underlying not in hedging]
-    short, coins = sum_of(naked, MarginRow.short_notional), sum_of(naked, MarginRow.coin_margin)
+    cover, coins = sum_of(naked, MarginRow.cover), sum_of(naked, MarginRow.coin_margin)
     return HedgeRow.of(
         numbers,
         asset=UNASSIGNED,
-        short_notional=short,
+        short_notional=sum_of(naked, MarginRow.short_notional),
+        cover=cover,
         coin_margin=coins,
-        net_delta=coins - short,
-        residual_delta=coins - short,
+        net_delta=coins - cover,
+        residual_delta=coins - cover,
         funding_drag=sum_of(naked, MarginRow.funding_drag),
         funding_year=sum_of(naked, MarginRow.funding_year),
     )
