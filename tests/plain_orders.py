@@ -155,7 +155,7 @@ def drawn(seed):
         for n in range(random.randint(1, 3)):
             row = _instrument(random, f"{coin}-{n}", coin, price)
             instruments.append(row)
-            shorts += _lots(random, row, price)
+            shorts += _lots(random, row, price, len(shorts))
     names = [row["instrument"] for row in instruments]
     holdings = [_holding(random, n, coins, held, names) for n in range(random.randint(1, 5))]
     priced = {row["asset"] for row in holdings}
@@ -192,7 +192,7 @@ def _instrument(random, name, coin, price):
     return row
 
 
-def _lots(random, row, price):
+def _lots(random, row, price, before):
     inverse, lots = row["contract_type"] == "inverse", []
     for _ in range(random.choice([0, 0, 1, 1, 2])):
         worth = price * random.uniform(-0.5, 4.0)
@@ -202,6 +202,7 @@ def _lots(random, row, price):
             "contracts": round(worth / each, 0 if inverse else 2),
             "entry_price": price * random.uniform(0.9, 1.1),
             "margin": abs(worth) / price if inverse else abs(worth),
+            "account": f"{before + len(lots)}",  # one of a sign each
         }
         lots += [lot] if lot["contracts"] else []
     return lots
