@@ -111,8 +111,9 @@ MARGIN = {
 }  # fmt: skip
 UNWIND = {
     "asset": "Asset", "instrument": "Hedged with", "signal": "Signal",
-    "short_contracts": "Contracts short now", "entry_price": "Average entry of the short",
-    "index_price": "Index price", "price_change": "Index against entry",
+    "short_contracts": "Contracts short now",
+    "entry_price": "Average entry of the underlying's shorts",
+    "mark_price": "Their average mark price", "price_change": "Mark against entry",
     "funding_breach": "Funding alarm", "support_confirmed": "Support confirmed",
     "hedge_profit": "Hedge's profit so far", "short_notional": "Short now",
     "fee_rate": "Fee rate", "close_fee": "Fee to close now",

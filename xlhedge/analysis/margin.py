@@ -150,6 +150,12 @@ class MarginRow(FigureRow):
     def close_fee(self, f: Lookups) -> Carrier:
         return f.trading_fee(self.short_notional, self.taker_fee, self.fee_discount)
 
+    @figure("Coins short, at entry", "qty", ("instrument",))
+    def entry_coins(self, _: Lookups) -> Carrier:
+        """By these, entries of several instruments average: of inverse ones harmonically."""
+        face = self.contracts * self.contract_size
+        return where(self.contract_type == "inverse", face / self.entry_price, face)
+
     index_price = INDEX_PRICE
     contract_type = looked_up("Contract type", "text", "term")
     contract_size = CONTRACT_SIZE
