@@ -96,8 +96,8 @@ def write_typical(sheet: Sheet, at: int, past: History, of: ReportContext, bars:
         sheet.put(row, 6, each.days, "cell days")
         sheet.put(row, 7, each.move, "cell percent", f"E{row}*SQRT(F{row})")
         found = {
-            shown.n + margin.top: abs(shown.liquidation_buffer)
-            for shown in of.analysis.margin
+            n: abs(shown.liquidation_buffer)
+            for n, shown in enumerate(of.analysis.margin, margin.top)
             if shown.underlying == each.underlying
             and not isinstance(shown.liquidation_buffer, Blank)
         }
