@@ -632,7 +632,8 @@ def unwind_rows(book, report):
         short = num(own["short_notional"])
         found.expect(where, "short_notional", row["short_notional"], short)
         if holding["instrument"] is None:
-            blank = set(UNWIND) - {"asset", "short_notional", "spot_price", "quantity", "avg_cost"}
+            blank = set(UNWIND) - {"asset", "underlying", "short_notional", "spot_price",
+                                   "quantity", "avg_cost"}  # fmt: skip
             for name in blank:
                 found.expect(where, name, row[name], None)
             continue

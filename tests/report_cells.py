@@ -107,7 +107,7 @@ MARGIN = {
     "amount_0": "Maintenance amount at mark",
     **{f"rate_{move}": f"Maintenance rate after {move} %" for move in (10, 20, 30, 50)},
     **{f"amount_{move}": f"Maintenance amount after {move} %" for move in (10, 20, 30, 50)},
-    "underlying": "Underlying",
+    "underlying": "Underlying", "entry_coins": "Coins short, at entry",
 }  # fmt: skip
 UNWIND = {
     "asset": "Asset", "instrument": "Hedged with", "signal": "Signal",
@@ -121,6 +121,7 @@ UNWIND = {
     "redeploy_qty": "Coins it buys", "quantity": "Quantity, coins",
     "avg_cost": "Average cost now", "accounting_average": "Average cost after, in the books",
     "economic_average": "Average cost after, less the hedge's profit",
+    "underlying": "Underlying", "share": "Share of its shorts",
 }  # fmt: skip
 LEGS = {
     "spot": "Spot", "short": "Short", "basis": "Basis", "funding": "Funding", "fees": "Fees",

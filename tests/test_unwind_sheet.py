@@ -108,7 +108,7 @@ def test_lots_are_averaged_and_sides_are_not():
     lots = [{"instrument": "PERP", "contracts": size, "entry_price": price}
             for size, price in ((0.5, 60_000), (1.5, 56_000))]  # fmt: skip
     assert one(shorts=lots).unwind[0]["entry_price"] == 57_000
-    lots[1]["contracts"] = -0.2
+    lots[1] |= {"contracts": -0.2, "account": "other"}
     (row,) = one(shorts=lots).unwind
     assert (row["entry_price"], row["price_change"], row["signal"]) == (None, None, "HOLD")
     assert one(shorts=()).unwind[0]["signal"] == "no short"
