@@ -657,40 +657,40 @@ def unwind_rows(book, report):
         short = num(own["short_notional"])
         found.expect(where, "short_notional", row["short_notional"], short)
         if holding["instrument"] is None:
-            blank = set(UNWIND) - {"asset", "short_notional", "spot_price", "quantity", "avg_cost"}
+            blank = set(UNWIND) - {"asset", "underlying", "short_notional", "spot_price",
+                                   "quantity", "avg_cost"}  # fmt: skip
             for name in blank:
                 found.expect(where, name, row[name], None)
             continue
-        for name, wanted in _profit(book, holding, short).items():
+        for name, wanted in _profit(book, holding).items():
             found.expect(where, name, row[name], wanted)
         _averages(found, where, holding, row)
         _signal(found, where, book, row)
     return found
 
 
-def _profit(book, holding, short):
-    terms, lots = book.instruments[holding["instrument"]], book.lots_of(holding["instrument"])
-    sizes = [num(lot.row["contracts"]) for lot in lots]
-    sides = {size.value > 0 for size in sizes if size.value}
-    entry = None
+def _profit(book, holding):
+    terms, lots = book.instruments[holding["instrument"]], book.lots_on(book.follows(holding))
+    coins = [lot.face / lot.entry if lot.inverse else lot.face for lot in lots]
+    sides = {size.value > 0 for size in coins if size.value}
+    entry = mark = None
     if len(sides) == 1:
-        if terms["contract_type"] == "inverse":
-            parts = [size / lot.entry for size, lot in zip(sizes, lots, strict=True)]
-            entry = total(sizes) / total(parts)
-        else:
-            parts = [size * lot.entry for size, lot in zip(sizes, lots, strict=True)]
-            entry = total(parts) / total(sizes)
+        entry, mark = (
+            total(size * price for size, price in zip(coins, prices, strict=True)) / total(coins)
+            for prices in ([lot.entry for lot in lots], [lot.mark for lot in lots])
+        )
     fee = num(terms["taker_fee"]) * (1 - num(terms["fee_discount"]))
-    shared = book.lots_on(book.follows(holding))
-    profit = share(book, holding) * total(lot.pnl for lot in shared)
-    spend = larger(0, profit - abs(short) * fee)
+    part = share(book, holding)
+    profit = part * total(lot.pnl for lot in lots)
+    closing = part * total(abs(lot.notional) * lot.fee for lot in lots)
+    spend = larger(0, profit - closing)
     return {
         "entry_price": entry,
-        "index_price": num(terms["index_price"]),
-        "price_change": entry and num(terms["index_price"]) / entry - 1,
+        "mark_price": mark,
+        "price_change": entry and mark / entry - 1,
         "hedge_profit": profit,
         "fee_rate": fee,
-        "close_fee": abs(short) * fee,
+        "close_fee": closing,
         "spend": spend,
         "redeploy_qty": spend * (1 - fee) / holding["spot_price"],
     }
@@ -709,7 +709,7 @@ def _averages(found, where, holding, row):
 
 def _signal(found, where, book, row):
     drop = book.settings["redeploy_drop"]
-    change = row["price_change"] or 0.0
+    change = row["price_change"] or 0.0 if row["spend"] else 0.0
     reasons = [
         ("MARKET", row["support_confirmed"] == "yes"),
         ("HORIZON", book.days.value == 0),

@@ -115,12 +115,13 @@ MARGIN = {
     "amount_0": "Maintenance amount at mark",
     **{f"rate_{move}": f"Maintenance rate after {move} %" for move in (10, 20, 30, 50)},
     **{f"amount_{move}": f"Maintenance amount after {move} %" for move in (10, 20, 30, 50)},
-    "underlying": "Underlying",
+    "underlying": "Underlying", "entry_coins": "Coins short, at entry",
 }  # fmt: skip
 UNWIND = {
     "asset": "Asset", "instrument": "Hedged with", "signal": "Signal",
-    "short_contracts": "Contracts short now", "entry_price": "Average entry of the short",
-    "index_price": "Index price", "price_change": "Index against entry",
+    "short_contracts": "Contracts short now",
+    "entry_price": "Average entry of the underlying's shorts",
+    "mark_price": "Their average mark price", "price_change": "Mark against entry",
     "funding_breach": "Funding alarm", "support_confirmed": "Support confirmed",
     "hedge_profit": "Hedge's profit so far", "short_notional": "Short now",
     "fee_rate": "Fee rate", "close_fee": "Fee to close now",
@@ -128,6 +129,7 @@ UNWIND = {
     "redeploy_qty": "Coins it buys", "quantity": "Quantity, coins",
     "avg_cost": "Average cost now", "accounting_average": "Average cost after, in the books",
     "economic_average": "Average cost after, less the hedge's profit",
+    "underlying": "Underlying", "share": "Share of its shorts",
 }  # fmt: skip
 LEGS = {
     "spot": "Spot", "short": "Short", "basis": "Basis", "funding": "Funding", "fees": "Fees",

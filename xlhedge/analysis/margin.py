@@ -223,6 +223,12 @@ class MarginRow(FigureRow):
         price = where(self.contract_type == "inverse", self.index_price, 1)
         return self.unrealised_pnl + settled * price * self.parity
 
+    @figure("Coins short, at entry", "qty", ("instrument",))
+    def entry_coins(self, _: Lookups) -> Carrier:
+        """By these, entries of several instruments average: of inverse ones harmonically."""
+        face = self.contracts * self.contract_size
+        return where(self.contract_type == "inverse", face / self.entry_price, face)
+
     index_price = INDEX_PRICE
     contract_type = looked_up("Contract type", "text", "term")
     contract_size = CONTRACT_SIZE
