@@ -108,7 +108,7 @@ def test_the_headlines_are_the_analysis():
         "Buy back 41 contracts of SOL-SEP for SOL, worth 64,083.00 USD.",
         "XMR is hedged with nothing: 320,000.00 USD stay exposed.",
     ]
-    assert values["Worst scenario"] == min(s.legs["net"] for s in analysis.scenarios)
+    assert values["Worst scenario"] == min(s.legs.net for s in analysis.scenarios)
     scenarios = rows.get_sheet_by_name("Scenarios").to_python()
     assert "Saved by the hedge" in [row[7] for row in scenarios]
     sums = next(row for row in scenarios if row[0] == "Rally of 40 %")
