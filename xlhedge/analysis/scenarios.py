@@ -29,11 +29,12 @@ from xlhedge.analysis.values import Numbers
 from xlhedge.errors import PortfolioError, Problem
 from xlhedge.functions.algebra import Carrier, maximum, where
 from xlhedge.functions.formulas.scenario import LEGS, is_liquidated
-from xlhedge.portfolio import Portfolio
+from xlhedge.portfolio import Portfolio, Scenario
 
 __all__ = [
     "LEG_FIGURES",
     "MOST_LINES",
+    "STANDING",
     "UNDERLYING",
     "Legs",
     "LineRow",
@@ -283,6 +284,15 @@ LEG_FIGURES = (LineRow.spot, LineRow.short, LineRow.basis, LineRow.funding, Line
 
 _STILL = Move(0.0)
 _LONGEST_NAME = 1_000  # of a line; it may be as long as a cell, and then nothing may follow it
+STANDING = (
+    Scenario(scenario="Spike, then fall", asset=UNDERLYING, price_shock=-0.3, spike=0.2),
+    Scenario(
+        scenario="Squeeze, then back", asset=UNDERLYING, price_shock=0.0, spike=0.35,
+        funding_rate=-0.0005, days=3.0,
+    ),
+)  # fmt: skip
+"""What every hedge is to survive, and no move from here to there shows: the way matters."""
+
 MOST_LINES = 1_000_000
 """Lines of scenarios: a sheet has 48,576 rows more, for what stands above them."""
 

@@ -22,6 +22,7 @@ from xlhedge.analysis.scenarios import (
     Stress,
     basis_move,
     is_perpetual,
+    price_move,
 )
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.functions.formulas.scenario import is_liquidated
@@ -235,6 +236,7 @@ class Workings:
             Expression(self.move(k, each))
             for each in ("price_shock", "basis_shock", "days", "spike")
         )
+        price = price_move(price, terms.contract_type)
         typed, rate = (
             Expression(self._said(rows, self._column(each, name)))
             for each in ("basis_shock", "funding_rate")
