@@ -479,7 +479,7 @@ def scenarios(book, report):
     lines = report.table("Scenarios", LINES)
     margins = report.table("Margin", MARGIN, key=1)
     sums = report.table("Scenarios", {"name": "Scenario", **LEGS, "saved": "Saved by the hedge",
-                                      "liquidated": "Liquidated"})  # fmt: skip
+                                      "said": "Liquidation", "told": "What happens"})  # fmt: skip
     moves = {}
     for row in book.scenarios:
         moves.setdefault(row["scenario"], {})[row["asset"]] = row
@@ -490,7 +490,8 @@ def scenarios(book, report):
         found.append(f"Scenarios has {len(lines)} lines")
     for n, (name, moved) in enumerate(moves.items()):
         own = lines[n * each : (n + 1) * each]
-        still = {"price_shock": 0.0, "basis_shock": 0.0, "days": 0.0, "funding_rate": None}
+        still = {"price_shock": 0.0, "basis_shock": 0.0, "days": 0.0, "funding_rate": None,
+                 "spike": None}  # fmt: skip
         common = moved.get("*", still)
         for holding, line in zip(book.holdings, own, strict=False):
             move = moved.get(holding["asset"])
@@ -501,8 +502,9 @@ def scenarios(book, report):
             _legs(found, f"{name}, {holding['asset']}", line, legs)
         for lot, row, line in zip(book.lots, margins, own[len(book.holdings) :], strict=False):
             move = moved.get(lot.terms["underlying"], common)
-            _legs(found, f"{name}, {lot.terms['instrument']}", line, _moved(lot, row, line, move))
-        _lost(found, name, own, sums[n]["liquidated"])
+            legs = _moved(lot, row, line, move, book.days_to(lot.terms))
+            _legs(found, f"{name}, {lot.terms['instrument']}", line, legs)
+        _lost(found, name, own, sums[n])
         for leg in LEGS:
             found.expect(name, leg, sums[n][leg], total(line[leg] for line in own))
         in_turn = 0.0
@@ -516,46 +518,63 @@ def scenarios(book, report):
     return found
 
 
-def _lost(found, name, lines, shown):
-    """The instruments that a scenario liquidates; a long list is cut."""
-    lost = [row["line"].removesuffix(", short") for row in lines if row["liquidated"]]
-    said = ", ".join(dict.fromkeys(lost))
-    if not said.startswith(shown or "") or bool(said) != bool(shown):
-        found.append(f"{name}: {shown!r} liquidated, not {said!r}")
+def _lost(found, name, lines, sums):
+    """What is said beside a scenario: of which instruments; a long list is cut."""
+    told, words = [], []
+    for word, said in (("liquidated",) * 2, ("liquidation unknown",) * 2,
+                       (None, "expires within it; after that nothing hedges")):  # fmt: skip
+        lost = [row["line"].removesuffix(", short") for row in lines
+                if (row["liquidation"] == word if word else row["expires"])]  # fmt: skip
+        if lost:
+            told.append(f"{', '.join(dict.fromkeys(lost))}: {said}")
+            words += [word] if word else []
+    found.expect(name, "said", sums["said"], words[0] if words else None)
+    told, shown = "; ".join(told), sums["told"] or ""
+    if not told.startswith(shown) or bool(told) != bool(shown):
+        found.append(f"{name}: told {shown!r}, not {told!r}")
 
 
 def _legs(found, where, line, legs):
     for leg in list(LEGS)[:-1]:
-        found.expect(where, leg, line[leg], legs.get(leg, num(0)))
+        found.expect(where, leg, line[leg], legs.get(leg, legs.get("said", num(0))))
     found.expect(where, "net", line["net"], total(line[leg] for leg in list(LEGS)[:-1]))
 
 
-def _moved(lot, row, line, move):
+def _moved(lot, row, line, move, left):
     """The legs of a lot: its posted coins are spot, and it may be liquidated."""
     price, basis = num(move["price_shock"]), num(move["basis_shock"])
-    reached = price + basis
+    if lot.inverse:  # at nothing an inverse contract has no price
+        price = larger(price, -1 + 1e-9)
+    if left is not None and move["days"] >= left.value - 1e-6:  # then its basis is gone
+        basis = (lot.index / lot.mark - 1) * (1 + price)
+    reached, spike = price + basis, num(move["spike"] or 0.0)
     rate = move["funding_rate"]
     if rate is None or not lot.perpetual:
         rate = lot.terms["funding_rate"] if lot.perpetual else 0.0
-    buffer = row["liquidation_buffer"]
-    lost = False
-    if isinstance(buffer, float):
-        lost = reached.value >= buffer if buffer > 0 else reached.value <= buffer
-        if abs(reached.value - buffer) <= _EDGE:  # a move to just that price
-            lost = bool(line["liquidated"])
-    if lost != bool(line["liquidated"]):
-        return {"liquidated": num(math.nan)}
+    buffer, said, lost = row["liquidation_buffer"], line["liquidation"], False
+    against = [each.value for each in (reached, spike) if each.value * lot.notional.value > 0]
+    if lot.row["margin"] is None:
+        buffer = None
+    near = [each for each in (0.0, *against) if isinstance(buffer, float)
+            and abs(each - buffer) <= _EDGE]  # fmt: skip
+    if near:  # a move to just that price
+        lost = said == "liquidated"
+    elif isinstance(buffer, float):
+        lost = any(each >= buffer if buffer > 0 else each <= buffer for each in (0.0, *against))
+    unknown = buffer is None and against
+    if said != ("liquidated" if lost else "liquidation unknown" if unknown else None):
+        return {"said": num(math.nan)}
+    worth = (1 + price) / (1 + reached) if lot.inverse else 1 + reached
     legs = {
         "spot": lot.coins * price,
         "short": -lot.notional * price,
-        "basis": -lot.notional * basis,
+        "basis": lot.notional * (worth - 1) if lot.inverse else -lot.notional * basis,
         "funding": lot.notional * rate * move["days"] * 24 / lot.terms["interval_hours"],
-        "fees": -(abs(lot.notional) * lot.fee * (1 + (1 + reached))),
+        "fees": -(abs(lot.notional) * lot.fee * worth),
     }
     if lost:
         gone = lot.coins * (1 + price) if lot.inverse else lot.row["margin"] + lot.pnl
-        legs |= {"short": -larger(gone, 0), "basis": num(0),
-                 "fees": -(abs(lot.notional) * lot.fee)}  # fmt: skip
+        legs |= {"short": -larger(gone, 0), "basis": num(0), "fees": num(0)}
     return legs
 
 

@@ -137,12 +137,13 @@ LEGS = {
 }  # fmt: skip
 LINES = {
     "scenario": "Scenario", "line": "Holding or short", "quantity": "Quantity, coins",
-    "spot_price": "Spot price", "beta": "Beta", "short_notional": "Short notional",
-    "coin_margin": "Coins posted as margin, value", "price_shock": "Price move",
-    "basis_shock": "Basis move", "funding_rate": "Funding rate per interval",
-    "interval_hours": "Funding interval, hours", "days": "Days", "fee_rate": "Fee rate",
+    "spot_price": "Spot price", "beta": "Beta", "contract_type": "Contract type",
+    "short_notional": "Short notional", "coin_margin": "Coins posted as margin, value",
+    "price_shock": "Price move", "basis_shock": "Basis move", "spike": "Worst move on the way",
+    "funding_rate": "Funding rate per interval", "interval_hours": "Funding interval, hours",
+    "days": "Days", "expires": "Expires within it", "fee_rate": "Fee rate",
     "liquidation_buffer": "Distance to liquidation", "equity": "Equity lost if liquidated",
-    "liquidated": "Liquidated", **LEGS,
+    **LEGS, "liquidation": "Liquidation",
 }  # fmt: skip
 TOTALS = {
     "spot_notional": "Coins held, value", "short_notional": "Short, value",

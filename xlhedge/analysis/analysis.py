@@ -107,13 +107,16 @@ class Analysis:
     @property
     def worst(self) -> Stress | None:
         """The scenario with the lowest net; none without scenarios."""
-        return min(self.scenarios, key=lambda result: result.legs["net"], default=None)
+        return min(self.scenarios, key=lambda result: result.legs.net, default=None)
+
+    def at_once(self, price_shock: float) -> Stress:
+        """What a sudden move of all underlyings does."""
+        return stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
 
     def after(self, price_shock: float) -> float:
         """P&L of a sudden move of all underlyings, in quote, before fees; liquidation included."""
-        moves = {UNDERLYING: Move(price_shock)}
-        legs = stress(self.numbers, "", moves).legs
-        return legs["spot"] + legs["short"]
+        legs = self.at_once(price_shock).legs
+        return legs.spot + legs.short
 
 
 def analyse(portfolio: Portfolio) -> Analysis:

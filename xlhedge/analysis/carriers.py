@@ -43,7 +43,7 @@ class Functions:
         return call
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        """One call in this carrier."""
+        """One call in this carrier; an argument that is None is left out."""
         raise NotImplementedError
 
     def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
@@ -100,7 +100,8 @@ class Native(_Texts):
     """References: the text of a cell in the spreadsheet's own words."""
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        return entry.body(*arguments)
+        given = zip(arguments, entry.parameters, strict=False)
+        return entry.body(*(p.default if each is None else each for each, p in given))
 
 
 VALUES, ARRAYS, CALLS, NATIVE = Values(), _Arrays(), Calls(), Native()

@@ -185,11 +185,11 @@ SHEETS = (
         freeze=f"B{FIRST}", repeat=f"{FIRST - 1}:{FIRST - 1}",
         purpose="Each scenario: spot, short, basis, funding, fees, and what is left.",
         note="The scenarios on the portfolio as it stands, liquidation included. Fees are those of "
-             f"opening and of closing. {_DELEVERAGED}"),
+             f"closing: the shorts are open. {_DELEVERAGED}"),
     SheetSpec("Scenarios", write_scenarios, _REPORT, freeze="B5", wide=2,
         purpose="Your scenarios, leg by leg and line by line",
-        note="The portfolio as it stands, liquidation included. Fees are those of opening and "
-             f"closing. {_DELEVERAGED}"),
+        note="The portfolio as it stands, liquidation included. Fees are those of closing: the "
+             f"shorts are open. {_DELEVERAGED}"),
     SheetSpec("Funding & basis", write_carry, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
         purpose="What holding the hedge costs and earns",
         note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "
