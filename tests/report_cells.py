@@ -144,7 +144,9 @@ TOTALS = {
 """The headlines on the summary that are totals."""
 GRIDS = {
     "ratio": "Price and hedge ratio", "basis": "Price and basis",
-    "funding": "Funding rate and days", "leverage": "Price spike and leverage",
+    "funding": "Funding rate and days",
+    "leverage_linear": "Spike and leverage, linear contracts",
+    "leverage_inverse": "Spike and leverage, inverse contracts",
 }  # fmt: skip
 CLOSING = {
     "now": "Close the shorts now: coins alone, less the fee",
@@ -189,18 +191,32 @@ class Report:
         """The row of totals: it follows the headers."""
         return self.table(sheet, titles)[0]
 
-    def line(self, sheet, title, first=0):
-        """The cells right of the first cell with that text, from a row on."""
+    def line(self, sheet, title, first=0, blanks=0):
+        """The cells right of the first cell with that text, from a row on.
+
+        Args:
+            sheet: the sheet's name.
+            title: the text.
+            first: the row.
+            blanks: how many cells, blank or not; only those that are not, if 0.
+        """
         for row in self.sheets[sheet][first:]:
             if row[0] == title:
-                return [value for value in row[1:] if value != ""]
+                return row[1 : 1 + blanks] if blanks else [each for each in row[1:] if each != ""]
         raise LookupError(title)
+
+    def words(self, name, count):
+        """What is said of liquidation below each column of a grid."""
+        rows = self.sheets["Sensitivity"]
+        at = next(n for n, row in enumerate(rows) if row[0] == GRIDS[name])
+        return self.line("Sensitivity", "Liquidation († in it)", at, count)
 
     def grid(self, name):
         """A grid's row headers, column headers and cells, and what stands beside its rows."""
         rows = self.sheets["Sensitivity"]
-        at = next(n for n, row in enumerate(rows) if row[0] == GRIDS[name]) + 2
-        start = 2 if name == "leverage" else 1
+        at = next(n for n, row in enumerate(rows) if row[0] == GRIDS[name])
+        at = next(n for n, row in enumerate(rows[at:], at) if "↓" in str(row[0]))
+        start = 2 if name.startswith("leverage") else 1
         wide = len([value for value in rows[at][start:] if value != ""])
         body = []
         for row in rows[at + 1 :]:
