@@ -44,9 +44,8 @@ class GridCells:
         spans: dict[str, Carrier] = {}
         for each in GridShort.figures:
             cells = Expression(self.table.span(each, "$") if own else self.table.column(each))
-            # The template has rows without a short; a report without any has one.
-            blank = self.live or not of.analysis.numbers.rows(GridShort)
-            spans[each.name] = where(cells == "", NO_SHORT[each.name], cells) if blank else cells
+            # What checks its arguments is handed no blanks.
+            spans[each.name] = where(cells == "", NO_SHORT[each.name], cells) if self.live else cells
         kinds = {row.contract_type for row in of.analysis.numbers.rows(GridShort)}
         if not self.live and len(kinds) == 1:  # what is known leaves no branch
             spans["contract_type"] = kinds.pop()
@@ -94,7 +93,7 @@ class _Links(Native, Lookups):
         return [text if text.refers else None for text in found]
 
     def look_up(self, row: FigureRow, figure: Any) -> Carrier:
-        return getattr(row, figure.name)
+        return getattr(self.beside(row, MarginRow), figure.column)
 
     def number(self, value: Carrier) -> Carrier:
         return not isinstance(value, str)
