@@ -23,7 +23,7 @@ def grids(book, report):
         for shock in shocks
     ]  # fmt: skip
 
-    def held(basis=0.0, fees=False):
+    def held(basis=0.0, *, fees=False):
         return [
             _sum([unhedged, *(_gain(*short, shock, basis, fees=fees) for short in shorts)])
             for unhedged, shock in zip(coins, shocks, strict=True)
@@ -31,7 +31,7 @@ def grids(book, report):
 
     _compare(found, report, "All coins, unhedged", coins)
     _compare(found, report, "With the shorts as they stand", held())
-    _words(found, "Liquidation", report.line("Sensitivity", "Liquidation", blanks=len(shocks)),
+    _words(found, "Liquidation", report.line("Sensitivity", "Liquidation"),
            [_word(shorts, shock) for shock in shocks])  # fmt: skip
     whole = [_in_full(book, shorts, shock) for shock in shocks]
     _cells(found, report, "ratio", [0, 0.25, 0.5, 0.75, 1, 1.25],
@@ -40,11 +40,11 @@ def grids(book, report):
     moves = [-0.05, -0.02, -0.01, 0, 0.01, 0.02, 0.05]
     _cells(found, report, "basis", moves, held)
     words = [
-        max((_word(shorts, shock, basis) or "" for basis in moves), key=_RANK.index)
+        max((_word(shorts, shock, basis) or "none" for basis in moves), key=_RANK.index)
         if None not in {_word(shorts, shock, basis) for basis in moves} else None
         for shock in shocks
     ]  # fmt: skip
-    _words(found, "basis", report.words("basis", len(shocks)), words)
+    _words(found, "basis", report.words("basis"), words)
     perpetual = total(lot.notional for lot in book.lots if lot.perpetual)
     days = report.grid("funding")[1]
     _cells(found, report, "funding", [-0.001, -0.0003, -0.0001, 0, 0.0001, 0.0003, 0.001],
@@ -61,7 +61,7 @@ def grids(book, report):
     return found
 
 
-_RANK = ["", "liquidation unknown", "liquidated"]
+_RANK = ["none", "liquidation unknown", "liquidated"]
 
 
 def _sum(parts):
@@ -115,7 +115,9 @@ def _word(shorts, shock, basis=0.0):
     if None in reached:
         return None
     unsure = [lot for lot, row in shorts if row["liquidation_buffer"] is None]
-    return "liquidation unknown" if any(lot.notional.value * moved > 0 for lot in unsure) else ""
+    return (
+        "liquidation unknown" if any(lot.notional.value * moved > 0 for lot in unsure) else "none"
+    )
 
 
 def _words(found, where, shown, wanted):
@@ -150,18 +152,21 @@ def _leverage(found, report, kind):
             if row["mm_rate"] is not None and row["contract_type"] == kind]  # fmt: skip
     size = total(abs(row["short_notional"]) for row in lots)
     weighted = total(num(abs(row["short_notional"])) * row["mm_rate"] for row in lots)
+    charged = total(num(abs(row["short_notional"])) * row["liquidation_fee"] for row in lots)
     frozen = total(abs(row["short_notional"]) for row in lots if row["mm_basis"] == "entry")
     rate = weighted / size if size.value else num(0.005)
     title = GRIDS[name]
     shown = report.line("Sensitivity", f"Maintenance rate, mean of the {kind} shorts")[0]
+    fee = report.line("Sensitivity", f"Liquidation fee, mean of the {kind} shorts")[0]
     basis = report.line("Sensitivity", f"Maintenance basis of most {kind} shorts")[0]
     found.expect(title, "mm_rate", shown, rate)
+    found.expect(title, "fee", fee, charged / size if size.value else num(0))
     if (2 * frozen - size).sure:
         wanted = "entry" if 2 * frozen.value > size.value else "mark"
         found.expect(title, "mm_basis", basis, wanted)
     rows, rises, cells, beside = report.grid(name)
     for leverage, row, distance in zip(rows, cells, beside, strict=True):
-        wanted = _distance(kind, num(shown), basis, 1 / num(leverage))
+        wanted = _distance(kind, num(shown), num(fee), basis, 1 / num(leverage))
         found.expect(f"{title} at {leverage}", "distance", distance, wanted)
         for cell, rise in zip(row, rises, strict=True):
             margin = 1 / num(leverage)
@@ -172,10 +177,9 @@ def _leverage(found, report, kind):
             found.expect(f"{title} at {leverage}", f"+{rise}", cell, num(0) if gone else left)
 
 
-def _distance(kind, rate, basis, margin):
+def _distance(kind, rate, fee, basis, margin):
     """The rise at which margin and P&L of a short of 1 are the maintenance; at once if none is."""
-    later = num(0) if basis == "entry" else rate
-    now = rate - later
+    now, later = (rate, fee) if basis == "entry" else (num(0), rate + fee)
     if kind == "linear":  # margin − x = now + later × (1 + x)
         return larger((margin - now - later) / (1 + later), 1e-13)
     # In coins, p = 1 ÷ (1 + x): margin + p − 1 = now + later × p

@@ -100,7 +100,8 @@ MARGIN = {
     "contract_type": "Contract type", "contract_size": "Contract size",
     "funding_rate": "Funding rate per interval", "interval_hours": "Funding interval, hours",
     "expiry": "Expiry", "taker_fee": "Taker fee", "fee_discount": "Fee discount",
-    "mm_basis": "Maintenance basis", "own_rate": "Maintenance rate without tiers",
+    "mm_basis": "Maintenance basis", "liquidation_fee": "Liquidation fee",
+    "own_rate": "Maintenance rate without tiers",
     "own_amount": "Maintenance amount without tiers", "tiers": "Tiers",
     "tier_price": "Price that sets the tier", "mm_rate": "Maintenance rate",
     "mm_amount": "Maintenance amount", "rate_0": "Maintenance rate at mark",
@@ -191,25 +192,18 @@ class Report:
         """The row of totals: it follows the headers."""
         return self.table(sheet, titles)[0]
 
-    def line(self, sheet, title, first=0, blanks=0):
-        """The cells right of the first cell with that text, from a row on.
-
-        Args:
-            sheet: the sheet's name.
-            title: the text.
-            first: the row.
-            blanks: how many cells, blank or not; only those that are not, if 0.
-        """
+    def line(self, sheet, title, first=0):
+        """The cells right of the first cell with that text, from a row on."""
         for row in self.sheets[sheet][first:]:
             if row[0] == title:
-                return row[1 : 1 + blanks] if blanks else [each for each in row[1:] if each != ""]
+                return [value for value in row[1:] if value != ""]
         raise LookupError(title)
 
-    def words(self, name, count):
+    def words(self, name):
         """What is said of liquidation below each column of a grid."""
         rows = self.sheets["Sensitivity"]
         at = next(n for n, row in enumerate(rows) if row[0] == GRIDS[name])
-        return self.line("Sensitivity", "Liquidation († in it)", at, count)
+        return self.line("Sensitivity", "Liquidation († in it)", at)
 
     def grid(self, name):
         """A grid's row headers, column headers and cells, and what stands beside its rows."""

@@ -74,7 +74,7 @@ def test_a_short_that_is_liquidated_has_lost_its_margin():
     held, said = lines(analysis, -0.2, 0.05, 0.1, 0.2)
     # Of coins and short nothing is left while both stand; then the coins' gain less the margin.
     assert held == pytest.approx([0, 0, 6_000 - 6_000, 12_000 - 6_000])
-    assert said == ["", "", "liquidated", "liquidated"]
+    assert said == ["none", "none", "liquidated", "liquidated"]
     for move, number in ((-0.2, 0), (0.05, 0), (0.2, 6_000)):
         assert analysis.after(move) == pytest.approx(number)
 
@@ -83,7 +83,7 @@ def test_what_a_liquidation_takes_is_the_equity_of_today():
     """Entered at 50,000 with 20,000: 10,000 of it are lost already, and 10,000 can be."""
     short = SHORT | {"entry_price": 50_000, "margin": 20_000}
     held, said = lines(analysed([short]), 0.15, 0.2)  # liquidated at 70,000 ÷ 1.004: +16.2 %
-    assert (held, said) == (pytest.approx([0, 12_000 - 10_000]), ["", "liquidated"])
+    assert (held, said) == (pytest.approx([0, 12_000 - 10_000]), ["none", "liquidated"])
 
 
 def test_an_inverse_short_loses_coins_that_are_worth_what_they_are_then():
@@ -94,7 +94,7 @@ def test_an_inverse_short_loses_coins_that_are_worth_what_they_are_then():
     # One coin held and a tenth posted, less 60,000 in quote that never moves in value; then the
     # tenth is gone: the coin gains 12,000, and 0.1 coins of today's 6,000 are no more.
     assert held == pytest.approx([1.1 * 6_000 - 6_000, 12_000 - 6_000])
-    assert said == ["", "liquidated"]
+    assert said == ["none", "liquidated"]
 
 
 def test_a_long_future_is_liquidated_by_a_fall():
@@ -103,7 +103,7 @@ def test_a_long_future_is_liquidated_by_a_fall():
     assert analysis.grid.given["fall"] == pytest.approx(0.9 / 0.996 - 1)
     held, said = lines(analysis, -0.2, -0.05, 0.2)
     assert held == pytest.approx([-12_000 - 6_000, -6_000, 24_000])
-    assert said == ["liquidated", "", ""]
+    assert said == ["liquidated", "none", "none"]
 
 
 def test_each_short_by_its_own_distance():
@@ -122,16 +122,16 @@ def test_where_margin_or_rate_is_missing_it_is_unknown_not_none(lacking):
     analysis = analysed([SHORT | lacking], [terms])
     held, said = lines(analysis, -0.2, 0.0, 0.2)
     assert held == pytest.approx([0, 0, 0])
-    assert said == ["", "", "liquidation unknown"]  # a fall liquidates no short
+    assert said == ["none", "none", "liquidation unknown"]  # a fall liquidates no short
     assert words(analysis.grid, "basis")[0.0] == "liquidation unknown"  # with a basis of +5 %
-    assert words(analysis.grid, "basis")[-0.2] == ""
+    assert words(analysis.grid, "basis")[-0.2] == "none"
 
 
 def test_what_no_rise_liquidates_is_known():
     """A synthetic dollar: as many coins posted as are short."""
     analysis = analysed([FACES | {"margin": 1}], [INVERSE], [BTC | {"instrument": "INV"}])
     assert analysis.grid.given["rise"] == 1e9
-    assert set(analysis.grid.said) == {""}
+    assert set(analysis.grid.said) == {"none"}
 
 
 def test_after_and_the_lines_agree():
@@ -167,7 +167,7 @@ def test_a_hedge_of_another_ratio_has_its_margin_in_proportion():
     )
     assert [grid[ratio, 0.05] for ratio in (0, 0.5, 1)] == pytest.approx([3_000, 1_500, 0])
     assert words(analysis.grid, "ratio")[0.2] == "liquidated"
-    assert words(analysis.grid, "ratio")[0.05] == ""
+    assert words(analysis.grid, "ratio")[0.05] == "none"
     row = [value for (ratio, _), value in grid.items() if ratio == 0.5]
     assert row == pytest.approx(analysis.grid.held)  # as it stands
 
@@ -177,9 +177,9 @@ def test_without_a_short_nobody_knows_when_a_hedge_would_be_liquidated():
     grid = cells(analysis.grid, "ratio")
     assert (grid[1, 0.5], grid[0.5, -0.2]) == pytest.approx((0, -6_000))
     assert [words(analysis.grid, "ratio")[move] for move in (-0.2, 0.0, 0.2)] == [
-        "", "", "liquidation unknown"
+        "none", "none", "liquidation unknown"
     ]  # fmt: skip
-    assert set(analysis.grid.said) == {""}  # without a short, that is no question
+    assert set(analysis.grid.said) == {"none"}  # without a short, that is no question
 
 
 def test_long_futures_are_no_part_of_a_hedge_of_coins():
@@ -194,7 +194,7 @@ def test_coins_that_are_short_are_hedged_with_long_futures():
     analysis = analysed([SHORT | {"contracts": -1}], holdings=short_coins)
     assert cells(analysis.grid, "ratio")[1, -0.2] == pytest.approx(12_000 - 6_000)
     assert words(analysis.grid, "ratio")[-0.2] == "liquidated"
-    assert words(analysis.grid, "ratio")[0.2] == ""
+    assert words(analysis.grid, "ratio")[0.2] == "none"
 
 
 # ----------------------------------------------------------------------------------------- by basis
@@ -207,7 +207,7 @@ def test_the_basis_moves_the_future_into_its_liquidation():
     assert grid[0.05, 0.05] == pytest.approx(3_000 - 6_000)  # 10 % in all
     assert grid[-0.05, 0.1] == pytest.approx(60_000 * 0.05)  # 5 % in all
     said = words(analysis.grid, "basis")
-    assert (said[0.0], said[0.05], said[0.1]) == ("", "liquidated", "liquidated")
+    assert (said[0.0], said[0.05], said[0.1]) == ("none", "liquidated", "liquidated")
 
 
 def test_an_inverse_basis_is_exact():
@@ -259,15 +259,16 @@ def test_which_leverage_survives_which_spike():
     assert (linear[2, 1.0], inverse[2, 1.0], inverse[5, 0.3], inverse[1, 1.0]) == (0, 0, 0, 1)
 
 
-def test_maintenance_frozen_at_entry_lies_elsewhere():
-    grid = analysed([SHORT], [PERP | {"mm_basis": "entry"}]).grid
-    assert grid.given["linear_basis"] == "entry"
-    assert grid.beside["leverage_linear"][4] == pytest.approx(0.1 - 0.004)
+def test_maintenance_frozen_at_entry_and_a_fee_lie_elsewhere():
+    grid = analysed([SHORT], [PERP | {"mm_basis": "entry", "liquidation_fee": 0.001}]).grid
+    assert (grid.given["linear_basis"], grid.given["linear_fee"]) == ("entry", 0.001)
+    # 0.1 − x is 0.4 % of the entry and 0.1 % of 1 + x.
+    assert grid.beside["leverage_linear"][4] == pytest.approx((0.1 - 0.004 - 0.001) / 1.001)
     # The other type has no short of its own: the usual 0.5 %, at mark.
     assert (grid.given["inverse_rate"], grid.given["inverse_basis"]) == (0.005, "mark")
 
 
-# --------------------------------------------------------------------------------- closing, carriers
+# ------------------------------------------------------------------------------ closing, carriers
 
 
 def test_keeping_a_short_that_is_liquidated_costs_its_margin_and_no_fee():

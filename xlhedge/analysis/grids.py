@@ -101,10 +101,10 @@ def _leverage(kind: str, more: str, worth: Callable[[Carrier, Carrier], Carrier]
     """The grid of a contract type; `worth` is the value of a margin after a rise of the price."""
 
     def distance(f: Functions, r: Any) -> Carrier:
-        rate, basis = (getattr(r, f"{kind}_{name}") for name in ("rate", "basis"))
+        rate, fee, basis = (getattr(r, f"{kind}_{name}") for name in ("rate", "fee", "basis"))
 
         def away() -> Carrier:
-            price = f.liquidation_price(1, 1, 1 / r.row, rate, 0, 1, kind, basis)
+            price = f.liquidation_price(1, 1, 1 / r.row, rate, 0, 1, kind, basis, fee)
             return maximum(f.liquidation_buffer(1, price), _AT_ONCE)
 
         return f.or_nowhere(away)
@@ -125,6 +125,7 @@ def _leverage(kind: str, more: str, worth: Callable[[Carrier, Carrier], Carrier]
         left,
         given=(
             (f"{kind}_rate", f"Maintenance rate, mean of the {kind} shorts", "percent"),
+            (f"{kind}_fee", f"Liquidation fee, mean of the {kind} shorts", "percent"),
             (f"{kind}_basis", f"Maintenance basis of most {kind} shorts", "text"),
         ),
         beside=("Liquidated at", distance),
@@ -186,11 +187,13 @@ def given_of(shorts: Group) -> dict[str, Carrier]:
         own = shorts.having(MarginRow.contract_type, "=", kind)
         own = own.having(MarginRow.mm_rate, "<>", BLANK)
         at_entry = own.having(MarginRow.mm_basis, "=", "entry").size(MarginRow.short_notional)
-        size, rates = (
-            own.size(MarginRow.short_notional, *more) for more in ((), (MarginRow.mm_rate,))
+        size, rates, fees = (
+            own.size(MarginRow.short_notional, *more)
+            for more in ((), (MarginRow.mm_rate,), (MarginRow.liquidation_fee,))
         )
         given |= {
             f"{kind}_rate": _mean(rates, size, USUAL_RATE),
+            f"{kind}_fee": _mean(fees, size, 0.0),
             f"{kind}_basis": where(2 * at_entry > size, "entry", "mark"),
         }
     return given

@@ -26,7 +26,7 @@ from xlhedge.analysis.grid_shorts import (
 )
 from xlhedge.analysis.grids import GRIDS, Grid, given_of
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.liquidation import said_of
+from xlhedge.analysis.liquidation import NONE, said_of
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.values import Numbers, RowGroup
 from xlhedge.errors import CellError, HedgeError
@@ -46,11 +46,11 @@ class Sensitivity:
         unhedged: all coins without any short, those posted as margin included.
         held: with the shorts as they stand.
         in_full: what the shorts of a hedge of 100 % gain.
-        said: at each move whether `held` includes a liquidation: a word, or nothing.
+        said: at each move whether `held` includes a liquidation: the word, or "none".
         given: figures of the portfolio that grids need.
         beside: by grid, the figure beside each row; "none" where no price liquidates.
         grids: by grid, its cells, row by row.
-        words: by grid, whether a column includes a liquidation: a word, or nothing.
+        words: by grid, whether a column includes a liquidation: the word, or "none".
     """
 
     shocks: tuple[float, ...]
@@ -99,7 +99,9 @@ def sensitivity(numbers: Numbers, total: HedgeRow) -> Sensitivity:
         unhedged=unhedged,
         held=_line(coins + gains(ARRAYS, shorts, moves), "the P&L with the shorts"),
         in_full=_line(whole, "the gain of a full hedge"),
-        said=tuple(said_of(is_reached(found, move), is_unsure(found, move)) for move in shocks),
+        said=tuple(
+            said_of(is_reached(found, move), is_unsure(found, move), NONE) for move in shocks
+        ),
         given=given,
         beside=beside,
         grids={grid.name: _values(grid, of, beside.get(grid.name), shocks) for grid in GRIDS},
@@ -156,4 +158,5 @@ def _words(grid: Grid, given: Mapping[str, float], shocks: Sequence[float]) -> I
             SimpleNamespace(row=row, column=column, **given)
             for row in (min(grid.rows.values), max(grid.rows.values))
         ]
-        yield said_of(*(any(map(each, ends)) for each in (grid.liquidated, grid.unsure) if each))
+        reached, unsure = (any(map(each, ends)) for each in (grid.liquidated, grid.unsure) if each)
+        yield said_of(reached, unsure, NONE)

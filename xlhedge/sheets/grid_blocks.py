@@ -8,7 +8,7 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.grids import GRIDS, Grid, given_of
-from xlhedge.analysis.liquidation import said_of
+from xlhedge.analysis.liquidation import LIQUIDATED, NONE, UNKNOWN, said_of
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import BookContext
@@ -47,8 +47,8 @@ def first_row(grid: Grid) -> int:
 def mark_words(sheet: Sheet, cells: str) -> None:
     """Let what is said of liquidation be seen."""
     first = cells.partition(":")[0]
-    sheet.mark(cells, f'{first}="{said_of(liquidated=True, unknown=False)}"', "alert")
-    sheet.mark(cells, f'{first}="{said_of(liquidated=False, unknown=True)}"', "notice")
+    for word, look in ((LIQUIDATED, "alert"), (UNKNOWN, "notice")):
+        sheet.mark(cells, f'{first}="{word}"', look)
 
 
 class GridBlocks:
@@ -147,7 +147,7 @@ class GridBlocks:
             low | high
             for low, high in (map(each, ends) for each in (grid.liquidated, grid.unsure) if each)
         )
-        text = excel_text(said_of(reached, unsure))
+        text = excel_text(said_of(reached, unsure, NONE))
         words = self._spread(self._analysis.grid.words[grid.name])
         for column, word in enumerate(words, _start(grid)):
             sheet.put(at, column, word, "cell word", text.replace(_COLUMN, LETTERS[column]))

@@ -45,7 +45,9 @@ class GridCells:
         for each in GridShort.figures:
             cells = Expression(self.table.span(each, "$") if own else self.table.column(each))
             # What checks its arguments is handed no blanks.
-            spans[each.name] = where(cells == "", NO_SHORT[each.name], cells) if self.live else cells
+            spans[each.name] = (
+                where(cells == "", NO_SHORT[each.name], cells) if self.live else cells
+            )
         kinds = {row.contract_type for row in of.analysis.numbers.rows(GridShort)}
         if not self.live and len(kinds) == 1:  # what is known leaves no branch
             spans["contract_type"] = kinds.pop()
@@ -63,7 +65,7 @@ class GridCells:
         return _Links(self.table, of.tables[MarginRow]).texts
 
 
-class _Number(Expression):
+class _Filled(Expression):
     """A cell of a report that has a number: it is not blank."""
 
     __slots__ = ()
@@ -102,5 +104,5 @@ class _Links(Native, Lookups):
         at = here(self._margin.top - self._table.top)
         return table(self, row.n, **{
             each.name: value if isinstance(value := getattr(self._short, each.name), str) else
-            _Number(self._margin.cell(each, at)) for each in table.figures
+            _Filled(self._margin.cell(each, at)) for each in table.figures
         })  # fmt: skip

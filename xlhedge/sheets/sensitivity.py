@@ -22,7 +22,7 @@ from xlhedge.analysis.grid_shorts import (
 )
 from xlhedge.analysis.grids import GRIDS
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.liquidation import said_of
+from xlhedge.analysis.liquidation import NONE, said_of
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.sheets.context import BookContext, TemplateContext
@@ -154,7 +154,7 @@ class _Page:
 
     def _said(self, move: Expression) -> str:
         of = SimpleNamespace(**self.cells.limits)
-        return excel_text(said_of(is_reached(of, move), is_unsure(of, move)))
+        return excel_text(said_of(is_reached(of, move), is_unsure(of, move), NONE))
 
     def limits(self) -> None:
         """The figures of all shorts."""
