@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlhedge.functions.algebra import Carrier, where
 
-__all__ = ["LIQUIDATED", "UNKNOWN", "said_of"]
+__all__ = ["LIQUIDATED", "NONE", "UNKNOWN", "said_of"]
 
 LIQUIDATED = "liquidated"
 """A number that includes a liquidation."""
@@ -13,11 +13,15 @@ UNKNOWN = "liquidation unknown"
 """A number that may lack one: margin or mm_rate is missing."""
 
 
-def said_of(liquidated: Carrier, unknown: Carrier) -> Carrier:
-    """The word for a number, nothing where no liquidation is near it.
+NONE = "none"
+"""What is said of a number without any, where a cell that shows nothing may not be computed."""
+
+
+def said_of(liquidated: Carrier, unknown: Carrier, nothing: str = "") -> Carrier:
+    """The word for a number, nothing where no liquidation is near it, or what stands for nothing.
 
     Example:
         >>> said_of(True, False), said_of(False, True), said_of(False, False)
         ('liquidated', 'liquidation unknown', '')
     """
-    return where(liquidated, LIQUIDATED, where(unknown, UNKNOWN, ""))
+    return where(liquidated, LIQUIDATED, where(unknown, UNKNOWN, nothing))
