@@ -8,6 +8,7 @@ import pytest
 from books import ODD, settings, template
 from engines import define
 from openpyxl import load_workbook
+from portfolios import letter
 from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
@@ -126,6 +127,7 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
             "I7": 3,
             "K9": ">0",
             "E56": "DOT",
+            f"{letter('Accounts', 'wallet_balance')}6": 5,  # without the account's name
         },
         "Instruments": {
             "A9": "X-PERP",
@@ -150,7 +152,7 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
     counted = {
         "No holdings yet": 0,
         "Missing prices": 2,  # ETH's, and X's index price
-        "Other cells that must be filled": 1,
+        "Other cells that must be filled": 2,  # XMR's quantity, and the account
         "Terms that a contract needs": 1,  # X-PERP's funding_rate
         "Unknown instruments": 2,
         "Unknown assets in Scenarios": 2,
