@@ -131,7 +131,7 @@ def grid(name, table):
     return headers, [[row.get(header) for header in headers] for row in table]
 
 
-def letter(name, column):
+def letter_of(name, column):
     """The letter of a table's column where `book_of` puts it."""
     return get_column_letter(left_column(name) + TABLES[name].headers.index(column))
 

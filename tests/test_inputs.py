@@ -6,7 +6,7 @@ from datetime import time
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from portfolios import SAMPLE, end, letter, sample, write_csv, write_json
+from portfolios import SAMPLE, end, letter_of, sample, write_csv, write_json
 from stored import differences, poisoned, stored
 from typer.testing import CliRunner
 
@@ -170,7 +170,7 @@ def test_names_are_chosen_from_what_there_is(blank):
     for cell in (
         ("Portfolio", "K6"),
         ("Shorts", "A6"),
-        ("Instruments", f"{letter('Tiers', 'instrument')}6"),
+        ("Instruments", f"{letter_of('Tiers', 'instrument')}6"),
     ):
         assert source(*cell) == ("list", listed, "stop")
     kind, _, style = source("Instruments", "C6")

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
-from portfolios import letter
+from portfolios import letter_of
 from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
@@ -22,7 +22,7 @@ from xlhedge.sheets.template import template_book
 
 LADDER = ("add_10", "add_20", "add_30", "add_50")
 LINEAR = ((0, 0.004), (250_000, 0.01), (350_000, 0.02))
-NAME, FLOOR, RATE = (letter("Tiers", name) for name in ("instrument", "floor", "mm_rate"))
+NAME, FLOOR, RATE = (letter_of("Tiers", name) for name in ("instrument", "floor", "mm_rate"))
 COINS = ((0, 0.01), (0.8, 0.05))
 
 

@@ -19,7 +19,7 @@ from portfolios import (
     book_of,
     changed,
     end,
-    letter,
+    letter_of,
     sample,
     write_csv,
     write_json,
@@ -197,7 +197,7 @@ def test_a_table_of_a_like_name_is_not_ignored(tmp_path, saved):
     assert wrong(folder) == [line]
     book = book_of(SAMPLE)
     book["Instruments"].tables["Tiers"].displayName = "Tier"
-    book["Instruments"][f"{letter('Tiers', 'floor')}1"] = (
+    book["Instruments"][f"{letter_of('Tiers', 'floor')}1"] = (
         "from"  # where floor stands: by its headings it would be Tiers
     )
     assert wrong(saved(book)) == [line]

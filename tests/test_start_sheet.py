@@ -8,7 +8,7 @@ import pytest
 from books import ODD, settings, template
 from engines import define
 from openpyxl import load_workbook
-from portfolios import letter
+from portfolios import letter_of
 from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
@@ -127,7 +127,7 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
             "I7": 3,
             "K9": ">0",
             "E56": "DOT",
-            f"{letter('Accounts', 'wallet_balance')}6": 5,  # without the account's name
+            f"{letter_of('Accounts', 'wallet_balance')}6": 5,  # without the account's name
         },
         "Instruments": {
             "A9": "X-PERP",
