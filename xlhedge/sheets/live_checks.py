@@ -273,4 +273,4 @@ def _of_table(inputs: Inputs, table: Table, *, price: bool) -> str:
     if len(every) == 1:  # it is told by the others
         every = list(table.headers)
     wanted = _required(table, price=price)
-    return f"SUM(({joined(every, '<>')}>0)*({joined(wanted, '=')}))"
+    return f"SUM((0+{joined(every, '<>')}>0)*({joined(wanted, '=')}))"
