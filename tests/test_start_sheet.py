@@ -100,7 +100,7 @@ HEADLINES = {
     "altcoin-cross-hedge": {"Hedged": 13_980 / 14_000, "Net delta": 20},
     "treasury": {
         "Coins held, value": 7_200_000 + 4_500_000 + 3_000_000 + 900_000 + 320_000,
-        "Short, value": 92 * 60_030 + 2_400_000 + 1_000 * 10 * 156.3,
+        "Short, value": 92 * 60_030 + 2_400_000 * 3_000 / 3_006 + 1_000 * 10 * 156.3,
     },
 }
 
@@ -157,7 +157,7 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
         "Unknown instruments": 2,
         "Unknown assets in Scenarios": 2,
         "Names that are there twice": 4,
-        "Shorts without margin": 2,
+        "Shorts without margin": 1,  # look-ups take BTC-* for BTC-PERP: it is a lot of that
         "Shorts without mm_rate": 0,
         "The horizon has passed": 1,
         "Futures that have expired": 1,
