@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from xlhedge.analysis.carry import CarryRow
+from xlhedge.analysis.grids import given_of
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.sensitivity import given_of
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.hedge import unassigned_texts
 from xlhedge.sheets.native_cells import write_page
@@ -14,7 +14,7 @@ from xlhedge.sheets.table import ColumnGroup
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["FIGURES", "REPEATED", "write_carry", "write_carry_report", "write_funding"]
+__all__ = ["FIGURES", "REPEATED", "write_carry", "write_carry_report", "write_funding_basis"]
 
 FIGURES = (
     HedgeRow.asset,
@@ -57,7 +57,7 @@ def write_carry_report(sheet: Sheet, of: ReportContext) -> None:
     write_page(sheet, of.on[sheet.title], of.analysis.carry, of.cells(CarryRow))
 
 
-def write_funding(sheet: Sheet, of: ReportContext) -> None:
+def write_funding_basis(sheet: Sheet, of: ReportContext) -> None:
     """The sheet Funding & basis: the table, and what funding costs as days go by."""
     table, margin, analysis = of.on[sheet.title], of.tables[MarginRow], of.analysis
     last = unassigned_texts(table, margin, table.last, table.last - 1)
