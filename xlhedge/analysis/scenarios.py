@@ -21,7 +21,7 @@ from xlhedge.analysis.figures import (
     sum_of,
 )
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of
+from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of, told_of
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.terms import fee_rate
@@ -119,12 +119,7 @@ class Stress:
     @property
     def told(self) -> str:
         """What happens to which shorts, in words."""
-        found = (
-            (self.liquidated, LIQUIDATED),
-            (self.unknown, UNKNOWN),
-            (self.expiring, "expires within it; after that nothing hedges"),
-        )
-        return "; ".join(f"{', '.join(names)}: {what}" for names, what in found if names)
+        return told_of(self.liquidated, self.unknown, self.expiring)
 
 
 def price_move(price_shock: Carrier, contract_type: Carrier) -> Carrier:
@@ -201,7 +196,8 @@ class ShortTerms(FigureRow):
         short, inverse = f.beside(self, MarginRow), self.contract_type == "inverse"
 
         def left() -> Carrier:
-            return where(inverse, self.coin_margin, short.margin + short.unrealised_pnl)
+            margin = short.margin * short.parity
+            return where(inverse, self.coin_margin, margin + short.unrealised_pnl)
 
         return where(short.margin == "", 0, lambda: maximum(left(), 0))
 
