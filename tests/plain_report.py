@@ -5,7 +5,6 @@ import math
 from plain_finance import Num, larger, num, total
 from report_cells import (
     CARRY,
-    CLOSING,
     HEDGE,
     LEGS,
     LINES,
@@ -192,6 +191,11 @@ def _pro_rata(book, holding, peers):
 def ratio(book, holding):
     own = holding["hedge_ratio"]
     return book.settings["hedge_ratio"] if own is None else own
+
+
+def full_notional(book):
+    """What is short if every holding is hedged in full."""
+    return total(_holding(book, row)["full_notional"] or 0 for row in book.holdings)
 
 
 def _holding(book, holding):
@@ -578,95 +582,6 @@ def _moved(lot, row, line, move, left):
     return legs
 
 
-def grids(book, report):
-    """The lines and grids of the Sensitivity sheet, and closing now against keeping."""
-    found = Complaints()
-    shocks = report.line("Sensitivity", "Move of the underlying")
-    for shown, wanted in zip(shocks, book.shocks, strict=True):
-        if abs(shown - wanted) > 1e-12:
-            found.append(f"Sensitivity: a move of {shown!r}, not {wanted!r}")
-    posted = total(lot.coins for lot in book.lots)
-    short = total(lot.notional for lot in book.lots)
-    unhedged = [
-        total([*(num(row["quantity"]) * row["spot_price"] * larger(-1, num(row["beta"]) * shock)
-                 for row in book.holdings), posted * shock])
-        for shock in shocks
-    ]  # fmt: skip
-    held = [coins - short * shock for coins, shock in zip(unhedged, shocks, strict=True)]
-    _compare(found, report, "All coins, unhedged", unhedged)
-    _compare(found, report, "With the shorts as they stand", held)
-    full = total(_holding(book, row)["full_notional"] or 0 for row in book.holdings)
-    rows, _, cells, _ = report.grid("ratio")
-    _cells(
-        found,
-        "ratio",
-        rows,
-        cells,
-        [0, 0.25, 0.5, 0.75, 1, 1.25],
-        lambda part: [c - full * part * move for c, move in zip(unhedged, shocks, strict=True)],
-    )
-    rows, _, cells, _ = report.grid("basis")
-    _cells(found, "basis", rows, cells, [-0.05, -0.02, -0.01, 0, 0.01, 0.02, 0.05],
-           lambda move: [h - short * max(move, -1 - shock)
-                         for h, shock in zip(held, shocks, strict=True)])  # fmt: skip
-    rows, days, cells, _ = report.grid("funding")
-    perpetual = total(lot.notional for lot in book.lots if lot.perpetual)
-    _cells(found, "funding", rows, cells, [-0.001, -0.0003, -0.0001, 0, 0.0001, 0.0003, 0.001],
-           lambda rate: [-perpetual * rate * day * 3 for day in days])  # fmt: skip
-    _leverage(found, report)
-    _closing(found, book, report, (shocks, unhedged, held))
-    return found
-
-
-def _compare(found, report, title, wanted, sheet="Sensitivity"):
-    shown = report.line(sheet, title)
-    if len(shown) != len(wanted):
-        found.append(f"{title}: {len(shown)} cells, not {len(wanted)}")
-    for n, (cell, number) in enumerate(zip(shown, wanted, strict=False)):
-        found.expect(title, f"column {n}", cell, number)
-
-
-def _cells(found, name, rows, cells, headers, wanted):
-    if rows != headers:
-        found.append(f"grid {name}: rows {rows}")
-    for header, row in zip(rows, cells, strict=True):
-        for n, (cell, number) in enumerate(zip(row, wanted(header), strict=True)):
-            found.expect(f"grid {name} at {header}", f"column {n}", cell, number)
-
-
-def _leverage(found, report):
-    """Margin left of a short of 1 opened now with 1 ÷ leverage of margin."""
-    lots = [row for row in report.table("Margin", MARGIN, key=1) if row["mm_rate"] is not None]
-    size = total(abs(row["short_notional"]) for row in lots)
-    weighted = total(num(abs(row["short_notional"])) * row["mm_rate"] for row in lots)
-    rate = weighted / size if size.value else num(0.005)
-    shown = report.line("Sensitivity", "Maintenance rate, mean of the shorts")[0]
-    found.expect("grid leverage", "mm_rate", shown, rate)
-    rows, rises, cells, beside = report.grid("leverage")
-    for leverage, row, distance in zip(rows, cells, beside, strict=True):
-        # Liquidated where 1/L − x = rate × (1 + x); at once where that is no rise.
-        wanted = larger((1 / num(leverage) - shown) / (1 + num(shown)), 1e-13)
-        found.expect(f"grid leverage at {leverage}", "distance", distance, wanted)
-        for cell, rise in zip(row, rises, strict=True):
-            left = 1 / num(leverage) - rise
-            if abs(rise - distance) > _EDGE:
-                left = num(0) if rise > distance else left
-                found.expect(f"grid leverage at {leverage}", f"+{rise}", cell, left)
-
-
-def _closing(found, book, report, lines):
-    fee = total(abs(lot.notional) * lot.fee for lot in book.lots)
-    drag = total(lot.drag(book.days) for lot in book.lots)
-    now, keep, funded = [], [], []
-    for shock, coins, held in zip(*lines, strict=True):
-        now.append(coins - fee)
-        keep.append(held - fee * (1 + num(shock)))
-        funded.append(keep[-1] - drag)
-    forgone = [larger(0, a - b) for a, b in zip(now, funded, strict=True)]
-    for name, wanted in zip(CLOSING, (now, keep, funded, forgone), strict=True):
-        _compare(found, report, CLOSING[name], wanted, "Unwind")
-
-
 def unwind_rows(book, report):
     """The Unwind sheet: entry, profit, what it buys, and the signal by its reasons."""
     found = Complaints()
@@ -749,6 +664,5 @@ CHECKS = (
     order_rows,
     totals,
     scenarios,
-    grids,
     unwind_rows,
 )

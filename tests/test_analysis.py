@@ -2,13 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
-from types import SimpleNamespace
 
 import pytest
 
 from xlhedge.analysis import analyse
-from xlhedge.analysis.carriers import VALUES
-from xlhedge.analysis.sensitivity import GRIDS
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import (
     Holding,
@@ -253,58 +250,6 @@ def test_a_short_beyond_its_liquidation_price_is_refused():
         analyse(wrong)
 
 
-def test_the_grid_s_axis_ends_on_its_ends():
-    grid = analyse(portfolio([BTC], [PERP], shock_min=-0.3, shock_max=0.4, shock_step=0.15)).grid
-    assert grid.shocks == (-0.3, -0.15, 0.0, 0.15, 0.3, 0.4)
-
-
-def test_the_grid_at_the_hedge_ratios():
-    grid = analyse(SAMPLES["partial-hedge"]).grid
-    at = grid.shocks.index(-0.2)
-    assert grid.unhedged[at] == pytest.approx(-12_000)
-    assert grid.held[at] == pytest.approx(-6_000)
-    ratios = {each.name: each for each in GRIDS}["ratio"].rows.values
-    by_ratio = {ratio: row[at] for ratio, row in zip(ratios, grid.grids["ratio"], strict=True)}
-    assert by_ratio == pytest.approx(
-        {0: -12_000, 0.25: -9_000, 0.5: -6_000, 0.75: -3_000, 1: 0, 1.25: 3_000}
-    )
-
-
-def cells(grid, name):
-    """A grid by its two headers."""
-    axes = {each.name: each for each in GRIDS}[name]
-    return {
-        (row, column): value
-        for row, values in zip(axes.rows.values, grid.grids[name], strict=True)
-        for column, value in zip(axes.columns.values or grid.shocks, values, strict=True)
-    }
-
-
-def test_the_other_grids():
-    # Half of one bitcoin of 60,000 is short at 60,000, perpetual, maintenance 0.4 %.
-    grid = analyse(SAMPLES["partial-hedge"]).grid
-    basis = cells(grid, "basis")
-    assert basis[0.02, -0.2] == pytest.approx(-6_000 - 30_000 * 0.02)
-    assert basis[-0.05, 0] == pytest.approx(1_500)
-    funding = cells(grid, "funding")
-    assert funding[0.0001, 30] == pytest.approx(-30_000 * 0.0001 * 90)
-    assert funding[-0.001, 7] == pytest.approx(630)
-    assert grid.given["mm_rate"] == pytest.approx(0.004)
-    margin = cells(grid, "leverage")
-    assert (margin[1, 0.5], margin[5, 0.1], margin[10, 0.05]) == pytest.approx((0.5, 0.1, 0.05))
-    # At 10× the price is 1.1 / 1.004 at liquidation: a rise of 9.56 %.
-    assert (margin[10, 0.1], margin[20, 0.05], margin[1, 1]) == pytest.approx((0, 0, 0))
-    assert grid.beside["leverage"][4] == pytest.approx(1.1 / 1.004 - 1)
-
-
-def test_a_fall_to_nothing_leaves_no_room_for_the_basis():
-    grid = analyse(
-        portfolio([BTC], [PERP], [SHORT], shock_min=-1, shock_max=0, shock_step=0.5)
-    ).grid
-    basis = cells(grid, "basis")
-    assert basis[-0.05, -1] == basis[0, -1]
-
-
 def test_a_future_that_expires_pays_no_funding_in_a_scenario():
     stress = {each.name: each for each in analyse(SAMPLES["treasury"]).scenarios}
     # The two perpetuals, not the 1,563,000 of the dated future.
@@ -389,23 +334,6 @@ def test_caveats_of_the_margin():
         assert said == f"PERP: liquidation unknown without {lacking} in Instruments"
     calm = portfolio([BTC], [PERP | {"mm_rate": 0.01}], [SHORT | {"margin": 30_000}])
     assert analyse(calm).caveats == ()
-
-
-@pytest.mark.parametrize("name", SAMPLES)
-def test_the_grids_are_their_formulas_cell_by_cell(name):
-    """They are computed in arrays; a cell by itself gives the same, to the last bit."""
-    grid_of = analyse(SAMPLES[name]).grid
-    for grid in GRIDS:
-        columns = grid.columns.values or grid_of.shocks
-        coins = [0.0] * len(columns) if grid.columns.values else grid_of.unhedged
-        sides = grid_of.beside.get(grid.name) or [0.0] * len(grid.rows.values)
-        for row, side, cells in zip(grid.rows.values, sides, grid_of.grids[grid.name], strict=True):
-            for column, coin, cell in zip(columns, coins, cells, strict=True):
-                axes = SimpleNamespace(
-                    row=row, column=column, unhedged=coin, beside=side, **grid_of.given
-                )
-                assert cell == grid.formula(VALUES, axes), (grid.name, row, column)
-                assert type(cell) is float
 
 
 def test_a_number_too_large_in_a_grid_is_told_with_the_setting_that_made_it():

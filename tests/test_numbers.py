@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter, quote_sheetname
 from plain_finance import Book
+from plain_grids import grids
 from plain_history import history
 from plain_report import CHECKS
 from report_cells import (
@@ -84,7 +85,7 @@ def test_a_report_says_what_plain_arithmetic_says(tables):
     analysis, report = reported(tables)
     if report:
         book = Book(tables)
-        for check in CHECKS:
+        for check in (*CHECKS, grids):
             found = check(book, report)
             assert not found, (check.__name__, found[:5], whole.told(tables))
         found = history(tables, book, report, analysis)
@@ -158,6 +159,9 @@ def test_every_figure_of_the_analysis_stands_under_its_header(tables):
     assert report.line("Summary", "Nearest liquidation")[0] == min(near, default="none")
     for name in GRIDS:
         assert report.grid(name)[2] == [list(map(_shown, row)) for row in analysis.grid.grids[name]]
+    for name, words in analysis.grid.words.items():
+        assert report.words(name) == [*words]
+    assert report.line("Sensitivity", "Liquidation") == [*analysis.grid.said]
     for name, title in CLOSING.items():
         values = [_shown(value) for value in getattr(analysis.closing, name)]
         assert report.line("Unwind", title) == values

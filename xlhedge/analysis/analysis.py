@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from xlhedge.analysis.closing import Closing, closing
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
@@ -15,7 +16,7 @@ from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stres
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
 from xlhedge.analysis.stablecoin import Depeg, depegs
 from xlhedge.analysis.typical import TypicalMove
-from xlhedge.analysis.unwind import Closing, UnwindRow, closing
+from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.analysis.values import Numbers
 from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
@@ -129,7 +130,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         PortfolioError: shorts are beyond their own liquidation price, or rows make numbers that
             are too large; it says where.
     """
-    settings, numbers = portfolio.settings, Numbers(portfolio)
+    numbers = Numbers(portfolio)
     margin = _margin_rows(numbers)
     with _told(portfolio, "Shorts"):
         for each in (MarginRow.short_notional, MarginRow.cover, MarginRow.coin_margin):
@@ -149,8 +150,8 @@ def analyse(portfolio: Portfolio) -> Analysis:
     with _told(portfolio, "History"):
         past = numbers.history = history(portfolio, hedge, margin, numbers.days)
     with _told(portfolio, "Settings", 0, "shock_max"):
-        grid = sensitivity(settings.shocks, hedge, margin, total)
-        close = closing(grid, margin, total.funding_drag)
+        grid = sensitivity(numbers, total)
+        close = closing(numbers, grid, total.funding_drag)
     with _told(portfolio, "Holdings"):
         unwind = tuple(row.complete() for row in numbers.rows(UnwindRow))
     return Analysis(

@@ -54,6 +54,18 @@ class Functions:
         """One cell of an answer that is a row; ``at`` counts from 0."""
         return answer[at]
 
+    def total(self, weights: Carrier, answers: Carrier) -> Carrier:
+        """The sums of the columns of an array, each row times its weight."""
+        raise NotImplementedError
+
+    def sum(self, column: Carrier) -> Carrier:
+        """The sum of an array."""
+        raise NotImplementedError
+
+    def least(self, column: Carrier) -> Carrier:
+        """The least number of an array."""
+        raise NotImplementedError
+
 
 class Values(Functions):
     """Numbers: one cell."""
@@ -80,10 +92,28 @@ class _Arrays(Functions):
             raise error
         return values
 
+    def total(self, weights: Carrier, answers: Carrier) -> Carrier:
+        return (weights * answers).sum(axis=-2)
+
+    def sum(self, column: Carrier) -> Carrier:
+        return float(column.sum())
+
+    def least(self, column: Carrier) -> Carrier:
+        return float(column.min())
+
 
 class _Texts(Functions):
     def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
         return Expression(f'_xlfn.IFNA({excel_text(answer())},"{NOWHERE}")')
+
+    def total(self, weights: Carrier, answers: Carrier) -> Carrier:
+        return Expression(f"MMULT(TRANSPOSE({excel_text(weights)}),{excel_text(answers)})")
+
+    def sum(self, column: Carrier) -> Carrier:
+        return Expression(f"SUM({excel_text(column)})")
+
+    def least(self, column: Carrier) -> Carrier:
+        return Expression(f"MIN({excel_text(column)})")
 
 
 class Calls(_Texts):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from xlhedge.functions.algebra import Carrier, where
 
-__all__ = ["LIQUIDATED", "UNKNOWN", "said_of", "told_of"]
+__all__ = ["LIQUIDATED", "NONE", "UNKNOWN", "said_of", "told_of"]
 
 LIQUIDATED = "liquidated"
 """A number that includes a liquidation."""
@@ -15,14 +15,18 @@ UNKNOWN = "liquidation unknown"
 """A number that may lack one: margin or mm_rate is missing."""
 
 
-def said_of(liquidated: Carrier, unknown: Carrier) -> Carrier:
-    """The word for a number, nothing where no liquidation is near it.
+NONE = "none"
+"""What is said of a number without any, where a cell that shows nothing may not be computed."""
+
+
+def said_of(liquidated: Carrier, unknown: Carrier, nothing: str = "") -> Carrier:
+    """The word for a number, nothing where no liquidation is near it, or what stands for nothing.
 
     Example:
         >>> said_of(True, False), said_of(False, True), said_of(False, False)
         ('liquidated', 'liquidation unknown', '')
     """
-    return where(liquidated, LIQUIDATED, where(unknown, UNKNOWN, ""))
+    return where(liquidated, LIQUIDATED, where(unknown, UNKNOWN, nothing))
 
 
 def told_of(liquidated: Sequence[str], unknown: Sequence[str], expiring: Sequence[str] = ()) -> str:
