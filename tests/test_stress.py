@@ -113,6 +113,11 @@ class TestWhatIsUnknown:
         assert (found.liquidation, found.liquidated) == (said, ())
         assert found.unknown == (("PERP",) if said else ())
 
+    def test_a_venue_s_price_without_the_margin_lost_at_it_is_not_enough(self):
+        short = {"margin": None, "liquidation_price": 66_000}
+        found = stress({"asset": "*", "price_shock": 0.2}, short=short)
+        assert (found.liquidation, found.legs.short) == ("liquidation unknown", -12_000)
+
 
 class TestExpiry:
     @pytest.mark.parametrize("shock", [-0.5, 0.0, 0.4])
