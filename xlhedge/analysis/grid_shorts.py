@@ -1,4 +1,4 @@
-"""The shorts as grids take them: what they gain as the price moves, until they are liquidated."""
+"""The shorts as grids and scenarios take them: what they gain until they are liquidated."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ __all__ = [
     "is_reached",
     "is_unsure",
     "limits",
+    "price_move",
 ]
 
 FAR = 1e9
@@ -54,13 +55,15 @@ class GridShort(FigureRow):
         """Farther than any move where no price liquidates, or nobody knows."""
         buffer = f.beside(self, MarginRow).liquidation_buffer
         # An error is no word: it stays one.
-        return where(buffer == "", FAR, lambda: where(f.number(buffer), buffer, FAR))
+        near = lambda: where(f.number(buffer), buffer, FAR)  # noqa: E731
+        return where(self._unknown(f), FAR, near)
 
     @figure("Equity lost if liquidated", "money", ("instrument",), total=True)
     def equity(self, f: Lookups) -> Carrier:
         """Of an inverse position the value now of its coins."""
         short = f.beside(self, MarginRow)
-        linear = where(short.margin == "", 0, lambda: short.margin + short.unrealised_pnl)
+        margin = lambda: short.margin * short.parity + short.unrealised_pnl  # noqa: E731
+        linear = where(short.margin == "", 0, margin)
         return maximum(where(self.contract_type == "inverse", short.coin_margin, linear), 0)
 
     contract_type = looked_up("Contract type", "text", "beside")
@@ -72,8 +75,12 @@ class GridShort(FigureRow):
 
     @figure("Liquidation unknown", "whole", ("instrument",))
     def unsure(self, f: Lookups) -> Carrier:
-        unknown = f.beside(self, MarginRow).liquidation_buffer == ""
-        return where(unknown, lambda: where(self.short_notional == 0, 0, 1), 0)
+        return where(self._unknown(f), lambda: where(self.short_notional == 0, 0, 1), 0)
+
+    def _unknown(self, f: Lookups) -> Carrier:
+        """Without a price, be it the venue's, or without the margin that is lost at it."""
+        short = f.beside(self, MarginRow)
+        return (short.liquidation_buffer == "") | (short.margin == "")
 
 
 NO_SHORT = {
@@ -81,6 +88,11 @@ NO_SHORT = {
     "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
 }  # fmt: skip
 """What stands for a row without a position, by figure."""
+
+
+def price_move(price: Carrier, contract_type: Carrier) -> Carrier:
+    """How a short's underlying moves: no further than an inverse contract has a price."""
+    return where(contract_type == "inverse", maximum(price, _NOTHING), price)
 
 
 def gains(
@@ -101,7 +113,7 @@ def gains(
         fees: the rates of what it costs to close those that are not liquidated.
         weights: how often each short counts; once, if not told.
     """
-    floored = where(shorts.contract_type == "inverse", maximum(price, _NOTHING), price)
+    floored = price_move(price, shorts.contract_type)
     moved = not isinstance(basis, int)
     gained = f.scenario_pnl(
         0, 1, shorts.short_notional, floored,
