@@ -98,8 +98,8 @@ def _gain(lot, row, shock, basis, *, fees):
 def _in_full(book, shorts, shock):
     """What a hedge of 100 % gains, made of the shorts there are, each with its margin."""
     full = full_notional(book)
-    own = [(lot, row) for lot, row in shorts if lot.notional.value * full.value > 0]
-    size = total(lot.notional for lot, _ in own)
+    own = [(lot, row) for lot, row in shorts if lot.cover.value * full.value > 0]
+    size = total(lot.cover for lot, _ in own)
     if abs(size.value) <= 1e-9 * abs(full.value):
         return -full * shock
     parts = [_gain(lot, row, shock, 0.0, fees=False) for lot, row in own]
