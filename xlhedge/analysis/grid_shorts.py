@@ -1,4 +1,4 @@
-"""The shorts as grids take them: what they gain as the price moves, until they are liquidated."""
+"""The shorts as grids and scenarios take them: what they gain until they are liquidated."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ __all__ = [
     "is_reached",
     "is_unsure",
     "limits",
+    "price_move",
 ]
 
 FAR = 1e9
@@ -59,7 +60,8 @@ class GridShort(FigureRow):
         """Farther than any move where no price liquidates, or nobody knows."""
         buffer = f.beside(self, MarginRow).liquidation_buffer
         # An error is no word: it stays one.
-        return where(buffer == "", FAR, lambda: where(f.number(buffer), buffer, FAR))
+        near = lambda: where(f.number(buffer), buffer, FAR)  # noqa: E731
+        return where(self._unknown(f), FAR, near)
 
     @figure("Equity lost if liquidated", "money", ("instrument",), total=True)
     def equity(self, f: Lookups) -> Carrier:
@@ -84,8 +86,12 @@ class GridShort(FigureRow):
 
     @figure("Liquidation unknown", "whole", ("instrument",))
     def unsure(self, f: Lookups) -> Carrier:
-        unknown = f.beside(self, MarginRow).liquidation_buffer == ""
-        return where(unknown, lambda: where(self.short_notional == 0, 0, 1), 0)
+        return where(self._unknown(f), lambda: where(self.short_notional == 0, 0, 1), 0)
+
+    def _unknown(self, f: Lookups) -> Carrier:
+        """Without a price, be it the venue's, or without the margin that is lost at it."""
+        short = f.beside(self, MarginRow)
+        return (short.liquidation_buffer == "") | (short.margin == "")
 
 
 NO_SHORT = {
@@ -94,6 +100,11 @@ NO_SHORT = {
     "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
 }  # fmt: skip
 """What stands for a row without a position, by figure."""
+
+
+def price_move(price: Carrier, contract_type: Carrier) -> Carrier:
+    """How a short's underlying moves: no further than an inverse contract has a price."""
+    return where(contract_type == "inverse", maximum(price, _NOTHING), price)
 
 
 def gains(
@@ -115,7 +126,7 @@ def gains(
         weights: how often each short counts; once, if not told.
     """
     inverse = shorts.contract_type == "inverse"
-    moved = where(inverse, maximum(price, _NOTHING), price)
+    moved = price_move(price, shorts.contract_type)
     more = basis if isinstance(basis, int) else where(price + basis > _NOTHING, basis, 0)
     alive = f.scenario_pnl(
         0, 1, shorts.short_notional, moved, more, 0, 0, 8, fees, 1, FAR, 0, shorts.contract_type,
