@@ -96,8 +96,7 @@ class GridShort(FigureRow):
 
 NO_SHORT = {
     "instrument": "", "account": "", "short_notional": 0.0, "cover": 0.0, "distance": FAR,
-    "equity": 0.0, "coins": 0.0,
-    "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
+    "equity": 0.0, "coins": 0.0, "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
 }  # fmt: skip
 """What stands for a row without a position, by figure."""
 
@@ -125,7 +124,6 @@ def gains(
         fees: the rates of what it costs to close those that are not liquidated.
         weights: how often each short counts; once, if not told.
     """
-    inverse = shorts.contract_type == "inverse"
     moved = price_move(price, shorts.contract_type)
     more = basis if isinstance(basis, int) else where(price + basis > _NOTHING, basis, 0)
     alive = f.scenario_pnl(
@@ -133,8 +131,7 @@ def gains(
         0, "close",
     )  # fmt: skip
     lost = shorts.equity + shorts.coins * moved  # coins are worth what they are then
-    # What shares a wallet with others may be liquidated by a move in its own favour.
-    side = shorts.distance
+    side = shorts.distance  # what shares a wallet may be liquidated by a move in its own favour
     gained = where(is_liquidated(side, shorts.distance, moved + more), -lost, alive)
     once = where(shorts.short_notional == 0, 0, 1) if weights is None else weights
     return f.total(once, gained)
