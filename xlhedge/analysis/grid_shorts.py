@@ -51,6 +51,7 @@ class GridShort(FigureRow):
     table, beside = "Shorts", MarginRow
 
     instrument = looked_up("Instrument", "text", "beside")
+    account = looked_up("Account", "text", "beside")
     short_notional = looked_up("Short notional", "money", "beside", total=True)
     cover = looked_up("Counts in the hedge", "money", "beside", total=True)
 
@@ -64,7 +65,6 @@ class GridShort(FigureRow):
 
     @figure("Equity lost if liquidated", "money", ("instrument",), total=True)
     def equity(self, f: Lookups) -> Carrier:
-        """Of an inverse position the value now of its coins."""
         short = f.beside(self, MarginRow)
 
         def left() -> Carrier:
@@ -72,6 +72,10 @@ class GridShort(FigureRow):
 
         linear = where(short.margin == "", 0, left)
         return maximum(where(self.contract_type == "inverse", short.coin_margin, linear), 0)
+
+    @figure("Of it coins, which move with the price", "money", ("instrument",), total=True)
+    def coins(self, _: Lookups) -> Carrier:
+        return where(self.contract_type == "inverse", self.equity, 0)
 
     contract_type = looked_up("Contract type", "text", "beside")
 
@@ -91,8 +95,8 @@ class GridShort(FigureRow):
 
 
 NO_SHORT = {
-    "instrument": "", "short_notional": 0.0, "cover": 0.0, "distance": FAR, "equity": 0.0,
-    "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
+    "instrument": "", "account": "", "short_notional": 0.0, "cover": 0.0, "distance": FAR,
+    "equity": 0.0, "coins": 0.0, "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
 }  # fmt: skip
 """What stands for a row without a position, by figure."""
 
@@ -120,17 +124,14 @@ def gains(
         fees: the rates of what it costs to close those that are not liquidated.
         weights: how often each short counts; once, if not told.
     """
-    inverse = shorts.contract_type == "inverse"
     moved = price_move(price, shorts.contract_type)
     more = basis if isinstance(basis, int) else where(price + basis > _NOTHING, basis, 0)
     alive = f.scenario_pnl(
         0, 1, shorts.short_notional, moved, more, 0, 0, 8, fees, 1, FAR, 0, shorts.contract_type,
         0, "close",
     )  # fmt: skip
-    # The coins that are lost are worth what they are then.
-    lost = shorts.equity * where(inverse, 1 + moved, 1)
-    # What shares a wallet with others may be liquidated by a move in its own favour.
-    side = shorts.distance
+    lost = shorts.equity + shorts.coins * moved  # coins are worth what they are then
+    side = shorts.distance  # what shares a wallet may be liquidated by a move in its own favour
     gained = where(is_liquidated(side, shorts.distance, moved + more), -lost, alive)
     once = where(shorts.short_notional == 0, 0, 1) if weights is None else weights
     return f.total(once, gained)
