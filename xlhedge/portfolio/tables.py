@@ -16,6 +16,7 @@ from xlhedge.functions.vocabulary import COLLATERAL
 from xlhedge.portfolio.columns import Column, Row, moment, number, text
 
 __all__ = [
+    "DOLLARS",
     "MOST_SHOCKS",
     "TABLES",
     "Account",
@@ -28,6 +29,9 @@ __all__ = [
     "Table",
     "Tier",
 ]
+
+DOLLARS = ("USD", "USDT", "USDC")
+"""Currencies that instruments of one portfolio may mix; all but the first are stablecoins."""
 
 MOST_SHOCKS = 21
 """The most price shocks that a grid may have: the columns that a sheet has for them."""
@@ -224,7 +228,7 @@ class Short(Row):
     instrument: Annotated[str, text(_INSTRUMENT)]
     contracts: Annotated[float, number("short_contracts")]
     entry_price: Annotated[float, number("entry_price")]
-    margin: Annotated[float | None, number("margin", needed="if inverse")] = None
+    margin: Annotated[float | None, number("margin", needed="if inverse and isolated")] = None
     leverage: Annotated[float | None, number("leverage")] = None
     opened: Annotated[datetime | None, moment("Date-time at which it was opened (UTC).")] = None
     account: Annotated[
