@@ -37,6 +37,7 @@ def advice(analysis: Analysis) -> list[str]:
     """
     said = [
         *_margin(analysis),
+        *_accounts(analysis),
         *_unwinding(analysis),
         *_without_coins(analysis),
         *_orders(analysis),
@@ -55,9 +56,9 @@ def _margin(analysis: Analysis) -> Iterator[str]:
     leaving = {row.instrument for row in analysis.unwind if _to_unwind(row)}
     for row in analysis.margin:
         name, buffer, more = row.instrument, row.liquidation_buffer, row.add_30
-        if buffer == BLANK:
+        if row.lacking and buffer == BLANK:
             yield f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
-        if isinstance(buffer, Blank) or abs(buffer) >= alert or not more:
+        if row.is_cross or isinstance(buffer, Blank) or abs(buffer) >= alert or not more:
             continue
         inverse = row.contract_type == "inverse"
         unit = f"coins of {name}'s underlying" if inverse else quote
@@ -67,6 +68,22 @@ def _margin(analysis: Analysis) -> Iterator[str]:
             f"Add {more:,.8g} {unit} of margin to {name}{unless}: a move of {buffer:+.1%} "
             f"liquidates it, and that much more survives a {way} of {_SURVIVE} %."
         )
+
+
+def _accounts(analysis: Analysis) -> Iterator[str]:
+    alert = analysis.portfolio.settings.liquidation_alert
+    for row in analysis.accounts:
+        end = row.end
+        if end is None or abs(end.move) >= alert:
+            continue
+        if row.add_30:
+            way = "rise" if row.against > 0 else "fall"
+            yield (
+                f"Add {row.add_30:,.8g} {row.unit} to account {row.account}: {end} liquidates it, "
+                f"and that much more survives a {way} of all by {_SURVIVE} %."
+            )
+        else:
+            yield f"Add margin to account {row.account}, or trade less in it: {end} liquidates it."
 
 
 def _unwinding(analysis: Analysis) -> Iterator[str]:

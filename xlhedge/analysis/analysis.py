@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from xlhedge.analysis.accounts import AccountRow, CrossRow
+from xlhedge.analysis.cross import UNSETTLED
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
@@ -36,6 +38,7 @@ class Analysis:
         underlyings: a row an underlying that is held or short.
         orders: a row an instrument.
         margin: a row a position: lots of one instrument in one account.
+        accounts: a row a collateral; the first one of a wallet has the wallet's figures.
         unassigned: what shorts add to `hedge` on whose underlying no holding names an instrument.
         total: sums over the holdings and the unassigned shorts.
         grid: P&L, funding and margin over two axes.
@@ -52,6 +55,7 @@ class Analysis:
     underlyings: tuple[UnderlyingRow, ...]
     orders: tuple[OrderRow, ...]
     margin: tuple[MarginRow, ...]
+    accounts: tuple[AccountRow, ...]
     unassigned: HedgeRow
     total: HedgeRow
     grid: Sensitivity
@@ -68,10 +72,16 @@ class Analysis:
         alert = self.portfolio.settings.liquidation_alert
         for row in self.margin:
             buffer = row.liquidation_buffer
-            if buffer == BLANK:
+            if row.lacking and buffer == BLANK:
                 said.append(f"{row.instrument}: liquidation unknown without {row.lacking}")
-            elif not isinstance(buffer, Blank) and abs(buffer) < alert:
+            elif not row.is_cross and not isinstance(buffer, Blank) and abs(buffer) < alert:
                 said.append(f"{row.instrument}: liquidated by a move of {buffer:+.1%}")
+        for account in self.accounts:
+            name = f"account {account.account}"
+            if account.common == UNSETTLED:
+                said.append(f"{name}: liquidation unknown, its margin tiers jump there")
+            elif (end := account.end) and abs(end.move) < alert:
+                said.append(f"{name}: liquidated by {end}")
         return tuple(dict.fromkeys(said))
 
     @property
@@ -89,8 +99,12 @@ class Analysis:
 
     @property
     def nearest(self) -> float | None:
-        """The smallest move of a mark price that liquidates a short; none where none is known."""
-        buffers = (row.liquidation_buffer for row in self.margin)
+        """The smallest move of a mark price that liquidates a short; none where none is known.
+
+        In a cross account it may be one of all marks together.
+        """
+        rows = self.margin
+        buffers = (each for row in rows for each in (row.liquidation_buffer, row.common_buffer))
         return min((abs(each) for each in buffers if not isinstance(each, Blank)), default=None)
 
     @property
@@ -117,6 +131,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
     with _told(portfolio, "Shorts"):
         for each in (MarginRow.short_notional, MarginRow.coin_margin):
             sum_of(margin, each)
+    accounts = _accounts(numbers)
     with _told(portfolio, "Holdings"):
         hedge = tuple(row.complete() for row in numbers.rows(HedgeRow))
         underlyings = tuple(row.complete() for row in numbers.rows(UnderlyingRow))
@@ -141,6 +156,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         underlyings=underlyings,
         orders=orders,
         margin=margin,
+        accounts=accounts,
         unassigned=unassigned,
         total=total,
         grid=grid,
@@ -199,12 +215,27 @@ def _at_fault(portfolio: Portfolio, row: MarginRow, message: str) -> Problem:
 
 def _alive(row: MarginRow) -> None:
     buffer = row.liquidation_buffer
-    if not isinstance(buffer, Blank) and buffer * row.contracts <= 0:
+    if not row.is_cross and not isinstance(buffer, Blank) and buffer * row.contracts <= 0:
         raise HedgeError(
             f"{row.instrument} at its mark price {row.futures_price:,.15g} is beyond its "
             f"liquidation price {row.liquidation_price:,.6g}; correct the margin or the prices, "
             "or remove the short if the venue has closed it"
         )
+
+
+def _accounts(numbers: Numbers) -> tuple[AccountRow, ...]:
+    portfolio, problems = numbers.portfolio, []
+    with _told(portfolio, "Accounts"):
+        rows = tuple(row.complete() for row in numbers.rows(AccountRow))
+        for row in numbers.rows(CrossRow):
+            row.complete()
+    for row in rows:
+        if row.maintenance != BLANK and row.equity <= row.maintenance:
+            place = portfolio.place(row.table, row.source_row, row.fault)
+            problems.append(Problem(place, row.fallen, row.fault))
+    if problems:
+        raise PortfolioError(problems)
+    return rows
 
 
 def _unassigned(
@@ -213,7 +244,9 @@ def _unassigned(
     """What shorts add that no holding has a part of: a naked short is still an exposure."""
     hedging = {row.underlying for row in hedge if row.instrument}
     naked = [row for row in margin if row.underlying not in hedging]
-    short, coins = sum_of(naked, MarginRow.short_notional), sum_of(naked, MarginRow.coin_margin)
+    short = sum_of(naked, MarginRow.short_notional)
+    others = [row for row in numbers.rows(UnderlyingRow) if row.underlying not in hedging]
+    coins = sum_of(others, UnderlyingRow.coin_margin)
     return HedgeRow.of(
         numbers,
         asset=UNASSIGNED,
