@@ -260,7 +260,11 @@ class AccountRow(FigureRow):
 
     account = looked_up("Account", "text", "own")
     exchange = looked_up("Exchange", "text", "own")
-    margin_mode = looked_up("Margin mode", "text", "own")
+
+    @figure("Margin mode", "text", ("account",))
+    def margin_mode(self, f: Lookups) -> Carrier:
+        own = f.own(self, "margin_mode")
+        return where(own == "", "isolated", own)
 
     @figure("Collateral", "text", ("account",))
     def collateral(self, f: Lookups) -> Carrier:
@@ -308,8 +312,8 @@ class AccountRow(FigureRow):
 
     @figure("First of a wallet", "ratio", ("account",))
     def leads(self, f: Lookups) -> Carrier:
-        before = self._wallet(f).having(AccountRow.number, "<", self.number).count
-        return where((self.margin_mode == "cross") & (before == 0), 1, "")
+        first = self._first_of(self._wallet(f))
+        return where((self.margin_mode == "cross") & first, 1, "")
 
     @figure("Positions", "ratio", ("leads",))
     def count(self, f: Lookups) -> Carrier:
@@ -351,34 +355,30 @@ class AccountRow(FigureRow):
 
     @figure("Nearest underlying alone", "text", ("maintenance",))
     def nearest(self, f: Lookups) -> Carrier:
-        def found() -> Carrier:
-            alike = self.positions(f).having(CrossRow.distance, "=", self._least(f))
-            return f.first(CrossRow, alike.least(CrossRow.number), "number", "underlying")
-
-        return where(self._movable(f) == 0, NOWHERE, found)
+        return self._nearest(f, "underlying")
 
     @figure("It liquidates at", "percent", ("maintenance",))
     def nearest_move(self, f: Lookups) -> Carrier:
-        def found() -> Carrier:
-            alike = self.positions(f).having(CrossRow.distance, "=", self._least(f))
-            return f.first(CrossRow, alike.least(CrossRow.number), "number", "alone")
-
-        return where(self._movable(f) == 0, NOWHERE, found)
+        return self._nearest(f, "alone")
 
     add_10, add_20, add_30, add_50 = map(_to_add, _RISES)
 
     @figure("Equity, in quote", "money", ("account",), total=True)
-    def equity_value(self, _: Lookups) -> Carrier:
-        """Of a wallet; of an isolated account what no position has as its margin."""
-        isolated = where(self.margin_mode == "cross", "", self.value)
+    def equity_value(self, f: Lookups) -> Carrier:
+        """Of a wallet; of an isolated account its collateral, and at once its positions."""
+        first = self._first_of(f.group(AccountRow, self.account, "account"))
+        own = f.group(MarginRow, self.account, "account").sum(MarginRow.equity)
+        isolated = where(self.margin_mode == "cross", "", self.value + where(first, own, 0))
         return where(self.leads == "", isolated, lambda: self.equity * self.unit_price)
 
-    @figure("Equity at the exchange, with isolated positions", "money", ("account",))
+    @figure("Equity at the exchange", "money", ("exchange",))
     def exchange_equity(self, f: Lookups) -> Carrier:
-        """Once an exchange."""
+        """Once an exchange, with the positions whose account is not in the table."""
         here = f.group(AccountRow, self.exchange, "exchange")
-        first = here.having(AccountRow.number, "<", self.number).count == 0
-        return where(first, lambda: here.sum(AccountRow.equity_value), "")
+        listed = f.group(AccountRow, self.exchange, "account").count
+        others = f.group(MarginRow, self.exchange, "account").sum(MarginRow.equity)
+        summed = here.sum(AccountRow.equity_value) + where(listed == 0, others, 0)
+        return where(self._first_of(here), summed, "")
 
     @figure("Coins posted, value", "money", ("account",), total=True)
     def coin_margin(self, _: Lookups) -> Carrier:
@@ -406,6 +406,17 @@ class AccountRow(FigureRow):
     @figure("Unit of the wallet, in quote", "price", ("leads",))
     def unit_price(self, _: Lookups) -> Carrier:
         return where(self.margin_coin == "", 1, self.price)
+
+    @figure("Nearest position, no.", "ratio", ("maintenance",))
+    def nearest_no(self, f: Lookups) -> Carrier:
+        """The first of those whose underlying liquidates the wallet nearest by moving alone."""
+        positions = self.positions(f)
+
+        def found() -> Carrier:
+            least = positions.least(CrossRow.distance)
+            return positions.having(CrossRow.distance, "=", least).least(CrossRow.number)
+
+        return where(positions.having(CrossRow.distance, "<>", "").count == 0, "", found)
 
     pass_1, pass_2, pass_3, pass_4, pass_5 = map(_pass, range(1, PASSES + 2))
 
@@ -451,17 +462,18 @@ class AccountRow(FigureRow):
         taken = positions.sum(CrossRow.weight) + positions.size(CrossRow.weight, rate)
         return taken - self.coins
 
+    def _first_of(self, rows: Group) -> Carrier:
+        return rows.having(AccountRow.number, "<", self.number).count == 0
+
     def _wallet(self, f: Lookups) -> Group:
         """The rows of its wallet."""
         rows = f.group(AccountRow, self.account, "account")
         return rows.having(AccountRow.margin_coin, "=", self.margin_coin)
 
-    def _movable(self, f: Lookups) -> Carrier:
-        """How many of its positions' underlyings liquidate it by themselves."""
-        return self.positions(f).having(CrossRow.distance, "<>", "").count
-
-    def _least(self, f: Lookups) -> Carrier:
-        return self.positions(f).least(CrossRow.distance)
+    def _nearest(self, f: Lookups, name: str) -> Carrier:
+        """What is said of the nearest position; none where no underlying alone liquidates."""
+        found = lambda: f.first(CrossRow, self.nearest_no, "number", name)  # noqa: E731
+        return where(self.nearest_no == "", NOWHERE, found)
 
 
 def wallet_after(
@@ -475,14 +487,17 @@ def wallet_after(
         moves: the relative move of each position's mark, by the number of its row from 0.
         coins: the relative move of each coin that is posted, by its name.
     """
-    posted = f.group(AccountRow, row.account, "account").having(AccountRow.margin_coin, "=", "")
-    gained = (
-        0.0
-        if row.margin_coin
-        else sum(each.counted * coins.get(each.coin, 0.0) for each in posted.rows if each.coin)
-    )
-    equity, maintenance = row.equity + gained, 0.0
-    for each in row.positions(f).rows:
+    equity, maintenance = row.equity, 0.0
+    for posted in f.rows(AccountRow):
+        if (
+            posted.account == row.account
+            and posted.coin
+            and not (row.margin_coin or posted.margin_coin)
+        ):
+            equity += posted.counted * coins.get(posted.coin, 0.0)
+    for each in f.rows(CrossRow):
+        if each.wallet != row.number:
+            continue
         move = moves.get(each.n, 0.0)
         equity += gain_after(each, move)
         maintenance += maintenance_after(each, f, move)

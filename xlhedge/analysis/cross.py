@@ -75,7 +75,7 @@ def _held(r: Any, f: Lookups, change: Carrier, part: int) -> Carrier:
     fixed = (position.tiers == 0) | (position.mm_basis == "entry")
 
     def tiered() -> Carrier:
-        found = tier(f, r, position.position_value * (1 + change), part)
+        found = tier(f, position, position.position_value * (1 + change), part)
         return found * r.unit if part else found + r.fee
 
     return where(fixed, (r.rate_0, r.amount_0)[part], tiered)

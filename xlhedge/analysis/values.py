@@ -69,8 +69,8 @@ class RowGroup(Group):
         return self._sizes[key]
 
     def least(self, figure: Figure) -> float:
-        values = (getattr(row, figure.name) for row in self.rows)
-        return min(value for value in values if not isinstance(value, Blank))
+        values: list[Any] = [getattr(row, figure.name) for row in self.rows]
+        return min(float(value) for value in values if not isinstance(value, Blank))
 
     def each(self, figure: Figure, otherwise: float) -> list[Any]:
         return [getattr(row, figure.name) for row in self.rows]

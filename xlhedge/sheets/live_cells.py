@@ -169,6 +169,21 @@ class LiveCells(Calls, Lookups):
         place = f"MATCH({excel_text(name)},{self.inputs.column('Accounts', 'account')},0)"
         return Expression(f'IFERROR(INDEX({self.inputs.column("Accounts", column)},{place}),"")')
 
+    def tier_column(self, part: int, slot: int) -> str:
+        """The column of Margin with a floor (part 0) or rate (1), behind figures and two places."""
+        return self.tables[MarginRow].behind(3 + part * self.inputs.tier_slots + slot)
+
+    def tiers(self, row: FigureRow) -> tuple[Expression, Expression]:
+        """Those of the position that the row is, or follows."""
+        margin, last = self.tables[MarginRow], self.inputs.tier_slots - 1
+        sheet = "" if self.table is margin else f"{margin.sheet}!"
+        at = here(margin.top - self.table.top)
+        floors, rates = (
+            ":".join(f"${self.tier_column(part, slot)}{at}" for slot in (0, last))
+            for part in (0, 1)
+        )
+        return Expression(f"{sheet}{floors}"), Expression(f"{sheet}{rates}")
+
     def of_wallet(self, row: Any, name: str) -> Expression:
         cells = self.tables[AccountRow].column(getattr(AccountRow, name))
         return Expression(f"INDEX({cells},{excel_text(row.wallet)})")

@@ -271,4 +271,5 @@ def _of_table(inputs: Inputs, table: Table, *, price: bool) -> str:
 
     every = _required(table, price=True) + _required(table, price=False)
     wanted = _required(table, price=price)
-    return f"SUM(({joined(every, '<>')}>0)*({joined(wanted, '=')}))"
+    # One comparison alone is no number: to Excel and IronCalc FALSE is more than 0.
+    return f"SUM((0+{joined(every, '<>')}>0)*({joined(wanted, '=')}))"
