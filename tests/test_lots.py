@@ -127,7 +127,7 @@ def test_pnl_to_date_has_funding_and_fees_in_it():
 
 
 def test_a_position_that_cannot_be_is_told_at_its_first_lot():
-    with pytest.raises(PortfolioError, match=r"^Shorts\[1\] margin: P at its mark):
+    with pytest.raises(PortfolioError, match=r"^Shorts\[1\] margin: P at its mark"):
         positions(({**TWO[0], "account": "a"}, {**TWO[1], "margin": 100}))
 
 
