@@ -86,8 +86,8 @@ def test_a_position_of_a_cross_account_needs_collateral_in_its_margin(said):
     both = [PERP | {"account": "main"}, COIN | {"account": "main"}]
     assert said([CROSS], both) == [
         (
-            'Shorts[1].account: "BTC-JUN" is in cross account "main", which has no collateral "BTC"; '
-            "add a row of it in Accounts, with its wallet_balance"
+            'Shorts[1].account: "BTC-JUN" is in cross account "main", which has no collateral '
+            '"BTC"; add a row of it in Accounts, with its wallet_balance'
         )
     ]
     assert said([BTC], both) == [

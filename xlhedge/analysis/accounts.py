@@ -6,21 +6,19 @@ margined in is one, all else is another, which all linear positions share.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.cross import (
     PASSES,
     answer,
     change_of,
-    gain_after,
+    confirmed,
     held_at,
     maintenance_after,
     needed,
-    settled,
 )
-from xlhedge.analysis.figures import Blank, Figure, FigureRow, figure, looked_up
+from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.maintenance import kind
@@ -29,7 +27,7 @@ from xlhedge.functions.algebra import Carrier, absolute, maximum, where
 from xlhedge.portfolio.tables import DOLLARS
 from xlhedge.text import percent
 
-__all__ = ["AccountRow", "CrossRow", "wallet_after"]
+__all__ = ["AccountRow", "CrossRow"]
 
 _RISES = (0.1, 0.2, 0.3, 0.5)
 """The moves against a wallet that collateral to add is worked out for."""
@@ -170,7 +168,7 @@ class CrossRow(FigureRow):
 
     @figure("Its underlying alone liquidates at", "percent", ("maintenance",))
     def alone(self, _: Lookups) -> Carrier:
-        return settled(self.margin_coin, self.alone_4, self.alone_5)
+        return confirmed(self.margin_coin, self.alone_4, self.alone_5)
 
     @figure("That move, size", "percent", ("alone",))
     def distance(self, f: Lookups) -> Carrier:
@@ -233,21 +231,6 @@ def _to_add(move: float) -> Figure:
 def _dollar(name: Carrier) -> Carrier:
     first, second, third = (name == each for each in DOLLARS)
     return first | second | third
-
-
-class End(NamedTuple):
-    """A move that liquidates a wallet.
-
-    Args:
-        move: how far, relative.
-        of: whose move.
-    """
-
-    move: float
-    of: str
-
-    def __str__(self) -> str:
-        return f"a move of {self.move:+.1%} of {self.of}"
 
 
 class AccountRow(FigureRow):
@@ -351,7 +334,7 @@ class AccountRow(FigureRow):
 
     @figure("A common move liquidates at", "percent", ("maintenance",))
     def common(self, _: Lookups) -> Carrier:
-        return settled(self.margin_coin, self.pass_4, self.pass_5)
+        return confirmed(self.margin_coin, self.pass_4, self.pass_5)
 
     @figure("Nearest underlying alone", "text", ("maintenance",))
     def nearest(self, f: Lookups) -> Carrier:
@@ -427,31 +410,6 @@ class AccountRow(FigureRow):
         way = where(falls, -1, 1)
         return where(self.margin_coin == "", way, -way)
 
-    @property
-    def end(self) -> End | None:
-        """The nearest move that liquidates the wallet; none where none does, or nobody knows."""
-        together, alone = self.common, self.nearest_move
-        ends = [] if isinstance(together, Blank) else [End(together, "all its marks together")]
-        if not isinstance(alone, Blank):
-            ends.append(End(alone, f"{self.nearest} alone"))
-        return min(ends, key=lambda end: abs(end.move), default=None)
-
-    @property
-    def unit(self) -> str:
-        """What its wallet is counted in."""
-        currency: str = self.margin_coin or self.f.setting("quote_currency")
-        return currency
-
-    @property
-    def fallen(self) -> str:
-        """What is wrong with a wallet that is beyond its liquidation."""
-        return (
-            f'account "{self.account}" is beyond its liquidation: its equity of '
-            f"{self.equity:,.8g} {self.unit} is no more than its maintenance margin, "
-            f"{self.maintenance:,.8g}; correct the balance or the prices, or remove the shorts if "
-            "the venue has closed them"
-        )
-
     def positions(self, f: Lookups) -> Group:
         """Those that share the wallet."""
         return f.group(CrossRow, self.number, "wallet")
@@ -474,31 +432,3 @@ class AccountRow(FigureRow):
         """What is said of the nearest position; none where no underlying alone liquidates."""
         found = lambda: f.first(CrossRow, self.nearest_no, "number", name)  # noqa: E731
         return where(self.nearest_no == "", NOWHERE, found)
-
-
-def wallet_after(
-    row: AccountRow, f: Any, moves: Mapping[int, float], coins: Mapping[str, float]
-) -> tuple[float, float]:
-    """Equity and maintenance of a wallet, in its unit, once marks and coins have moved.
-
-    Args:
-        row: the wallet's first row.
-        f: the numbers of a portfolio.
-        moves: the relative move of each position's mark, by the number of its row from 0.
-        coins: the relative move of each coin that is posted, by its name.
-    """
-    equity, maintenance = row.equity, 0.0
-    for posted in f.rows(AccountRow):
-        if (
-            posted.account == row.account
-            and posted.coin
-            and not (row.margin_coin or posted.margin_coin)
-        ):
-            equity += posted.counted * coins.get(posted.coin, 0.0)
-    for each in f.rows(CrossRow):
-        if each.wallet != row.number:
-            continue
-        move = moves.get(each.n, 0.0)
-        equity += gain_after(each, move)
-        maintenance += maintenance_after(each, f, move)
-    return equity, maintenance

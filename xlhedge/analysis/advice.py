@@ -9,6 +9,7 @@ from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.orders import BELOW_A_STEP
 from xlhedge.analysis.unwind import QUIET, UnwindRow
+from xlhedge.analysis.wallets import nearest_end, wallet_unit
 from xlhedge.text import percent
 
 __all__ = ["advice"]
@@ -73,14 +74,14 @@ def _margin(analysis: Analysis) -> Iterator[str]:
 def _accounts(analysis: Analysis) -> Iterator[str]:
     alert = analysis.portfolio.settings.liquidation_alert
     for row in analysis.accounts:
-        end = row.end
+        end = nearest_end(row)
         if end is None or abs(end.move) >= alert:
             continue
         if row.add_30:
             way = "rise" if row.against > 0 else "fall"
             yield (
-                f"Add {row.add_30:,.8g} {row.unit} to account {row.account}: {end} liquidates it, "
-                f"and that much more survives a {way} of all by {_SURVIVE} %."
+                f"Add {row.add_30:,.8g} {wallet_unit(row)} to account {row.account}: {end} "
+                f"liquidates it, and that much more survives a {way} of all by {_SURVIVE} %."
             )
         else:
             yield f"Add margin to account {row.account}, or trade less in it: {end} liquidates it."

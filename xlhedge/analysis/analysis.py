@@ -17,6 +17,7 @@ from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stres
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
 from xlhedge.analysis.unwind import Closing, UnwindRow, closing
 from xlhedge.analysis.values import Numbers
+from xlhedge.analysis.wallets import fallen, nearest_end
 from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
 
@@ -80,7 +81,7 @@ class Analysis:
             name = f"account {account.account}"
             if account.common == UNSETTLED:
                 said.append(f"{name}: liquidation unknown, its margin tiers jump there")
-            elif (end := account.end) and abs(end.move) < alert:
+            elif (end := nearest_end(account)) and abs(end.move) < alert:
                 said.append(f"{name}: liquidated by {end}")
         return tuple(dict.fromkeys(said))
 
@@ -232,7 +233,7 @@ def _accounts(numbers: Numbers) -> tuple[AccountRow, ...]:
     for row in rows:
         if row.maintenance != BLANK and row.equity <= row.maintenance:
             place = portfolio.place(row.table, row.source_row, row.fault)
-            problems.append(Problem(place, row.fallen, row.fault))
+            problems.append(Problem(place, fallen(row), row.fault))
     if problems:
         raise PortfolioError(problems)
     return rows

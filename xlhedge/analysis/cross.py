@@ -23,12 +23,12 @@ __all__ = [
     "UNSETTLED",
     "answer",
     "change_of",
+    "confirmed",
     "gain_after",
     "held_at",
     "maintenance_after",
     "move_of",
     "needed",
-    "settled",
 ]
 
 PASSES = 4
@@ -94,7 +94,7 @@ def answer(f: Lookups, spare: Carrier, lost: Carrier) -> Carrier:
     return f.or_nowhere(lambda: f.cross_liquidation_buffer(spare, lost, 0))
 
 
-def settled(coin: Carrier, last: Carrier, check: Carrier) -> Carrier:
+def confirmed(coin: Carrier, last: Carrier, check: Carrier) -> Carrier:
     """The price move of the last answer, if its own tiers lead to it again."""
 
     def same() -> Carrier:

@@ -179,7 +179,7 @@ class MarginRow(FigureRow):
         known = (self.tier_price == NOWHERE) | jumps
 
         def isolated() -> Carrier:
-            found = where(known, self.tier_price, lambda: f.or_nowhere(price))
+            found = lambda: where(known, self.tier_price, lambda: f.or_nowhere(price))  # noqa: E731
             return where(self.margin == "", "", found)
 
         def shared() -> Carrier:
