@@ -23,6 +23,7 @@ from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.maintenance import kind
 from xlhedge.analysis.margin import NO_EQUITY, MarginRow
+from xlhedge.analysis.terms import parity_of
 from xlhedge.functions.algebra import Carrier, absolute, maximum, where
 from xlhedge.portfolio.tables import DOLLARS
 from xlhedge.text import percent
@@ -104,9 +105,9 @@ class CrossRow(FigureRow):
         return where(f.beside(self, MarginRow).margin_mode == "cross", found, "")
 
     @figure("Wallet's unit for one of margin", "ratio", ("wallet",))
-    def unit(self, _: Lookups) -> Carrier:
-        """All wallets in money are in the portfolio's."""
-        return 1.0
+    def unit(self, f: Lookups) -> Carrier:
+        """All wallets in money are in the portfolio's quote."""
+        return where(self.margin_coin == "", f.beside(self, MarginRow).parity, 1)
 
     @figure("Falls by", "qty", ("wallet",))
     def weight(self, f: Lookups) -> Carrier:
@@ -268,7 +269,8 @@ class AccountRow(FigureRow):
         own = f.own(self, "collateral_price")
 
         def usual() -> Carrier:
-            return where(self.coin == "", 1, lambda: f.held(self.coin, "spot_price"))
+            spot = lambda: f.held(self.coin, "spot_price")  # noqa: E731
+            return where(self.coin == "", lambda: parity_of(self.collateral, f), spot)
 
         return where(own == "", usual, own)
 

@@ -15,6 +15,7 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
 from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stress
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
+from xlhedge.analysis.typical import TypicalMove
 from xlhedge.analysis.unwind import Closing, UnwindRow, closing
 from xlhedge.analysis.values import Numbers
 from xlhedge.analysis.wallets import fallen, nearest_end
@@ -75,15 +76,40 @@ class Analysis:
             buffer = row.liquidation_buffer
             if row.lacking and buffer == BLANK:
                 said.append(f"{row.instrument}: liquidation unknown without {row.lacking}")
-            elif not row.is_cross and not isinstance(buffer, Blank) and abs(buffer) < alert:
+            elif row.is_cross:
+                continue
+            elif typical := self.within_typical(row):
+                told = f"{row.instrument}: liquidated by a move of {buffer:+.1%}"
+                said.append(f"{told}, and a typical one to the horizon is {typical}")
+            elif not isinstance(buffer, Blank) and abs(buffer) < alert:
                 said.append(f"{row.instrument}: liquidated by a move of {buffer:+.1%}")
         for account in self.accounts:
             name = f"account {account.account}"
             if account.common == UNSETTLED:
                 said.append(f"{name}: liquidation unknown, its margin tiers jump there")
-            elif (end := nearest_end(account)) and abs(end.move) < alert:
+            elif (end := nearest_end(account)) and (
+                abs(end.move) < alert or self.account_within_typical(account)
+            ):
                 said.append(f"{name}: liquidated by {end}")
         return tuple(dict.fromkeys(said))
+
+    def within_typical(self, row: MarginRow) -> TypicalMove | None:
+        """The typical move to the horizon, where one as large liquidates a position; else none.
+
+        A position of a cross account falls by the move of its underlying, or of all together.
+        """
+        typical = self.history.typical.get(row.underlying) if self.history else None
+        both = (row.liquidation_buffer, row.common_buffer)
+        ends = [abs(each) for each in both if not isinstance(each, Blank)]
+        return typical if typical and ends and min(ends) <= typical.move else None
+
+    def account_within_typical(self, account: AccountRow) -> bool:
+        """Whether a typical move to the horizon liquidates an account."""
+        return any(
+            self.within_typical(row)
+            for row in self.margin
+            if row.is_cross and row.account == account.account
+        )
 
     @property
     def hedged(self) -> float | str:
@@ -130,7 +156,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
     settings, numbers = portfolio.settings, Numbers(portfolio)
     margin = _margin_rows(numbers)
     with _told(portfolio, "Shorts"):
-        for each in (MarginRow.short_notional, MarginRow.coin_margin):
+        for each in (MarginRow.short_notional, MarginRow.cover, MarginRow.coin_margin):
             sum_of(margin, each)
     accounts = _accounts(numbers)
     with _told(portfolio, "Holdings"):
@@ -144,7 +170,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         }
         total = HedgeRow.of(numbers, **sums)
     with _told(portfolio, "History"):
-        past = numbers.history = history(portfolio, hedge, margin)
+        past = numbers.history = history(portfolio, hedge, margin, numbers.days)
     with _told(portfolio, "Settings", 0, "shock_max"):
         grid = sensitivity(settings.shocks, hedge, margin, total)
         close = closing(grid, margin, total.funding_drag)
@@ -245,16 +271,16 @@ def _unassigned(
     """What shorts add that no holding has a part of: a naked short is still an exposure."""
     hedging = {row.underlying for row in hedge if row.instrument}
     naked = [row for row in margin if row.underlying not in hedging]
-    short = sum_of(naked, MarginRow.short_notional)
     others = [row for row in numbers.rows(UnderlyingRow) if row.underlying not in hedging]
-    coins = sum_of(others, UnderlyingRow.coin_margin)
+    cover, coins = sum_of(naked, MarginRow.cover), sum_of(others, UnderlyingRow.coin_margin)
     return HedgeRow.of(
         numbers,
         asset=UNASSIGNED,
-        short_notional=short,
+        short_notional=sum_of(naked, MarginRow.short_notional),
+        cover=cover,
         coin_margin=coins,
-        net_delta=coins - short,
-        residual_delta=coins - short,
+        net_delta=coins - cover,
+        residual_delta=coins - cover,
         funding_drag=sum_of(naked, MarginRow.funding_drag),
         funding_year=sum_of(naked, MarginRow.funding_year),
     )
