@@ -16,7 +16,7 @@ from xlhedge.analysis.figures import Figure, figure
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.maintenance import tier
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.functions.algebra import Carrier, absolute, where
+from xlhedge.functions.algebra import Carrier, absolute, maximum, where
 
 __all__ = [
     "PASSES",
@@ -64,8 +64,8 @@ def held_at(what: str, at: Callable[[Any, Lookups], Carrier], part: int) -> Figu
     def formula(r: Any, f: Lookups) -> Carrier:
         change = at(r, f)
         own = getattr(r, at_mark)
-        moved = where(change == NOWHERE, own, lambda: _held(r, f, change, part))
-        return where(change == "", "", moved)
+        tiered = lambda: _held(r, f, change, part)  # noqa: E731
+        return where(change == "", "", lambda: where(change == NOWHERE, own, tiered))
 
     return formula
 
@@ -91,7 +91,7 @@ def answer(f: Lookups, spare: Carrier, lost: Carrier) -> Carrier:
 
     To CROSS_LIQUIDATION_BUFFER they are a wallet and one position in it that needs no margin.
     """
-    return f.or_nowhere(lambda: f.cross_liquidation_buffer(spare, lost, 0))
+    return f.or_nowhere(lambda: f.cross_liquidation_buffer(maximum(0, spare), lost, 0))
 
 
 def confirmed(coin: Carrier, last: Carrier, check: Carrier) -> Carrier:
