@@ -128,7 +128,7 @@ class CrossRow(FigureRow):
     def rate_0(self, f: Lookups) -> Carrier:
         """A maintenance margin that is frozen at entry goes by no rate."""
         position = f.beside(self, MarginRow)
-        rate = where(position.mm_basis == "entry", 0, position.rate_0) + self.fee
+        rate = lambda: where(position.mm_basis == "entry", 0, position.rate_0) + self.fee  # noqa: E731
         return where(position.rate_0 == "", "", rate)
 
     @figure("Amount at mark", "qty", ("rate_0",))
@@ -140,7 +140,7 @@ class CrossRow(FigureRow):
     @figure("Maintenance", "qty", ("rate_0",))
     def maintenance(self, f: Lookups) -> Carrier:
         """Blank where that of the wallet is: one of its positions has no rate."""
-        own = absolute(self.weight) * self.rate_0 - self.amount_0
+        own = lambda: absolute(self.weight) * self.rate_0 - self.amount_0  # noqa: E731
         return where(f.of_wallet(self, "maintenance") == "", "", own)
 
     rate_all_1, amount_all_1 = _tiers_at(_COMMON, 1)
