@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -16,9 +15,9 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.price_series import LEAST_HOURS, tracks_of
-from xlhedge.analysis.signals import LOOKBACK
+from xlhedge.analysis.signals import UNKNOWN
 from xlhedge.analysis.unwind import QUIET, UnwindRow
-from xlhedge.analysis.values import UNKNOWN
+from xlhedge.analysis.volume import LOOKBACK, TOLERANCE
 from xlhedge.functions.algebra import Expression
 from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.sheets.context import Headline, TemplateContext
@@ -33,11 +32,22 @@ from xlhedge.xlsx.sheet import Sheet
 __all__ = ["to_unwind", "write_unwind"]
 
 _PRICES = 4
-_ARRAYS = (UnwindRow.funding_breach, UnwindRow.support_confirmed)
+_ARRAYS = (
+    UnwindRow.funding_breach,
+    UnwindRow.support_confirmed,
+    UnwindRow.bars_judged,
+    UnwindRow.support_held,
+    UnwindRow.relative_volume,
+    UnwindRow.money_flow,
+    UnwindRow.money_flow_before,
+    UnwindRow.money_flow_index,
+    UnwindRow.volume_balance,
+)
 _MOST_RATES = 24
 """How many settled rates the funding alarm may look back on."""
 _WORKINGS = ("Bars", "Rates", "Settled before", "Hours")
 _BARS, _RATES, _BEFORE, _HOURS = range(4)
+_BAR = ("high", "low", "close", "volume")
 _SAID = f'"{UNKNOWN}"'
 
 
@@ -85,12 +95,12 @@ class _UnwindCells(LiveCells):
         self._ranks = max(len(self.table.figures), MOST_SHOCKS + 1) + 2
         self._past = {
             name: inputs.column("History", name)
-            for name in ("time", "symbol", "close", "low", "volume", "funding_rate")
+            for name in ("time", "symbol", "close", "high", "low", "volume", "funding_rate")
         }
         self._past["hours"] = self._rank(_HOURS)
 
     def signal(self, row: FigureRow, name: str) -> Expression:
-        return Expression(self._support if name == "support_confirmed" else self._breach)
+        return Expression(getattr(self, f"_{name}"))
 
     def _rank(self, column: int) -> str:
         """A column of `_WORKINGS`: where each row stands among its symbol's, and more."""
@@ -147,30 +157,89 @@ class _UnwindCells(LiveCells):
         )
         return f'IF({blank}>0,"",{count})'
 
-    def _last(self, count: int, key: str, rank: str, name: str, blank: str = "0") -> str:
+    def _last(self, places: str, key: str, rank: str, name: str, blank: str = "0") -> str:
         """The last values of a column for a symbol, oldest first; 0 where there are too few."""
         column = self._past[name]
         at = f"TRANSPOSE(IF({self._past['symbol']}={key},{rank},0))"
-        return f'MMULT(--({_places(count)}={at}),IF({column}="",{blank},{column}))'
+        return f'MMULT(--({places}={at}),IF({column}="",{blank},{column}))'
 
-    @cached_property
-    def _support(self) -> str:
-        """As `signals.signals_of` has it."""
-        asset, price = self.row.asset.text, self.own(self.row, "support_price").text
-        symbol, time, rank = self._past["symbol"], self._past["time"], self._rank(_BARS)
-        own = f"({symbol}={asset})"
-        bars = f'SUM({own}*({rank}<>""))'
+    @property
+    def _own_bars(self) -> str:
+        return f"({self._past['symbol']}={self.row.asset.text})"
+
+    @property
+    def _bars_judged(self) -> str:
+        """As `volume.volume_signals` has it, and all below."""
+        own, time, rank = self._own_bars, self._past["time"], self._rank(_BARS)
         # An older bar's answer would be none: the last of all must have its low and its volume.
         newest = f"MAX(IF({own},{time},0))=MAX(IF({own},IF({rank}=1,{time},0),0))"
-        columns = ",".join(
-            self._last(LOOKBACK + 1, asset, rank, name) for name in ("low", "close", "volume")
-        )
-        call = f'IF(SUPPORT_CONFIRMED({columns},{price}),"yes","no")'
-        known = f"IF({bars}>{LOOKBACK},IF({newest},{call},{_SAID}),{_SAID})"
-        return f'IF({price}="",{_SAID},{known})'
+        enough = f'SUM({own}*({rank}<>""))>{LOOKBACK}'
+        return f"IF({enough},IF({newest},{LOOKBACK + 1},{_SAID}),{_SAID})"
 
-    @cached_property
-    def _breach(self) -> str:
+    def _of_bars(self, call: str) -> str:
+        return f"IF({self.row.bars_judged.text}={_SAID},{_SAID},{call})"
+
+    def _columns(self, *names: str, places: str = "") -> str:
+        """The bars judged, or others of the last ones, as arguments."""
+        at = places or _places(LOOKBACK + 1)
+        asset, rank = self.row.asset.text, self._rank(_BARS)
+        return ",".join(self._last(at, asset, rank, name) for name in names)
+
+    def _tested(self, more: str) -> str:
+        price = self.own(self.row, "support_price").text
+        bars = self._columns("low", "close", "volume")
+        call = self._of_bars(f'IF(SUPPORT_CONFIRMED({bars},{price}{more}),"yes","no")')
+        return f'IF({price}="",{_SAID},{call})'
+
+    @property
+    def _support_confirmed(self) -> str:
+        return self._tested("")
+
+    @property
+    def _support_held(self) -> str:
+        return self._tested(f",{TOLERANCE},0")
+
+    @property
+    def _relative_volume(self) -> str:
+        return self._of_bars(f"IFERROR(RELATIVE_VOLUME({self._columns('volume')}),{_SAID})")
+
+    def _flow(self, call: str) -> str:
+        """A measure that takes highs, which all bars judged must have.
+
+        The count fails where a bar holds an error, which would be none of bars without a flow.
+        """
+        high, close, rank = self._past["high"], self._past["close"], self._rank(_BARS)
+        known = f'({rank}<={LOOKBACK + 1})*({high}<>"")*({close}<>"")'
+        known = f"SUM({self._own_bars}*{known})={LOOKBACK + 1}"
+        return self._of_bars(f"IF({known},IFERROR({call},{_SAID}),{_SAID})")
+
+    @property
+    def _money_flow(self) -> str:
+        return self._flow(f"CHAIKIN_MONEY_FLOW({self._columns(*_BAR)})")
+
+    @property
+    def _money_flow_before(self) -> str:
+        places = _places(LOOKBACK + 1, 2)
+        return self._flow(f"CHAIKIN_MONEY_FLOW({self._columns(*_BAR, places=places)})")
+
+    @property
+    def _money_flow_index(self) -> str:
+        return self._flow(f"MONEY_FLOW_INDEX({self._columns(*_BAR)})")
+
+    @property
+    def _volume_balance(self) -> str:
+        return self._of_bars(f"ON_BALANCE_VOLUME({self._columns('close', 'volume')})")
+
+    @property
+    def _price_move(self) -> str:
+        last, first = (
+            f"SUMPRODUCT(--{self._own_bars},--({self._rank(_BARS)}={place}),{self._past['close']})"
+            for place in (1, LOOKBACK + 1)
+        )
+        return self._of_bars(f"{last}/{first}-1")
+
+    @property
+    def _funding_breach(self) -> str:
         """As `signals.signals_of` has it."""
         instrument = self.row.instrument.text
         symbol, rank = self._past["symbol"], self._rank(_RATES)
@@ -186,8 +255,8 @@ class _UnwindCells(LiveCells):
         threshold = self.inputs.setting("funding_threshold_8h")
         most = max(_MOST_RATES, self._analysis.portfolio.settings.funding_consecutive)
         count = settled(key)
-        rates = self._last(most, key, rank, "funding_rate")
-        hours = self._last(most, key, rank, "hours", interval)
+        rates = self._last(_places(most), key, rank, "funding_rate")
+        hours = self._last(_places(most), key, rank, "hours", interval)
         # Places before the first settlement are not looked at, but must be numbers of hours.
         hours = f"{hours}+{interval}*({_places(most)}>{count})"
         direction = f"IF({self.of_instrument(self.row, 'short_contracts').text}<0,-1,1)"
@@ -196,9 +265,9 @@ class _UnwindCells(LiveCells):
         return f'IF({expiry}<>"","no",IF({few},{_SAID},IF({call},"yes","no")))'
 
 
-def _places(count: int) -> str:
+def _places(first: int, last: int = 1) -> str:
     """The last places of a symbol, from the farthest, as a column."""
-    return f"{{{';'.join(str(place) for place in range(count, 0, -1))}}}"
+    return f"{{{';'.join(str(place) for place in range(first, last - 1, -1))}}}"
 
 
 def _ranked(rows: Sequence[Any], names: tuple[str, ...]) -> list[Any]:
