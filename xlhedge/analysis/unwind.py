@@ -39,10 +39,12 @@ def _of_past(name: str, title: str, look: str) -> Figure:
     return Figure(title, look, lambda row, f: f.signal(row, name), ("instrument",))
 
 
-def _judged(body: Callable[..., Carrier], *values: Carrier) -> Carrier:
-    """What is computed from measures; of one that is unknown nothing, which is no agreement."""
-    unknown = reduce(operator.or_, (value == UNKNOWN for value in values))
-    return where(unknown, 0, lambda: body(*values))
+def _judged(body: Callable[..., Carrier], *values: Carrier, otherwise: Carrier = 0) -> Carrier:
+    """What is computed from measures; where one is unknown nothing, which is no agreement."""
+    unknown = [value == UNKNOWN for value in values]
+    if any(each is True for each in unknown):  # a report knows which of its cells hold words
+        return otherwise
+    return where(reduce(operator.or_, unknown), otherwise, lambda: body(*values))
 
 
 class UnwindRow(FigureRow):
@@ -104,13 +106,12 @@ class UnwindRow(FigureRow):
     @figure("Volume against price", "text", ("instrument",))
     def divergence(self, _: Lookups) -> Carrier:
         """Bullish where volume came with rises though the price fell; bearish the other way."""
-        balance, move = self.volume_balance, self.price_move
 
-        def against() -> Carrier:
+        def against(balance: Carrier, move: Carrier) -> Carrier:
             bullish, bearish = (balance > 0) & (move < 0), (balance < 0) & (move > 0)
             return join_reasons([(bullish, "bullish"), (bearish, "bearish")], "none")
 
-        return where((balance == UNKNOWN) | (move == UNKNOWN), UNKNOWN, against)
+        return _judged(against, self.volume_balance, self.price_move, otherwise=UNKNOWN)
 
     @figure("Confirmation", "text", ("instrument",))
     def confirmation(self, _: Lookups) -> Carrier:

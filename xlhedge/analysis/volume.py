@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -32,12 +33,15 @@ MULTIPLE = _default("volume_multiple")
 TOLERANCE = _default("tolerance")
 """How far above a support a low has touched it, as part of it."""
 
+_COLUMNS = ("times", "highs", "lows", "closes", "volumes")
+
 
 @dataclass(frozen=True, slots=True)
 class VolumeSignals:
     """The last bars of a coin and what their volume says; None where it is not known.
 
     Args:
+        times: when the bars judged closed, oldest first.
         highs: highs of the bars judged, oldest first; a bar without one has None.
         lows: their lows; bars without a low or a volume are passed over.
         closes: their closes.
@@ -53,6 +57,7 @@ class VolumeSignals:
         price_move: the last close against the first.
     """
 
+    times: tuple[datetime, ...] = ()
     highs: tuple[float | None, ...] = ()
     lows: tuple[float, ...] = ()
     closes: tuple[float, ...] = ()
@@ -78,13 +83,13 @@ def volume_signals(support: float | None, spot: Track | None) -> VolumeSignals:
     if spot is None:
         return VolumeSignals(reason="it has no bars in History")
     full = (
-        (bar.high, bar.low, bar.close, bar.volume)
+        (bar.time, bar.high, bar.low, bar.close, bar.volume)
         for bar in reversed(spot.bars)
         if bar.low is not None and bar.volume is not None
     )
     latest = list(islice(full, LOOKBACK + 1))[::-1]
-    columns: Any = tuple(zip(*latest, strict=True)) or ((), (), (), ())
-    seen: dict[str, Any] = dict(zip(("highs", "lows", "closes", "volumes"), columns, strict=True))
+    times, *columns = zip(*latest, strict=True) if latest else [()] * len(_COLUMNS)
+    seen: dict[str, Any] = dict(zip(_COLUMNS, (times, *columns), strict=True))
     reason = ""
     if spot.bars[-1].low is None or spot.bars[-1].volume is None:
         reason = "its last bar has no low or no volume"  # an older bar's answer would be none

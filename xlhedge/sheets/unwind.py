@@ -25,13 +25,20 @@ from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import RowText, here
-from xlhedge.sheets.unwind_report import price_rows
+from xlhedge.sheets.unwind_report import (
+    SUPPORT_LOOKS,
+    SUPPORT_TITLES,
+    price_rows,
+    support_chart,
+)
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["to_unwind", "write_unwind"]
 
 _PRICES = 4
+_CHART = 9
+"""The column at which the chart of price, support and volume stands."""
 _ARRAYS = (
     UnwindRow.funding_breach,
     UnwindRow.support_confirmed,
@@ -47,6 +54,8 @@ _MOST_RATES = 24
 """How many settled rates the funding alarm may look back on."""
 _WORKINGS = ("Bars", "Rates", "Settled before", "Hours")
 _BARS, _RATES, _BEFORE, _HOURS = range(4)
+_DIVISION = 2
+"""ERROR.TYPE of a division by zero."""
 _BAR = ("high", "low", "close", "volume")
 _SAID = f'"{UNKNOWN}"'
 
@@ -76,6 +85,7 @@ def write_unwind(sheet: Sheet, of: TemplateContext) -> None:
     cells = _UnwindCells(of.inputs, of.tables, analysis)
     table.write_rows(sheet, analysis.unwind, cells.texts, _ARRAYS)
     cells.write_workings(sheet)
+    cells.write_chart(sheet)
     signals = table.span(UnwindRow.signal)
     first = signals.partition(":")[0]
     quiet = "".join(f',{first}<>"{word}"' for word in QUIET)
@@ -124,6 +134,74 @@ class _UnwindCells(LiveCells):
             for n in range(self.inputs.capacity("History")):
                 value = values[n] if n < len(rows) else ""
                 sheet.put(top + n, column, value, f"cell {look}", text.at(top + n))
+
+    def write_chart(self, sheet: Sheet) -> None:
+        """Price, support and volume of one holding: the first with a support, or that of a number.
+
+        Places before its first bar repeat that one, without volume.
+        """
+        at, left = _PRICES + 6, self._ranks + len(_WORKINGS) + 1
+        assets, supports = (self.inputs.column("Holdings", n) for n in ("asset", "support_price"))
+        holdings = self._analysis.portfolio.holdings
+        n = next((n for n, each in enumerate(holdings) if each.support_price is not None), 0)
+        later = f'IF({assets}="",2000000,IF({supports}="",1000000,0))'
+        text = f"MOD(MIN({later}+ROW({assets})-{FIRST_ROW - 1}),1000000)"
+        sheet.put(at, _CHART, "Chart of holding no.", "total text")
+        sheet.array(at, _CHART + 1, [[n + 1.0]], text, "cell whole")
+        number, name = (f"${LETTERS[_CHART + k]}${at}" for k in (1, 2))
+        found = f"INDEX({assets},{number})"
+        shown = holdings[n].asset if holdings else ""
+        sheet.put(at, _CHART + 2, shown, "cell text", f'IF({found}="","",{found})')
+        bars = self._bars_of(n)
+        top, rank = self.table.top, self._rank(_BARS)
+        sheet.put(top - 3, left, "Workings: the bars of the chart", "note")
+        for column, title in enumerate(("Place", *SUPPORT_TITLES), left):
+            sheet.put(top - 2, column, title, "header")
+        own = f"--({self._past['symbol']}={name})"
+        count = f'SUMPRODUCT({own},--({rank}<>""))'
+        support = f"INDEX({supports},{number})"
+        place, close = f"${LETTERS[left]}{here()}", f"${LETTERS[left + 2]}{here()}"
+        picked = f"SUMPRODUCT({own},--({rank}={place}),"
+        for row in range(LOOKBACK + 1):
+            most = LOOKBACK + 1 - row
+            texts = (
+                f'IF({count}=0,"",MIN({most},{count}))',
+                f'IF({place}="","",{picked}{self._past["time"]}))',
+                f'IF({place}="","",{picked}{self._past["close"]}))',
+                f'IF({support}="",{close},{support})',
+                f'IF({place}="","",IF({place}<{most},0,{picked}{self._past["volume"]})))',
+            )
+            looks = ("ratio", *SUPPORT_LOOKS)
+            for column, (value, text, look) in enumerate(
+                zip(bars[row], texts, looks, strict=True), left
+            ):
+                formula = RowText(text).at(top + row)
+                sheet.put(top + row, column, value, f"cell {look}", formula)
+        title = "of the holding above"
+        chart = support_chart(sheet, title, (left + 1, top, top + LOOKBACK))
+        sheet.chart(chart, f"{LETTERS[_CHART]}{at + 1}")
+
+    def _bars_of(self, n: int) -> list[tuple[Any, ...]]:
+        """Place, time, close, support and volume of the bars of a holding's chart."""
+        portfolio = self._analysis.portfolio
+        if not portfolio.holdings:
+            return [("",) * 5] * (LOOKBACK + 1)
+        holding = portfolio.holdings[n]
+        track = tracks_of(portfolio.history).get(holding.asset.casefold())
+        full = [
+            bar
+            for bar in (track.bars if track else ())
+            if bar.low is not None and bar.volume is not None
+        ]
+        found: list[tuple[Any, ...]] = []
+        for most in range(LOOKBACK + 1, 0, -1):
+            place = min(most, len(full))
+            bar = full[-place] if place else None
+            close = bar.close if bar else ""
+            support = close if holding.support_price is None else holding.support_price
+            volume = (bar.volume if place == most else 0.0) if bar else ""
+            found.append((place or "", bar.time if bar else "", close, support, volume))
+        return found
 
     @property
     def _hours(self) -> tuple[str, str]:
@@ -201,17 +279,13 @@ class _UnwindCells(LiveCells):
 
     @property
     def _relative_volume(self) -> str:
-        return self._of_bars(f"IFERROR(RELATIVE_VOLUME({self._columns('volume')}),{_SAID})")
+        return self._of_bars(_or_unknown(f"RELATIVE_VOLUME({self._columns('volume')})"))
 
     def _flow(self, call: str) -> str:
-        """A measure that takes highs, which all bars judged must have.
-
-        The count fails where a bar holds an error, which would be none of bars without a flow.
-        """
-        high, close, rank = self._past["high"], self._past["close"], self._rank(_BARS)
-        known = f'({rank}<={LOOKBACK + 1})*({high}<>"")*({close}<>"")'
+        """A measure that takes highs, which all bars judged must have."""
+        known = f'({self._rank(_BARS)}<={LOOKBACK + 1})*({self._past["high"]}<>"")'
         known = f"SUM({self._own_bars}*{known})={LOOKBACK + 1}"
-        return self._of_bars(f"IF({known},IFERROR({call},{_SAID}),{_SAID})")
+        return self._of_bars(f"IF({known},{_or_unknown(call)},{_SAID})")
 
     @property
     def _money_flow(self) -> str:
@@ -268,6 +342,14 @@ class _UnwindCells(LiveCells):
 def _places(first: int, last: int = 1) -> str:
     """The last places of a symbol, from the farthest, as a column."""
     return f"{{{';'.join(str(place) for place in range(first, last - 1, -1))}}}"
+
+
+def _or_unknown(call: str) -> str:
+    """A measure, or "unknown" of bars without any volume or move; no other error is one.
+
+    The SUM makes one value of what an engine may take for an array of one.
+    """
+    return f"IF(IFERROR(ERROR.TYPE(SUM({call})),0)={_DIVISION},{_SAID},{call})"
 
 
 def _ranked(rows: Sequence[Any], names: tuple[str, ...]) -> list[Any]:

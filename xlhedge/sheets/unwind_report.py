@@ -8,13 +8,27 @@ from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.sheets.context import BookContext, ReportContext
 from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.sensitivity import AXIS, HELD, UNHEDGED
+from xlhedge.sheets.style import sentence
 from xlhedge.xlsx.cell import LETTERS
-from xlhedge.xlsx.charts import line_chart
+from xlhedge.xlsx.charts import line_chart, round_above, round_below, volume_chart
+from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["price_rows", "write_unwind_report"]
+__all__ = [
+    "SUPPORT_LOOKS",
+    "SUPPORT_TITLES",
+    "price_rows",
+    "support_chart",
+    "write_unwind_report",
+]
 
 _DRAG = HedgeRow.funding_drag
+SUPPORT_TITLES = ("Time, UTC", "Close", "Support", "Volume")
+SUPPORT_LOOKS = ("date", "price", "price", "qty")
+"""The bars of a chart, column by column."""
+_CHART_ROWS = 20
+_PRICE_ROWS = 27
+_MOST_CHARTS = 6
 _LINES = (
     ("now", "Close the shorts now: coins alone, less the fee"),
     ("keep", "Keep them, and close at that price"),
@@ -29,7 +43,77 @@ def write_unwind_report(sheet: Sheet, of: ReportContext) -> None:
     write_page(sheet, table, of.analysis.unwind, of.cells(UnwindRow), first=46)
     for column in range(2, moves + 2):
         sheet.widen(column, 16)
-    price_rows(sheet, table.top + table.count + 2, of, moves)
+    at, wide = table.top + table.count + 2, max(len(table.figures), moves + 1)
+    price_rows(sheet, at, of, moves)
+    end = _supports(sheet, at + _PRICE_ROWS, of, wide + 2)
+    sheet.prints(area=f"A1:{LETTERS[wide]}{end}")
+
+
+def _supports(sheet: Sheet, at: int, of: ReportContext, right: int) -> int:
+    """Price, support and volume of each holding that has them, two charts beside each other.
+
+    Returns the last row.
+
+    Args:
+        sheet: where.
+        at: the row below which they stand.
+        of: what to show.
+        right: the column from which their bars stand.
+    """
+    past = of.analysis.history
+    signals = [each.signals for each in past.assets] if past else []
+    found = [
+        (holding, each.volume, each.volume.times)
+        for holding, each in zip(of.analysis.portfolio.holdings, signals, strict=False)
+        if holding.support_price is not None and each.volume.bars_judged is not None
+    ]
+    if not found:
+        return at
+    sheet.put(
+        at, 1, "Is the support holding? Price, support and volume of the last bars", "section"
+    )
+    for n, (holding, volume, times) in enumerate(found[:_MOST_CHARTS]):
+        left, head = right + 5 * n, at + 1
+        for column, title in enumerate(SUPPORT_TITLES, left):
+            sheet.put(head, column, title, "header")
+        bars = zip(times, volume.closes, volume.volumes, strict=True)
+        for row, (time, close, traded) in enumerate(bars, head + 1):
+            values = (time, close, holding.support_price, traded)
+            for column, (value, look) in enumerate(zip(values, SUPPORT_LOOKS, strict=True), left):
+                sheet.put(row, column, value, f"cell {look}")
+        # Bars take the lower third, and prices leave out what is below them all.
+        prices = [*volume.closes, holding.support_price or 0.0]
+        ends = round_above(3 * max(volume.volumes)), round_below(prices)
+        chart = support_chart(sheet, holding.asset, (left, head + 1, head + len(times)), ends)
+        sheet.chart(chart, f"{'AF'[n % 2]}{at + 1 + n // 2 * _CHART_ROWS}")
+    below = at + 1 + -(-len(found[:_MOST_CHARTS]) // 2) * _CHART_ROWS
+    if len(found) > _MOST_CHARTS:
+        left_out = ", ".join(holding.asset for holding, _, _ in found[_MOST_CHARTS:])
+        sheet.put(below, 1, sentence(f"Without a chart here: {left_out}"), "note")
+    return below
+
+
+def support_chart(
+    sheet: Sheet,
+    name: str,
+    bars: tuple[int, int, int],
+    ends: tuple[float, float] | None = None,
+) -> Chart:
+    """Close and support as lines, volume as bars.
+
+    Args:
+        sheet: where the bars stand.
+        name: whose they are.
+        bars: the column of their times, before those of close, support and volume, first and last
+            row.
+        ends: of the axes, if they are known.
+    """
+    left = bars[0]
+    lines = [(left + 1, "Close"), (left + 2, "Support")]
+    units = ("Volume, coins", "Price")
+    return volume_chart(
+        sheet, f"{name}: price, support, volume", units, bars, left + 3, lines, ends
+    )
 
 
 def price_rows(sheet: Sheet, at: int, of: BookContext, moves: int) -> None:
