@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from xlhedge.analysis.closing import Closing, closing
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
@@ -13,8 +14,9 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
 from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stress
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
+from xlhedge.analysis.stablecoin import Depeg, depegs
 from xlhedge.analysis.typical import TypicalMove
-from xlhedge.analysis.unwind import Closing, UnwindRow, closing
+from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.analysis.values import Numbers
 from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
@@ -41,6 +43,7 @@ class Analysis:
         total: sums over the holdings and the unassigned shorts.
         grid: P&L, funding and margin over two axes.
         scenarios: the portfolio's scenarios, in order.
+        depegs: what it costs if a stablecoin that shorts are quoted in falls to 0.90 dollars.
         unwind: a row a holding.
         closing: closing all shorts now against keeping them.
         history: what the table History says; none where it has no rows.
@@ -57,6 +60,7 @@ class Analysis:
     total: HedgeRow
     grid: Sensitivity
     scenarios: tuple[Stress, ...]
+    depegs: tuple[Depeg, ...]
     unwind: tuple[UnwindRow, ...]
     closing: Closing
     history: History | None
@@ -107,13 +111,16 @@ class Analysis:
     @property
     def worst(self) -> Stress | None:
         """The scenario with the lowest net; none without scenarios."""
-        return min(self.scenarios, key=lambda result: result.legs["net"], default=None)
+        return min(self.scenarios, key=lambda result: result.legs.net, default=None)
+
+    def at_once(self, price_shock: float) -> Stress:
+        """What a sudden move of all underlyings does."""
+        return stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
 
     def after(self, price_shock: float) -> float:
         """P&L of a sudden move of all underlyings, in quote, before fees; liquidation included."""
-        moves = {UNDERLYING: Move(price_shock)}
-        legs = stress(self.numbers, "", moves).legs
-        return legs["spot"] + legs["short"]
+        legs = self.at_once(price_shock).legs
+        return legs.spot + legs.short
 
 
 def analyse(portfolio: Portfolio) -> Analysis:
@@ -123,7 +130,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         PortfolioError: shorts are beyond their own liquidation price, or rows make numbers that
             are too large; it says where.
     """
-    settings, numbers = portfolio.settings, Numbers(portfolio)
+    numbers = Numbers(portfolio)
     margin = _margin_rows(numbers)
     with _told(portfolio, "Shorts"):
         for each in (MarginRow.short_notional, MarginRow.cover, MarginRow.coin_margin):
@@ -138,11 +145,13 @@ def analyse(portfolio: Portfolio) -> Analysis:
             each.name: sum_of([*hedge, unassigned], each) for each in HedgeRow.figures if each.total
         }
         total = HedgeRow.of(numbers, **sums)
+    with _told(portfolio, "Shorts"):
+        fallen = depegs(numbers)
     with _told(portfolio, "History"):
         past = numbers.history = history(portfolio, hedge, margin, numbers.days)
     with _told(portfolio, "Settings", 0, "shock_max"):
-        grid = sensitivity(settings.shocks, hedge, margin, total)
-        close = closing(grid, margin, total.funding_drag)
+        grid = sensitivity(numbers, total)
+        close = closing(numbers, grid, total.funding_drag)
     with _told(portfolio, "Holdings"):
         unwind = tuple(row.complete() for row in numbers.rows(UnwindRow))
     return Analysis(
@@ -156,6 +165,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         total=total,
         grid=grid,
         scenarios=tuple(_scenarios(numbers)),
+        depegs=fallen,
         unwind=unwind,
         closing=close,
         history=past,

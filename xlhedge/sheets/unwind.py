@@ -24,13 +24,9 @@ from xlhedge.sheets.context import Headline, TemplateContext
 from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.style import widen
+from xlhedge.sheets.support_charts import LOOKS, TITLES, support_chart
 from xlhedge.sheets.table import RowText, here
-from xlhedge.sheets.unwind_report import (
-    SUPPORT_LOOKS,
-    SUPPORT_TITLES,
-    price_rows,
-    support_chart,
-)
+from xlhedge.sheets.unwind_report import price_rows
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
@@ -140,7 +136,7 @@ class _UnwindCells(LiveCells):
 
         Places before its first bar repeat that one, without volume.
         """
-        at, left = _PRICES + 6, self._ranks + len(_WORKINGS) + 1
+        at, left = _PRICES + 7, self._ranks + len(_WORKINGS) + 1
         assets, supports = (self.inputs.column("Holdings", n) for n in ("asset", "support_price"))
         holdings = self._analysis.portfolio.holdings
         n = next((n for n, each in enumerate(holdings) if each.support_price is not None), 0)
@@ -155,7 +151,7 @@ class _UnwindCells(LiveCells):
         bars = self._bars_of(n)
         top, rank = self.table.top, self._rank(_BARS)
         sheet.put(top - 3, left, "Workings: the bars of the chart", "note")
-        for column, title in enumerate(("Place", *SUPPORT_TITLES), left):
+        for column, title in enumerate(("Place", *TITLES), left):
             sheet.put(top - 2, column, title, "header")
         own = f"--({self._past['symbol']}={name})"
         count = f'SUMPRODUCT({own},--({rank}<>""))'
@@ -171,7 +167,7 @@ class _UnwindCells(LiveCells):
                 f'IF({support}="",{close},{support})',
                 f'IF({place}="","",IF({place}<{most},0,{picked}{self._past["volume"]})))',
             )
-            looks = ("ratio", *SUPPORT_LOOKS)
+            looks = ("ratio", *LOOKS)
             for column, (value, text, look) in enumerate(
                 zip(bars[row], texts, looks, strict=True), left
             ):

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from xlhedge.analysis.grid_shorts import gains
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.unwind import UnwindRow
+from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import BookContext, ReportContext
+from xlhedge.sheets.grid_blocks import mark_words
+from xlhedge.sheets.grid_cells import AXIS, SAID, UNHEDGED, GridCells
 from xlhedge.sheets.native_cells import write_page
-from xlhedge.sheets.sensitivity import AXIS, HELD, UNHEDGED
-from xlhedge.sheets.style import sentence
+from xlhedge.sheets.support_charts import write_supports
 from xlhedge.xlsx.cell import LETTERS
-from xlhedge.xlsx.charts import line_chart, round_above, round_below, volume_chart
-from xlhedge.xlsx.drawings import Chart
+from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = [
-    "SUPPORT_LOOKS",
-    "SUPPORT_TITLES",
-    "price_rows",
-    "support_chart",
-    "write_unwind_report",
-]
+__all__ = ["price_rows", "write_unwind_report"]
 
 _DRAG = HedgeRow.funding_drag
-SUPPORT_TITLES = ("Time, UTC", "Close", "Support", "Volume")
-SUPPORT_LOOKS = ("date", "price", "price", "qty")
-"""The bars of a chart, column by column."""
-_CHART_ROWS = 20
-_PRICE_ROWS = 27
-_MOST_CHARTS = 6
+_PRICE_ROWS = 28
+"""Rows that closing against keeping takes, with its chart."""
 _LINES = (
     ("now", "Close the shorts now: coins alone, less the fee"),
     ("keep", "Keep them, and close at that price"),
     ("funded", "Keep them to the horizon, with funding"),
     ("forgone", "Gain that keeping them forgoes"),
 )
+_COLUMN = "{column}"
+"""Stands in formulas for the letter of a column that is still open."""
 
 
 def write_unwind_report(sheet: Sheet, of: ReportContext) -> None:
@@ -45,75 +42,8 @@ def write_unwind_report(sheet: Sheet, of: ReportContext) -> None:
         sheet.widen(column, 16)
     at, wide = table.top + table.count + 2, max(len(table.figures), moves + 1)
     price_rows(sheet, at, of, moves)
-    end = _supports(sheet, at + _PRICE_ROWS, of, wide + 2)
+    end = write_supports(sheet, at + _PRICE_ROWS, of, wide + 2)
     sheet.prints(area=f"A1:{LETTERS[wide]}{end}")
-
-
-def _supports(sheet: Sheet, at: int, of: ReportContext, right: int) -> int:
-    """Price, support and volume of each holding that has them, two charts beside each other.
-
-    Returns the last row.
-
-    Args:
-        sheet: where.
-        at: the row below which they stand.
-        of: what to show.
-        right: the column from which their bars stand.
-    """
-    past = of.analysis.history
-    signals = [each.signals for each in past.assets] if past else []
-    found = [
-        (holding, each.volume, each.volume.times)
-        for holding, each in zip(of.analysis.portfolio.holdings, signals, strict=False)
-        if holding.support_price is not None and each.volume.bars_judged is not None
-    ]
-    if not found:
-        return at
-    sheet.put(
-        at, 1, "Is the support holding? Price, support and volume of the last bars", "section"
-    )
-    for n, (holding, volume, times) in enumerate(found[:_MOST_CHARTS]):
-        left, head = right + 5 * n, at + 1
-        for column, title in enumerate(SUPPORT_TITLES, left):
-            sheet.put(head, column, title, "header")
-        bars = zip(times, volume.closes, volume.volumes, strict=True)
-        for row, (time, close, traded) in enumerate(bars, head + 1):
-            values = (time, close, holding.support_price, traded)
-            for column, (value, look) in enumerate(zip(values, SUPPORT_LOOKS, strict=True), left):
-                sheet.put(row, column, value, f"cell {look}")
-        # Bars take the lower third, and prices leave out what is below them all.
-        prices = [*volume.closes, holding.support_price or 0.0]
-        ends = round_above(3 * max(volume.volumes)), round_below(prices)
-        chart = support_chart(sheet, holding.asset, (left, head + 1, head + len(times)), ends)
-        sheet.chart(chart, f"{'AF'[n % 2]}{at + 1 + n // 2 * _CHART_ROWS}")
-    below = at + 1 + -(-len(found[:_MOST_CHARTS]) // 2) * _CHART_ROWS
-    if len(found) > _MOST_CHARTS:
-        left_out = ", ".join(holding.asset for holding, _, _ in found[_MOST_CHARTS:])
-        sheet.put(below, 1, sentence(f"Without a chart here: {left_out}"), "note")
-    return below
-
-
-def support_chart(
-    sheet: Sheet,
-    name: str,
-    bars: tuple[int, int, int],
-    ends: tuple[float, float] | None = None,
-) -> Chart:
-    """Close and support as lines, volume as bars.
-
-    Args:
-        sheet: where the bars stand.
-        name: whose they are.
-        bars: the column of their times, before those of close, support and volume, first and last
-            row.
-        ends: of the axes, if they are known.
-    """
-    left = bars[0]
-    lines = [(left + 1, "Close"), (left + 2, "Support")]
-    units = ("Volume, coins", "Price")
-    return volume_chart(
-        sheet, f"{name}: price, support, volume", units, bars, left + 3, lines, ends
-    )
 
 
 def price_rows(sheet: Sheet, at: int, of: BookContext, moves: int) -> None:
@@ -127,33 +57,42 @@ def price_rows(sheet: Sheet, at: int, of: BookContext, moves: int) -> None:
     """
     analysis, fee = of.analysis, of.tables[MarginRow].total(MarginRow.close_fee)
     drag = next(table.total(_DRAG) for table in of.on.values() if table.has(_DRAG))
-    sheet.put(
-        at,
-        1,
-        "Close now or keep, by move of the underlying: before liquidation, which scenarios have",
-        "section",
-    )
+    title = "Close now or keep, by move of the underlying: liquidation included"
+    sheet.put(at, 1, title, "section")
     sheet.put(at + 1, 1, "Move of the underlying", "header text")
-    for n, (_, title) in enumerate(_LINES, at + 2):
+    said = at + 2 + len(_LINES)
+    for n, title in enumerate((*(title for _, title in _LINES), "Liquidation if kept"), at + 2):
         sheet.put(n, 1, title, "total text")
-    found = analysis.closing
-    for column in range(moves):
-        shown = min(column, len(analysis.grid.shocks) - 1)
-        letter = LETTERS[2 + column]
-        move = f"Sensitivity!{letter}${AXIS}"
-        texts = {
-            "now": f"Sensitivity!{letter}${UNHEDGED}-{fee}",
-            "keep": f"Sensitivity!{letter}${HELD}-{fee}*(1+{letter}${at + 1})",
-            "funded": f"{letter}${at + 3}-{drag}",
-            "forgone": f"IF({letter}{at + 2}>{letter}{at + 4},{letter}{at + 2}-{letter}{at + 4},0)",
-        }
-        sheet.put(at + 1, 2 + column, analysis.grid.shocks[shown], "axis move", move)
-        for n, (name, _) in enumerate(_LINES, at + 2):
-            sheet.put(n, 2 + column, getattr(found, name)[shown], "cell heat", texts[name])
+    texts = {
+        "now": f"Sensitivity!{_COLUMN}${UNHEDGED}-{fee}",
+        "funded": f"{_COLUMN}${at + 3}-{drag}",
+        "forgone": f"IF({_COLUMN}{at + 2}>{_COLUMN}{at + 4},{_COLUMN}{at + 2}-{_COLUMN}{at + 4},0)",
+    }
+
+    def put(n: int, values: Sequence[Any], look: str, text: str) -> None:
+        for column in range(moves):
+            own = text.replace(_COLUMN, LETTERS[2 + column])
+            sheet.put(n, 2 + column, values[min(column, len(values) - 1)], look, own)
+
+    put(at + 1, analysis.grid.shocks, "axis move", f"Sensitivity!{_COLUMN}${AXIS}")
+    for n, (name, _) in enumerate(_LINES, at + 2):
+        if name in texts:
+            put(n, getattr(analysis.closing, name), "cell heat", texts[name])
+    last, keep = LETTERS[1 + moves], analysis.closing.keep
+    cells = GridCells(of, sheet.title)
+    gained = gains(
+        cells.functions, cells.shorts, Expression(f"$B${at + 1}:${last}${at + 1}"),
+        fees=cells.shorts.fee_rate,
+    )  # fmt: skip
+    text = excel_text(Expression(f"Sensitivity!$B${UNHEDGED}:${last}${UNHEDGED}") + gained)
+    shown = [keep[min(column, len(keep) - 1)] for column in range(moves)]
+    sheet.array(at + 3, 2, [shown], text, "cell heat")
+    put(said, analysis.grid.said, "cell word", f"Sensitivity!{_COLUMN}${SAID}")
+    mark_words(sheet, f"B{said}:{last}{said}")
     currency = analysis.portfolio.settings.quote_currency
     chart = line_chart(
         sheet,
-        "Close the shorts now, or keep them: before liquidation",
+        "Close the shorts now, or keep them: liquidation included",
         ("Move of the underlying", "0%"),
         (f"Profit and loss, {currency}", "#,##0"),
         at + 1,
@@ -161,4 +100,4 @@ def price_rows(sheet: Sheet, at: int, of: BookContext, moves: int) -> None:
         (2, 1 + moves),
         ("Close now", "Keep, with funding"),
     )
-    sheet.chart(chart, f"B{at + len(_LINES) + 3}")
+    sheet.chart(chart, f"B{said + 2}")
