@@ -14,6 +14,7 @@ from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
+from xlhedge.analysis.signals import UNKNOWN
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
 from xlhedge.portfolio import Account, Portfolio
@@ -22,9 +23,6 @@ __all__ = ["Numbers", "RowGroup"]
 
 NEW_LINE = "\n"
 """Between names that stand as one: no name has it."""
-
-UNKNOWN = "unknown"
-"""What a reason to unwind is without a history; it counts as no."""
 
 _SAID = {True: "yes", False: "no", None: UNKNOWN}
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
@@ -242,6 +240,7 @@ class Numbers(Values, Lookups):
             rates.append(tier.mm_rate)
         return found
 
-    def signal(self, row: FigureRow, name: str) -> str:
-        found = self.history.assets[row.n].signals if self.history else None
-        return _SAID[getattr(found, name, None)]
+    def signal(self, row: FigureRow, name: str) -> float | str:
+        found: Any = self.history.assets[row.n].signals if self.history else None
+        value = getattr(getattr(found, "volume", None), name, getattr(found, name, None))
+        return value if value.__class__ is float else _SAID[value]

@@ -220,12 +220,12 @@ SHEETS = (
     SheetSpec("Margin", write_margin_report, _REPORT, TableSpec(MarginRow), wide=0,
         purpose="Liquidation, and the margin to add", note=_MARGIN),
     SheetSpec("Unwind", write_unwind, _TEMPLATE, TableSpec(UnwindRow, 31, 32, 33),
-        freeze="B6", wide=2, tall=1,
+        freeze="B6", wide=3, tall=1,
         purpose="When to take the hedge off, and unwinding now against holding.",
         note="When to take the hedge off, and why. MARKET: support confirmed; HORIZON: reached; "
              "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price "
              f"history. {_DELEVERAGED}"),
-    SheetSpec("Unwind", write_unwind_report, _REPORT, TableSpec(UnwindRow), wide=2,
+    SheetSpec("Unwind", write_unwind_report, _REPORT, TableSpec(UnwindRow), wide=0,
         purpose="When to take the hedge off, and what its profit buys",
         note="When to take the hedge off and why; unknown: History does not say. MARKET: support "
              "confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; FUNDING: it costs too "
