@@ -8,7 +8,7 @@ taken from the portfolio.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,21 +160,30 @@ def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
 
 
 def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
-    name, posted, price = (
+    name, posted, price, mode = (
         margin.column(each)
-        for each in (MarginRow.instrument, MarginRow.margin, MarginRow.liquidation_price)
+        for each in (
+            MarginRow.instrument,
+            MarginRow.margin,
+            MarginRow.liquidation_price,
+            MarginRow.margin_mode,
+        )
     )
+    shared = f'({mode}="cross")'
     yield Check(
         "Shorts without margin",
-        sum(row.margin == BLANK for row in analysis.margin),
-        f'SUM(({name}<>"")*({posted}=""))',
+        sum(row.margin == BLANK and not row.is_cross for row in analysis.margin),
+        f'SUM(({name}<>"")*({posted}="")*(1-{shared}))',
         "Their liquidation is unknown, and counts as none: fill margin in Shorts.",
     )
     yield Check(
         "Shorts without mm_rate",
-        sum(row.margin != BLANK and row.liquidation_price == BLANK for row in analysis.margin),
+        sum(
+            (row.margin != BLANK or row.is_cross) and row.liquidation_price == BLANK
+            for row in analysis.margin
+        ),
         # One whose instrument is unknown has an error there.
-        f'SUM(({name}<>"")*({posted}<>"")*IFERROR(--({price}=""),1))',
+        f'SUM(({name}<>"")*(({posted}<>"")+{shared}>0)*IFERROR(--({price}=""),1))',
         "Their liquidation is unknown, and counts as none: fill mm_rate in Instruments.",
     )
 
@@ -197,6 +206,25 @@ def _dates(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
         f'SUM(({expiry}<>"")*({expiry}<={as_of}))',
         "Remove them from Instruments, or correct expiry.",
     )
+    name = inputs.column("Instruments", "instrument")
+    tables: tuple[Sequence[Any], ...] = (portfolio.shorts, portfolio.holdings)
+    hedging = {row.instrument for rows in tables for row in rows}
+    used = "+".join(_among(name, inputs.column(each, "instrument")) for each in _HEDGED)
+    yield Check(
+        "Hedges that expire before the horizon",
+        sum(
+            row.expiry is not None
+            and settings.as_of < row.expiry < settings.horizon_date
+            and row.instrument in hedging
+            for row in portfolio.instruments
+        ),
+        f'SUM(({expiry}<>"")*({expiry}>{as_of})*({expiry}<{horizon})*(({used})>0))',
+        "Roll them into a later contract in time (see Carry): they hedge nothing after that.",
+    )
+
+
+_HEDGED = ("Shorts", "Holdings")
+"""The tables whose rows name instruments that hedge."""
 
 
 def _odd(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
