@@ -59,7 +59,7 @@ class GridShort(FigureRow):
     def distance(self, f: Lookups) -> Carrier:
         """Farther than any move where no price liquidates, or nobody knows.
 
-        In a cross account it is that of all its marks together.
+        In a cross account it is that of all marks together, be it in the position's own favour.
         """
         buffer = f.beside(self, MarginRow).common_buffer
         # An error is no word: it stays one.
@@ -68,12 +68,16 @@ class GridShort(FigureRow):
 
     @figure("Equity lost if liquidated", "money", ("instrument",), total=True)
     def equity(self, f: Lookups) -> Carrier:
+        """Parts of a wallet's may be below 0; together they are what it has."""
         equity = f.beside(self, MarginRow).equity
-        return where(equity == "", 0, lambda: maximum(equity, 0))
+        return where(equity == "", 0, equity)
 
     @figure("Of it coins, which move with the price", "money", ("instrument",), total=True)
-    def coins(self, _: Lookups) -> Carrier:
-        return where(self.contract_type == "inverse", self.equity, 0)
+    def coins(self, f: Lookups) -> Carrier:
+        short = f.beside(self, MarginRow)
+        posted = lambda: f.of_cross(short, "coins")  # noqa: E731
+        linear = where(short.is_cross, posted, 0)
+        return where(self.contract_type == "inverse", self.equity, linear)
 
     contract_type = looked_up("Contract type", "text", "beside")
 
@@ -87,15 +91,9 @@ class GridShort(FigureRow):
         return where(self._unknown(f), lambda: where(self.short_notional == 0, 0, 1), 0)
 
     def _unknown(self, f: Lookups) -> Carrier:
-        """Without a price, be it the venue's, or without the margin that is lost at it.
-
-        So is the end of a position by a move that helps it, as of a short in a net long account.
-        """
+        """Without a price, be it the venue's, or without the margin that is lost at it."""
         short = f.beside(self, MarginRow)
-        buffer, way = short.common_buffer, where(self.short_notional < 0, -1, 1)
-        helped = lambda: where(buffer * way < 0, 1, 0)  # noqa: E731
-        known = lambda: where(f.number(buffer), helped, 0)  # noqa: E731
-        return where((buffer == "") | (short.equity == ""), 1, known)
+        return (short.common_buffer == "") | (short.equity == "")
 
 
 NO_SHORT = {
