@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xlhedge.analysis.figures import finite
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.liquidation import said_of, told_of
-from xlhedge.analysis.scenarios import ShortTerms, is_unknown
+from xlhedge.analysis.scenario_lines import ShortTerms, is_unknown
 from xlhedge.analysis.values import Numbers
 from xlhedge.functions.formulas.scenario import is_liquidated
 from xlhedge.portfolio.tables import DOLLARS

@@ -12,7 +12,8 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure
 from xlhedge.analysis.grid_shorts import price_move
 from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of
-from xlhedge.analysis.scenarios import ShortTerms, Stress, expires, is_unknown
+from xlhedge.analysis.scenario_lines import ShortTerms, expires, is_unknown
+from xlhedge.analysis.scenarios import Stress
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.context import NOTHING, Headline, TemplateContext

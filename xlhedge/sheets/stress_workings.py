@@ -16,14 +16,8 @@ from xlhedge.analysis.grid_shorts import price_move
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.liquidation import LIQUIDATED
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.scenarios import (
-    UNDERLYING,
-    LineRow,
-    ShortTerms,
-    Stress,
-    basis_move,
-    is_perpetual,
-)
+from xlhedge.analysis.scenario_lines import LineRow, ShortTerms, basis_move, is_perpetual
+from xlhedge.analysis.scenarios import UNDERLYING, Stress
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.functions.formulas.scenario import is_liquidated
 from xlhedge.sheets.input_cells import Inputs
