@@ -56,22 +56,23 @@ class GridShort(FigureRow):
 
     @figure("Distance to liquidation", "reach", ("instrument",))
     def distance(self, f: Lookups) -> Carrier:
-        """Farther than any move where no price liquidates, or nobody knows."""
-        buffer = f.beside(self, MarginRow).liquidation_buffer
+        """Farther than any move where no price liquidates, or nobody knows.
+
+        In a cross account it is that of all its marks together.
+        """
+        buffer = f.beside(self, MarginRow).common_buffer
+        way = where(self.short_notional < 0, -1, 1)
+        # A move that helps the position and liquidates its account is no end of the position alone.
+        found = lambda: where(buffer * way < 0, FAR, buffer)  # noqa: E731
         # An error is no word: it stays one.
-        near = lambda: where(f.number(buffer), buffer, FAR)  # noqa: E731
+        near = lambda: where(f.number(buffer), found, FAR)  # noqa: E731
         return where(self._unknown(f), FAR, near)
 
     @figure("Equity lost if liquidated", "money", ("instrument",), total=True)
     def equity(self, f: Lookups) -> Carrier:
         """Of an inverse position the value now of its coins."""
-        short = f.beside(self, MarginRow)
-
-        def left() -> Carrier:
-            return short.margin * short.parity + short.unrealised_pnl
-
-        linear = where(short.margin == "", 0, left)
-        return maximum(where(self.contract_type == "inverse", short.coin_margin, linear), 0)
+        equity = f.beside(self, MarginRow).equity
+        return where(equity == "", 0, lambda: maximum(equity, 0))
 
     contract_type = looked_up("Contract type", "text", "beside")
 
@@ -82,12 +83,16 @@ class GridShort(FigureRow):
 
     @figure("Liquidation unknown", "whole", ("instrument",))
     def unsure(self, f: Lookups) -> Carrier:
-        return where(self._unknown(f), lambda: where(self.short_notional == 0, 0, 1), 0)
+        """Also where it would be by a move the other way, as of a short in a net long account."""
+        buffer = f.beside(self, MarginRow).common_buffer
+        some = where(self.short_notional == 0, 0, 1)
+        far = lambda: where(self.distance == FAR, some, 0)  # noqa: E731
+        return where(self._unknown(f), some, lambda: where(f.number(buffer), far, 0))
 
     def _unknown(self, f: Lookups) -> Carrier:
-        """Without a price, be it the venue's, or without the margin that is lost at it."""
+        """Without a price, be it the venue's, or without the equity that is lost at it."""
         short = f.beside(self, MarginRow)
-        return (short.liquidation_buffer == "") | (short.margin == "")
+        return (short.common_buffer == "") | (short.equity == "")
 
 
 NO_SHORT = {

@@ -48,7 +48,7 @@ _WORSE = 0.0001
 def write_carry(sheet: Sheet, of: ReportContext) -> None:
     """Write the sheet: the table, and what funding costs as days go by."""
     table, margin, analysis = of.on[sheet.title], of.tables[MarginRow], of.analysis
-    last = unassigned_texts(table, margin, table.last, table.last - 1)
+    last = unassigned_texts(table, of.tables, table.last, table.last - 1)
     rows = [*analysis.hedge, analysis.unassigned]
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last, first=44)
     for column in range(2, 2 + len(_DAYS)):

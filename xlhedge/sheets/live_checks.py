@@ -273,4 +273,5 @@ def _of_table(inputs: Inputs, table: Table, *, price: bool) -> str:
     if len(every) == 1:  # it is told by the others
         every = list(table.headers)
     wanted = _required(table, price=price)
+    # One comparison alone is no number: to Excel and IronCalc FALSE is more than 0.
     return f"SUM((0+{joined(every, '<>')}>0)*({joined(wanted, '=')}))"
