@@ -7,19 +7,29 @@ told in one line; of its positions only the funding is left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from xlhedge.analysis.accounts import AccountRow
-from xlhedge.analysis.figures import BLANK, Figure, FigureRow, figure, looked_up
-from xlhedge.analysis.liquidation import said_of
+from xlhedge.analysis.figures import BLANK, FigureRow, figure, looked_up
+from xlhedge.analysis.liquidation import LIQUIDATED, said_of
 from xlhedge.analysis.lookups import Lookups
-from xlhedge.analysis.scenario_lines import LONGEST_NAME, LineRow, Move, ShortTerms, ways
+from xlhedge.analysis.scenario_lines import LineRow, Move, ShortTerms, way_of
 from xlhedge.analysis.values import Numbers
 from xlhedge.analysis.wallets import wallet_after
 from xlhedge.functions.algebra import NOISE, Carrier, maximum, where
 
-__all__ = ["AccountTerms", "Fate", "account_line", "coin_move", "fates", "is_fallen", "lost"]
+__all__ = [
+    "AccountTerms",
+    "account_lines",
+    "coin_move",
+    "is_fallen",
+    "is_worse",
+    "lost",
+    "wallet_words",
+]
+
+
+_LONGEST = 500  # of a name in a line: both, and what stands between, fit a cell
 
 
 def coin_move(price_shock: Carrier, beta: Carrier) -> Carrier:
@@ -30,6 +40,11 @@ def coin_move(price_shock: Carrier, beta: Carrier) -> Carrier:
 def is_fallen(left: Carrier, equity: Carrier) -> Carrier:
     """Whether a wallet is liquidated: `left` of its equity is what no position needs."""
     return left <= NOISE * equity
+
+
+def is_worse(row: AccountTerms, left: Carrier) -> Carrier:
+    """Whether a wallet of which nobody knows when it is liquidated has less left than today."""
+    return (row.shared == 1) & (row.known == 0) & (left < row.equity)
 
 
 def lost(row: AccountTerms, move: Carrier, moved: Carrier) -> Carrier:
@@ -79,3 +94,77 @@ class AccountTerms(FigureRow):
     @figure("Maintenance known", "ratio", ("account",))
     def known(self, f: Lookups) -> Carrier:
         return where(f.beside(self, AccountRow).maintenance == "", 0, 1)
+
+
+def wallet_words(numbers: Numbers, moves: Mapping[str, Move], common: Move) -> dict[float, str]:
+    """What is said of each wallet after a scenario, by its row in Accounts from 1.
+
+    Args:
+        numbers: the portfolio, worked out.
+        moves: what moves, by asset.
+        common: the move of what has none of its own.
+    """
+    found = {}
+    rows = numbers.rows(AccountTerms)
+    ways = {
+        row.n: way_of(row, moves.get(row.underlying, common)) for row in numbers.rows(ShortTerms)
+    }
+    ends = {n: price + basis for n, (price, basis, _) in ways.items()}
+    spikes = {n: spike for n, (_, _, spike) in ways.items()}
+    coins = {row.coin: _moved(row, moves, common) for row in rows}
+    high = {row.coin: moves.get(row.coin, common).spike or 0.0 for row in rows}
+    for row in rows:
+        if row.shared:
+            wallet = row.f.beside(row, AccountRow)
+            both = (ends, coins), (spikes, high)
+            states = [wallet_after(wallet, numbers, *each) for each in both]
+            fallen = row.known and any(is_fallen(left - need, row.equity) for left, need in states)
+            unknown = any(is_worse(row, left) for left, _ in states)
+            found[row.n + 1.0] = said_of(bool(fallen), unknown)
+    return found
+
+
+def account_lines(
+    numbers: Numbers,
+    scenario: str,
+    moves: Mapping[str, Move],
+    common: Move,
+    words: Mapping[float, str],
+) -> list[LineRow]:
+    """A line a collateral: coins posted move, and the first row of a wallet tells its end.
+
+    Args:
+        numbers: the portfolio, worked out.
+        scenario: the scenario's name.
+        moves: what moves, by asset.
+        common: the move of what has none of its own.
+        words: what is said of the wallets, by their rows.
+    """
+    lines = []
+    rows = numbers.rows(AccountTerms)
+    for row in rows:
+        word, move = words.get(row.n + 1.0, ""), _moved(row, moves, common)
+        own = (each for each in rows if each.account == row.account)
+        moved = sum(each.moving * _moved(each, moves, common) for each in own)
+        fallen = word == LIQUIDATED
+        line = LineRow(
+            row.f,
+            scenario=scenario,
+            line=f"{row.account[:_LONGEST]}, {row.f.beside(row, AccountRow).collateral[:_LONGEST]}",
+            coin_margin=row.posted,
+            price_shock=move,
+            equity=lost(row, move, moved) if fallen else BLANK,
+            liquidation=word,
+        )
+        lines.append(line.complete())
+    return lines
+
+
+def _moved(row: AccountTerms, moves: Mapping[str, Move], common: Move) -> float:
+    """The move of a collateral's coin: by its own row, or else by its beta times the common one."""
+    if row.coin == BLANK:
+        return 0.0
+    own = moves.get(row.coin)
+    move, beta = (common, row.beta) if own is None else (own, 1.0)
+    moved: float = coin_move(move.price_shock, beta)
+    return moved

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from xlhedge.analysis.accounts import CrossRow
 from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.grid_shorts import FAR, GridShort, price_move
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.liquidation import said_of
+from xlhedge.analysis.liquidation import LIQUIDATED, said_of
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Carrier, where
@@ -24,13 +25,17 @@ __all__ = [
     "Move",
     "ShortTerms",
     "basis_move",
+    "distance_of",
     "expires",
     "holding_line",
     "is_perpetual",
     "is_unknown",
     "short_line",
+    "way_of",
 ]
 
+_AT_ONCE = 1e-9
+"""A distance to liquidation that is none; no buffer is 0."""
 _A_MOMENT = 1e-6  # days: date-times hold no more digits
 _LONGEST_NAME = 1_000  # of a line; it may be as long as a cell, and then nothing may follow it
 
@@ -78,15 +83,20 @@ def is_unknown(row: ShortTerms, move: Carrier, spike: Carrier) -> Carrier:
     return (row.unsure > 0) & against
 
 
-def _of_grid(figure: Figure) -> Figure:
-    """What the grids take of a short, too."""
+def distance_of(row: ShortTerms, fallen: Carrier) -> Carrier:
+    """How far a short's liquidation is; that of a wallet that falls is where its positions are."""
+    here = where(row.short_notional < 0, _AT_ONCE, -_AT_ONCE)
+    return where(fallen, here, row.distance)
+
+
+def _isolated(figure: Figure, shared: float) -> Figure:
+    """What the grids take of a short, too; and what stands for it where it shares a wallet."""
     name = figure.name
-    return Figure(
-        figure.title,
-        figure.look,
-        lambda row, f: getattr(f.beside(row, GridShort), name),
-        ("instrument",),
-    )
+
+    def body(row: ShortTerms, f: Lookups) -> Carrier:
+        return where(row.wallet == "", lambda: getattr(f.beside(row, GridShort), name), shared)
+
+    return Figure(figure.title, figure.look, body, ("instrument",))
 
 
 class ShortTerms(FigureRow):
@@ -113,10 +123,20 @@ class ShortTerms(FigureRow):
     coin_margin = looked_up("Coins posted as margin, value", "money", "beside")
     funding_rate = looked_up("Own funding rate", "rate", "beside")
     interval_hours = looked_up("Funding interval, hours", "ratio", "beside")
-    fee_rate = _of_grid(GridShort.fee_rate)
-    unsure = _of_grid(GridShort.unsure)
-    distance = _of_grid(GridShort.distance)
-    equity = _of_grid(GridShort.equity)
+
+    @figure("Fee rate", "rate", ("instrument",))
+    def fee_rate(self, f: Lookups) -> Carrier:
+        return f.beside(self, GridShort).fee_rate
+
+    @figure("Its wallet's row in Accounts", "ratio", ("instrument",))
+    def wallet(self, f: Lookups) -> Carrier:
+        """None where it has its own margin."""
+        found = f.beside(self, CrossRow).wallet
+        return where(found == "", "", found)
+
+    unsure = _isolated(GridShort.unsure, 0)
+    distance = _isolated(GridShort.distance, FAR)
+    equity = _isolated(GridShort.equity, 0)
 
 
 def _or(value: Carrier, otherwise: float | None) -> Carrier:
@@ -156,7 +176,13 @@ class LineRow(FigureRow):
         """Coins posted as margin are spot, too."""
         return self.legs[0] + _or(self.coin_margin, 0) * self.price_shock
 
-    short, basis, funding, fees = map(_leg, range(1, 5))
+    @figure("Short", "money", total=True)
+    def short(self, _: Lookups) -> Carrier:
+        """Of a wallet that falls all that is in it."""
+        wallet = isinstance(self.short_notional, Blank) and not isinstance(self.equity, Blank)
+        return -self.equity if wallet else self.legs[1]
+
+    basis, funding, fees = map(_leg, range(2, 5))
 
     @figure("Net", "money", total=True)
     def net(self, _: Lookups) -> Carrier:
@@ -210,15 +236,27 @@ def holding_line(row: HedgeRow, scenario: str, own: Move | None, common: Move) -
     ).complete()
 
 
-def short_line(row: ShortTerms, scenario: str, move: Move) -> LineRow:
-    """The line of a short, which moves with its underlying."""
+def way_of(row: ShortTerms, move: Move) -> tuple[float, float, float]:
+    """How a short's underlying and basis move, and the worst move of its future on the way."""
+    price = price_move(move.price_shock, row.contract_type)
+    return price, basis_move(move.basis_shock, price, move.days, row), move.spike or 0.0
+
+
+def short_line(row: ShortTerms, scenario: str, move: Move, wallet: str) -> LineRow:
+    """The line of a short, which moves with its underlying.
+
+    Args:
+        row: what is known of it.
+        scenario: the scenario's name.
+        move: what that says of its underlying.
+        wallet: what is said of the wallet that it shares.
+    """
     # A future that expires pays no funding, whatever the scenario says of perpetuals.
     says = is_perpetual(row) and move.funding_rate is not None
-    price = price_move(move.price_shock, row.contract_type)
-    basis = basis_move(move.basis_shock, price, move.days, row)
-    worst = price + basis, move.spike or 0.0
-    hit = is_liquidated(row.short_notional, row.distance, *worst)
-    near = abs(row.distance) < FAR
+    price, basis, spike = way_of(row, move)
+    distance = distance_of(row, wallet == LIQUIDATED)
+    hit = is_liquidated(row.short_notional, distance, price + basis, spike)
+    near = abs(distance) < FAR
     return LineRow(
         row.f,
         scenario=scenario,
@@ -234,7 +272,7 @@ def short_line(row: ShortTerms, scenario: str, move: Move) -> LineRow:
         days=move.days,
         expires="yes" if expires(move.days, row.days_to_expiry) else BLANK,
         fee_rate=row.fee_rate,
-        liquidation_buffer=row.distance if near else BLANK,
+        liquidation_buffer=distance if near else BLANK,
         equity=row.equity if near else BLANK,
-        liquidation=said_of(hit, is_unknown(row, *worst)),
+        liquidation=wallet or said_of(hit, is_unknown(row, price + basis, spike)),
     ).complete()

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xlhedge.analysis.figures import finite, sum_of
+from xlhedge.analysis.account_lines import AccountTerms, account_lines, wallet_words
+from xlhedge.analysis.figures import BLANK, finite, sum_of
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of, told_of
 from xlhedge.analysis.scenario_lines import (
@@ -48,10 +49,11 @@ class Stress:
     Args:
         name: the scenario's.
         legs: over all holdings and shorts.
-        liquidated: instruments whose shorts the move, or the spike on the way, liquidates.
-        unknown: instruments whose shorts it moves against, and nobody knows how far they can go.
+        liquidated: instruments whose shorts the move, or the spike on the way, liquidates; and
+            accounts whose wallets it does.
+        unknown: those that it moves against, of which nobody knows how far they can go.
         expiring: instruments that expire within it; after that they hedge nothing.
-        lines: each holding, then each short.
+        lines: each holding, then each short, then each collateral of an account.
     """
 
     name: str
@@ -97,7 +99,7 @@ def moves_of(portfolio: Portfolio) -> dict[str, dict[str, Move]]:
     for row in portfolio.scenarios:
         move = Move(row.price_shock, row.basis_shock, row.funding_rate, row.days, row.spike)
         found.setdefault(row.scenario, {})[row.asset] = move
-    each = len(portfolio.holdings) + len(portfolio.shorts)
+    each = len(portfolio.holdings) + len(portfolio.shorts) + len(portfolio.accounts)
     if len(found) * each > MOST_LINES:
         why = (
             f"{len(found):,} scenarios of {each:,} holdings and shorts make more lines than the "
@@ -112,8 +114,9 @@ def stress(numbers: Numbers, name: str, moves: Mapping[str, Move]) -> Stress:
 
     An asset with a row of its own moves by it; any other by its beta times the row of `UNDERLYING`.
     A short moves with its underlying, and loses its equity where the move liquidates it, or the
-    spike on the way; from there the coins are naked. By the expiry of its instrument its basis is
-    gone. Fees are those of closing: the shorts are open.
+    spike on the way; from there the coins are naked. Those that share a wallet fall together. By
+    the expiry of its instrument a short's basis is gone. Fees are those of closing: the shorts are
+    open.
 
     Args:
         numbers: the portfolio's holdings and shorts, worked out.
@@ -125,9 +128,19 @@ def stress(numbers: Numbers, name: str, moves: Mapping[str, Move]) -> Stress:
         holding_line(row, name, moves.get(row.asset), common) for row in numbers.rows(HedgeRow)
     ]
     terms = numbers.rows(ShortTerms)
-    shorts = [short_line(row, name, moves.get(row.underlying, common)) for row in terms]
-    told = [(row.instrument, line) for row, line in zip(terms, shorts, strict=True)]
-    lines += shorts
+    words = wallet_words(numbers, moves, common)
+    shorts = [
+        short_line(row, name, moves.get(row.underlying, common), words.get(row.wallet, ""))
+        for row in terms
+    ]
+    accounts = account_lines(numbers, name, moves, common, words)
+    pairs = list(zip(terms, shorts, strict=True))
+    told = [(row.instrument, line) for row, line in pairs if row.wallet == BLANK]
+    told += [
+        (f"account {row.account}", line)
+        for row, line in zip(numbers.rows(AccountTerms), accounts, strict=True)
+    ]
+    lines += [*shorts, *accounts]
     # The legs of all lines are added first, so that they add up to the net shown beside them.
     spot, short, basis, funding, fees = (sum_of(lines, leg) for leg in LEG_FIGURES)
     net = finite(spot + short + basis + funding + fees, "the total of net")
@@ -136,7 +149,7 @@ def stress(numbers: Numbers, name: str, moves: Mapping[str, Move]) -> Stress:
         Legs(spot, short, basis, funding, fees, net),
         liquidated=_once(each for each, line in told if line.liquidation == LIQUIDATED),
         unknown=_once(each for each, line in told if line.liquidation == UNKNOWN),
-        expiring=_once(each for each, line in told if line.expires),
+        expiring=_once(row.instrument for row, line in pairs if line.expires),
         lines=tuple(lines),
     )
 
