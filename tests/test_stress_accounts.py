@@ -114,11 +114,9 @@ class TestCoinsInAWallet:
         assert gone.legs.net == pytest.approx(84_000 - 90_000 - 54_000)
 
     def test_the_spike_moves_them_too(self):
-        """Ether spikes by 100 %: 120,000 in coins and 60,000 lost, while bitcoin stands."""
-        wallets = [{"wallet_balance": 40, "collateral": "ETH"}]
+        """Ether spikes by 100 %: 15 are 90,000, 60,000 are lost; bitcoin stands."""
+        wallets = [{"wallet_balance": 15, "collateral": "ETH"}]
         rows = [{"price_shock": 0}, {"asset": "ETH", "price_shock": 0, "spike": 1.0}]
-        assert stress(*rows, wallets=wallets).liquidated == ()
-        rows[1] |= {"spike": -0.99}  # 1,200 in coins; the short gains 59,400
         assert stress(*rows, wallets=wallets).liquidated == ()
 
     def test_a_fall_of_posted_coins_liquidates_other_shorts(self):
@@ -185,8 +183,9 @@ WAYS = replace(
     CROSS,
     scenarios=(
         Scenario(scenario="Down", asset="*", price_shock=-0.1),
-        Scenario(scenario="Up and down", asset="*", price_shock=-0.3, spike=0.6),
+        Scenario(scenario="Up and down", asset="*", price_shock=-0.3, spike=0.7),
         Scenario(scenario="Down and up", asset="*", price_shock=0.3, spike=-0.5, days=120),
+        Scenario(scenario="Far up", asset="BTC", price_shock=2.4, basis_shock=0.01),
         Scenario(scenario="Apart", asset="BTC", price_shock=0.5, basis_shock=0.01),
         Scenario(scenario="Apart", asset="ETH", price_shock=-0.4, funding_rate=-0.001, days=3),
         Scenario(scenario="Apart", asset="SOL", price_shock=-0.8, spike=-0.9),

@@ -7,27 +7,32 @@ told in one line; of its positions only the funding is left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import NamedTuple
 
-from xlhedge.analysis.accounts import AccountRow
+from xlhedge.analysis.accounts import AccountRow, CrossRow
+from xlhedge.analysis.cross import gain_after, maintenance_after
 from xlhedge.analysis.figures import BLANK, FigureRow, figure, looked_up
 from xlhedge.analysis.liquidation import LIQUIDATED, said_of
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.scenario_lines import LineRow, Move, ShortTerms, way_of
 from xlhedge.analysis.values import Numbers
-from xlhedge.analysis.wallets import wallet_after
 from xlhedge.functions.algebra import NOISE, Carrier, maximum, where
 
 __all__ = [
     "AccountTerms",
+    "Wallet",
+    "Wallets",
     "account_lines",
     "coin_move",
     "is_fallen",
-    "is_worse",
+    "is_unsure",
+    "left_of",
     "lost",
-    "wallet_words",
+    "wallets_in",
 ]
-
 
 _LONGEST = 500  # of a name in a line: both, and what stands between, fit a cell
 
@@ -37,14 +42,22 @@ def coin_move(price_shock: Carrier, beta: Carrier) -> Carrier:
     return maximum(-1, beta * price_shock)
 
 
-def is_fallen(left: Carrier, equity: Carrier) -> Carrier:
-    """Whether a wallet is liquidated: `left` of its equity is what no position needs."""
-    return left <= NOISE * equity
+def left_of(row: CrossRow, f: Lookups, move: Carrier) -> Carrier:
+    """What a position adds to what its wallet has left, once its mark has moved."""
+    need = where(row.maintenance == "", 0, lambda: maintenance_after(row, f, move))
+    return gain_after(row, move) - need
 
 
-def is_worse(row: AccountTerms, left: Carrier) -> Carrier:
-    """Whether a wallet of which nobody knows when it is liquidated has less left than today."""
-    return (row.shared == 1) & (row.known == 0) & (left < row.equity)
+def is_fallen(row: AccountTerms, *left: Carrier) -> Carrier:
+    """Whether a wallet is liquidated: nothing is left of its equity that no position needs."""
+    gone = [each <= NOISE * row.equity for each in left]
+    return (row.known == 1) & reduce(operator.or_, gone)
+
+
+def is_unsure(row: AccountTerms, *left: Carrier) -> Carrier:
+    """Whether a wallet of which nobody knows when it is liquidated has less than today."""
+    less = [each < row.equity for each in left]
+    return (row.known == 0) & reduce(operator.or_, less)
 
 
 def lost(row: AccountTerms, move: Carrier, moved: Carrier) -> Carrier:
@@ -96,75 +109,115 @@ class AccountTerms(FigureRow):
         return where(f.beside(self, AccountRow).maintenance == "", 0, 1)
 
 
-def wallet_words(numbers: Numbers, moves: Mapping[str, Move], common: Move) -> dict[float, str]:
-    """What is said of each wallet after a scenario, by its row in Accounts from 1.
+class Wallet(NamedTuple):
+    """A row of Accounts in a scenario.
+
+    Args:
+        move: of its coin; 0 of money.
+        spike: of its coin, on the way.
+        left: what its wallet has left at the end and at the spikes, in its unit; none where it is
+            not the first row of a wallet with positions.
+        word: what is said of the wallet.
+    """
+
+    move: float
+    spike: float
+    left: tuple[float, float] | None
+    word: str
+
+
+class Wallets(NamedTuple):
+    """All accounts in a scenario.
+
+    Args:
+        rows: a row a collateral.
+        positions: what each position adds to its wallet at the end and at the spikes; none where
+            it has its own margin.
+    """
+
+    rows: tuple[Wallet, ...]
+    positions: tuple[tuple[float, float] | None, ...]
+
+    def word(self, wallet: float | str) -> str:
+        """What is said of the wallet with that row; nothing of none."""
+        return self.rows[int(wallet) - 1].word if isinstance(wallet, float) else ""
+
+
+def wallets_in(numbers: Numbers, moves: Mapping[str, Move], common: Move) -> Wallets:
+    """What a scenario makes of all accounts.
 
     Args:
         numbers: the portfolio, worked out.
         moves: what moves, by asset.
         common: the move of what has none of its own.
     """
-    found = {}
-    rows = numbers.rows(AccountTerms)
-    ways = {
-        row.n: way_of(row, moves.get(row.underlying, common)) for row in numbers.rows(ShortTerms)
-    }
-    ends = {n: price + basis for n, (price, basis, _) in ways.items()}
-    spikes = {n: spike for n, (_, _, spike) in ways.items()}
-    coins = {row.coin: _moved(row, moves, common) for row in rows}
-    high = {row.coin: moves.get(row.coin, common).spike or 0.0 for row in rows}
-    for row in rows:
-        if row.shared:
-            wallet = row.f.beside(row, AccountRow)
-            both = (ends, coins), (spikes, high)
-            states = [wallet_after(wallet, numbers, *each) for each in both]
-            fallen = row.known and any(is_fallen(left - need, row.equity) for left, need in states)
-            unknown = any(is_worse(row, left) for left, _ in states)
-            found[row.n + 1.0] = said_of(bool(fallen), unknown)
-    return found
+    shorts, terms = numbers.rows(ShortTerms), numbers.rows(AccountTerms)
+    positions = tuple(_left(row, moves.get(row.underlying, common)) for row in shorts)
+    coins = [_moves_of_coin(row, moves, common) for row in terms]
+
+    def wallet(row: AccountTerms, move: float, spike: float) -> Wallet:
+        if not row.shared:
+            return Wallet(move, spike, None, "")
+        own = [both for each, both in zip(shorts, positions, strict=True)
+               if each.wallet == row.n + 1]  # fmt: skip
+        end, high = (
+            row.equity + _coins_gain(terms, row, coins, at) + sum(both[at] for both in own if both)
+            for at in (0, 1)
+        )
+        word = said_of(is_fallen(row, end, high), is_unsure(row, end, high))
+        return Wallet(move, spike, (end, high), word)
+
+    rows = (wallet(row, *each) for row, each in zip(terms, coins, strict=True))
+    return Wallets(tuple(rows), positions)
 
 
-def account_lines(
-    numbers: Numbers,
-    scenario: str,
-    moves: Mapping[str, Move],
-    common: Move,
-    words: Mapping[float, str],
-) -> list[LineRow]:
-    """A line a collateral: coins posted move, and the first row of a wallet tells its end.
+def _left(row: ShortTerms, move: Move) -> tuple[float, float] | None:
+    """What a position adds to its wallet, at the end and at the spikes."""
+    if row.wallet == BLANK:
+        return None
+    price, basis, spike = way_of(row, move)
+    cross = row.f.beside(row, CrossRow)
+    return left_of(cross, row.f, price + basis), left_of(cross, row.f, spike)
 
-    Args:
-        numbers: the portfolio, worked out.
-        scenario: the scenario's name.
-        moves: what moves, by asset.
-        common: the move of what has none of its own.
-        words: what is said of the wallets, by their rows.
-    """
-    lines = []
-    rows = numbers.rows(AccountTerms)
-    for row in rows:
-        word, move = words.get(row.n + 1.0, ""), _moved(row, moves, common)
-        own = (each for each in rows if each.account == row.account)
-        moved = sum(each.moving * _moved(each, moves, common) for each in own)
-        fallen = word == LIQUIDATED
+
+def _coins_gain(
+    terms: Sequence[AccountTerms],
+    wallet: AccountTerms,
+    coins: Sequence[tuple[float, float]],
+    at: int,
+) -> float:
+    """What the coins of a wallet in money gain."""
+    pairs = zip(terms, coins, strict=True)
+    gains = [row.moving * coin[at] for row, coin in pairs if row.account == wallet.account]
+    return sum(gains, 0.0)
+
+
+def _moves_of_coin(
+    row: AccountTerms, moves: Mapping[str, Move], common: Move
+) -> tuple[float, float]:
+    """The move and the spike of its coin: its own, or else the common one, the move times beta."""
+    if row.coin == BLANK:
+        return 0.0, 0.0
+    own = moves.get(row.coin)
+    move, beta = (common, row.beta) if own is None else (own, 1.0)
+    return coin_move(move.price_shock, beta), move.spike or 0.0
+
+
+def account_lines(numbers: Numbers, scenario: str, wallets: Wallets) -> list[LineRow]:
+    """A line a collateral: coins posted move, and the first row of a wallet tells its end."""
+    terms, lines = numbers.rows(AccountTerms), []
+    coins = [(each.move, each.spike) for each in wallets.rows]
+    for row, found in zip(terms, wallets.rows, strict=True):
+        fallen = found.word == LIQUIDATED
+        moved = _coins_gain(terms, row, coins, 0)
         line = LineRow(
             row.f,
             scenario=scenario,
             line=f"{row.account[:_LONGEST]}, {row.f.beside(row, AccountRow).collateral[:_LONGEST]}",
             coin_margin=row.posted,
-            price_shock=move,
-            equity=lost(row, move, moved) if fallen else BLANK,
-            liquidation=word,
+            price_shock=found.move,
+            equity=lost(row, found.move, moved) if fallen else BLANK,
+            liquidation=found.word,
         )
         lines.append(line.complete())
     return lines
-
-
-def _moved(row: AccountTerms, moves: Mapping[str, Move], common: Move) -> float:
-    """The move of a collateral's coin: by its own row, or else by its beta times the common one."""
-    if row.coin == BLANK:
-        return 0.0
-    own = moves.get(row.coin)
-    move, beta = (common, row.beta) if own is None else (own, 1.0)
-    moved: float = coin_move(move.price_shock, beta)
-    return moved

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xlhedge.analysis.account_lines import AccountTerms, account_lines, wallet_words
+from xlhedge.analysis.account_lines import AccountTerms, Wallets, account_lines, wallets_in
 from xlhedge.analysis.figures import BLANK, finite, sum_of
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of, told_of
@@ -54,6 +54,7 @@ class Stress:
         unknown: those that it moves against, of which nobody knows how far they can go.
         expiring: instruments that expire within it; after that they hedge nothing.
         lines: each holding, then each short, then each collateral of an account.
+        wallets: what becomes of the accounts.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Stress:
     unknown: tuple[str, ...]
     expiring: tuple[str, ...]
     lines: tuple[LineRow, ...]
+    wallets: Wallets
 
     @property
     def liquidation(self) -> str:
@@ -128,12 +130,12 @@ def stress(numbers: Numbers, name: str, moves: Mapping[str, Move]) -> Stress:
         holding_line(row, name, moves.get(row.asset), common) for row in numbers.rows(HedgeRow)
     ]
     terms = numbers.rows(ShortTerms)
-    words = wallet_words(numbers, moves, common)
+    wallets = wallets_in(numbers, moves, common)
     shorts = [
-        short_line(row, name, moves.get(row.underlying, common), words.get(row.wallet, ""))
+        short_line(row, name, moves.get(row.underlying, common), wallets.word(row.wallet))
         for row in terms
     ]
-    accounts = account_lines(numbers, name, moves, common, words)
+    accounts = account_lines(numbers, name, wallets)
     pairs = list(zip(terms, shorts, strict=True))
     told = [(row.instrument, line) for row, line in pairs if row.wallet == BLANK]
     told += [
@@ -151,6 +153,7 @@ def stress(numbers: Numbers, name: str, moves: Mapping[str, Move]) -> Stress:
         unknown=_once(each for each, line in told if line.liquidation == UNKNOWN),
         expiring=_once(row.instrument for row, line in pairs if line.expires),
         lines=tuple(lines),
+        wallets=wallets,
     )
 
 

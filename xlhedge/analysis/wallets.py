@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.cross import gain_after, maintenance_after
-from xlhedge.analysis.figures import BLANK, Blank
+from xlhedge.analysis.figures import Blank
 from xlhedge.analysis.values import Numbers
 
 __all__ = ["End", "fallen", "nearest_end", "wallet_after", "wallet_unit"]
@@ -58,8 +58,6 @@ def wallet_after(
 ) -> tuple[float, float]:
     """Equity and maintenance of a wallet, in its unit, once marks and coins have moved.
 
-    Without the rate of each position there is no maintenance.
-
     Args:
         row: the wallet's first row.
         f: the numbers of a portfolio.
@@ -79,6 +77,5 @@ def wallet_after(
             continue
         move = moves.get(each.n, 0.0)
         equity += gain_after(each, move)
-        if each.maintenance != BLANK:
-            maintenance += maintenance_after(each, f, move)
+        maintenance += maintenance_after(each, f, move)
     return equity, maintenance
