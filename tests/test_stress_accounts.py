@@ -177,6 +177,43 @@ class TestCoinMargined:
         assert found.legs.net == pytest.approx(-30_000 - 60_000)
 
 
+class TestStablecoins:
+    """USDT at 0.90: two shorts of 60,000 lose 6,000 each, and of its money a wallet a tenth."""
+
+    def fall(self, *wallets, **more):
+        tables = pair(wallets=wallets or None, **more).portfolio
+        settings = replace(tables.settings, quote_currency="USDT")
+        (found,) = analyse(replace(tables, settings=settings)).depegs
+        return found
+
+    def test_a_wallet_that_stands_loses_a_tenth_of_its_money(self):
+        found = self.fall()
+        assert (found.loss, found.liquidation) == (pytest.approx(10_000 + 12_000), "")
+
+    @pytest.mark.parametrize(
+        ("balance", "gone"),
+        # 0.9 × balance − 12,000 is left, 0.4 % of 120,000 is needed: 13,866.67 are the least.
+        [(13_870, False), (13_860, True)],
+    )
+    def test_it_falls_where_what_is_left_is_not_enough(self, balance, gone):
+        found = self.fall({"wallet_balance": balance})
+        assert found.liquidated == (("account main",) if gone else ())
+        assert found.loss == pytest.approx(balance if gone else balance / 10 + 12_000)
+
+    def test_other_money_and_coins_in_it_keep_their_worth(self):
+        found = self.fall({"wallet_balance": 50_000, "collateral": "USDC"},
+                          {"wallet_balance": 1, "collateral": "BTC"})  # fmt: skip
+        assert found.loss == pytest.approx(12_000)
+
+    def test_money_in_accounts_without_shorts_counts(self):
+        spare = {"account": "spare", "margin_mode": "isolated", "wallet_balance": 5_000}
+        found = self.fall({"wallet_balance": 100_000}, spare)
+        assert found.loss == pytest.approx(10_000 + 12_000 + 500)
+
+    def test_without_a_rate_nobody_knows(self):
+        assert self.fall(mm_rate=None).unknown == ("account main",)
+
+
 # ------------------------------------------------------------------------------- where it is shown
 
 WAYS = replace(
