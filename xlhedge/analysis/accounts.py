@@ -187,13 +187,20 @@ class CrossRow(FigureRow):
         row: int = self.f.beside(self, MarginRow).source_row
         return row
 
+    @figure("Part of the wallet", "percent", ("wallet",))
+    def share(self, f: Lookups) -> Carrier:
+        """By its value among all that share it."""
+        whole = f.group(CrossRow, self.wallet, "wallet").size(CrossRow.weight)
+        return where(whole == 0, 0, lambda: absolute(self.weight) / whole)
+
     @figure("Part of the wallet's balance, in quote", "money", ("wallet",))
     def balance(self, f: Lookups) -> Carrier:
-        """By its value among all that share it."""
-        peers = f.group(CrossRow, self.wallet, "wallet")
-        whole = peers.size(CrossRow.weight)
-        share = where(whole == 0, 0, lambda: absolute(self.weight) / whole)
-        return f.of_wallet(self, "balance") * f.of_wallet(self, "unit_price") * share
+        return f.of_wallet(self, "balance") * f.of_wallet(self, "unit_price") * self.share
+
+    @figure("Part of the wallet's coins, in quote", "money", ("wallet",))
+    def coins(self, f: Lookups) -> Carrier:
+        """Of a wallet in money: what of its balance moves with prices."""
+        return f.of_wallet(self, "coins") * self.share
 
     @figure("Margin ratio of the wallet", "percent", ("maintenance",))
     def margin_ratio(self, f: Lookups) -> Carrier:

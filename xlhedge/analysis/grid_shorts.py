@@ -51,6 +51,7 @@ class GridShort(FigureRow):
     table, beside = "Shorts", MarginRow
 
     instrument = looked_up("Instrument", "text", "beside")
+    account = looked_up("Account", "text", "beside")
     short_notional = looked_up("Short notional", "money", "beside", total=True)
     cover = looked_up("Counts in the hedge", "money", "beside", total=True)
 
@@ -58,21 +59,25 @@ class GridShort(FigureRow):
     def distance(self, f: Lookups) -> Carrier:
         """Farther than any move where no price liquidates, or nobody knows.
 
-        In a cross account it is that of all its marks together.
+        In a cross account it is that of all marks together, be it in the position's own favour.
         """
         buffer = f.beside(self, MarginRow).common_buffer
-        way = where(self.short_notional < 0, -1, 1)
-        # A move that helps the position and liquidates its account is no end of the position alone.
-        found = lambda: where(buffer * way < 0, FAR, buffer)  # noqa: E731
         # An error is no word: it stays one.
-        near = lambda: where(f.number(buffer), found, FAR)  # noqa: E731
+        near = lambda: where(f.number(buffer), buffer, FAR)  # noqa: E731
         return where(self._unknown(f), FAR, near)
 
     @figure("Equity lost if liquidated", "money", ("instrument",), total=True)
     def equity(self, f: Lookups) -> Carrier:
-        """Of an inverse position the value now of its coins."""
+        """Parts of a wallet's may be below 0; together they are what it has."""
         equity = f.beside(self, MarginRow).equity
-        return where(equity == "", 0, lambda: maximum(equity, 0))
+        return where(equity == "", 0, equity)
+
+    @figure("Of it coins, which move with the price", "money", ("instrument",), total=True)
+    def coins(self, f: Lookups) -> Carrier:
+        short = f.beside(self, MarginRow)
+        posted = lambda: f.of_cross(short, "coins")  # noqa: E731
+        linear = where(short.is_cross, posted, 0)
+        return where(self.contract_type == "inverse", self.equity, linear)
 
     contract_type = looked_up("Contract type", "text", "beside")
 
@@ -83,21 +88,17 @@ class GridShort(FigureRow):
 
     @figure("Liquidation unknown", "whole", ("instrument",))
     def unsure(self, f: Lookups) -> Carrier:
-        """Also where it would be by a move the other way, as of a short in a net long account."""
-        buffer = f.beside(self, MarginRow).common_buffer
-        some = where(self.short_notional == 0, 0, 1)
-        far = lambda: where(self.distance == FAR, some, 0)  # noqa: E731
-        return where(self._unknown(f), some, lambda: where(f.number(buffer), far, 0))
+        return where(self._unknown(f), lambda: where(self.short_notional == 0, 0, 1), 0)
 
     def _unknown(self, f: Lookups) -> Carrier:
-        """Without a price, be it the venue's, or without the equity that is lost at it."""
+        """Without a price, be it the venue's, or without the margin that is lost at it."""
         short = f.beside(self, MarginRow)
         return (short.common_buffer == "") | (short.equity == "")
 
 
 NO_SHORT = {
-    "instrument": "", "short_notional": 0.0, "cover": 0.0, "distance": FAR, "equity": 0.0,
-    "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
+    "instrument": "", "account": "", "short_notional": 0.0, "cover": 0.0, "distance": FAR,
+    "equity": 0.0, "coins": 0.0, "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
 }  # fmt: skip
 """What stands for a row without a position, by figure."""
 
@@ -125,17 +126,14 @@ def gains(
         fees: the rates of what it costs to close those that are not liquidated.
         weights: how often each short counts; once, if not told.
     """
-    inverse = shorts.contract_type == "inverse"
     moved = price_move(price, shorts.contract_type)
     more = basis if isinstance(basis, int) else where(price + basis > _NOTHING, basis, 0)
     alive = f.scenario_pnl(
         0, 1, shorts.short_notional, moved, more, 0, 0, 8, fees, 1, FAR, 0, shorts.contract_type,
         0, "close",
     )  # fmt: skip
-    # The coins that are lost are worth what they are then.
-    lost = shorts.equity * where(inverse, 1 + moved, 1)
-    # What shares a wallet with others may be liquidated by a move in its own favour.
-    side = shorts.distance
+    lost = shorts.equity + shorts.coins * moved  # coins are worth what they are then
+    side = shorts.distance  # what shares a wallet may be liquidated by a move in its own favour
     gained = where(is_liquidated(side, shorts.distance, moved + more), -lost, alive)
     once = where(shorts.short_notional == 0, 0, 1) if weights is None else weights
     return f.total(once, gained)
