@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.closing import Closing, closing
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
@@ -38,6 +39,7 @@ class Analysis:
         hedge: a row a holding.
         underlyings: a row an underlying that is held or short.
         orders: a row an instrument.
+        carry: a row an instrument: what its shorts earn by being held.
         margin: a row a position: lots of one instrument in one account.
         unassigned: what shorts add to `hedge` on whose underlying no holding names an instrument.
         total: sums over the holdings and the unassigned shorts.
@@ -55,6 +57,7 @@ class Analysis:
     hedge: tuple[HedgeRow, ...]
     underlyings: tuple[UnderlyingRow, ...]
     orders: tuple[OrderRow, ...]
+    carry: tuple[CarryRow, ...]
     margin: tuple[MarginRow, ...]
     unassigned: HedgeRow
     total: HedgeRow
@@ -139,6 +142,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         hedge = tuple(row.complete() for row in numbers.rows(HedgeRow))
         underlyings = tuple(row.complete() for row in numbers.rows(UnderlyingRow))
         orders = tuple(row.complete() for row in numbers.rows(OrderRow))
+        carry = tuple(row.complete() for row in numbers.rows(CarryRow))
         unassigned = _unassigned(numbers, hedge, margin)
     with _told(portfolio, "Holdings"):
         sums = {
@@ -160,6 +164,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         hedge=hedge,
         underlyings=underlyings,
         orders=orders,
+        carry=carry,
         margin=margin,
         unassigned=unassigned,
         total=total,

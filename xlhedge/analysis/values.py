@@ -215,6 +215,9 @@ class Numbers(Values, Lookups):
         lots = enumerate(self._positions.values(), 1)
         return {lot.n: float(number) for number, found in lots for lot in found}
 
+    def row_at(self, row: FigureRow, number: Carrier) -> Any:
+        return self.rows(type(row))[int(number) - 1]
+
     def number_of(self, row: FigureRow) -> float:
         return row.n + 1.0
 

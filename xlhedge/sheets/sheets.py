@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.grid_shorts import GridShort
 from xlhedge.analysis.hedge import HedgeRow
@@ -21,7 +22,13 @@ from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.sheets.attribution import write_scenarios
 from xlhedge.sheets.audit import write_audit
-from xlhedge.sheets.carry import FIGURES, REPEATED, write_carry
+from xlhedge.sheets.carry import (
+    FIGURES,
+    REPEATED,
+    write_carry,
+    write_carry_report,
+    write_funding_basis,
+)
 from xlhedge.sheets.context import BookContext
 from xlhedge.sheets.functions import write_functions
 from xlhedge.sheets.grid_cells import AXIS
@@ -121,6 +128,11 @@ _ORDERS = (
     "One order an instrument. A short order goes where the holdings say; buying back begins where "
     "funding is worst for a short."
 )
+_CARRY = (
+    "A basis is earned by its expiry; to the horizon, in a straight line. The next contract on the "
+    "same underlying is that which ends next: rolled at today's prices, fees of its way in and out "
+    "in it."
+)
 _GRIDS = (
     "Profit and loss from the price alone, liquidation included; before funding and fees, which "
     "the scenarios have."
@@ -176,6 +188,9 @@ SHEETS = (
     SheetSpec("Hedge", write_hedge_report, _REPORT, TableSpec(HedgeRow, figures=_HELD), wide=0,
         purpose="For each holding: what to short, what is short, what is left",
         note=f"{_HEDGE} Net delta above 0 is still long, below 0 over-hedged."),
+    SheetSpec("Carry", write_carry, _TEMPLATE, TableSpec(CarryRow), wide=2, tall=1,
+        purpose="What each short earns to the horizon, and the roll into the next contract.",
+        note=_CARRY),
     SheetSpec("Margin", write_margin, _TEMPLATE, TableSpec(MarginRow, 8, 9, 10), wide=4, tall=1,
         purpose="For each short: margin, liquidation price, and how far away it is.",
         note=f"{_MARGIN} It follows the sheet Shorts."),
@@ -195,10 +210,13 @@ SHEETS = (
         purpose="Your scenarios, leg by leg and line by line",
         note="The portfolio as it stands, liquidation included. Fees are those of closing: the "
              f"shorts are open. {_DELEVERAGED}"),
-    SheetSpec("Funding & basis", write_carry, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
+    SheetSpec("Funding & basis", write_funding_basis, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
         purpose="What holding the hedge costs and earns",
         note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "
              "above 0 costs you."),
+    SheetSpec("Carry", write_carry_report, _REPORT, TableSpec(CarryRow), wide=0,
+        purpose="What each short earns to the horizon, and the roll into the next contract",
+        note=_CARRY),
     SheetSpec("Margin", write_margin_report, _REPORT, TableSpec(MarginRow), wide=0,
         purpose="Liquidation, and the margin to add", note=_MARGIN),
     SheetSpec("Unwind", write_unwind, _TEMPLATE, TableSpec(UnwindRow, 31, 32, 33),
