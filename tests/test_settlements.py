@@ -75,8 +75,8 @@ LONG = {"held": -1, "shorts": ({"contracts": -1},)}
         # The first one is for the instrument's interval.
         ([-12e-5] * 3, {"interval_hours": 8}, "yes"),
         ([-12e-5] * 3, {"interval_hours": 24}, "no"),
-        # At the threshold, and a second early or late.
-        ([-1e-4] * 4, {"hours": [8, 8 - 1 / 3600, 8 + 2 / 3600, 8 - 1 / 3600]}, "no"),
+        # At the threshold, each settled a second early.
+        ([-1e-4] * 4, {"hours": [8, *[8 - 1 / 3600] * 3]}, "no"),
         # A long future pays where longs pay.
         ([12e-5] * 3, LONG, "yes"),
         ([-12e-5] * 3, LONG, "no"),
@@ -110,7 +110,7 @@ def several():
     """Mixed intervals, typed and not, shorts and a long future; what F hedges is short on G."""
     cases = {
         "A": ([-12e-5, -6e-5, -1.5e-5], (8, 4, 1), ()),
-        "B": ([-1e-4] * 4, (8, 8 - 1 / 3600, 8 + 2 / 3600, 8), ()),
+        "B": ([-1e-4] * 4, (8, *[8 - 1 / 3600] * 3), ()),
         "C": ([12e-5] * 30, (8,) * 30, ()),
         "D": ([-12e-5] * 3, (1, 1, 1), (None, 8, 8)),
         "E": ([-12e-5] * 2, (8, 8), ()),
