@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carriers import VALUES, Values
 from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
@@ -63,6 +64,10 @@ class RowGroup(Group):
             sizes = (abs(_number(row, figure)) * _product(row, others) for row in self.rows)
             self._sizes[key] = sum(sizes, 0.0)
         return self._sizes[key]
+
+    def least(self, figure: Figure) -> float:
+        values: list[Any] = [getattr(row, figure.name) for row in self.rows]
+        return min(float(value) for value in values if not isinstance(value, Blank))
 
     def each(self, figure: Figure, otherwise: float) -> list[Any]:
         return [getattr(row, figure.name) for row in self.rows]
@@ -202,6 +207,15 @@ class Numbers(Values, Lookups):
         """The first row of each account."""
         rows = reversed(self.portfolio.accounts)
         return {row.account.casefold(): row for row in rows}
+
+    def of_wallet(self, row: Any, name: str) -> Carrier:
+        return getattr(self.rows(AccountRow)[int(row.wallet) - 1], name)
+
+    def of_cross(self, row: FigureRow, name: str) -> Carrier:
+        return getattr(self.rows(CrossRow)[row.n], name)
+
+    def first(self, table: type[FigureRow], value: Carrier, key: str, name: str) -> Carrier:
+        return getattr(self.group(table, value, key).rows[0], name)
 
     def joined(self, *names: Carrier) -> str:
         return NEW_LINE.join(name if isinstance(name, str) else f"{name:.0f}" for name in names)
