@@ -1,0 +1,179 @@
+"""Scenarios in plain Python over `plain_accounts`: what each line of each scenario gains or loses.
+
+A scenario is the state at its end and the state of its spikes; what dies in either is dead.
+"""
+
+from dataclasses import dataclass, field
+
+from plain_accounts import Cells
+
+LEGS = ("spot", "short", "basis", "funding", "fees")
+_STILL = Cells(price_shock=0.0, basis_shock=0.0, days=0.0)
+
+
+@dataclass
+class Line:
+    """One line of a scenario: a holding's, a position's or a wallet's legs."""
+
+    spot: float = 0.0
+    short: float = 0.0
+    basis: float = 0.0
+    funding: float = 0.0
+    fees: float = 0.0
+    liquidated: bool = False
+    unknown: bool = False
+
+    @property
+    def net(self):
+        return sum(getattr(self, leg) for leg in LEGS)
+
+
+@dataclass
+class Outcome:
+    """The lines of one scenario: of holdings by row, of positions by first lot, of wallets."""
+
+    holdings: list[Line] = field(default_factory=list)
+    positions: dict[int, Line] = field(default_factory=dict)
+    wallets: dict[tuple[str, str], Line] = field(default_factory=dict)
+
+    @property
+    def lines(self):
+        return [*self.holdings, *self.positions.values(), *self.wallets.values()]
+
+    def total(self, leg):
+        return sum(getattr(line, leg) for line in self.lines)
+
+
+class Moves:
+    """What a scenario's rows say of each name: its own row, or else that of all underlyings."""
+
+    def __init__(self, rows):
+        self.rows = {row["asset"]: row for row in rows}
+
+    def of(self, name):
+        return self.rows.get(name) or self.rows.get("*") or _STILL
+
+    def of_holding(self, row):
+        """The asset's own move, or beta times that of all underlyings."""
+        own = self.rows.get(row["asset"])
+        shock = own["price_shock"] if own else row["beta"] * self.of("*")["price_shock"]
+        return max(-1.0, shock)
+
+    def basis(self, contract):
+        """Its basis shock; what expires meanwhile ends at the index, whatever was typed."""
+        row = self.of(contract.underlying)
+        if contract.days is not None and row["days"] >= contract.days:
+            return (contract.index / contract.mark - 1) * (1 + row["price_shock"])
+        return row["basis_shock"]
+
+    def end(self, contract):
+        """The relative move of its future at the end."""
+        return self.of(contract.underlying)["price_shock"] + self.basis(contract)
+
+    def spike(self, name):
+        return self.of(name)["spike"] or 0.0
+
+
+def outcomes(book):
+    """Each scenario's name and `Outcome`."""
+    names = dict.fromkeys(row["scenario"] for row in book.scenarios)
+    return {
+        name: _outcome(book, Moves([r for r in book.scenarios if r["scenario"] == name]))
+        for name in names
+    }
+
+
+def _outcome(book, moves):
+    found = Outcome()
+    for row in book.holdings:
+        worth = row["quantity"] * row["spot_price"]
+        found.holdings.append(Line(spot=worth * moves.of_holding(row)))
+    dead = {id(wallet): _falls(wallet, moves) for wallet in book.wallets}
+    for position in book.positions:
+        wallet = book.wallet_of(position)
+        if wallet is None:
+            line = _isolated(position, moves)
+        else:
+            line = _kept(position, moves)
+            if dead[id(wallet)]:
+                line.short = line.basis = line.fees = 0.0
+                line.liquidated = True
+            line.unknown = not wallet.known
+        found.positions[position.first] = line
+    for wallet in book.wallets:
+        line = _shared(wallet, moves, dead[id(wallet)])
+        found.wallets[wallet.account, wallet.coin] = line
+    return found
+
+
+def _kept(position, moves):
+    """The legs of a position that stays open, in the portfolio's quote."""
+    contract = position.contract
+    row = moves.of(contract.underlying)
+    shock, basis = row["price_shock"], moves.basis(contract)
+    short, end = contract.exposure(position.contracts), 1 + shock + basis
+    rate = 0.0
+    if contract.days is None:
+        typed = row["funding_rate"]
+        rate = contract.row["funding_rate"] if typed is None else typed
+    hours = contract.row["interval_hours"]
+    close = (1 + shock) / end if contract.inverse else end
+    return Line(
+        short=-short * shock,
+        basis=short * (close - 1) if contract.inverse else -short * basis,
+        funding=short * rate * row["days"] * 24 / hours,
+        fees=-contract.fee * abs(short) * close,
+    )
+
+
+def _isolated(position, moves):
+    contract = position.contract
+    line = _kept(position, moves)
+    shock = moves.of(contract.underlying)["price_shock"]
+    if contract.inverse:
+        coins = position.margin + position.unrealised
+        line.spot = coins * contract.money * shock
+    typed = position.typed
+    reach = position.reach if typed is None else typed / contract.mark - 1
+    line.unknown = not position.known
+    if reach is None or position.margin is None:
+        return line
+    states = (0.0, moves.end(contract), moves.spike(contract.underlying))
+    worst = max(x * position.against for x in states)
+    if worst >= reach * position.against:
+        later = 1 + shock if contract.inverse else 1.0
+        line.short, line.basis, line.fees = -position.equity * later, 0.0, 0.0
+        line.liquidated = True
+    return line
+
+
+def _falls(wallet, moves):
+    """Whether its equity is no more than maintenance at the end or in the spike."""
+    if not wallet.known:
+        return False
+    end = {p.first: moves.end(p.contract) for p in wallet.positions}
+    coins = {coin: moves.of(coin)["price_shock"] for coin in wallet.coins}
+    spike = {p.first: moves.spike(p.contract.underlying) for p in wallet.positions}
+    peak = {coin: moves.spike(coin) for coin in wallet.coins}
+    return any(wallet.excess(*state) <= 0 for state in ((end, coins), (spike, peak)))
+
+
+def _shared(wallet, moves, dead):
+    """The account's line: the coins it holds move, and what it loses when it falls."""
+    line = Line(liquidated=dead, unknown=not wallet.known)
+    if wallet.coin:
+        shock = moves.of(wallet.coin)["price_shock"]
+        coins = sum(row["wallet_balance"] for row in wallet.rows)
+        coins += sum(position.unrealised for position in wallet.positions)
+        line.spot = coins * wallet.money * shock
+        if dead:
+            line.short = -wallet.equity() * wallet.money * (1 + shock)
+        return line
+    for row in wallet.rows:
+        if wallet.book.is_coin(row["collateral"]):
+            worth = row["wallet_balance"] * wallet.book.price_of(row)
+            line.spot += worth * moves.of(row["collateral"])["price_shock"]
+    if dead:
+        coins = sum(v * (1 + moves.of(coin)["price_shock"]) for coin, v in wallet.coins.items())
+        line.short = -(wallet.equity() - sum(wallet.coins.values()) + coins)
+    return line
