@@ -82,7 +82,7 @@ class TestClosedForms:
         assert reaches(1_200.0) == (pytest.approx(0.992, rel=1e-14), None)
 
     def test_a_tier_of_the_whole_position_liquidates_at_its_floor(self):
-        """10,000 beside a coin short at 60,000 are 5,000 at 65,000; 8 % of all from there, 5,200."""
+        """10,000 beside a coin short at 60,000: 5,000 left at 65,000, where 5,200 are needed."""
         tiers = [
             {"instrument": "B", "floor": floor, "mm_rate": rate}
             for floor, rate in ((0.0, 0.01), (65_000.0, 0.08))
