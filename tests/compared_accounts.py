@@ -10,6 +10,8 @@ from plain_accounts import Book
 from plain_exposure import underlyings
 from plain_scenarios import LEGS, outcomes
 
+from xlhedge.portfolio import TABLES, Portfolio
+
 TOLERANCE = 1e-9
 
 
@@ -31,6 +33,7 @@ class Comparison:
     def expect(self, where, figure, shown, wanted, scale=0.0):
         """Numbers within the tolerance of their size or of their parts'; words and blanks equal."""
         self.seen += 1
+        shown = None if isinstance(shown, str) and not shown else shown  # a blank cell
         if isinstance(wanted, float) and isinstance(shown, int | float):
             size = max(abs(wanted), scale, 1e-9)
             same = math.isfinite(shown) and abs(shown - wanted) <= TOLERANCE * size
@@ -38,6 +41,18 @@ class Comparison:
             same = shown == wanted
         if not same:
             self.found.append(Difference(where, figure, shown, wanted))
+
+
+def portfolio(tables):
+    """A portfolio of drawn tables."""
+    (settings,) = _rows(tables, "Settings")
+    others = {name.lower(): _rows(tables, name) for name in TABLES if name != "Settings"}
+    return Portfolio(settings=settings, **others)
+
+
+def _rows(tables, name):
+    rows = tables.get(name, [])
+    return [TABLES[name].model(**row) for row in ([rows] if isinstance(rows, dict) else rows)]
 
 
 def differences(tables, analysis):
@@ -48,3 +63,97 @@ def differences(tables, analysis):
     _exposure(found, book, analysis)
     _scenarios(found, book, analysis)
     return found.found, found.seen
+
+
+def _positions(found, book, analysis):
+    rows = {row.source_row: row for row in analysis.margin}
+    found.expect("positions", "rows", sorted(rows), sorted(p.first for p in book.positions))
+    for position in book.positions:
+        row = rows.get(position.first)
+        if row is None:
+            continue
+        where = f"{position.contract.name} in {position.account}"
+        for name, (wanted, scale) in _always(position).items():
+            found.expect(where, name, getattr(row, name), wanted, scale)
+        if book.cross(position.account):
+            _cross(found, where, book, position, row)
+        else:
+            _isolated(found, where, position, row)
+
+
+def _always(position):
+    """Figures of any position: what is wanted, and the size of its parts."""
+    contract, made = position.contract, position.unrealised * position.contract.money
+    gross = (position.worth + abs(position.contracts * contract.size)) * contract.money
+    if contract.inverse:
+        gross = 2 * position.worth * contract.money
+    return {
+        "contracts": (position.contracts, 0),
+        "entry_price": (position.entry, 0),
+        "position_value": (contract.value(position.contracts, contract.mark), 0),
+        "short_notional": (contract.exposure(position.contracts), 0),
+        "cover": (contract.cover(position.contracts), 0),
+        "unrealised_pnl": (made, 2 * gross),
+        "pnl_to_date": (made + position.booked * contract.money, 2 * gross),
+    }
+
+
+def _isolated(found, where, position, row):
+    contract = position.contract
+    if position.margin is None:
+        found.expect(where, "margin", row.margin, None)
+        return
+    found.expect(where, "margin", row.margin, position.margin)
+    found.expect(where, "equity", row.equity, position.equity, position.margin * contract.money)
+    if not position.known:
+        found.expect(where, "liquidation_price", row.liquidation_price, None)
+        return
+    equity = position.margin + position.unrealised
+    ratio, reach = position.needed(0.0) / equity, position.reach
+    found.expect(where, "margin_ratio", row.margin_ratio, ratio, ratio * position.worth / equity)
+    ours = "none" if reach is None else contract.mark * (1 + reach)
+    found.expect(where, "modelled_price", _shown(row.modelled_price), ours)
+    if position.typed is not None:
+        found.expect(where, "liquidation_price", row.liquidation_price, position.typed)
+        reach = position.typed / contract.mark - 1
+        if ours != "none":
+            found.expect(where, "price_difference", row.price_difference, position.typed / ours - 1,
+                         1.0)  # fmt: skip
+    found.expect(where, "liquidation_buffer", _shown(row.liquidation_buffer),
+                 "none" if reach is None else reach, 1.0)  # fmt: skip
+    found.expect(where, "common_buffer", _shown(row.common_buffer),
+                 "none" if reach is None else reach, 1.0)  # fmt: skip
+    for rise in (10, 20, 30, 50):
+        missing = max(0.0, -position.excess(position.against * rise / 100))
+        found.expect(where, f"add_{rise}", getattr(row, f"add_{rise}"), missing, position.worth)
+
+
+def _shown(value):
+    """A figure's number; in words where there is none."""
+    return "none" if isinstance(value, str) else value
+
+
+def _exposure(found, book, analysis):
+    wanted = underlyings(book)
+    rows = {row.underlying: row for row in analysis.underlyings}
+    found.expect("underlyings", "rows", sorted(rows), sorted(wanted))
+    for name in rows.keys() & wanted.keys():
+        for figure in ("exposure", "coin_margin", "short_notional", "cover", "gap"):
+            shown = getattr(rows[name], figure)
+            found.expect(name, figure, shown, wanted[name][figure], wanted[name]["scale"])
+
+
+def _scenarios(found, book, analysis):
+    wanted = outcomes(book)
+    found.expect("scenarios", "rows", [s.name for s in analysis.scenarios], list(wanted))
+    for stress in analysis.scenarios:
+        outcome = wanted[stress.name]
+        lines = outcome.lines
+        found.expect(stress.name, "lines", len(stress.lines), len(lines))
+        size = sum(abs(getattr(line, leg)) for line in lines for leg in LEGS)
+        for shown, line in zip(stress.lines, lines, strict=False):
+            where = f"{stress.name}, {shown.line}"
+            for leg in (*LEGS, "net"):
+                found.expect(where, leg, getattr(shown, leg), getattr(line, leg), size)
+        for leg in (*LEGS, "net"):
+            found.expect(stress.name, leg, stress.legs[leg], outcome.total(leg), size)
