@@ -128,6 +128,54 @@ def _isolated(found, where, position, row):
         found.expect(where, f"add_{rise}", getattr(row, f"add_{rise}"), missing, position.worth)
 
 
+def _cross(found, where, book, position, row):
+    """A position of a wallet: how far its underlying alone may go, and the whole account."""
+    wallet = book.wallet_of(position)
+    alone, common = wallet.nearest(position.contract.underlying), wallet.nearest()
+    mark = position.contract.mark
+    found.expect(where, "modelled_price", _shown(row.modelled_price),
+                 "none" if alone is None else mark * (1 + alone))  # fmt: skip
+    found.expect(where, "liquidation_buffer", _shown(row.liquidation_buffer), _move(alone), 1.0)
+    found.expect(where, "common_buffer", _shown(row.common_buffer), _move(common), 1.0)
+    found.expect(where, "equity", row.equity, wallet.part(position), wallet.size * wallet.money)
+
+
+def _wallets(found, book, analysis):
+    rows = [row for row in analysis.accounts if row.leads and row.count]
+    found.expect("wallets", "rows", len(rows), len(book.wallets))
+    for wallet in book.wallets:
+        number = book.accounts.index(wallet.rows[0])
+        row = analysis.accounts[number]
+        where = f"{wallet.account}, {wallet.coin or 'money'}"
+        size, needed = wallet.size, wallet.needed() if wallet.known else None
+        equity = wallet.equity()
+        found.expect(where, "balance", row.balance, wallet.balance)
+        found.expect(where, "unrealised", row.unrealised, equity - wallet.balance, size)
+        found.expect(where, "equity", row.equity, equity, size)
+        found.expect(where, "maintenance", row.maintenance, needed, size)
+        if not wallet.known:
+            continue
+        ratio = needed / equity
+        found.expect(where, "margin_ratio", row.margin_ratio, ratio, ratio * size / equity)
+        found.expect(where, "common", _shown(row.common), _move(wallet.nearest()), 1.0)
+        nearest = _nearest(wallet)
+        found.expect(where, "nearest_move", _shown(row.nearest_move), _move(nearest), 1.0)
+        for rise in (10, 20, 30, 50):
+            missing = wallet.add(rise / 100)
+            found.expect(where, f"add_{rise}", getattr(row, f"add_{rise}"), missing, size)
+
+
+def _nearest(wallet):
+    """Of the moves of one underlying alone, the one nearest to today."""
+    names = {position.contract.underlying for position in wallet.positions}
+    moves = [move for move in map(wallet.nearest, names) if move is not None]
+    return min(moves, key=abs, default=None)
+
+
+def _move(move):
+    return "none" if move is None else move
+
+
 def _shown(value):
     """A figure's number; in words where there is none."""
     return "none" if isinstance(value, str) else value

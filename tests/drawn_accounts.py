@@ -69,19 +69,20 @@ class _Drawing:
             "position_mode": self.choice(["one-way", "one-way", "hedge"]),
         }
         money = self.choice([None, "USDT", "USDC", "USD"] if self.mixed else [None, self.quote])
-        coins = self.random.sample(sorted(PRICES), self.choice([0, 0, 1, 2]))
+        coins = self.random.sample(self.held, min(len(self.held), self.choice([0, 0, 1, 2])))
         for collateral in (money, *coins):
             self.collateral(account, collateral)
         return account
 
-    def collateral(self, account, name):
+    def collateral(self, account, name, price=None):
         row = account | {"wallet_balance": 0.0}
         if name:
             row["collateral"] = name
-        if name in PRICES:
-            row["wallet_balance"] = self.uniform(0, 60_000) / PRICES[name]
+        price = price or PRICES.get(name)
+        if price:
+            row["wallet_balance"] = self.uniform(0, 60_000) / price
             row["haircut"] = self.choice([0.0, 0.0, 0.05, 0.1])
-            if name not in self.held or self.chance(0.3):
+            if name in PRICES and (self.typed[name] or self.chance(0.3)):
                 row["collateral_price"] = self.index[name]
         self.tables["Accounts"].append(row)
 
@@ -175,8 +176,8 @@ class _Drawing:
         }
         if row["asset"] != coin:
             row |= {"quantity": self.uniform(10, 300), "spot_price": self.uniform(1, 400)}
-        if self.chance(0.5):
-            row["beta"] = self.choice([-1.2, -0.4, 0.7, 1.5])
+            if self.chance(0.7):
+                row["beta"] = self.choice([-1.2, -0.4, 0.7, 1.1])
         if self.chance(0.4):
             row["hedge_ratio"] = self.choice([0.0, 0.3, 0.8, 1.1])
         if self.chance(0.75):
@@ -189,6 +190,9 @@ class _Drawing:
         elif row["asset"] != coin and self.chance(0.5):
             row["underlying"] = coin
         self.tables["Holdings"].append(row)
+        account = self.accounts[self.choice(VENUES)]
+        if account is not None and row["asset"] != coin and self.chance(0.3):
+            self.collateral(account, row["asset"], row["spot_price"])
 
     def scenario(self, name):
         underlyings = {row["underlying"] for row in self.tables["Instruments"]}

@@ -254,12 +254,14 @@ class Wallet:
         self.account, self.coin, self.positions = account, coin, positions
         self.rows, self.book = rows, book
         self.fixed, self.coins = 0.0, defaultdict(float)
+        self.follows = {}
         for row in rows:
             counted = row["wallet_balance"] * (1 - row["haircut"])
             if coin:
                 self.fixed += counted
             elif book.is_coin(row["collateral"]):
                 self.coins[row["collateral"]] += counted * book.price_of(row)
+                self.follows[row["collateral"]] = book.follows(row["collateral"])
             else:
                 self.fixed += counted * book.price_of(row)
         self.known = all(position.contract.known for position in positions)
@@ -296,10 +298,11 @@ class Wallet:
     def moved(self, only=None):
         """Its excess as a function of one move, of all or of one underlying; where tiers change."""
         mine = [p for p in self.positions if only in (None, p.contract.underlying)]
+        moving = [coin for coin in self.coins if only in (None, coin)]
         floors = [floor for p in mine for floor in p.floors()]
 
         def excess(move, near=None):
-            coins = {coin: move for coin in self.coins if only in (None, coin)}
+            coins = dict.fromkeys(moving, move)
             beside = {p.first: move if near is None else near for p in mine}
             return self.excess({p.first: move for p in mine}, coins, beside)
 
@@ -310,10 +313,26 @@ class Wallet:
         excess, floors = self.moved(only)
         return walk(excess, floors, 1), walk(excess, floors, -1)
 
-    def add(self, rise):
-        """What is missing after a common rise, in the wallet's currency."""
+    def nearest(self, only=None):
+        """The nearer of the two; None where nothing liquidates it."""
+        return min((x for x in self.reaches(only) if x is not None), key=abs, default=None)
+
+    @property
+    def size(self):
+        """The sum of all that adds up to its equity, each without its sign."""
+        entered = (abs(p.contract.value(p.contracts, p.entry)) for p in self.positions)
+        return self.balance + self.worth + 2 * sum(entered)
+
+    def part(self, position):
+        """A position's part of its equity, by value, in the portfolio's quote."""
+        share = position.worth * self.unit(position) / self.worth
+        own = position.unrealised * self.unit(position)
+        return (own + self.balance * share) * self.money
+
+    def add(self, part):
+        """What is missing after a common move the bad way, in the wallet's currency."""
         excess, _ = self.moved()
-        return max(0.0, -excess(rise))
+        return max(0.0, -excess(math.copysign(part, self.nearest() or 0.0)))
 
     @property
     def money(self):
@@ -352,6 +371,15 @@ class Book:
 
     def is_coin(self, collateral):
         return collateral is not None and collateral != self.quote and collateral not in STABLE
+
+    def follows(self, asset):
+        """What a coin moves with, and how far: as the holding of it does, or by itself."""
+        row = next((row for row in self.holdings if row["asset"] == asset), None)
+        return (asset, 1.0) if row is None else (self.follows_row(row), row["beta"])
+
+    def follows_row(self, row):
+        named = self.contracts.get(row["instrument"])
+        return row["underlying"] or (named.underlying if named else row["asset"])
 
     def price_of(self, row):
         """One unit of a collateral in the portfolio's quote."""

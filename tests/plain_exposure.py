@@ -25,7 +25,8 @@ def coins_posted(book):
             posted[position.contract.underlying] += coins * position.contract.money
     for row in book.accounts:
         if id(row) not in counted and book.is_coin(row["collateral"]):
-            posted[row["collateral"]] += row["wallet_balance"] * book.price_of(row)
+            name, beta = book.follows(row["collateral"])
+            posted[name] += row["wallet_balance"] * book.price_of(row) * beta
     return posted
 
 
@@ -33,8 +34,7 @@ def underlyings(book):
     """By underlying: exposure, coin_margin, short_notional, cover, target and gap."""
     groups = defaultdict(list)
     for row in book.holdings:
-        named = book.contracts.get(row["instrument"])
-        groups[row["underlying"] or (named.underlying if named else row["asset"])].append(row)
+        groups[book.follows_row(row)].append(row)
     posted = coins_posted(book)
     names = [*groups, *posted, *(p.contract.underlying for p in book.positions)]
     return {name: _underlying(book, name, groups[name], posted[name]) for name in names}

@@ -53,11 +53,11 @@ class Moves:
     def of(self, name):
         return self.rows.get(name) or self.rows.get("*") or _STILL
 
-    def of_holding(self, row):
+    def of_asset(self, name, beta, what="price_shock"):
         """The asset's own move, or beta times that of all underlyings."""
-        own = self.rows.get(row["asset"])
-        shock = own["price_shock"] if own else row["beta"] * self.of("*")["price_shock"]
-        return max(-1.0, shock)
+        own = self.rows.get(name)
+        move = own[what] if own else beta * (self.of("*")[what] or 0.0)
+        return max(-1.0, move or 0.0)
 
     def basis(self, contract):
         """Its basis shock; what expires meanwhile ends at the index, whatever was typed."""
@@ -87,7 +87,7 @@ def _outcome(book, moves):
     found = Outcome()
     for row in book.holdings:
         worth = row["quantity"] * row["spot_price"]
-        found.holdings.append(Line(spot=worth * moves.of_holding(row)))
+        found.holdings.append(Line(spot=worth * moves.of_asset(row["asset"], row["beta"])))
     dead = {id(wallet): _falls(wallet, moves) for wallet in book.wallets}
     for position in book.positions:
         wallet = book.wallet_of(position)
@@ -152,10 +152,15 @@ def _falls(wallet, moves):
     if not wallet.known:
         return False
     end = {p.first: moves.end(p.contract) for p in wallet.positions}
-    coins = {coin: moves.of(coin)["price_shock"] for coin in wallet.coins}
+    coins = _coins(wallet, moves)
     spike = {p.first: moves.spike(p.contract.underlying) for p in wallet.positions}
-    peak = {coin: moves.spike(coin) for coin in wallet.coins}
+    peak = _coins(wallet, moves, "spike")
     return any(wallet.excess(*state) <= 0 for state in ((end, coins), (spike, peak)))
+
+
+def _coins(wallet, moves, what="price_shock"):
+    """How the coins move that are its collateral."""
+    return {coin: moves.of_asset(coin, beta, what) for coin, (_, beta) in wallet.follows.items()}
 
 
 def _shared(wallet, moves, dead):
@@ -169,11 +174,12 @@ def _shared(wallet, moves, dead):
         if dead:
             line.short = -wallet.equity() * wallet.money * (1 + shock)
         return line
+    shocks = _coins(wallet, moves)
     for row in wallet.rows:
         if wallet.book.is_coin(row["collateral"]):
             worth = row["wallet_balance"] * wallet.book.price_of(row)
-            line.spot += worth * moves.of(row["collateral"])["price_shock"]
+            line.spot += worth * shocks[row["collateral"]]
     if dead:
-        coins = sum(v * (1 + moves.of(coin)["price_shock"]) for coin, v in wallet.coins.items())
+        coins = sum(v * (1 + shocks[coin]) for coin, v in wallet.coins.items())
         line.short = -(wallet.equity() - sum(wallet.coins.values()) + coins)
     return line
