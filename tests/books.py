@@ -7,7 +7,16 @@ from pathlib import Path
 
 from xlhedge.analysis import analyse
 from xlhedge.jobs.commands import TEMPLATE
-from xlhedge.portfolio import Account, Holding, Instrument, Portfolio, Scenario, Settings, Short
+from xlhedge.portfolio import (
+    Account,
+    Bar,
+    Holding,
+    Instrument,
+    Portfolio,
+    Scenario,
+    Settings,
+    Short,
+)
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
@@ -120,6 +129,43 @@ NOBODYS = Portfolio(
     ),
 )  # fmt: skip
 
+# Futures off spot that expire, before the horizon and behind it; some are quoted in a stablecoin.
+DATED = Portfolio(
+    settings=settings(quote_currency="USDT", stablecoin_parity=0.98),
+    holdings=(
+        Holding(asset="BTC", place="cold", quantity=2, spot_price=60_000, instrument="BTC-MAR"),
+        Holding(asset="BTC", place="desk", quantity=1, spot_price=60_000, instrument="BTC-JUN-INV"),
+        Holding(asset="ETH", quantity=30, spot_price=3_000, instrument="ETH-JUN"),
+    ),
+    instruments=(
+        Instrument(instrument="BTC-MAR", underlying="BTC", futures_price=66_000, qty_step=0.001,
+                   expiry=datetime(2026, 3, 27, 8), taker_fee=0.0005, min_notional=50_000),
+        Instrument(instrument="BTC-JUN-INV", underlying="BTC", futures_price=68_000, quote="USD",
+                   contract_type="inverse", contract_size=100, qty_step=1, taker_fee=0.0005,
+                   expiry=datetime(2026, 6, 26, 8), mm_rate=0.005),
+        perpetual("BTC-P", "BTC", 61_300, quote="USDC", index_price=61_200),
+        Instrument(instrument="BTC-JUN", underlying="BTC", futures_price=67_000,
+                   expiry=datetime(2026, 6, 26, 8), taker_fee=0.0004),
+        Instrument(instrument="ETH-JUN", underlying="ETH", futures_price=2_900,
+                   expiry=datetime(2026, 6, 26, 8), mm_rate=0.01),
+        Instrument(instrument="ETH-MAR", underlying="ETH", futures_price=2_950, quote="USDC",
+                   expiry=datetime(2026, 3, 27, 8)),
+    ),
+    shorts=(
+        Short(instrument="BTC-MAR", contracts=1.2, entry_price=64_000, margin=30_000),
+        Short(instrument="BTC-JUN-INV", contracts=200, entry_price=66_000, margin=0.1),
+        Short(instrument="BTC-JUN-INV", contracts=100, entry_price=64_000, margin=0.1),
+        Short(instrument="BTC-P", contracts=0.2, entry_price=60_000, margin=6_000),
+        Short(instrument="ETH-MAR", contracts=10, entry_price=3_000),
+        Short(instrument="ETH-JUN", contracts=20, entry_price=3_000, margin=30_000),
+    ),
+    history=tuple(
+        Bar(time=datetime(2026, 3, 1, hour), symbol="BTC", close=60_000 + 50 * hour)
+        for hour in (0, 8, 16)
+    ),
+    scenarios=(Scenario(scenario="Down", asset="*", price_shock=-0.1),),
+)  # fmt: skip
+
 # Lots of one instrument: in one account, in another, on both sides, of coins, with what they paid.
 LOTS = Portfolio(
     settings=settings(),
@@ -144,7 +190,14 @@ LOTS = Portfolio(
     ),
 )  # fmt: skip
 
-PORTFOLIOS = {**SAMPLES, "odd": ODD, "venues": VENUES, "nobody's": NOBODYS, "lots": LOTS}
+PORTFOLIOS = {
+    **SAMPLES,
+    "odd": ODD,
+    "venues": VENUES,
+    "nobody's": NOBODYS,
+    "lots": LOTS,
+    "dated": DATED,
+}
 
 
 @cache

@@ -58,6 +58,8 @@ def _lot(book, lot):
         "entry_price": lot.entry,
         "futures_price": lot.mark,
         "short_notional": lot.notional,
+        "cover": lot.cover,
+        "parity": 1,
         "unrealised_pnl": lot.pnl,
         "position_value": value,
         "leverage": row["leverage"],
@@ -200,12 +202,12 @@ def _holding(book, holding):
         "part": None,
         "unrealised_pnl": None,
         "hedge_ratio": None,
-        **dict.fromkeys(("own_target", "share", "full_notional", "target_notional",
+        **dict.fromkeys(("own_target", "share", "full_notional", "target_notional", "parity",
                          "futures_price", "contract_type", "contract_size", "qty_step")),
     }  # fmt: skip
     if holding["avg_cost"] is not None:
         figures["unrealised_pnl"] = spot - num(holding["quantity"]) * holding["avg_cost"]
-    short, posted, exposed = num(0), num(0), spot * holding["beta"]
+    short, cover, posted, exposed = num(0), num(0), num(0), spot * holding["beta"]
     if holding["instrument"] is not None:
         terms, lots = book.instruments[holding["instrument"]], book.lots_on(book.follows(holding))
         shared, wanted = share(book, holding), ratio(book, holding)
@@ -213,11 +215,13 @@ def _holding(book, holding):
             lot.row["contracts"] for lot in book.lots_of(holding["instrument"])
         )
         short = shared * total(lot.notional for lot in lots)
+        cover = shared * total(lot.cover for lot in lots)
         posted = shared * total(lot.coins for lot in lots)
         figures |= {name: terms[name] for name in
                     ("futures_price", "contract_type", "contract_size", "qty_step", "min_qty",
                      "min_notional")}  # fmt: skip
         figures |= {
+            "parity": 1,
             "hedge_ratio": num(wanted),
             "own_target": exposed * wanted,
             "share": shared,
@@ -229,23 +233,29 @@ def _holding(book, holding):
     figures |= {
         "coin_margin": posted,
         "short_notional": short,
-        "net_delta": exposed - short + posted,
+        "cover": cover,
+        "net_delta": exposed - cover + posted,
     }
     exposed = exposed + posted
     if exposed.sure:
-        figures["hedged"] = short / exposed
+        figures["hedged"] = cover / exposed
     return figures
 
 
 def _worth(terms):
-    """What a contract is worth in quote."""
-    size = num(terms["contract_size"])
-    return size if terms["contract_type"] == "inverse" else size * terms["futures_price"]
+    """What a contract is worth in quote, at spot."""
+    size, future = num(terms["contract_size"]), terms["futures_price"]
+    inverse = terms["contract_type"] == "inverse"
+    return size / future * terms["index_price"] if inverse else size * future
 
 
 def _order(found, where, book, holding, row, orders):
     """The target in whole steps; of the orders its part is shown, and what they leave."""
-    left = num(row["net_delta"]) - (row["order_notional"] or 0.0)
+    follows = book.follows(holding)
+    ordered = [each for each in orders if each["underlying"] == follows]
+    left = num(row["net_delta"])
+    if holding["instrument"] is not None:
+        left = left - share(book, holding) * total(each["order_cover"] for each in ordered)
     found.expect(where, "residual_delta", row["residual_delta"], left)
     if holding["instrument"] is None:
         for name in ("target_contracts", "order_contracts", "action", "short_contracts"):
@@ -253,14 +263,13 @@ def _order(found, where, book, holding, row, orders):
         found.expect(where, "order_notional", row["order_notional"], num(0))
         return
     terms = book.instruments[holding["instrument"]]
-    target = num(row["target_notional"]) / _worth(terms)
+    target = num(row["target_notional"]) / book.cover(terms)
     _stepped(found, f"{where} target_contracts", row["target_contracts"], target, terms["qty_step"])
     own = next(order for order in orders if order["instrument"] == holding["instrument"])
-    ordered = part(book, holding) * own["order_contracts"]
-    found.expect(where, "order_contracts", row["order_contracts"], ordered)
+    contracts = part(book, holding) * own["order_contracts"]
+    found.expect(where, "order_contracts", row["order_contracts"], contracts)
     found.expect(where, "action", row["action"], own["action"])
-    follows = book.follows(holding)
-    value = total(each["order_notional"] for each in orders if each["underlying"] == follows)
+    value = total(each["order_notional"] for each in ordered)
     found.expect(where, "order_notional", row["order_notional"], share(book, holding) * value)
 
 
@@ -279,7 +288,7 @@ def underlying_rows(book, report):
         name, where = row["underlying"], f"Underlyings {row['underlying']!r}"
         held = [each for each in book.holdings if book.follows(each) == name]
         lots = book.lots_on(name)
-        coins, short = (total(getattr(lot, what) for lot in lots) for what in ("coins", "notional"))
+        coins, short = (total(getattr(lot, what) for lot in lots) for what in ("coins", "cover"))
         moves = total(num(each["quantity"]) * each["spot_price"] * each["beta"] for each in held)
         exposure, net = moves + coins, moves + coins - short
         target = total(each["target_notional"] or 0.0 for each in hedge
@@ -289,7 +298,8 @@ def underlying_rows(book, report):
             "held": moves,
             "coin_margin": coins,
             "exposure": exposure,
-            "short_notional": short,
+            "short_notional": total(lot.notional for lot in lots),
+            "cover": short,
             "net_delta": net,
             "gross_delta": abs(net),
             "gross_exposure": abs(exposure),
@@ -297,7 +307,9 @@ def underlying_rows(book, report):
             "target_notional": target,
             "order_notional": total(each["order_notional"] for each in orders
                                     if each["underlying"] == name),
-            "residual_delta": num(row["net_delta"]) - row["order_notional"],
+            "order_cover": total(each["order_cover"] for each in orders
+                                 if each["underlying"] == name),
+            "residual_delta": num(row["net_delta"]) - row["order_cover"],
             "funding_drag": total(lot.drag(book.days) for lot in lots),
             "funding_year": total(lot.drag(365) for lot in lots),
         }.items():  # fmt: skip
@@ -331,15 +343,22 @@ def order_rows(book, report):
         for name, wanted in {
             "short_contracts": contracts,
             "short_notional": total(lot.notional for lot in lots),
+            "cover": total(lot.cover for lot in lots),
+            "index_price": num(terms["index_price"]),
+            "parity": 1,
+            "sized_by": "coins" if book.by_coins(terms) else "value",
             "funding_8h": num(terms["funding_rate"]) * 8 / terms["interval_hours"],
         }.items():
             found.expect(where, name, row[name], wanted)
         step = terms["qty_step"]
-        exact = (num(row["short_notional"]) + row["part"]) / _worth(terms)
+        exact = (num(row["cover"]) + row["part"]) / book.cover(terms)
         _stepped(found, f"{where} wanted_contracts", row["wanted_contracts"], exact, step)
         gap = num(row["wanted_contracts"]) - contracts if row["part"] else num(0)
         _stepped(found, f"{where} order_contracts", row["order_contracts"], gap, step)
         _action(found, where, terms, row)
+        counts = num(row["order_contracts"]) * book.cover(terms)
+        small = row["action"] == "too small"
+        found.expect(where, "order_cover", row["order_cover"], num(0) if small else counts)
     return found
 
 
@@ -358,8 +377,11 @@ def _action(found, where, terms, row):
     order, held = row["order_contracts"], row["short_contracts"]
     value = num(order) * _worth(terms)
     reduces = order * held < 0 and abs(order) <= abs(held)
-    low = abs(value.value) < terms["min_notional"] and not reduces
-    near = math.isclose(abs(value.value), terms["min_notional"], rel_tol=_EDGE)
+    # The venue counts faces, or coins at the future's price.
+    inverse = terms["contract_type"] == "inverse"
+    counted = abs(order) * terms["contract_size"] * (1 if inverse else terms["futures_price"])
+    low = counted < terms["min_notional"] and not reduces
+    near = math.isclose(counted, terms["min_notional"], rel_tol=_EDGE)
     idle = "less than a step" if row["part"] else "none"
     small = abs(order) < terms["min_qty"] or low
     wanted = idle if order == 0 else "too small" if small else "short" if order > 0 else "buy back"
@@ -404,10 +426,13 @@ def _carry(book, holding, row):
 def _unassigned(found, book, row, carry):
     """Shorts whose instrument hedges no holding are an exposure, too."""
     naked = [lot for lot in book.lots if lot.terms["underlying"] not in book.hedging]
-    short, posted = (total(getattr(lot, name) for lot in naked) for name in ("notional", "coins"))
+    value, short, posted = (
+        total(getattr(lot, name) for lot in naked) for name in ("notional", "cover", "coins")
+    )
     where = "Shorts without a holding"
     for name, wanted in {
-        "short_notional": short,
+        "short_notional": value,
+        "cover": short,
         "coin_margin": posted,
         "net_delta": posted - short,
         "residual_delta": posted - short,
@@ -632,40 +657,40 @@ def unwind_rows(book, report):
         short = num(own["short_notional"])
         found.expect(where, "short_notional", row["short_notional"], short)
         if holding["instrument"] is None:
-            blank = set(UNWIND) - {"asset", "short_notional", "spot_price", "quantity", "avg_cost"}
+            blank = set(UNWIND) - {"asset", "underlying", "short_notional", "spot_price",
+                                   "quantity", "avg_cost"}  # fmt: skip
             for name in blank:
                 found.expect(where, name, row[name], None)
             continue
-        for name, wanted in _profit(book, holding, short).items():
+        for name, wanted in _profit(book, holding).items():
             found.expect(where, name, row[name], wanted)
         _averages(found, where, holding, row)
         _signal(found, where, book, row)
     return found
 
 
-def _profit(book, holding, short):
-    terms, lots = book.instruments[holding["instrument"]], book.lots_of(holding["instrument"])
-    sizes = [num(lot.row["contracts"]) for lot in lots]
-    sides = {size.value > 0 for size in sizes if size.value}
-    entry = None
+def _profit(book, holding):
+    terms, lots = book.instruments[holding["instrument"]], book.lots_on(book.follows(holding))
+    coins = [lot.face / lot.entry if lot.inverse else lot.face for lot in lots]
+    sides = {size.value > 0 for size in coins if size.value}
+    entry = mark = None
     if len(sides) == 1:
-        if terms["contract_type"] == "inverse":
-            parts = [size / lot.entry for size, lot in zip(sizes, lots, strict=True)]
-            entry = total(sizes) / total(parts)
-        else:
-            parts = [size * lot.entry for size, lot in zip(sizes, lots, strict=True)]
-            entry = total(parts) / total(sizes)
+        entry, mark = (
+            total(size * price for size, price in zip(coins, prices, strict=True)) / total(coins)
+            for prices in ([lot.entry for lot in lots], [lot.mark for lot in lots])
+        )
     fee = num(terms["taker_fee"]) * (1 - num(terms["fee_discount"]))
-    shared = book.lots_on(book.follows(holding))
-    profit = share(book, holding) * total(lot.pnl for lot in shared)
-    spend = larger(0, profit - abs(short) * fee)
+    part = share(book, holding)
+    profit = part * total(lot.pnl for lot in lots)
+    closing = part * total(abs(lot.notional) * lot.fee for lot in lots)
+    spend = larger(0, profit - closing)
     return {
         "entry_price": entry,
-        "index_price": num(terms["index_price"]),
-        "price_change": entry and num(terms["index_price"]) / entry - 1,
+        "mark_price": mark,
+        "price_change": entry and mark / entry - 1,
         "hedge_profit": profit,
         "fee_rate": fee,
-        "close_fee": abs(short) * fee,
+        "close_fee": closing,
         "spend": spend,
         "redeploy_qty": spend * (1 - fee) / holding["spot_price"],
     }
@@ -684,7 +709,7 @@ def _averages(found, where, holding, row):
 
 def _signal(found, where, book, row):
     drop = book.settings["redeploy_drop"]
-    change = row["price_change"] or 0.0
+    change = row["price_change"] or 0.0 if row["spend"] else 0.0
     reasons = [
         ("MARKET", row["support_confirmed"] == "yes"),
         ("HORIZON", book.days.value == 0),

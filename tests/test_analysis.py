@@ -118,9 +118,10 @@ def test_the_treasury_s_inverse_short():
     equity = 260 + 2_400_000 * (1 / 3_006 - 1 / 3_120)
     assert eth["coin_margin"] == pytest.approx(equity * 3_000)
     assert eth["target_notional"] == pytest.approx(0.6 * (1_500 + equity) * 3_000)
-    assert eth["net_delta"] == pytest.approx((1_500 + equity) * 3_000 - 2_400_000)
+    short = 2_400_000 / 3_006 * 3_000  # the coins that it is short, at spot
+    assert eth["net_delta"] == pytest.approx((1_500 + equity) * 3_000 - short)
     # −0.005 % per 8 hours for 92 days: the short pays.
-    assert eth["funding_drag"] == pytest.approx(2_400_000 * 0.00005 * 3 * 92)
+    assert eth["funding_drag"] == pytest.approx(short * 0.00005 * 3 * 92)
 
 
 def test_a_dated_future_has_a_basis_per_year_and_no_funding():
@@ -308,13 +309,14 @@ def test_a_fall_to_nothing_leaves_no_room_for_the_basis():
 
 def test_a_future_that_expires_pays_no_funding_in_a_scenario():
     stress = {each.name: each for each in analyse(SAMPLES["treasury"]).scenarios}
-    paying = 5_522_760 + 2_400_000  # the two perpetuals, not the 1,563,000 of the dated future
+    # The two perpetuals, not the 1,563,000 of the dated future.
+    paying = 5_522_760 + 2_400_000 * 3_000 / 3_006
     assert stress["Crash, funding turns"].legs["funding"] == pytest.approx(-paying * 0.0005 * 21)
 
 
 def test_a_short_moves_with_its_underlying_s_own_row():
     (outage,) = (s for s in analyse(SAMPLES["treasury"]).scenarios if s.name == "SOL outage")
-    others = (5_522_760 + 2_400_000) * 0.05
+    others = (5_522_760 + 2_400_000 * 3_000 / 3_006) * 0.05
     assert outage.legs["short"] == pytest.approx(1_563_000 * 0.45 + others)
     assert outage.legs["basis"] == pytest.approx(1_563_000 * 0.02)
 

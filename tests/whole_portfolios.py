@@ -98,6 +98,7 @@ def _settings():
             "funding_consecutive": st.integers(1, 5),
             "redeploy_drop": st.sampled_from([0.0, 0.2, 0.9]),
             "liquidation_alert": st.sampled_from([0.0, 0.25, 5.0]),
+            "dated_sizing": st.sampled_from(["value", "coins", "Auto"]),
         },
     )
     return st.builds(lambda grid, own: {"as_of": AS_OF.isoformat()} | grid | own, grid, own)

@@ -8,20 +8,20 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.orders import BELOW_A_STEP
-from xlhedge.analysis.unwind import QUIET, UnwindRow
+from xlhedge.analysis.unwind_advice import (
+    added_risk,
+    dear_funding,
+    enlarges,
+    should_unwind,
+    unwinding,
+)
 from xlhedge.text import percent
 
 __all__ = ["advice"]
 
-_SURVIVE = "30"
-"""The move against a short, in percent of mark, that margin to add is worked out for."""
-
-_REASONS = {
-    "MARKET": "support is confirmed",
-    "HORIZON": "the horizon is reached",
-    "REDEPLOY": "the fall you wait for is there",
-    "FUNDING": "funding costs too much",
-}
+_SURVIVE = (30, 50)
+"""Moves against a short, in percent of mark, that margin to add is worked out for: the first, or
+the second where a typical move is larger."""
 
 
 def advice(analysis: Analysis) -> list[str]:
@@ -37,7 +37,9 @@ def advice(analysis: Analysis) -> list[str]:
     """
     said = [
         *_margin(analysis),
-        *_unwinding(analysis),
+        *unwinding(analysis),
+        *dear_funding(analysis),
+        *added_risk(analysis),
         *_without_coins(analysis),
         *_orders(analysis),
         *_naked(analysis),
@@ -45,34 +47,34 @@ def advice(analysis: Analysis) -> list[str]:
     return said or [_nothing(analysis)]
 
 
-def _to_unwind(row: UnwindRow) -> bool:
-    return bool(row.signal) and row.signal not in QUIET
-
-
 def _margin(analysis: Analysis) -> Iterator[str]:
     alert = analysis.portfolio.settings.liquidation_alert
     quote = analysis.portfolio.settings.quote_currency
-    leaving = {row.instrument for row in analysis.unwind if _to_unwind(row)}
+    leaving = {row.instrument for row in analysis.unwind if should_unwind(row)}
     for row in analysis.margin:
-        name, buffer, more = row.instrument, row.liquidation_buffer, row.add_30
+        name, buffer = row.instrument, row.liquidation_buffer
         if buffer == BLANK:
             yield f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
-        if isinstance(buffer, Blank) or abs(buffer) >= alert or not more:
+        typical = analysis.within_typical(row)
+        survive = _SURVIVE[bool(typical and 100 * typical.move > _SURVIVE[0])]
+        more = row[f"add_{survive}"]
+        if isinstance(buffer, Blank) or not (typical or (abs(buffer) < alert and more)):
             continue
         inverse = row.contract_type == "inverse"
         unit = f"coins of {name}'s underlying" if inverse else quote
         way = "rise" if row.contracts > 0 else "fall"
         unless = ", unless you take it off" if name in leaving else ""
+        reached = f" A typical move to the horizon is {typical}." if typical else ""
+        if not more:
+            yield (
+                f"Add margin to {name}, or hedge less{unless}: a move of {buffer:+.1%} liquidates "
+                f"it.{reached}"
+            )
+            continue
         yield (
             f"Add {more:,.8g} {unit} of margin to {name}{unless}: a move of {buffer:+.1%} "
-            f"liquidates it, and that much more survives a {way} of {_SURVIVE} %."
+            f"liquidates it, and that much more survives a {way} of {survive} %.{reached}"
         )
-
-
-def _unwinding(analysis: Analysis) -> Iterator[str]:
-    for row in filter(_to_unwind, analysis.unwind):
-        why = " and ".join(_REASONS[reason] for reason in row.signal.split(" + "))
-        yield f"Consider taking off the hedge of {row.asset}: {why}."
 
 
 def _without_coins(analysis: Analysis) -> Iterator[str]:
@@ -94,15 +96,10 @@ def _without_coins(analysis: Analysis) -> Iterator[str]:
 
 def _orders(analysis: Analysis) -> Iterator[str]:
     currency = analysis.portfolio.settings.quote_currency
-    leaving = {
-        hedge.underlying
-        for hedge, unwind in zip(analysis.hedge, analysis.unwind, strict=True)
-        if _to_unwind(unwind)
-    }
     left = {row.underlying: row.residual_delta for row in analysis.underlyings}
     for row in analysis.orders:
         size, value = row.order_contracts, row.order_notional
-        if row.underlying in leaving and row.part > 0:
+        if enlarges(analysis, row):
             continue
         named = [each.asset for each in analysis.hedge if each.instrument == row.instrument]
         whose = " and ".join(dict.fromkeys(named)) or row.underlying

@@ -13,6 +13,7 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
 from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stress
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
+from xlhedge.analysis.typical import TypicalMove
 from xlhedge.analysis.unwind import Closing, UnwindRow, closing
 from xlhedge.analysis.values import Numbers
 from xlhedge.errors import HedgeError, RowError
@@ -70,9 +71,19 @@ class Analysis:
             buffer = row.liquidation_buffer
             if buffer == BLANK:
                 said.append(f"{row.instrument}: liquidation unknown without {row.lacking}")
+            elif typical := self.within_typical(row):
+                told = f"{row.instrument}: liquidated by a move of {buffer:+.1%}"
+                said.append(f"{told}, and a typical one to the horizon is {typical}")
             elif not isinstance(buffer, Blank) and abs(buffer) < alert:
                 said.append(f"{row.instrument}: liquidated by a move of {buffer:+.1%}")
         return tuple(dict.fromkeys(said))
+
+    def within_typical(self, row: MarginRow) -> TypicalMove | None:
+        """The typical move to the horizon, where one as large liquidates a position; else none."""
+        typical = self.history.typical.get(row.underlying) if self.history else None
+        if typical is None or isinstance(row.liquidation_buffer, Blank):
+            return None
+        return typical if abs(row.liquidation_buffer) <= typical.move else None
 
     @property
     def hedged(self) -> float | str:
@@ -115,7 +126,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
     settings, numbers = portfolio.settings, Numbers(portfolio)
     margin = _margin_rows(numbers)
     with _told(portfolio, "Shorts"):
-        for each in (MarginRow.short_notional, MarginRow.coin_margin):
+        for each in (MarginRow.short_notional, MarginRow.cover, MarginRow.coin_margin):
             sum_of(margin, each)
     with _told(portfolio, "Holdings"):
         hedge = tuple(row.complete() for row in numbers.rows(HedgeRow))
@@ -128,7 +139,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         }
         total = HedgeRow.of(numbers, **sums)
     with _told(portfolio, "History"):
-        past = numbers.history = history(portfolio, hedge, margin)
+        past = numbers.history = history(portfolio, hedge, margin, numbers.days)
     with _told(portfolio, "Settings", 0, "shock_max"):
         grid = sensitivity(settings.shocks, hedge, margin, total)
         close = closing(grid, margin, total.funding_drag)
@@ -213,14 +224,15 @@ def _unassigned(
     """What shorts add that no holding has a part of: a naked short is still an exposure."""
     hedging = {row.underlying for row in hedge if row.instrument}
     naked = [row for row in margin if row.underlying not in hedging]
-    short, coins = sum_of(naked, MarginRow.short_notional), sum_of(naked, MarginRow.coin_margin)
+    cover, coins = sum_of(naked, MarginRow.cover), sum_of(naked, MarginRow.coin_margin)
     return HedgeRow.of(
         numbers,
         asset=UNASSIGNED,
-        short_notional=short,
+        short_notional=sum_of(naked, MarginRow.short_notional),
+        cover=cover,
         coin_margin=coins,
-        net_delta=coins - short,
-        residual_delta=coins - short,
+        net_delta=coins - cover,
+        residual_delta=coins - cover,
         funding_drag=sum_of(naked, MarginRow.funding_drag),
         funding_year=sum_of(naked, MarginRow.funding_year),
     )

@@ -14,6 +14,7 @@ from xlhedge.portfolio.all_rows import KEYS, AllRows, TableCheck, findings
 from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.rows import Unread
 from xlhedge.portfolio.tables import (
+    DOLLARS,
     MOST_SHOCKS,
     TABLES,
     Bar,
@@ -202,6 +203,17 @@ def _inverse_size(row: Instrument, _: int, __: AllRows) -> str | None:
     return "is empty; an inverse contract needs its size in quote (Bybit 1, Binance 100 or 10)"
 
 
+def _quote(row: Instrument, _: int, rows: AllRows) -> str | None:
+    """Prices in two currencies make no sum unless both are dollars, at a typed parity."""
+    whole = rows.settings.quote_currency
+    if row.quote in (None, whole) or {row.quote, whole} <= set(DOLLARS):
+        return None
+    return (
+        f'"{row.quote}" does not mix with the quote_currency, "{whole}": only '
+        f"{' and '.join(DOLLARS)} do, spelled so; make it a portfolio of its own"
+    )
+
+
 def _index(row: Instrument, _: int, rows: AllRows) -> str | None:
     if row.index_price is not None or rows.underlying(row):
         return None
@@ -264,6 +276,7 @@ _CONFLICTS = (
     TableCheck("Instruments", "underlying", _spelled),
     TableCheck("Instruments", "underlying", _alike),
     TableCheck("Instruments", "expiry", _expired),
+    TableCheck("Instruments", "quote", _quote),
     TableCheck("Instruments", "index_price", _index),
     TableCheck("Instruments", "funding_rate", _funding),
     TableCheck("Instruments", "contract_size", _inverse_size),

@@ -33,6 +33,16 @@ def _unusual(table: Table, column: Column) -> TableCheck:
     return TableCheck(table.name, column.name, complaint)
 
 
+def _assumed(row: Settings, _: int, rows: AllRows) -> str | None:
+    """A parity that nobody typed is a guess."""
+    quotes = [each.quote for each in rows.of("Instruments")]
+    others = [name for name in dict.fromkeys(quotes) if name not in (None, row.quote_currency)]
+    if not others or "stablecoin_parity" in row.given:
+        return None
+    names = " and ".join([row.quote_currency, *others])
+    return f"is blank: {names} are taken at par, 1 for 1; type what a stablecoin is worth in USD"
+
+
 def _far_from_spot(row: Instrument, _: int, rows: AllRows) -> str | None:
     held = rows.underlying(row)
     if row.index_price is None or held is None:
@@ -94,6 +104,7 @@ _ODDITIES = (
         if column.quantity.usual != Domain() and table.name != "History"  # what is past was so
     ),
     TableCheck("Settings", "horizon_date", _past_horizon),
+    TableCheck("Settings", "stablecoin_parity", _assumed),
     TableCheck("Holdings", "asset", _two_names),
     TableCheck("Instruments", "index_price", _far_from_spot),
     TableCheck("Instruments", "futures_price", _far_from_index),

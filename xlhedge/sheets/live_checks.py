@@ -271,4 +271,4 @@ def _of_table(inputs: Inputs, table: Table, *, price: bool) -> str:
 
     every = _required(table, price=True) + _required(table, price=False)
     wanted = _required(table, price=price)
-    return f"SUM(({joined(every, '<>')}>0)*({joined(wanted, '=')}))"
+    return f"SUM((0+{joined(every, '<>')}>0)*({joined(wanted, '=')}))"

@@ -128,6 +128,9 @@ _MARGIN = (
     "Add now: what survives that rise from mark (long futures: that fall). "
     "Margin currency: quote, coins for inverse contracts."
 )
+_DELEVERAGED = (
+    "In a crash a venue may close a short that gains (auto-deleveraging): its profit ends there."
+)
 _HELD = tuple(each for each in HedgeRow.figures if each not in FIGURES or each in REPEATED)
 
 # fmt: off
@@ -182,11 +185,11 @@ SHEETS = (
         freeze=f"B{FIRST}", repeat=f"{FIRST - 1}:{FIRST - 1}",
         purpose="Each scenario: spot, short, basis, funding, fees, and what is left.",
         note="The scenarios on the portfolio as it stands, liquidation included. Fees are those of "
-             "opening and of closing."),
+             f"opening and of closing. {_DELEVERAGED}"),
     SheetSpec("Scenarios", write_scenarios, _REPORT, freeze="B5", wide=2,
         purpose="Your scenarios, leg by leg and line by line",
         note="The portfolio as it stands, liquidation included. Fees are those of opening and "
-             "closing."),
+             f"closing. {_DELEVERAGED}"),
     SheetSpec("Funding & basis", write_carry, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
         purpose="What holding the hedge costs and earns",
         note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "
@@ -198,12 +201,12 @@ SHEETS = (
         purpose="When to take the hedge off, and unwinding now against holding.",
         note="When to take the hedge off, and why. MARKET: support confirmed; HORIZON: reached; "
              "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price "
-             "history."),
+             f"history. {_DELEVERAGED}"),
     SheetSpec("Unwind", write_unwind_report, _REPORT, TableSpec(UnwindRow), wide=2,
         purpose="When to take the hedge off, and what its profit buys",
         note="When to take the hedge off and why; unknown: History does not say. MARKET: support "
              "confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; FUNDING: it costs too "
-             "much."),
+             f"much. {_DELEVERAGED}"),
     SheetSpec("Hedge history", write_history, _REPORT, when=lambda each: each.history is not None,
         purpose="What the hedge would have done to your risk",
         note="Today's coins and today's short, taken through past bars: what this hedge would have "
