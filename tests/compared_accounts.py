@@ -203,5 +203,6 @@ def _scenarios(found, book, analysis):
             where = f"{stress.name}, {shown.line}"
             for leg in (*LEGS, "net"):
                 found.expect(where, leg, getattr(shown, leg), getattr(line, leg), size)
+            found.expect(where, "liquidation", shown.liquidation, line.said)
         for leg in (*LEGS, "net"):
-            found.expect(stress.name, leg, stress.legs[leg], outcome.total(leg), size)
+            found.expect(stress.name, leg, getattr(stress.legs, leg), outcome.total(leg), size)

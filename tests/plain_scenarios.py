@@ -27,6 +27,11 @@ class Line:
     def net(self):
         return sum(getattr(self, leg) for leg in LEGS)
 
+    @property
+    def said(self):
+        """What stands beside it."""
+        return "liquidated" if self.liquidated else "liquidation unknown" if self.unknown else None
+
 
 @dataclass
 class Outcome:
