@@ -140,11 +140,11 @@ def _isolated(position, moves):
         line.spot = coins * contract.money * shock
     typed = position.typed
     reach = position.reach if typed is None else typed / contract.mark - 1
-    line.unknown = not position.known
-    if reach is None or position.margin is None:
-        return line
     states = (0.0, moves.end(contract), moves.spike(contract.underlying))
     worst = max(x * position.against for x in states)
+    line.unknown = worst > 0 and not position.known
+    if reach is None or position.margin is None:
+        return line
     if worst >= reach * position.against:
         later = 1 + shock if contract.inverse else 1.0
         line.short, line.basis, line.fees = -position.equity * later, 0.0, 0.0
