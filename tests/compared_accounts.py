@@ -186,7 +186,7 @@ def _exposure(found, book, analysis):
     rows = {row.underlying: row for row in analysis.underlyings}
     found.expect("underlyings", "rows", sorted(rows), sorted(wanted))
     for name in rows.keys() & wanted.keys():
-        for figure in ("exposure", "coin_margin", "short_notional", "cover", "gap"):
+        for figure in ("exposure", "coin_margin", "short_notional", "cover", "net_delta", "gap"):
             shown = getattr(rows[name], figure)
             found.expect(name, figure, shown, wanted[name][figure], wanted[name]["scale"])
 

@@ -64,6 +64,7 @@ def _underlying(book, name, rows, coins):
         "coin_margin": coins,
         "short_notional": sum(shorts),
         "cover": sum(covers),
+        "net_delta": sum(moves) + coins - sum(covers),
         "gap": 0.0 if abs(gap) <= _NOTHING * scale else gap,
         "scale": sum(map(abs, moves)) + sum(map(abs, shorts)) + abs(coins) + scale,
     }

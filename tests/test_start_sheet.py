@@ -105,7 +105,7 @@ HEADLINES = {
     # 1.4 held and 0.6 posted; 123,600 of face at 61,800 are 2 coins
     "inverse-quarterly": {"Short, value": 120_000, "Net delta": 0, "Hedged": 1},
     "expiring-future": {"Short, value": 2 * 60_420, "Net delta": 0, "Hedged": 1},
-    "long-future": {"Short, value": -40 * 3_003, "Net delta": 40 * 3},
+    "long-future": {"Short, value": -2 * 60_030, "Net delta": 2 * 30},
     "treasury": {
         "Coins held, value": 7_200_000 + 4_500_000 + 3_000_000 + 900_000 + 320_000,
         "Short, value": 92 * 60_030 + 2_400_000 + 1_000 * 10 * 156.3,
