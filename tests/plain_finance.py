@@ -99,7 +99,7 @@ _DEFAULTS = {
         "index_price": None, "mm_rate": None,
     },
     "Shorts": {"margin": None, "leverage": None},
-    "Scenarios": {"basis_shock": 0.0, "days": 0.0, "funding_rate": None},
+    "Scenarios": {"basis_shock": 0.0, "days": 0.0, "funding_rate": None, "spike": None},
 }  # fmt: skip
 
 

@@ -5,7 +5,6 @@ import math
 from plain_finance import Num, larger, num, total
 from report_cells import (
     CARRY,
-    CLOSING,
     HEDGE,
     LEGS,
     LINES,
@@ -192,6 +191,11 @@ def _pro_rata(book, holding, peers):
 def ratio(book, holding):
     own = holding["hedge_ratio"]
     return book.settings["hedge_ratio"] if own is None else own
+
+
+def full_notional(book):
+    """What is short if every holding is hedged in full."""
+    return total(_holding(book, row)["full_notional"] or 0 for row in book.holdings)
 
 
 def _holding(book, holding):
@@ -479,7 +483,7 @@ def scenarios(book, report):
     lines = report.table("Scenarios", LINES)
     margins = report.table("Margin", MARGIN, key=1)
     sums = report.table("Scenarios", {"name": "Scenario", **LEGS, "saved": "Saved by the hedge",
-                                      "liquidated": "Liquidated"})  # fmt: skip
+                                      "said": "Liquidation", "told": "What happens"})  # fmt: skip
     moves = {}
     for row in book.scenarios:
         moves.setdefault(row["scenario"], {})[row["asset"]] = row
@@ -490,7 +494,8 @@ def scenarios(book, report):
         found.append(f"Scenarios has {len(lines)} lines")
     for n, (name, moved) in enumerate(moves.items()):
         own = lines[n * each : (n + 1) * each]
-        still = {"price_shock": 0.0, "basis_shock": 0.0, "days": 0.0, "funding_rate": None}
+        still = {"price_shock": 0.0, "basis_shock": 0.0, "days": 0.0, "funding_rate": None,
+                 "spike": None}  # fmt: skip
         common = moved.get("*", still)
         for holding, line in zip(book.holdings, own, strict=False):
             move = moved.get(holding["asset"])
@@ -501,8 +506,9 @@ def scenarios(book, report):
             _legs(found, f"{name}, {holding['asset']}", line, legs)
         for lot, row, line in zip(book.lots, margins, own[len(book.holdings) :], strict=False):
             move = moved.get(lot.terms["underlying"], common)
-            _legs(found, f"{name}, {lot.terms['instrument']}", line, _moved(lot, row, line, move))
-        _lost(found, name, own, sums[n]["liquidated"])
+            legs = _moved(lot, row, line, move, book.days_to(lot.terms))
+            _legs(found, f"{name}, {lot.terms['instrument']}", line, legs)
+        _lost(found, name, own, sums[n])
         for leg in LEGS:
             found.expect(name, leg, sums[n][leg], total(line[leg] for line in own))
         in_turn = 0.0
@@ -516,136 +522,64 @@ def scenarios(book, report):
     return found
 
 
-def _lost(found, name, lines, shown):
-    """The instruments that a scenario liquidates; a long list is cut."""
-    lost = [row["line"].removesuffix(", short") for row in lines if row["liquidated"]]
-    said = ", ".join(dict.fromkeys(lost))
-    if not said.startswith(shown or "") or bool(said) != bool(shown):
-        found.append(f"{name}: {shown!r} liquidated, not {said!r}")
+def _lost(found, name, lines, sums):
+    """What is said beside a scenario: of which instruments; a long list is cut."""
+    told, words = [], []
+    for word, said in (("liquidated",) * 2, ("liquidation unknown",) * 2,
+                       (None, "expires within it; after that nothing hedges")):  # fmt: skip
+        lost = [row["line"].removesuffix(", short") for row in lines
+                if (row["liquidation"] == word if word else row["expires"])]  # fmt: skip
+        if lost:
+            told.append(f"{', '.join(dict.fromkeys(lost))}: {said}")
+            words += [word] if word else []
+    found.expect(name, "said", sums["said"], words[0] if words else None)
+    told, shown = "; ".join(told), sums["told"] or ""
+    if not told.startswith(shown) or bool(told) != bool(shown):
+        found.append(f"{name}: told {shown!r}, not {told!r}")
 
 
 def _legs(found, where, line, legs):
     for leg in list(LEGS)[:-1]:
-        found.expect(where, leg, line[leg], legs.get(leg, num(0)))
+        found.expect(where, leg, line[leg], legs.get(leg, legs.get("said", num(0))))
     found.expect(where, "net", line["net"], total(line[leg] for leg in list(LEGS)[:-1]))
 
 
-def _moved(lot, row, line, move):
+def _moved(lot, row, line, move, left):
     """The legs of a lot: its posted coins are spot, and it may be liquidated."""
     price, basis = num(move["price_shock"]), num(move["basis_shock"])
-    reached = price + basis
+    if lot.inverse:  # at nothing an inverse contract has no price
+        price = larger(price, -1 + 1e-9)
+    if left is not None and move["days"] >= left.value - 1e-6:  # then its basis is gone
+        basis = (lot.index / lot.mark - 1) * (1 + price)
+    reached, spike = price + basis, num(move["spike"] or 0.0)
     rate = move["funding_rate"]
     if rate is None or not lot.perpetual:
         rate = lot.terms["funding_rate"] if lot.perpetual else 0.0
-    buffer = row["liquidation_buffer"]
-    lost = False
-    if isinstance(buffer, float):
-        lost = reached.value >= buffer if buffer > 0 else reached.value <= buffer
-        if abs(reached.value - buffer) <= _EDGE:  # a move to just that price
-            lost = bool(line["liquidated"])
-    if lost != bool(line["liquidated"]):
-        return {"liquidated": num(math.nan)}
+    buffer, said, lost = row["liquidation_buffer"], line["liquidation"], False
+    against = [each.value for each in (reached, spike) if each.value * lot.notional.value > 0]
+    if lot.row["margin"] is None:
+        buffer = None
+    near = [each for each in (0.0, *against) if isinstance(buffer, float)
+            and abs(each - buffer) <= _EDGE]  # fmt: skip
+    if near:  # a move to just that price
+        lost = said == "liquidated"
+    elif isinstance(buffer, float):
+        lost = any(each >= buffer if buffer > 0 else each <= buffer for each in (0.0, *against))
+    unknown = buffer is None and against
+    if said != ("liquidated" if lost else "liquidation unknown" if unknown else None):
+        return {"said": num(math.nan)}
+    worth = (1 + price) / (1 + reached) if lot.inverse else 1 + reached
     legs = {
         "spot": lot.coins * price,
         "short": -lot.notional * price,
-        "basis": -lot.notional * basis,
+        "basis": lot.notional * (worth - 1) if lot.inverse else -lot.notional * basis,
         "funding": lot.notional * rate * move["days"] * 24 / lot.terms["interval_hours"],
-        "fees": -(abs(lot.notional) * lot.fee * (1 + (1 + reached))),
+        "fees": -(abs(lot.notional) * lot.fee * worth),
     }
     if lost:
         gone = lot.coins * (1 + price) if lot.inverse else lot.row["margin"] + lot.pnl
-        legs |= {"short": -larger(gone, 0), "basis": num(0),
-                 "fees": -(abs(lot.notional) * lot.fee)}  # fmt: skip
+        legs |= {"short": -larger(gone, 0), "basis": num(0), "fees": num(0)}
     return legs
-
-
-def grids(book, report):
-    """The lines and grids of the Sensitivity sheet, and closing now against keeping."""
-    found = Complaints()
-    shocks = report.line("Sensitivity", "Move of the underlying")
-    for shown, wanted in zip(shocks, book.shocks, strict=True):
-        if abs(shown - wanted) > 1e-12:
-            found.append(f"Sensitivity: a move of {shown!r}, not {wanted!r}")
-    posted = total(lot.coins for lot in book.lots)
-    short = total(lot.notional for lot in book.lots)
-    unhedged = [
-        total([*(num(row["quantity"]) * row["spot_price"] * larger(-1, num(row["beta"]) * shock)
-                 for row in book.holdings), posted * shock])
-        for shock in shocks
-    ]  # fmt: skip
-    held = [coins - short * shock for coins, shock in zip(unhedged, shocks, strict=True)]
-    _compare(found, report, "All coins, unhedged", unhedged)
-    _compare(found, report, "With the shorts as they stand", held)
-    full = total(_holding(book, row)["full_notional"] or 0 for row in book.holdings)
-    rows, _, cells, _ = report.grid("ratio")
-    _cells(
-        found,
-        "ratio",
-        rows,
-        cells,
-        [0, 0.25, 0.5, 0.75, 1, 1.25],
-        lambda part: [c - full * part * move for c, move in zip(unhedged, shocks, strict=True)],
-    )
-    rows, _, cells, _ = report.grid("basis")
-    _cells(found, "basis", rows, cells, [-0.05, -0.02, -0.01, 0, 0.01, 0.02, 0.05],
-           lambda move: [h - short * max(move, -1 - shock)
-                         for h, shock in zip(held, shocks, strict=True)])  # fmt: skip
-    rows, days, cells, _ = report.grid("funding")
-    perpetual = total(lot.notional for lot in book.lots if lot.perpetual)
-    _cells(found, "funding", rows, cells, [-0.001, -0.0003, -0.0001, 0, 0.0001, 0.0003, 0.001],
-           lambda rate: [-perpetual * rate * day * 3 for day in days])  # fmt: skip
-    _leverage(found, report)
-    _closing(found, book, report, (shocks, unhedged, held))
-    return found
-
-
-def _compare(found, report, title, wanted, sheet="Sensitivity"):
-    shown = report.line(sheet, title)
-    if len(shown) != len(wanted):
-        found.append(f"{title}: {len(shown)} cells, not {len(wanted)}")
-    for n, (cell, number) in enumerate(zip(shown, wanted, strict=False)):
-        found.expect(title, f"column {n}", cell, number)
-
-
-def _cells(found, name, rows, cells, headers, wanted):
-    if rows != headers:
-        found.append(f"grid {name}: rows {rows}")
-    for header, row in zip(rows, cells, strict=True):
-        for n, (cell, number) in enumerate(zip(row, wanted(header), strict=True)):
-            found.expect(f"grid {name} at {header}", f"column {n}", cell, number)
-
-
-def _leverage(found, report):
-    """Margin left of a short of 1 opened now with 1 ÷ leverage of margin."""
-    lots = [row for row in report.table("Margin", MARGIN, key=1) if row["mm_rate"] is not None]
-    size = total(abs(row["short_notional"]) for row in lots)
-    weighted = total(num(abs(row["short_notional"])) * row["mm_rate"] for row in lots)
-    rate = weighted / size if size.value else num(0.005)
-    shown = report.line("Sensitivity", "Maintenance rate, mean of the shorts")[0]
-    found.expect("grid leverage", "mm_rate", shown, rate)
-    rows, rises, cells, beside = report.grid("leverage")
-    for leverage, row, distance in zip(rows, cells, beside, strict=True):
-        # Liquidated where 1/L − x = rate × (1 + x); at once where that is no rise.
-        wanted = larger((1 / num(leverage) - shown) / (1 + num(shown)), 1e-13)
-        found.expect(f"grid leverage at {leverage}", "distance", distance, wanted)
-        for cell, rise in zip(row, rises, strict=True):
-            left = 1 / num(leverage) - rise
-            if abs(rise - distance) > _EDGE:
-                left = num(0) if rise > distance else left
-                found.expect(f"grid leverage at {leverage}", f"+{rise}", cell, left)
-
-
-def _closing(found, book, report, lines):
-    fee = total(abs(lot.notional) * lot.fee for lot in book.lots)
-    drag = total(lot.drag(book.days) for lot in book.lots)
-    now, keep, funded = [], [], []
-    for shock, coins, held in zip(*lines, strict=True):
-        now.append(coins - fee)
-        keep.append(held - fee * (1 + num(shock)))
-        funded.append(keep[-1] - drag)
-    forgone = [larger(0, a - b) for a, b in zip(now, funded, strict=True)]
-    for name, wanted in zip(CLOSING, (now, keep, funded, forgone), strict=True):
-        _compare(found, report, CLOSING[name], wanted, "Unwind")
 
 
 def unwind_rows(book, report):
@@ -730,6 +664,5 @@ CHECKS = (
     order_rows,
     totals,
     scenarios,
-    grids,
     unwind_rows,
 )

@@ -108,7 +108,8 @@ MARGIN = {
     "contract_type": "Contract type", "contract_size": "Contract size",
     "funding_rate": "Funding rate per interval", "interval_hours": "Funding interval, hours",
     "expiry": "Expiry", "taker_fee": "Taker fee", "fee_discount": "Fee discount",
-    "mm_basis": "Maintenance basis", "own_rate": "Maintenance rate without tiers",
+    "mm_basis": "Maintenance basis", "liquidation_fee": "Liquidation fee",
+    "own_rate": "Maintenance rate without tiers",
     "own_amount": "Maintenance amount without tiers", "tiers": "Tiers",
     "tier_price": "Price that sets the tier", "mm_rate": "Maintenance rate",
     "mm_amount": "Maintenance amount", "rate_0": "Maintenance rate at mark",
@@ -137,12 +138,13 @@ LEGS = {
 }  # fmt: skip
 LINES = {
     "scenario": "Scenario", "line": "Holding or short", "quantity": "Quantity, coins",
-    "spot_price": "Spot price", "beta": "Beta", "short_notional": "Short notional",
-    "coin_margin": "Coins posted as margin, value", "price_shock": "Price move",
-    "basis_shock": "Basis move", "funding_rate": "Funding rate per interval",
-    "interval_hours": "Funding interval, hours", "days": "Days", "fee_rate": "Fee rate",
+    "spot_price": "Spot price", "beta": "Beta", "contract_type": "Contract type",
+    "short_notional": "Short notional", "coin_margin": "Coins posted as margin, value",
+    "price_shock": "Price move", "basis_shock": "Basis move", "spike": "Worst move on the way",
+    "funding_rate": "Funding rate per interval", "interval_hours": "Funding interval, hours",
+    "days": "Days", "expires": "Expires within it", "fee_rate": "Fee rate",
     "liquidation_buffer": "Distance to liquidation", "equity": "Equity lost if liquidated",
-    "liquidated": "Liquidated", **LEGS,
+    **LEGS, "liquidation": "Liquidation",
 }  # fmt: skip
 TOTALS = {
     "spot_notional": "Coins held, value", "short_notional": "Short, value",
@@ -154,7 +156,9 @@ TOTALS = {
 """The headlines on the summary that are totals."""
 GRIDS = {
     "ratio": "Price and hedge ratio", "basis": "Price and basis",
-    "funding": "Funding rate and days", "leverage": "Price spike and leverage",
+    "funding": "Funding rate and days",
+    "leverage_linear": "Spike and leverage, linear contracts",
+    "leverage_inverse": "Spike and leverage, inverse contracts",
 }  # fmt: skip
 CLOSING = {
     "now": "Close the shorts now: coins alone, less the fee",
@@ -206,11 +210,18 @@ class Report:
                 return [value for value in row[1:] if value != ""]
         raise LookupError(title)
 
+    def words(self, name):
+        """What is said of liquidation below each column of a grid."""
+        rows = self.sheets["Sensitivity"]
+        at = next(n for n, row in enumerate(rows) if row[0] == GRIDS[name])
+        return self.line("Sensitivity", "Liquidation († in it)", at)
+
     def grid(self, name):
         """A grid's row headers, column headers and cells, and what stands beside its rows."""
         rows = self.sheets["Sensitivity"]
-        at = next(n for n, row in enumerate(rows) if row[0] == GRIDS[name]) + 2
-        start = 2 if name == "leverage" else 1
+        at = next(n for n, row in enumerate(rows) if row[0] == GRIDS[name])
+        at = next(n for n, row in enumerate(rows[at:], at) if "↓" in str(row[0]))
+        start = 2 if name.startswith("leverage") else 1
         wide = len([value for value in rows[at][start:] if value != ""])
         body = []
         for row in rows[at + 1 :]:

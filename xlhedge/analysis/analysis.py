@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from xlhedge.analysis.closing import Closing, closing
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
@@ -14,7 +15,7 @@ from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
 from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stress
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
 from xlhedge.analysis.typical import TypicalMove
-from xlhedge.analysis.unwind import Closing, UnwindRow, closing
+from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.analysis.values import Numbers
 from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
@@ -107,13 +108,16 @@ class Analysis:
     @property
     def worst(self) -> Stress | None:
         """The scenario with the lowest net; none without scenarios."""
-        return min(self.scenarios, key=lambda result: result.legs["net"], default=None)
+        return min(self.scenarios, key=lambda result: result.legs.net, default=None)
+
+    def at_once(self, price_shock: float) -> Stress:
+        """What a sudden move of all underlyings does."""
+        return stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
 
     def after(self, price_shock: float) -> float:
         """P&L of a sudden move of all underlyings, in quote, before fees; liquidation included."""
-        moves = {UNDERLYING: Move(price_shock)}
-        legs = stress(self.numbers, "", moves).legs
-        return legs["spot"] + legs["short"]
+        legs = self.at_once(price_shock).legs
+        return legs.spot + legs.short
 
 
 def analyse(portfolio: Portfolio) -> Analysis:
@@ -123,7 +127,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         PortfolioError: shorts are beyond their own liquidation price, or rows make numbers that
             are too large; it says where.
     """
-    settings, numbers = portfolio.settings, Numbers(portfolio)
+    numbers = Numbers(portfolio)
     margin = _margin_rows(numbers)
     with _told(portfolio, "Shorts"):
         for each in (MarginRow.short_notional, MarginRow.cover, MarginRow.coin_margin):
@@ -141,8 +145,8 @@ def analyse(portfolio: Portfolio) -> Analysis:
     with _told(portfolio, "History"):
         past = numbers.history = history(portfolio, hedge, margin, numbers.days)
     with _told(portfolio, "Settings", 0, "shock_max"):
-        grid = sensitivity(settings.shocks, hedge, margin, total)
-        close = closing(grid, margin, total.funding_drag)
+        grid = sensitivity(numbers, total)
+        close = closing(numbers, grid, total.funding_drag)
     with _told(portfolio, "Holdings"):
         unwind = tuple(row.complete() for row in numbers.rows(UnwindRow))
     return Analysis(

@@ -1,4 +1,4 @@
-"""When to take the hedge off, what keeping it forgoes, and what its profit buys.
+"""When to take the hedge off, and what its profit buys.
 
 The signal of each holding comes from the horizon, the price against the short's entry, and from
 History: without bars or rates a reason to unwind is "unknown", which counts as no.
@@ -6,18 +6,14 @@ History: without bars or rates a reason to unwind is "unknown", which counts as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from xlhedge.analysis.figures import Figure, FigureRow, figure, finite, looked_up, sum_of
+from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.sensitivity import Sensitivity
 from xlhedge.analysis.terms import fee_rate
 from xlhedge.functions.algebra import Carrier, maximum, where
 
-__all__ = ["QUIET", "Closing", "UnwindRow", "closing"]
+__all__ = ["QUIET", "UnwindRow"]
 
 _NO_SHORT = "no short"
 """What the signal says where nothing is short."""
@@ -131,40 +127,3 @@ class UnwindRow(FigureRow):
                 self.quantity, self.avg_cost, self.spend, self.spot_price, profit, self.fee_rate
             ),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """Closing all shorts now against keeping them, over the price axis, in quote.
-
-    Args:
-        fee: what closing all of them costs today.
-        now: the coins alone, less that fee.
-        keep: coins and shorts, less the fee of closing at that price; before funding.
-        funded: as keep, with funding to the horizon.
-        forgone: what keeping gives away of now's gain; 0 where keeping does better.
-    """
-
-    fee: float
-    now: tuple[float, ...]
-    keep: tuple[float, ...]
-    funded: tuple[float, ...]
-    forgone: tuple[float, ...]
-
-
-def closing(grid: Sensitivity, margin: Sequence[MarginRow], drag: float) -> Closing:
-    """Work out closing now against keeping.
-
-    Args:
-        grid: P&L over the price axis.
-        margin: its rows.
-        drag: what funding costs to the horizon, all shorts together.
-    """
-    fee = sum_of(margin, MarginRow.close_fee)
-    now = tuple(coins - fee for coins in grid.unhedged)
-    keep = tuple(held - fee * (1 + move) for held, move in zip(grid.held, grid.shocks, strict=True))
-    funded = tuple(each - drag for each in keep)
-    forgone = tuple(max(0.0, a - b) for a, b in zip(now, funded, strict=True))
-    for each in (*now, *keep, *funded, *forgone):
-        finite(each, "closing now against keeping")
-    return Closing(fee, now, keep, funded, forgone)
