@@ -139,7 +139,7 @@ def _no_wildcard(table: str, column: str) -> TableCheck:
 
     def complaint(row: Any, _: int, __: AllRows) -> str | None:
         name = getattr(row, column)
-        if not set(name) & set("*?~"):
+        if not set(name or "") & set("*?~"):
             return None
         return f'"{name}" is not allowed; it must be without *, ? and ~, wildcards to a spreadsheet'
 
@@ -271,6 +271,7 @@ _CONFLICTS = (
     TableCheck("Holdings", "asset", _no_total),
     TableCheck("Holdings", "instrument", _known),
     TableCheck("Holdings", "underlying", _moves_with),
+    _no_wildcard("Accounts", "account"),
     _once("Instruments", "instrument", lambda row: f'"{row.instrument}"'),
     _no_wildcard("Instruments", "instrument"),
     TableCheck("Instruments", "underlying", _spelled),
@@ -284,6 +285,7 @@ _CONFLICTS = (
     TableCheck("Tiers", "instrument", _together),
     TableCheck("Tiers", "floor", _floor),
     TableCheck("Shorts", "instrument", _known),
+    _no_wildcard("Shorts", "account"),
     TableCheck("Shorts", "margin", _inverse_margin),
     TableCheck("Scenarios", "asset", _mover),
     _once(

@@ -260,7 +260,7 @@ def _count_blank(portfolio: Portfolio, *, price: bool) -> int:
 
 
 def _blank_text(inputs: Inputs, *, price: bool) -> str:
-    """Blank cells that must be filled, in rows that have another one of these filled."""
+    """Blank cells that must be filled, in rows where something is."""
     return "+".join(_of_table(inputs, TABLES[name], price=price) for name in _KEYS
                     if _required(TABLES[name], price=price))  # fmt: skip
 
@@ -270,5 +270,7 @@ def _of_table(inputs: Inputs, table: Table, *, price: bool) -> str:
         return "+".join(f'({cells}{sign}"")' for cells in _cells(inputs, table.name, *names))
 
     every = _required(table, price=True) + _required(table, price=False)
+    if len(every) == 1:  # it is told by the others
+        every = list(table.headers)
     wanted = _required(table, price=price)
     return f"SUM((0+{joined(every, '<>')}>0)*({joined(wanted, '=')}))"
