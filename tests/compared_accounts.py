@@ -13,6 +13,7 @@ from plain_scenarios import LEGS, outcomes
 from xlhedge.portfolio import TABLES, Portfolio
 
 TOLERANCE = 1e-9
+UNSETTLED = ("unknown: tiers", "")
 
 
 class Difference(NamedTuple):
@@ -130,13 +131,13 @@ def _isolated(found, where, position, row):
 
 def _cross(found, where, book, position, row):
     """A position of a wallet: how far its underlying alone may go, and the whole account."""
-    wallet = book.wallet_of(position)
-    alone, common = wallet.nearest(position.contract.underlying), wallet.nearest()
-    mark = position.contract.mark
-    found.expect(where, "modelled_price", _shown(row.modelled_price),
-                 "none" if alone is None else mark * (1 + alone))  # fmt: skip
-    found.expect(where, "liquidation_buffer", _shown(row.liquidation_buffer), _move(alone), 1.0)
-    found.expect(where, "common_buffer", _shown(row.common_buffer), _move(common), 1.0)
+    wallet, name = book.wallet_of(position), position.contract.underlying
+    _reach(found, where, "liquidation_buffer", row.liquidation_buffer, wallet, name)
+    _reach(found, where, "common_buffer", row.common_buffer, wallet)
+    alone = wallet.nearest(name)
+    if alone is not None and not isinstance(row.modelled_price, str):
+        price = position.contract.mark * (1 + alone)
+        found.expect(where, "modelled_price", row.modelled_price, price)
     found.expect(where, "equity", row.equity, wallet.part(position), wallet.size * wallet.money)
 
 
@@ -157,23 +158,29 @@ def _wallets(found, book, analysis):
             continue
         ratio = needed / equity
         found.expect(where, "margin_ratio", row.margin_ratio, ratio, ratio * size / equity)
-        found.expect(where, "common", _shown(row.common), _move(wallet.nearest()), 1.0)
-        nearest = _nearest(wallet)
-        found.expect(where, "nearest_move", _shown(row.nearest_move), _move(nearest), 1.0)
+        _reach(found, where, "common", row.common, wallet)
+        names = {position.contract.underlying for position in wallet.positions}
+        nearest = min(names, key=lambda name: abs(wallet.nearest(name) or math.inf))
+        _reach(found, where, "nearest_move", row.nearest_move, wallet, nearest)
         for rise in (10, 20, 30, 50):
             missing = wallet.add(rise / 100)
             found.expect(where, f"add_{rise}", getattr(row, f"add_{rise}"), missing, size)
 
 
-def _nearest(wallet):
-    """Of the moves of one underlying alone, the one nearest to today."""
-    names = {position.contract.underlying for position in wallet.positions}
-    moves = [move for move in map(wallet.nearest, names) if move is not None]
-    return min(moves, key=abs, default=None)
+def _reach(found, where, figure, shown, wallet, only=None):
+    """The move of all, or of one underlying alone, that liquidates a wallet.
 
-
-def _move(move):
-    return "none" if move is None else move
+    Where it dies of a tier that begins, the analysis may say that it does not know; falls that
+    leave less than a hundredth are not compared.
+    """
+    wanted, (_, floors) = wallet.nearest(only), wallet.moved(only)
+    if wanted is not None and wanted < -0.99:
+        return
+    wanted = "none" if wanted is None else wanted
+    if shown in UNSETTLED and wanted in floors:
+        return
+    shown = "unsettled" if shown in UNSETTLED else _shown(shown)
+    found.expect(where, figure, shown, wanted, 1.0)
 
 
 def _shown(value):
