@@ -548,7 +548,7 @@ def _moved(lot, row, line, move, left):
     """The legs of a lot: its posted coins are spot, and it may be liquidated."""
     price, basis = num(move["price_shock"]), num(move["basis_shock"])
     if lot.inverse:  # at nothing an inverse contract has no price
-        price = larger(price, -1 + 1e-9)
+        price = larger(price, -1 + 1e-12)
     if left is not None and move["days"] >= left.value - 1e-6:  # then its basis is gone
         basis = (lot.index / lot.mark - 1) * (1 + price)
     reached, spike = price + basis, num(move["spike"] or 0.0)

@@ -14,6 +14,7 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
 from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stress
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
+from xlhedge.analysis.stablecoin import Depeg, depegs
 from xlhedge.analysis.typical import TypicalMove
 from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.analysis.values import Numbers
@@ -42,6 +43,7 @@ class Analysis:
         total: sums over the holdings and the unassigned shorts.
         grid: P&L, funding and margin over two axes.
         scenarios: the portfolio's scenarios, in order.
+        depegs: what it costs if a stablecoin that shorts are quoted in falls to 0.90 dollars.
         unwind: a row a holding.
         closing: closing all shorts now against keeping them.
         history: what the table History says; none where it has no rows.
@@ -58,6 +60,7 @@ class Analysis:
     total: HedgeRow
     grid: Sensitivity
     scenarios: tuple[Stress, ...]
+    depegs: tuple[Depeg, ...]
     unwind: tuple[UnwindRow, ...]
     closing: Closing
     history: History | None
@@ -142,6 +145,8 @@ def analyse(portfolio: Portfolio) -> Analysis:
             each.name: sum_of([*hedge, unassigned], each) for each in HedgeRow.figures if each.total
         }
         total = HedgeRow.of(numbers, **sums)
+    with _told(portfolio, "Shorts"):
+        fallen = depegs(numbers)
     with _told(portfolio, "History"):
         past = numbers.history = history(portfolio, hedge, margin, numbers.days)
     with _told(portfolio, "Settings", 0, "shock_max"):
@@ -160,6 +165,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         total=total,
         grid=grid,
         scenarios=tuple(_scenarios(numbers)),
+        depegs=fallen,
         unwind=unwind,
         closing=close,
         history=past,

@@ -20,12 +20,14 @@ from xlhedge.sheets.context import BookContext, TemplateContext
 from xlhedge.sheets.live_cells import LiveCells
 from xlhedge.sheets.table import FigureTable, RowText, Texts, here
 
-__all__ = ["AXIS", "FIRST_LIMIT", "HELD", "IN_FULL", "SAID", "UNHEDGED", "GridCells"]
+__all__ = ["AXIS", "CHART", "FIRST_LIMIT", "HELD", "IN_FULL", "SAID", "UNHEDGED", "GridCells"]
 
 AXIS, UNHEDGED, HELD, SAID, IN_FULL = 4, 5, 6, 7, 8
 """The rows of the lines over the moves of the price."""
 FIRST_LIMIT = 9
 """The row of the first of `LIMITS`."""
+CHART = FIRST_LIMIT + len(LIMITS) + 1
+"""The row of the chart."""
 
 
 class GridCells:
