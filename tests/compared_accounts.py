@@ -61,6 +61,7 @@ def differences(tables, analysis):
     book, found = Book(tables), Comparison()
     _positions(found, book, analysis)
     _wallets(found, book, analysis)
+    _venues(found, book, analysis)
     _exposure(found, book, analysis)
     _scenarios(found, book, analysis)
     return found.found, found.seen
@@ -165,6 +166,15 @@ def _wallets(found, book, analysis):
         for rise in (10, 20, 30, 50):
             missing = wallet.add(rise / 100)
             found.expect(where, f"add_{rise}", getattr(row, f"add_{rise}"), missing, size)
+
+
+def _venues(found, book, analysis):
+    """The equity at each venue, once."""
+    shown = {row.exchange: row.exchange_equity for row in reversed(analysis.accounts)}
+    for venue, equity in shown.items():
+        wanted = book.equity_at(venue)
+        size = abs(wanted) + sum(wallet.size * wallet.money for wallet in book.wallets)
+        found.expect(venue, "equity", equity, wanted, size)
 
 
 def _reach(found, where, figure, shown, wallet, only=None):
