@@ -35,15 +35,15 @@ class Line:
 
 @dataclass
 class Outcome:
-    """The lines of one scenario: of holdings by row, of positions by first lot, of wallets."""
+    """The lines of one scenario: of holdings and Accounts by row, of positions by first lot."""
 
     holdings: list[Line] = field(default_factory=list)
     positions: dict[int, Line] = field(default_factory=dict)
-    wallets: dict[tuple[str, str], Line] = field(default_factory=dict)
+    accounts: list[Line] = field(default_factory=list)
 
     @property
     def lines(self):
-        return [*self.holdings, *self.positions.values(), *self.wallets.values()]
+        return [*self.holdings, *self.positions.values(), *self.accounts]
 
     def total(self, leg):
         return sum(getattr(line, leg) for line in self.lines)
@@ -105,9 +105,15 @@ def _outcome(book, moves):
                 line.liquidated = True
             line.unknown = not wallet.known
         found.positions[position.first] = line
+    for row in book.accounts:
+        line = Line()
+        if book.is_coin(row["collateral"]):
+            worth = row["wallet_balance"] * book.price_of(row)
+            line.spot = worth * _shock(book, moves, row["collateral"])
+        found.accounts.append(line)
     for wallet in book.wallets:
-        line = _shared(wallet, moves, dead[id(wallet)])
-        found.wallets[wallet.account, wallet.coin] = line
+        first = next(n for n, row in enumerate(book.accounts) if row is wallet.rows[0])
+        _shared(found.accounts[first], wallet, moves, dead[id(wallet)])
     return found
 
 
@@ -157,34 +163,25 @@ def _falls(wallet, moves):
     if not wallet.known:
         return False
     end = {p.first: moves.end(p.contract) for p in wallet.positions}
-    coins = _coins(wallet, moves)
+    coins = {coin: _shock(wallet.book, moves, coin) for coin in wallet.coins}
     spike = {p.first: moves.spike(p.contract.underlying) for p in wallet.positions}
-    peak = _coins(wallet, moves, "spike")
+    peak = {coin: _shock(wallet.book, moves, coin, "spike") for coin in wallet.coins}
     return any(wallet.excess(*state) <= 0 for state in ((end, coins), (spike, peak)))
 
 
-def _coins(wallet, moves, what="price_shock"):
-    """How the coins move that are its collateral."""
-    return {coin: moves.of_asset(coin, beta, what) for coin, (_, beta) in wallet.follows.items()}
+def _shock(book, moves, coin, what="price_shock"):
+    """How a coin moves that is collateral: as a holding of it does."""
+    return moves.of_asset(coin, book.follows(coin)[1], what)
 
 
-def _shared(wallet, moves, dead):
-    """The account's line: the coins it holds move, and what it loses when it falls."""
-    line = Line(liquidated=dead, unknown=not wallet.known)
+def _shared(line, wallet, moves, dead):
+    """The account's line: what its coins have made moves, and it loses its equity when it falls."""
+    shocks = {coin: _shock(wallet.book, moves, coin) for coin in (*wallet.coins, wallet.coin)}
     if wallet.coin:
-        shock = moves.of(wallet.coin)["price_shock"]
-        coins = sum(row["wallet_balance"] for row in wallet.rows)
-        coins += sum(position.unrealised for position in wallet.positions)
-        line.spot = coins * wallet.money * shock
-        if dead:
-            line.short = -wallet.equity() * wallet.money * (1 + shock)
-        return line
-    shocks = _coins(wallet, moves)
-    for row in wallet.rows:
-        if wallet.book.is_coin(row["collateral"]):
-            worth = row["wallet_balance"] * wallet.book.price_of(row)
-            line.spot += worth * shocks[row["collateral"]]
-    if dead:
-        coins = sum(v * (1 + shocks[coin]) for coin, v in wallet.coins.items())
-        line.short = -(wallet.equity() - sum(wallet.coins.values()) + coins)
-    return line
+        made = sum(position.unrealised for position in wallet.positions)
+        line.spot += made * wallet.money * shocks[wallet.coin]
+        lost = wallet.equity() * wallet.money * (1 + shocks[wallet.coin])
+    else:
+        lost = wallet.equity() + sum(v * shocks[coin] for coin, v in wallet.coins.items())
+    line.liquidated, line.unknown = dead, not wallet.known
+    line.short = -lost if dead else 0.0

@@ -45,8 +45,8 @@ def kinds(tables):
     if any(row["beta"] < 0 for row in book.holdings):
         yield "negative beta"
     for outcome in outcomes(book).values():
-        for line in outcome.wallets.values():
-            yield "a wallet falls" if line.liquidated else "a wallet holds"
+        falls = any(line.liquidated for line in outcome.accounts)
+        yield "a wallet falls" if falls else "wallets hold"
         if any(line.liquidated for line in outcome.positions.values()):
             yield "a position falls"
 
