@@ -51,27 +51,33 @@ class GridShort(FigureRow):
     table, beside = "Shorts", MarginRow
 
     instrument = looked_up("Instrument", "text", "beside")
+    account = looked_up("Account", "text", "beside")
     short_notional = looked_up("Short notional", "money", "beside", total=True)
     cover = looked_up("Counts in the hedge", "money", "beside", total=True)
 
     @figure("Distance to liquidation", "reach", ("instrument",))
     def distance(self, f: Lookups) -> Carrier:
-        """Farther than any move where no price liquidates, or nobody knows."""
-        buffer = f.beside(self, MarginRow).liquidation_buffer
+        """Farther than any move where no price liquidates, or nobody knows.
+
+        In a cross account it is that of all marks together, be it in the position's own favour.
+        """
+        buffer = f.beside(self, MarginRow).common_buffer
         # An error is no word: it stays one.
         near = lambda: where(f.number(buffer), buffer, FAR)  # noqa: E731
         return where(self._unknown(f), FAR, near)
 
     @figure("Equity lost if liquidated", "money", ("instrument",), total=True)
     def equity(self, f: Lookups) -> Carrier:
-        """Of an inverse position the value now of its coins."""
+        """Parts of a wallet's may be below 0; together they are what it has."""
+        equity = f.beside(self, MarginRow).equity
+        return where(equity == "", 0, equity)
+
+    @figure("Of it coins, which move with the price", "money", ("instrument",), total=True)
+    def coins(self, f: Lookups) -> Carrier:
         short = f.beside(self, MarginRow)
-
-        def left() -> Carrier:
-            return short.margin * short.parity + short.unrealised_pnl
-
-        linear = where(short.margin == "", 0, left)
-        return maximum(where(self.contract_type == "inverse", short.coin_margin, linear), 0)
+        posted = lambda: f.of_cross(short, "coins")  # noqa: E731
+        linear = where(short.is_cross, posted, 0)
+        return where(self.contract_type == "inverse", self.equity, linear)
 
     contract_type = looked_up("Contract type", "text", "beside")
 
@@ -87,12 +93,12 @@ class GridShort(FigureRow):
     def _unknown(self, f: Lookups) -> Carrier:
         """Without a price, be it the venue's, or without the margin that is lost at it."""
         short = f.beside(self, MarginRow)
-        return (short.liquidation_buffer == "") | (short.margin == "")
+        return (short.common_buffer == "") | (short.equity == "")
 
 
 NO_SHORT = {
-    "instrument": "", "short_notional": 0.0, "cover": 0.0, "distance": FAR, "equity": 0.0,
-    "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
+    "instrument": "", "account": "", "short_notional": 0.0, "cover": 0.0, "distance": FAR,
+    "equity": 0.0, "coins": 0.0, "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
 }  # fmt: skip
 """What stands for a row without a position, by figure."""
 
@@ -120,17 +126,14 @@ def gains(
         fees: the rates of what it costs to close those that are not liquidated.
         weights: how often each short counts; once, if not told.
     """
-    inverse = shorts.contract_type == "inverse"
     moved = price_move(price, shorts.contract_type)
     more = basis if isinstance(basis, int) else where(price + basis > _NOTHING, basis, 0)
     alive = f.scenario_pnl(
         0, 1, shorts.short_notional, moved, more, 0, 0, 8, fees, 1, FAR, 0, shorts.contract_type,
         0, "close",
     )  # fmt: skip
-    # The coins that are lost are worth what they are then.
-    lost = shorts.equity * where(inverse, 1 + moved, 1)
-    # What shares a wallet with others may be liquidated by a move in its own favour.
-    side = shorts.distance
+    lost = shorts.equity + shorts.coins * moved  # coins are worth what they are then
+    side = shorts.distance  # what shares a wallet may be liquidated by a move in its own favour
     gained = where(is_liquidated(side, shorts.distance, moved + more), -lost, alive)
     once = where(shorts.short_notional == 0, 0, 1) if weights is None else weights
     return f.total(once, gained)
