@@ -14,6 +14,7 @@ from xlhedge.analysis import analyse
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.samples import SAMPLES
+from xlhedge.sheets.input_cells import FIRST_ROW
 from xlhedge.sheets.start import VOLATILE
 from xlhedge.sheets.template import template_book
 
@@ -112,6 +113,7 @@ def test_headlines(name, tmp_path):
 
 def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp_path):
     book = load_workbook(saved(SAMPLES["treasury"], tmp_path / "book.xlsx", names=TRACEABLE))
+    below = FIRST_ROW + len(SAMPLES["treasury"].scenarios)
     typed = {
         "Portfolio": {
             "B7": datetime(2026, 7, 1),  # as_of, after the horizon
@@ -135,9 +137,10 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
         },
         "Shorts": {"A9": "BTC-*", "B9": 1, "C9": 100, "D6": None},
         "Scenarios": {
-            "A13": "S", "B13": "NOPE", "C13": -0.1,
-            "A14": "S", "B14": "?", "C14": -0.1,
-            "A15": "sol outage", "B15": "sol", "C15": -0.1, "E6": -0.05,
+            f"A{below}": "S", f"B{below}": "NOPE", f"C{below}": -0.1,
+            f"A{below + 1}": "S", f"B{below + 1}": "?", f"C{below + 1}": -0.1,
+            f"A{below + 2}": "sol outage", f"B{below + 2}": "sol", f"C{below + 2}": -0.1,
+            "E6": -0.05,
         },
         "Price history": {"A506": datetime(2026, 6, 1)},
     }  # fmt: skip
