@@ -111,7 +111,7 @@ class _Links(Native, Lookups):
 
     def of_cross(self, row: FigureRow, name: str) -> Carrier:
         """A report does not show what wallets are worked out with."""
-        return self._numbers.of_cross(self._short, name)
+        return self._numbers.of_cross(row, name)
 
     def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
         at = here(self._margin.top - self._table.top)
