@@ -8,6 +8,7 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.orders import BELOW_A_STEP
+from xlhedge.analysis.roll_advice import rolls
 from xlhedge.analysis.unwind_advice import (
     added_risk,
     dear_funding,
@@ -43,6 +44,7 @@ def advice(analysis: Analysis) -> list[str]:
         *dear_funding(analysis),
         *added_risk(analysis),
         *_without_coins(analysis),
+        *rolls(analysis),
         *_orders(analysis),
         *_naked(analysis),
     ]

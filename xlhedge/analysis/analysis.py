@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from xlhedge.analysis.accounts import AccountRow, CrossRow
+from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.closing import Closing, closing
 from xlhedge.analysis.cross import UNSETTLED
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
@@ -41,6 +42,7 @@ class Analysis:
         hedge: a row a holding.
         underlyings: a row an underlying that is held or short.
         orders: a row an instrument.
+        carry: a row an instrument: what its shorts earn by being held.
         margin: a row a position: lots of one instrument in one account.
         accounts: a row a collateral; the first one of a wallet has the wallet's figures.
         unassigned: what shorts add to `hedge` on whose underlying no holding names an instrument.
@@ -59,6 +61,7 @@ class Analysis:
     hedge: tuple[HedgeRow, ...]
     underlyings: tuple[UnderlyingRow, ...]
     orders: tuple[OrderRow, ...]
+    carry: tuple[CarryRow, ...]
     margin: tuple[MarginRow, ...]
     accounts: tuple[AccountRow, ...]
     unassigned: HedgeRow
@@ -170,6 +173,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         hedge = tuple(row.complete() for row in numbers.rows(HedgeRow))
         underlyings = tuple(row.complete() for row in numbers.rows(UnderlyingRow))
         orders = tuple(row.complete() for row in numbers.rows(OrderRow))
+        carry = tuple(row.complete() for row in numbers.rows(CarryRow))
         unassigned = _unassigned(numbers, hedge, margin)
     with _told(portfolio, "Holdings"):
         sums = {
@@ -191,6 +195,7 @@ def analyse(portfolio: Portfolio) -> Analysis:
         hedge=hedge,
         underlyings=underlyings,
         orders=orders,
+        carry=carry,
         margin=margin,
         accounts=accounts,
         unassigned=unassigned,

@@ -120,6 +120,10 @@ class Lookups(Functions):
         """The number of a lot's position, from 1, in the order in which keys first appear."""
         raise NotImplementedError
 
+    def row_at(self, row: FigureRow, number: Carrier) -> Any:
+        """The row of the same table that has that number, from 1."""
+        raise NotImplementedError
+
     def number_of(self, row: FigureRow) -> Carrier:
         """The row's number in its input table, from 1."""
         raise NotImplementedError

@@ -15,6 +15,7 @@ from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
+from xlhedge.analysis.signals import UNKNOWN
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
 from xlhedge.portfolio import Account, Portfolio
@@ -23,9 +24,6 @@ __all__ = ["Numbers", "RowGroup"]
 
 NEW_LINE = "\n"
 """Between names that stand as one: no name has it."""
-
-UNKNOWN = "unknown"
-"""What a reason to unwind is without a history; it counts as no."""
 
 _SAID = {True: "yes", False: "no", None: UNKNOWN}
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
@@ -231,6 +229,9 @@ class Numbers(Values, Lookups):
         lots = enumerate(self._positions.values(), 1)
         return {lot.n: float(number) for number, found in lots for lot in found}
 
+    def row_at(self, row: FigureRow, number: Carrier) -> Any:
+        return self.rows(type(row))[int(number) - 1]
+
     def number_of(self, row: FigureRow) -> float:
         return row.n + 1.0
 
@@ -253,6 +254,7 @@ class Numbers(Values, Lookups):
             rates.append(tier.mm_rate)
         return found
 
-    def signal(self, row: FigureRow, name: str) -> str:
-        found = self.history.assets[row.n].signals if self.history else None
-        return _SAID[getattr(found, name, None)]
+    def signal(self, row: FigureRow, name: str) -> float | str:
+        found: Any = self.history.assets[row.n].signals if self.history else None
+        value = getattr(getattr(found, "volume", None), name, getattr(found, name, None))
+        return value if value.__class__ is float else _SAID[value]

@@ -100,6 +100,12 @@ class AllRows:
         """The underlyings that some holding moves with, in small letters."""
         return {self.underlying_of(row).casefold() for row in self.of("Holdings")}
 
+    @cached_property
+    def hedging(self) -> set[str]:
+        """The instruments that are short, or that a holding is to be hedged with."""
+        named = self._names("Shorts", "instrument"), self._names("Holdings", "instrument")
+        return {name for names in named for name in names if name}
+
     def underlying_of(self, holding: Holding) -> str:
         """What a holding moves with: its own underlying, its instrument's, or itself."""
         if holding.underlying is not None:

@@ -79,6 +79,17 @@ def _without_holding(row: Short, _: int, rows: AllRows) -> str | None:
     return f'no holding moves with "{followed}"; it counts as a short without a holding'
 
 
+def _before_horizon(row: Instrument, _: int, rows: AllRows) -> str | None:
+    """A hedge that ends before what it is for does."""
+    horizon = rows.settings.horizon_date
+    if row.expiry is None or not rows.settings.as_of < row.expiry < horizon:
+        return None
+    if row.instrument not in rows.hedging:
+        return None
+    ends = f"{shown(row.expiry)} is before horizon_date, {shown(horizon)}"
+    return f"{ends}: it hedges nothing after that"
+
+
 def _two_names(row: Holding, _: int, rows: AllRows) -> str | None:
     """A scenario moves names: it would move one of them and leave the other."""
     follows = rows.underlying_of(row)
@@ -109,6 +120,7 @@ _ODDITIES = (
     TableCheck("Holdings", "asset", _two_names),
     TableCheck("Instruments", "index_price", _far_from_spot),
     TableCheck("Instruments", "futures_price", _far_from_index),
+    TableCheck("Instruments", "expiry", _before_horizon),
     TableCheck("Shorts", "instrument", _without_holding),
     TableCheck("Shorts", "contracts", _negative_short),
     *ACCOUNT_ODDITIES,

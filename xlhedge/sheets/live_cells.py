@@ -162,6 +162,9 @@ class LiveCells(Calls, Lookups):
         cells = self.tables[OrderRow].column(getattr(OrderRow, name))
         return Expression(f"INDEX({cells},{self.place})")
 
+    def row_at(self, row: FigureRow, number: Carrier) -> Any:
+        return self.table.row_at(self, number)
+
     def number_of(self, row: FigureRow) -> Expression:
         return Expression(here(1 - self.table.top))
 

@@ -142,6 +142,9 @@ class NativeCells(Native, Lookups):
         place = f"MATCH({row.instrument},{orders.column(OrderRow.instrument)},0)"
         return Expression(f"INDEX({orders.column(getattr(OrderRow, name))},{place})")
 
+    def row_at(self, row: FigureRow, number: Carrier) -> Any:
+        return self._other(type(row)).row_at(self, number)
+
     def _other(self, kind: type[FigureRow]) -> FigureTable:
         found = next((table for table, _ in self._others if table.row is kind), None)
         if found is None:

@@ -24,6 +24,7 @@ __all__ = [
     "write_numbers",
     "write_orders",
     "write_orders_report",
+    "write_table",
     "write_underlyings",
     "write_underlyings_report",
 ]
@@ -38,12 +39,12 @@ def hedged_text(table: FigureTable, nothing: str = NOWHERE) -> str:
 
 def write_underlyings(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet of the underlyings, which follow their numbers on Hedge and Orders."""
-    _write_table(sheet, of, of.analysis.underlyings)
+    write_table(sheet, of, of.analysis.underlyings)
 
 
 def write_orders(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet of the orders."""
-    _write_table(sheet, of, of.analysis.orders)
+    write_table(sheet, of, of.analysis.orders)
     table, hedge = of.on[sheet.title], of.tables[HedgeRow]
     lots = of.inputs.column("Shorts", "instrument")
     key, name = (
@@ -54,7 +55,8 @@ def write_orders(sheet: Sheet, of: TemplateContext) -> None:
     write_numbers(sheet, table, of.analysis, f"{held}+{idle}", numbers_of(hedge))
 
 
-def _write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) -> None:
+def write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) -> None:
+    """A sheet of the template that is a table with totals."""
     table = of.on[sheet.title]
     table.write_head(sheet)
     table.write_total(sheet, rows)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow, sum_of
-from xlhedge.analysis.lookups import Group
+from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.sheets.style import WIDTHS
 from xlhedge.xlsx.cell import LETTERS, quoted
@@ -131,6 +132,14 @@ class FigureTable:
     def column(self, figure: Figure) -> str:
         """All cells of a figure, as any sheet refers to them."""
         return f"{self.sheet}!{self.span(figure, '$')}"
+
+    def row_at(self, f: Lookups, number: Carrier) -> FigureRow:
+        """The row of that number, from 1, as references."""
+        text = excel_text(number)
+        cells: dict[str, Any] = {
+            each.name: Expression(f"INDEX({self.column(each)},{text})") for each in self.figures
+        }
+        return self.row(f, **cells)
 
     def span(self, figure: Figure, fixed: str = "") -> str:
         """All cells of a figure, as its own sheet refers to them."""
