@@ -100,7 +100,8 @@ class CrossRow(FigureRow):
         def found() -> Carrier:
             rows = f.group(AccountRow, self.account, "account")
             mine = rows.having(AccountRow.margin_coin, "=", self.margin_coin)
-            return mine.having(AccountRow.leads, "=", 1).sum(AccountRow.number)
+            first = mine.having(AccountRow.leads, "=", 1).sum(AccountRow.number)
+            return where(first == 0, f.missing, first)
 
         return where(f.beside(self, MarginRow).margin_mode == "cross", found, "")
 

@@ -91,7 +91,7 @@ class GridShort(FigureRow):
         return where(self._unknown(f), lambda: where(self.short_notional == 0, 0, 1), 0)
 
     def _unknown(self, f: Lookups) -> Carrier:
-        """Without a price, be it the venue's, or without the margin that is lost at it."""
+        """Without a price, be it the venue's, or without the equity that is lost at it."""
         short = f.beside(self, MarginRow)
         return (short.common_buffer == "") | (short.equity == "")
 

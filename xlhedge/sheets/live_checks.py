@@ -160,21 +160,30 @@ def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
 
 
 def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
-    name, posted, price = (
+    name, posted, price, mode = (
         margin.column(each)
-        for each in (MarginRow.instrument, MarginRow.margin, MarginRow.liquidation_price)
+        for each in (
+            MarginRow.instrument,
+            MarginRow.margin,
+            MarginRow.liquidation_price,
+            MarginRow.margin_mode,
+        )
     )
+    shared = f'({mode}="cross")'
     yield Check(
         "Shorts without margin",
-        sum(row.margin == BLANK for row in analysis.margin),
-        f'SUM(({name}<>"")*({posted}=""))',
+        sum(row.margin == BLANK and not row.is_cross for row in analysis.margin),
+        f'SUM(({name}<>"")*({posted}="")*(1-{shared}))',
         "Their liquidation is unknown, and counts as none: fill margin in Shorts.",
     )
     yield Check(
         "Shorts without mm_rate",
-        sum(row.margin != BLANK and row.liquidation_price == BLANK for row in analysis.margin),
+        sum(
+            (row.margin != BLANK or row.is_cross) and row.liquidation_price == BLANK
+            for row in analysis.margin
+        ),
         # One whose instrument is unknown has an error there.
-        f'SUM(({name}<>"")*({posted}<>"")*IFERROR(--({price}=""),1))',
+        f'SUM(({name}<>"")*(({posted}<>"")+{shared}>0)*IFERROR(--({price}=""),1))',
         "Their liquidation is unknown, and counts as none: fill mm_rate in Instruments.",
     )
 
