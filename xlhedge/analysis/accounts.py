@@ -375,13 +375,8 @@ class AccountRow(FigureRow):
 
     @figure("Coins posted, value", "money", ("account",), total=True)
     def coin_margin(self, _: Lookups) -> Carrier:
-        """What is exposed of them: all that is there, and what its positions have made of it."""
-        made = where(
-            (self.leads == "") | (self.margin_coin == ""),
-            0,
-            lambda: self.unrealised * self.price,
-        )
-        return where(self.coin == "", 0, lambda: (self.value + made) * self.beta)
+        """What is exposed of them, in its underlying."""
+        return where(self.coin == "", 0, lambda: self.posted * self.beta)
 
     @figure("Underlying", "text", ("coin",))
     def underlying(self, f: Lookups) -> Carrier:
@@ -419,6 +414,12 @@ class AccountRow(FigureRow):
         falls = self.lost(f, CrossRow.rate_0) < 0
         way = where(falls, -1, 1)
         return where(self.margin_coin == "", way, -way)
+
+    @property
+    def posted(self) -> Carrier:
+        """What its coins are worth: all that are there, and what its positions have made of it."""
+        none = (self.leads == "") | (self.margin_coin == "")
+        return self.value + where(none, 0, lambda: self.unrealised * self.price)
 
     def positions(self, f: Lookups) -> Group:
         """Those that share the wallet."""

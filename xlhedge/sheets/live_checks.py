@@ -19,7 +19,9 @@ from xlhedge.functions.algebra import Expression
 from xlhedge.functions.quantity import Domain
 from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio import TABLES, Portfolio, Table
+from xlhedge.sheets.account_checks import account_questions
 from xlhedge.sheets.input_cells import Inputs
+from xlhedge.sheets.live_cells import Tables
 from xlhedge.sheets.table import FigureTable
 from xlhedge.text import as_percent
 
@@ -43,19 +45,20 @@ class Check:
     remedy: str
 
 
-def checks(inputs: Inputs, margin: FigureTable, analysis: Analysis) -> list[Check]:
+def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
     """Every check, in the order in which people mend things.
 
     Args:
         inputs: where the inputs stand.
-        margin: the Margin sheet's table, which knows whose liquidation is unknown.
+        tables: the computed tables, which know whose liquidation is unknown.
         analysis: what the inputs are.
     """
     portfolio = analysis.portfolio
     return [
         *_missing(inputs, portfolio),
         *_names(inputs, portfolio),
-        *_shorts(margin, analysis),
+        *(Check(title, 0, *rest) for title, *rest in account_questions(inputs, tables)),
+        *_shorts(tables[MarginRow], analysis),
         *_dates(inputs, portfolio),
         *_odd(inputs, portfolio),
         Check(

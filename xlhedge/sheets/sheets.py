@@ -48,7 +48,7 @@ from xlhedge.sheets.orders import (
 from xlhedge.sheets.sensitivity import SHORTS, write_sensitivity
 from xlhedge.sheets.start import write_start
 from xlhedge.sheets.stress import write_stress
-from xlhedge.sheets.stress_workings import FIRST
+from xlhedge.sheets.stress_rows import FIRST
 from xlhedge.sheets.style import heading, set_up
 from xlhedge.sheets.summary import write_summary
 from xlhedge.sheets.table import FigureTable
