@@ -20,8 +20,8 @@ __all__ = [
     "gains",
     "in_full",
     "is_reached",
-    "is_unsure",
     "limits",
+    "may_be_reached",
     "price_move",
 ]
 
@@ -159,7 +159,7 @@ def is_reached(rise: Carrier, fall: Carrier, moved: Carrier) -> Carrier:
     return is_liquidated(1, rise, moved) | is_liquidated(-1, fall, moved)
 
 
-def is_unsure(of: Any, moved: Carrier) -> Carrier:
+def may_be_reached(of: Any, moved: Carrier) -> Carrier:
     """Whether it may liquidate one of which nobody knows when; `of` has `LIMITS`."""
     return (of.unsure_shorts > 0) & (moved > 0) | (of.unsure_longs > 0) & (moved < 0)
 
