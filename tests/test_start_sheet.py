@@ -1,7 +1,6 @@
 """The template's Start and Functions sheets: what they say is so in real spreadsheets, too."""
 
 import re
-import zipfile
 from datetime import datetime
 
 import pytest
@@ -9,7 +8,7 @@ from books import ODD, settings, template
 from engines import define
 from openpyxl import load_workbook
 from portfolios import letter_of
-from stored import differences, poisoned, stored
+from stored import as_saved_by_a_spreadsheet, differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.functions.registry import FUNCTIONS
@@ -28,17 +27,6 @@ def saved(portfolio, path, *, names=()):
     define(book.design, names)
     book.save(path)
     return path
-
-
-def as_saved_by_a_spreadsheet(source, target):
-    """A copy in which IronCalc finds openpyxl's notes, and blank cells that are no zeros."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            text = old.read(name).decode()
-            text = re.sub(r'(<c [^>]*?) t="n" ?/>', r"\1/>", text)
-            text = re.sub(r'Target="/xl/(comments/|drawings/)', r'Target="../\1', text)
-            new.writestr(name, text)
-    return target
 
 
 def start_of(values):

@@ -57,25 +57,27 @@ class GridShort(FigureRow):
 
     @figure("Distance to liquidation", "reach", ("instrument",))
     def distance(self, f: Lookups) -> Carrier:
-        """Farther than any move where no price liquidates, or nobody knows."""
-        buffer = f.beside(self, MarginRow).liquidation_buffer
+        """Farther than any move where no price liquidates, or nobody knows.
+
+        In a cross account it is that of all marks together, be it in the position's own favour.
+        """
+        buffer = f.beside(self, MarginRow).common_buffer
         # An error is no word: it stays one.
         near = lambda: where(f.number(buffer), buffer, FAR)  # noqa: E731
         return where(self._unknown(f), FAR, near)
 
     @figure("Equity lost if liquidated", "money", ("instrument",), total=True)
     def equity(self, f: Lookups) -> Carrier:
-        short = f.beside(self, MarginRow)
-
-        def left() -> Carrier:
-            return short.margin * short.parity + short.unrealised_pnl
-
-        linear = where(short.margin == "", 0, left)
-        return maximum(where(self.contract_type == "inverse", short.coin_margin, linear), 0)
+        """Parts of a wallet's may be below 0; together they are what it has."""
+        equity = f.beside(self, MarginRow).equity
+        return where(equity == "", 0, equity)
 
     @figure("Of it coins, which move with the price", "money", ("instrument",), total=True)
-    def coins(self, _: Lookups) -> Carrier:
-        return where(self.contract_type == "inverse", self.equity, 0)
+    def coins(self, f: Lookups) -> Carrier:
+        short = f.beside(self, MarginRow)
+        posted = lambda: f.of_cross(short, "coins")  # noqa: E731
+        linear = where(short.is_cross, posted, 0)
+        return where(self.contract_type == "inverse", self.equity, linear)
 
     contract_type = looked_up("Contract type", "text", "beside")
 
@@ -91,7 +93,7 @@ class GridShort(FigureRow):
     def _unknown(self, f: Lookups) -> Carrier:
         """Without a price, be it the venue's, or without the margin that is lost at it."""
         short = f.beside(self, MarginRow)
-        return (short.liquidation_buffer == "") | (short.margin == "")
+        return (short.common_buffer == "") | (short.equity == "")
 
 
 NO_SHORT = {

@@ -32,6 +32,9 @@ class Group(Protocol):
     def size(self, figure: Figure, *others: Figure) -> Carrier:
         """The sum of a figure's magnitudes, each times the others."""
 
+    def least(self, figure: Figure) -> Carrier:
+        """The least of a figure, which may be blank in some; there is one of them at least."""
+
     def each(self, figure: Figure, otherwise: float) -> Carrier:
         """A figure of each as a range; elsewhere in the range stands ``otherwise``."""
 
@@ -95,6 +98,18 @@ class Lookups(Functions):
 
     def of_account(self, name: Carrier, column: str) -> Carrier:
         """A cell of the first row of Accounts with that name, or the default of its column."""
+        raise NotImplementedError
+
+    def of_wallet(self, row: FigureRow, name: str) -> Carrier:
+        """What Accounts says of the wallet whose number a row has, by the name of the figure."""
+        raise NotImplementedError
+
+    def of_cross(self, row: FigureRow, name: str) -> Carrier:
+        """What a position's account shares with others, by the name of the figure."""
+        raise NotImplementedError
+
+    def first(self, table: type[FigureRow], value: Carrier, key: str, name: str) -> Carrier:
+        """A figure of the first row of a table that has that value in another; there is one."""
         raise NotImplementedError
 
     def joined(self, *names: Carrier) -> Carrier:

@@ -32,7 +32,8 @@ def should_unwind(row: UnwindRow) -> bool:
 def unwinding(analysis: Analysis) -> Iterator[str]:
     """Hedges that should perhaps come off, and why."""
     for row in filter(should_unwind, analysis.unwind):
-        why = " and ".join(_REASONS[reason] for reason in row.signal.split(" + "))
+        words = _REASONS | {"MARKET": f"{_REASONS['MARKET']} ({row.confirmation})"}
+        why = " and ".join(words[reason] for reason in row.signal.split(" + "))
         yield f"Consider taking off the hedge of {row.asset}: {why}."
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from xlhedge.functions.quantity import Domain
+from xlhedge.portfolio.accounts import ACCOUNT_ODDITIES
 from xlhedge.portfolio.all_rows import AllRows, TableCheck, findings
 from xlhedge.portfolio.columns import Column
 from xlhedge.portfolio.problems import Found
@@ -122,6 +123,7 @@ _ODDITIES = (
     TableCheck("Instruments", "expiry", _before_horizon),
     TableCheck("Shorts", "instrument", _without_holding),
     TableCheck("Shorts", "contracts", _negative_short),
+    *ACCOUNT_ODDITIES,
 )
 
 

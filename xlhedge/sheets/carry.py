@@ -60,7 +60,7 @@ def write_carry_report(sheet: Sheet, of: ReportContext) -> None:
 def write_funding_basis(sheet: Sheet, of: ReportContext) -> None:
     """The sheet Funding & basis: the table, and what funding costs as days go by."""
     table, margin, analysis = of.on[sheet.title], of.tables[MarginRow], of.analysis
-    last = unassigned_texts(table, margin, table.last, table.last - 1)
+    last = unassigned_texts(table, of.tables, table.last, table.last - 1)
     rows = [*analysis.hedge, analysis.unassigned]
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last, first=44)
     for column in range(2, 2 + len(_DAYS)):

@@ -88,7 +88,7 @@ class _Links(Native, Lookups):
         """The formulas of a row; none of what refers to nothing. Rows of one kind have the same."""
         if row is None:
             return [None] * len(GridShort.figures)
-        self._short = row.f.beside(row, MarginRow)
+        self._numbers, self._short = row.f, row.f.beside(row, MarginRow)
         kinds = tuple(_word(each, getattr(self._short, each.name)) for each in MarginRow.figures)
         if kinds not in self._seen:
             self._seen[kinds] = self._written(row)
@@ -108,6 +108,10 @@ class _Links(Native, Lookups):
 
     def number(self, value: Carrier) -> Carrier:
         return not isinstance(value, str)
+
+    def of_cross(self, row: FigureRow, name: str) -> Carrier:  # noqa: ARG002  # the short is known
+        """A report does not show what wallets are worked out with."""
+        return self._numbers.of_cross(self._short, name)
 
     def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
         at = here(self._margin.top - self._table.top)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.grid_shorts import GridShort
@@ -20,6 +21,7 @@ from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import ALARM, MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.analysis.unwind import UnwindRow
+from xlhedge.sheets.accounts import write_accounts, write_accounts_report, write_cross
 from xlhedge.sheets.attribution import write_scenarios
 from xlhedge.sheets.audit import write_audit
 from xlhedge.sheets.carry import (
@@ -46,7 +48,7 @@ from xlhedge.sheets.orders import (
 from xlhedge.sheets.sensitivity import SHORTS, write_sensitivity
 from xlhedge.sheets.start import write_start
 from xlhedge.sheets.stress import write_stress
-from xlhedge.sheets.stress_workings import FIRST
+from xlhedge.sheets.stress_rows import FIRST
 from xlhedge.sheets.style import heading, set_up
 from xlhedge.sheets.summary import write_summary
 from xlhedge.sheets.table import FigureTable
@@ -143,6 +145,12 @@ _MARGIN = (
     "Add now: what survives that rise from mark (long futures: that fall). "
     "Margin currency: quote, coins for inverse contracts."
 )
+_ACCOUNTS = (
+    "The first row of a wallet says what it is worth and what liquidates it: a move of all its "
+    "marks together, or of one underlying alone. Its unit is the quote, or the coin that it is "
+    "margined in. Marked: near; bold: a margin ratio from "
+    f"{ALARM:.0%}."
+)
 _DELEVERAGED = (
     "In a crash a venue may close a short that gains (auto-deleveraging): its profit ends there."
 )
@@ -194,6 +202,13 @@ SHEETS = (
     SheetSpec("Margin", write_margin, _TEMPLATE, TableSpec(MarginRow, 8, 9, 10), wide=4, tall=1,
         purpose="For each short: margin, liquidation price, and how far away it is.",
         note=f"{_MARGIN} It follows the sheet Shorts."),
+    SheetSpec("Accounts", write_accounts, _TEMPLATE, TableSpec(AccountRow), wide=4, tall=1,
+        purpose="For each account: equity, maintenance, and the moves that liquidate it.",
+        note=_ACCOUNTS),
+    SheetSpec("Cross margin", write_cross, _TEMPLATE, TableSpec(CrossRow), wide=4, tall=1,
+        purpose="Workings of Accounts: each position that shares a wallet.",
+        note="Each position of a cross account, in its wallet's unit. Each pass takes the margin "
+             "tiers at the answer of the one before it."),
     SheetSpec("Sensitivity", write_sensitivity, _TEMPLATE, _GRID_SHORTS,
         freeze=f"B{AXIS + 1}", wide=2,
         purpose="Profit and loss by price, hedge ratio, basis, funding and leverage.",
@@ -219,13 +234,16 @@ SHEETS = (
         note=_CARRY),
     SheetSpec("Margin", write_margin_report, _REPORT, TableSpec(MarginRow), wide=0,
         purpose="Liquidation, and the margin to add", note=_MARGIN),
+    SheetSpec("Accounts", write_accounts_report, _REPORT, TableSpec(AccountRow), wide=0,
+        purpose="Wallets of accounts, and the moves that liquidate them",
+        note=_ACCOUNTS, when=lambda each: bool(each.accounts)),
     SheetSpec("Unwind", write_unwind, _TEMPLATE, TableSpec(UnwindRow, 31, 32, 33),
-        freeze="B6", wide=2, tall=1,
+        freeze="B6", wide=3, tall=1,
         purpose="When to take the hedge off, and unwinding now against holding.",
         note="When to take the hedge off, and why. MARKET: support confirmed; HORIZON: reached; "
              "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price "
              f"history. {_DELEVERAGED}"),
-    SheetSpec("Unwind", write_unwind_report, _REPORT, TableSpec(UnwindRow), wide=2,
+    SheetSpec("Unwind", write_unwind_report, _REPORT, TableSpec(UnwindRow), wide=0,
         purpose="When to take the hedge off, and what its profit buys",
         note="When to take the hedge off and why; unknown: History does not say. MARKET: support "
              "confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; FUNDING: it costs too "

@@ -241,6 +241,11 @@ class ColumnGroup(Group):
         above, below = (self.having(figure, sign).sum(figure, *others) for sign in "><")
         return above - below
 
+    def least(self, figure: Figure) -> Expression:
+        column = self._table.column(figure)
+        conditions = (f"({each})" for each in (*self._conditions, f'{column}<>""'))
+        return Expression(f"MIN(IF({'*'.join(conditions)},{column},1E+300))")
+
     def each(self, figure: Figure, otherwise: float) -> Expression:
         (condition,) = self._conditions
         column = self._table.column(figure)
