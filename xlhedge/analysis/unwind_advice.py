@@ -10,7 +10,7 @@ from xlhedge.analysis.orders import OrderRow
 from xlhedge.analysis.unwind import QUIET, UnwindRow
 from xlhedge.text import percent
 
-__all__ = ["DEAR", "added_risk", "dear_funding", "enlarges", "should_unwind", "unwinding"]
+__all__ = ["DEAR", "added_risk", "dear_funding", "enlarges", "is_dear", "should_unwind", "unwinding"]
 
 DEAR = 1.0
 """What part of its value a position may pay in funding in a year before that is advice: all of it,
@@ -77,7 +77,12 @@ def enlarges(analysis: Analysis, row: OrderRow) -> bool:
         for hedge, unwind in zip(analysis.hedge, analysis.unwind, strict=True)
         if should_unwind(unwind)
     )
-    return row.underlying in leaving or _cost_of_a_year(row) > DEAR
+    return row.underlying in leaving or is_dear(row)
+
+
+def is_dear(row: OrderRow) -> bool:
+    """Whether funding takes more of the value that an instrument holds than `DEAR` allows."""
+    return _cost_of_a_year(row) > DEAR
 
 
 def _cost_of_a_year(row: OrderRow) -> float:
