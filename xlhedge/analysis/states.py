@@ -17,6 +17,7 @@ from xlhedge.text import percent
 __all__ = [
     "ACT",
     "GOOD",
+    "OFF_TARGET",
     "THRESHOLDS",
     "UNKNOWN",
     "WATCH",
@@ -33,12 +34,15 @@ __all__ = [
 GOOD, WATCH, UNKNOWN, ACT = "GOOD", "WATCH", "UNKNOWN", "ACT"
 """The words, the better first; what nobody knows is worse than what is to be watched."""
 
-_OFF, _OVER, _TIMES, _LOSS, _COST = 0.1, 1.05, 2, 0.25, 0.02
+OFF_TARGET = 0.1
+"""What may lack to the targets, as a part of the exposure, before it is to be mended today."""
+
+_OVER, _TIMES, _LOSS, _COST = 1.05, 2, 0.25, 0.02
 
 THRESHOLDS = {
     "hedged": (
         "GOOD: what lacks to the targets, underlying by underlying, is within rebalance_band of "
-        f"the exposure. WATCH: within {percent(_OFF)} of it. ACT: beyond, or more than "
+        f"the exposure. WATCH: within {percent(OFF_TARGET)} of it. ACT: beyond, or more than "
         f"{percent(_OVER)} of an underlying is short."
     ),
     "liquidation": (
@@ -84,7 +88,7 @@ def hedged_state(off: float, most: float, band: float) -> str:
         >>> hedged_state(0.2, 0.8, 0.01), hedged_state(0, 1.06, 0.01)
         ('ACT', 'ACT')
     """
-    if off > max(_OFF, band) or most > _OVER:
+    if off > max(OFF_TARGET, band) or most > _OVER:
         return ACT
     return GOOD if off <= band else WATCH
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.advised import TODAY, WEEK, Advice
 from xlhedge.analysis.carriers import VALUES
 from xlhedge.analysis.orders import OrderRow
 from xlhedge.analysis.unwind import QUIET, UnwindRow
@@ -27,7 +28,7 @@ def should_unwind(row: UnwindRow) -> bool:
     return bool(row.signal) and row.signal not in QUIET
 
 
-def unwinding(analysis: Analysis) -> Iterator[str]:
+def unwinding(analysis: Analysis) -> Iterator[Advice]:
     """Hedges that should perhaps come off, and why."""
     for row in filter(should_unwind, analysis.unwind):
         signals = analysis.history.assets[row.n].signals if analysis.history else None
@@ -37,10 +38,11 @@ def unwinding(analysis: Analysis) -> Iterator[str]:
             "FUNDING": f"funding of {costly} costs too much",
         }
         why = " and ".join(words[reason] for reason in row.signal.split(" + "))
-        yield f"Consider taking off the hedge of {row.asset}: {why}."
+        text = f"Consider taking off the hedge of {row.asset}: {why}."
+        yield Advice(WEEK, "take off?", text, why, row.asset)
 
 
-def dear_funding(analysis: Analysis) -> Iterator[str]:
+def dear_funding(analysis: Analysis) -> Iterator[Advice]:
     """Instruments whose funding costs, or would cost, more than `DEAR` in a year."""
     for row in analysis.orders:
         year = _cost_of_a_year(row)
@@ -49,18 +51,22 @@ def dear_funding(analysis: Analysis) -> Iterator[str]:
         held = bool(row.short_contracts)
         side = "short" if (row.short_contracts or row.part) > 0 else "long future"
         costs = f"costs the {side}" if held else f"would cost a {side}"
-        yield (
+        text = (
             f"Funding of {row.instrument} {costs} {percent(year)} of its value in a year at "
             f"today's rate of {percent(row.funding_8h)} per 8 hours, more than {percent(DEAR)}, "
             f"its whole value: {'take it off, or ' if held else ''}hedge with another instrument."
         )
+        why = f"funding costs {percent(year)} of its value in a year"
+        at = analysis.portfolio.instrument(row.instrument).exchange or ""
+        yield Advice(TODAY, "replace", text, why, row.instrument, at)
 
 
-def added_risk(analysis: Analysis) -> Iterator[str]:
+def added_risk(analysis: Analysis) -> Iterator[Advice]:
     """Hedges that made the past worse."""
     for each in analysis.history.assets if analysis.history else ():
         if each.ratios.adds_risk:
-            yield f"Check the hedge of {each.name}: {each.ratios.alarm}."
+            text = f"Check the hedge of {each.name}: {each.ratios.alarm}."
+            yield Advice(WEEK, "review", text, each.ratios.alarm, each.name)
 
 
 def enlarges(analysis: Analysis, row: OrderRow) -> bool:
