@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.accounts import AccountRow
 from xlhedge.analysis.advised import NOTE, TODAY, WEEK, Advice, Amount, by_urgency
 from xlhedge.analysis.figures import BLANK, Blank
-from xlhedge.analysis.hedge import DUST, HedgeRow
-from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.orders import BELOW_A_STEP, OrderRow, UnderlyingRow
+from xlhedge.analysis.hedge import DUST
+from xlhedge.analysis.orders import BELOW_A_STEP, UnderlyingRow
 from xlhedge.analysis.roll_advice import rolls
 from xlhedge.analysis.states import OFF_TARGET
 from xlhedge.analysis.unwind_advice import (
@@ -23,7 +21,7 @@ from xlhedge.analysis.unwind_advice import (
 from xlhedge.analysis.wallets import nearest_end, wallet_unit
 from xlhedge.text import percent
 
-__all__ = ["advice", "advised"]
+__all__ = ["advice", "advised", "nothing_to_do"]
 
 _SURVIVE = (30, 50)
 """Moves against a short, in percent of mark, that margin to add is worked out for: the first, or
@@ -41,7 +39,7 @@ def advice(analysis: Analysis) -> list[str]:
         >>> advice(analyse(SAMPLES["full-hedge"]))
         ['Nothing: every holding is at its target.']
     """
-    return [each.text for each in _said(analysis)] or [_nothing(analysis)]
+    return [each.text for each in _said(analysis)] or [nothing_to_do(analysis)]
 
 
 def advised(analysis: Analysis) -> list[Advice]:
@@ -97,7 +95,7 @@ def _margin(analysis: Analysis) -> Iterator[Advice]:
             f"Add {more:,.8g} {unit} of margin to {name}{unless}: a move of {buffer:+.1%} "
             f"liquidates it, and that much more survives a {way} of {survive} %.{reached}"
         )
-        amount = Amount(row, getattr(MarginRow, f"add_{survive}"))
+        amount = Amount(row, f"add_{survive}")
         unit = row.underlying if inverse else own
         yield Advice(TODAY, "add margin", text, why, name, row.account, value=amount, unit=unit)
 
@@ -115,7 +113,7 @@ def _accounts(analysis: Analysis) -> Iterator[Advice]:
                 f"Add {more:,.8g} {wallet_unit(row)} to account {row.account}: {end} "
                 f"liquidates it, and that much more survives a {way} of all by {survive} %."
             )
-            amount = Amount(row, getattr(AccountRow, f"add_{survive}"))
+            amount = Amount(row, f"add_{survive}")
             yield Advice(TODAY, "add margin", text, f"{end} liquidates it", "all", row.account,
                          value=amount, unit=wallet_unit(row))  # fmt: skip
         else:
@@ -141,16 +139,17 @@ def _without_coins(analysis: Analysis) -> Iterator[Advice]:
         side, what = ("buy", "buy back") if row.short_notional > 0 else ("sell", "sell")
         why = f"no coins move with {row.underlying}: it hedges nothing"
         yield Advice(TODAY, what, text, why, row.underlying, side=side,
-                     value=Amount(row, UnderlyingRow.short_notional), unit=currency)  # fmt: skip
+                     value=Amount(row, "short_notional"), unit=currency)  # fmt: skip
 
 
 def _orders(analysis: Analysis) -> Iterator[Advice]:
     currency = analysis.portfolio.settings.quote_currency
     rows = {row.underlying: row for row in analysis.underlyings}
     for row in analysis.orders:
-        size, value, of = row.order_contracts, row.order_notional, rows[row.underlying]
-        if enlarges(analysis, row):
+        of = rows.get(row.underlying)
+        if of is None or enlarges(analysis, row):
             continue
+        size, value = row.order_contracts, row.order_notional
         named = [each.asset for each in analysis.hedge if each.instrument == row.instrument]
         whose = " and ".join(dict.fromkeys(named)) or row.underlying
         at = analysis.portfolio.instrument(row.instrument).exchange or ""
@@ -164,7 +163,7 @@ def _orders(analysis: Analysis) -> Iterator[Advice]:
             yield Advice(
                 TODAY if far else WEEK, row.action, text, _against_target(of), row.instrument, at,
                 "sell" if row.action == "short" else "buy",
-                Amount(row, OrderRow.order_contracts), Amount(row, OrderRow.order_notional),
+                Amount(row, "order_contracts"), Amount(row, "order_notional"),
                 currency,
             )  # fmt: skip
             continue
@@ -197,19 +196,23 @@ def _naked(analysis: Analysis) -> Iterator[Advice]:
         value = f"{row.spot_notional:,.2f} {currency}"
         follows = rows[row.underlying]
         if not follows.short_notional:
-            text, why = f"{row.asset} is hedged with nothing: {value} stay exposed.", "no hedge"
-            amount = Amount(row, HedgeRow.spot_notional)
+            text, why = (
+                f"{row.asset} is hedged with nothing: {value} stay exposed.",
+                "nothing hedges it",
+            )
+            amount = Amount(row, "spot_notional")
         else:
             text = (
                 f"{row.asset} names no instrument, so nothing is ordered for it; with what is "
                 f"short on {row.underlying} {follows.net_delta:,.2f} {currency} stay exposed."
             )
-            amount = Amount(follows, UnderlyingRow.net_delta)
+            amount = Amount(follows, "net_delta")
             why = "it names no instrument: nothing is ordered for it"
         yield Advice(NOTE, "still exposed", text, why, row.asset, value=amount, unit=currency)
 
 
-def _nothing(analysis: Analysis) -> str:
+def nothing_to_do(analysis: Analysis) -> str:
+    """What is said where there is nothing to do."""
     gaps = [row for row in analysis.underlyings if row.gap]
     if not gaps:
         return "Nothing: every holding is at its target."

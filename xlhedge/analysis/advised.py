@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xlhedge.analysis.figures import Figure, FigureRow
+from xlhedge.analysis.figures import FigureRow
 
 __all__ = ["CHECK", "NOTE", "TODAY", "WEEK", "Advice", "Amount", "by_urgency"]
 
@@ -19,16 +19,16 @@ class Amount(NamedTuple):
 
     Args:
         row: the row.
-        figure: the figure.
+        name: the figure's.
     """
 
     row: FigureRow
-    figure: Figure
+    name: str
 
     @property
     def number(self) -> float:
         """It, by its size: what to do with it is said in words."""
-        return abs(float(getattr(self.row, self.figure.name)))
+        return abs(float(getattr(self.row, self.name)))
 
 
 @dataclass(frozen=True, slots=True)

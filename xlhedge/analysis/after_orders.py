@@ -19,7 +19,7 @@ from xlhedge.analysis.orders import OrderRow
 from xlhedge.analysis.sensitivity import columns_of
 from xlhedge.functions.algebra import Carrier
 
-__all__ = ["after_orders", "gain_after", "opened", "times_after"]
+__all__ = ["after_orders", "gains_after_orders", "opening_orders", "times_after"]
 
 
 def times_after(order: OrderRow) -> float:
@@ -28,12 +28,12 @@ def times_after(order: OrderRow) -> float:
     return times
 
 
-def opened(orders: Sequence[OrderRow]) -> list[OrderRow]:
+def opening_orders(orders: Sequence[OrderRow]) -> list[OrderRow]:
     """The orders in instruments of which nothing is short yet."""
     return [row for row in orders if row.order_notional and not row.short_notional]
 
 
-def gain_after(
+def gains_after_orders(
     f: Functions, shorts: Any, moves: Carrier, times: Carrier, new: Carrier
 ) -> Carrier:
     """What all shorts gain at each move once the orders are done.
@@ -53,8 +53,8 @@ def after_orders(analysis: Analysis) -> tuple[float, ...]:
     orders = {row.instrument: row for row in analysis.orders}
     rows = analysis.numbers.rows(GridShort)
     times = np.array([[times_after(orders[row.instrument])] for row in rows] or [[1.0]])
-    new = sum(row.order_notional for row in opened(analysis.orders))
+    new = sum(row.order_notional for row in opening_orders(analysis.orders))
     moves = np.array([analysis.grid.shocks])
-    gained = gain_after(ARRAYS, columns_of(analysis.numbers), moves, times, new)
+    gained = gains_after_orders(ARRAYS, columns_of(analysis.numbers), moves, times, new)
     found = np.array([analysis.grid.unhedged]) + gained
     return tuple(finite(float(each), "the P&L after the orders") for each in found[0])

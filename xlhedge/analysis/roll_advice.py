@@ -32,8 +32,8 @@ def rolls(analysis: Analysis) -> Iterator[Advice]:
         at = analysis.portfolio.instrument(row.instrument).exchange or ""
         urgency = TODAY if row.days_to_expiry <= _SOON else WEEK
         yield Advice(urgency, "roll", text, why, row.instrument, at,
-                     contracts=Amount(row, CarryRow.contracts),
-                     value=Amount(row, CarryRow.short_notional),
+                     contracts=Amount(row, "contracts"),
+                     value=Amount(row, "short_notional"),
                      unit=analysis.portfolio.settings.quote_currency)  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import DUST
-from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN as MAY_BE
+from xlhedge.analysis.liquidation import LIQUIDATED
+from xlhedge.analysis.liquidation import UNKNOWN as MAY_BE
 from xlhedge.analysis.orders import UnderlyingRow
 from xlhedge.analysis.unwind_advice import is_dear
 from xlhedge.text import percent
@@ -196,10 +197,11 @@ def cost_of_a_year(analysis: Analysis) -> float:
         return 0.0
     basis = sum_of(analysis.carry, CarryRow.basis_earned)
     a_year = basis * 365 / analysis.days if analysis.days else 0.0
-    return (analysis.total.funding_year - a_year) / short
+    cost: float = (analysis.total.funding_year - a_year) / short
+    return cost
 
 
-def _sizes(*buffers: float | str) -> list[float]:
+def _sizes(*buffers: float | Blank) -> list[float]:
     return [abs(each) for each in buffers if not isinstance(each, Blank)]
 
 

@@ -11,7 +11,15 @@ from xlhedge.analysis.orders import OrderRow
 from xlhedge.analysis.unwind import QUIET, UnwindRow
 from xlhedge.text import percent
 
-__all__ = ["DEAR", "added_risk", "dear_funding", "enlarges", "is_dear", "should_unwind", "unwinding"]
+__all__ = [
+    "DEAR",
+    "added_risk",
+    "dear_funding",
+    "enlarges",
+    "is_dear",
+    "should_unwind",
+    "unwinding",
+]
 
 DEAR = 1.0
 """What part of its value a position may pay in funding in a year before that is advice: all of it,

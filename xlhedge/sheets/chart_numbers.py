@@ -10,7 +10,12 @@ from functools import cached_property
 from types import SimpleNamespace
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.after_orders import after_orders, gain_after, opened, times_after
+from xlhedge.analysis.after_orders import (
+    after_orders,
+    gains_after_orders,
+    opening_orders,
+    times_after,
+)
 from xlhedge.analysis.carriers import NATIVE
 from xlhedge.analysis.grid_shorts import FAR, GridShort
 from xlhedge.analysis.orders import OrderRow
@@ -28,6 +33,8 @@ __all__ = ["ChartNumbers", "shown_scenarios"]
 _MOST_SCENARIOS = 8
 _MOST_LINES = 4
 """How many liquidations have a line: the nearest."""
+_LOWER = 0.1
+"""By what part of the height each line is lower than the one before: their names stand free."""
 
 
 def shown_scenarios(analysis: Analysis) -> list[Stress]:
@@ -105,10 +112,10 @@ class ChartNumbers:
         times = Expression(f"$B${self.first}:$B${last}")
         new = Expression(f"$B${self.opened}")
         shorts: SimpleNamespace = cells.shorts
-        gained = gain_after(NATIVE, shorts, across(self.after - 1), times, new)
+        gained = gains_after_orders(NATIVE, shorts, across(self.after - 1), times, new)
         text = excel_text(across(UNHEDGED, "Sensitivity!") + gained)
         sheet.array(self.after, 2, [after_orders(self._analysis)], text, "total heat")
-        rows = opened(self._analysis.orders)
+        rows = opening_orders(self._analysis.orders)
         named = [orders.cell(OrderRow.order_notional, orders.top + row.n) for row in rows]
         sheet.put(self.opened, 1, "Opened anew by orders, value", "cell text")
         value = sum(row.order_notional for row in rows)
@@ -123,9 +130,7 @@ class ChartNumbers:
         grid, after = self._analysis.grid, after_orders(self._analysis)
         values = (*grid.unhedged, *grid.held, *after)
         letter = LETTERS[1 + self.moves]
-        span = (
-            f"Sensitivity!$B${UNHEDGED}:${letter}${HELD},$B${self.after}:${letter}${self.after}"
-        )
+        span = f"Sensitivity!$B${UNHEDGED}:${letter}${HELD},$B${self.after}:${letter}${self.after}"
         rows = {row.instrument: row for row in self._analysis.orders}
         for n, position in enumerate(self.positions):
             at, order = self.first + n, rows[position.instrument]
@@ -139,8 +144,11 @@ class ChartNumbers:
             for column in (3, 4):
                 text = table.cell(GridShort.distance, table.top + n)
                 sheet.put(at, column, position.distance, "cell reach", text)
-            for column, end, value in ((5, "MIN", min(values)), (6, "MAX", max(values))):
-                sheet.put(at, column, value, "cell money", f"{end}({span})")
+            low, high = min(values), max(values)
+            down = _LOWER * self.liquidations.index(n) if n in self.liquidations else 0.0
+            sheet.put(at, 5, low, "cell money", f"MIN({span})")
+            text = f"MAX({span})-{down:g}*(MAX({span})-MIN({span}))"
+            sheet.put(at, 6, high - down * (high - low), "cell money", text)
         if not self.positions:
             sheet.put(self.first, 1, "none", "cell text")
             sheet.put(self.first, 2, 1.0, "cell ratio")

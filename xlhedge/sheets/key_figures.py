@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carry import CarryRow
@@ -24,7 +23,7 @@ from xlhedge.sheets.style import sentence, widen
 from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["TITLE", "figure_cell", "target_of", "totals", "write_key_figures"]
+__all__ = ["TITLE", "figure_cell", "numbers_top", "target_of", "totals", "write_key_figures"]
 
 TITLE = "Key figures"
 
@@ -36,7 +35,7 @@ _TOTALS = [each for each in HedgeRow.figures if each.total]
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _KeyFigure:
     """A figure of the sheet.
 
     Args:
@@ -71,6 +70,11 @@ def figure_cell(of: ReportContext, name: str) -> str:
     return f"'{TITLE}'!$B${_TOP + names.index(name)}"
 
 
+def numbers_top(of: ReportContext) -> int:
+    """The row of the heading of the charts' numbers."""
+    return _TOP + len(list(_lines(of))) + 2
+
+
 def target_of(analysis: Analysis) -> float:
     """What part of the exposure is to be hedged, none offsetting another; 0 without any."""
     exposed = sum_of(analysis.underlyings, UnderlyingRow.gross_exposure)
@@ -89,11 +93,11 @@ def write_key_figures(sheet: Sheet, of: ReportContext) -> None:
         sheet.put(at, 3, words.get(line.name, ""), "cell text")
         sheet.put(at, 4, line.meaning, "note")
         at += 1
-    ChartNumbers(of, sheet, at + 2).write()
+    ChartNumbers(of, sheet, numbers_top(of)).write()
     widen(sheet, {"A": 38, "B": 20, "C": 14, "D": 14})
 
 
-def _write(sheet: Sheet, at: int, line: _Line) -> None:
+def _write(sheet: Sheet, at: int, line: _KeyFigure) -> None:
     look = f"total {line.look}"
     if line.value is None or not line.formula:
         sheet.put(at, 1, line.title, "cell text")
@@ -118,29 +122,29 @@ def _total(of: ReportContext, figure: Figure) -> tuple[str, str]:
 
 def _summed(
     of: ReportContext, figure: Figure, value: float | None, words: tuple[str, str], look: str
-) -> _Line:
-    return _Line(figure.name, words[0], value, look, words[1], *_total(of, figure))
+) -> _KeyFigure:
+    return _KeyFigure(figure.name, words[0], value, look, words[1], *_total(of, figure))
 
 
-def _lines(of: ReportContext) -> Iterator[_Line]:
+def _lines(of: ReportContext) -> Iterator[_KeyFigure]:
     """All of them, in the order of the sheet."""
     yield from _exposures(of)
     yield from _costs(of)
     yield from _dangers(of)
 
 
-def _exposures(of: ReportContext) -> Iterator[_Line]:
+def _exposures(of: ReportContext) -> Iterator[_KeyFigure]:
     analysis, under = of.analysis, of.tables[UnderlyingRow]
     total, coins = analysis.total, HedgeRow.coin_margin
     held, posted = (_total(of, each)[0] for each in (HedgeRow.spot_notional, coins))
-    yield _Line("coins", "Coins, value", total.spot_notional + total.coin_margin, "money",
+    yield _KeyFigure("coins", "Coins, value", total.spot_notional + total.coin_margin, "money",
                 "Held, and posted as margin", f"{held}+{posted}", "Hedge")  # fmt: skip
     words = ("Coins held, value", "Spot price × quantity, without coins posted as margin")
     yield _summed(of, HedgeRow.spot_notional, total.spot_notional, words, "money")
     words = ("Short, value", "Positive is short")
     yield _summed(of, HedgeRow.short_notional, total.short_notional, words, "money")
     meaning = "Part of the exposure that shorts on the same underlying cover"
-    yield _Line("hedged", "Hedged", analysis.hedged, "percent", meaning, hedged_text(under),
+    yield _KeyFigure("hedged", "Hedged", analysis.hedged, "percent", meaning, hedged_text(under),
                 under.title)  # fmt: skip
     words = ("Net delta now", "Above 0: still long; below 0: over-hedged")
     yield _summed(of, HedgeRow.net_delta, total.net_delta, words, "money")
@@ -152,7 +156,7 @@ def _exposures(of: ReportContext) -> Iterator[_Line]:
     yield _summed(of, HedgeRow.residual_delta, total.residual_delta, words, "money")
 
 
-def _costs(of: ReportContext) -> Iterator[_Line]:
+def _costs(of: ReportContext) -> Iterator[_KeyFigure]:
     total, analysis = of.analysis.total, of.analysis
     words = ("Funding cost to the horizon", "Above 0 costs you; below 0 you receive it")
     yield _summed(of, HedgeRow.funding_drag, total.funding_drag, words, "cost")
@@ -166,26 +170,26 @@ def _costs(of: ReportContext) -> Iterator[_Line]:
     words = ("Unrealised P&L of the coins", "Against average cost, where it is known")
     yield _summed(of, HedgeRow.unrealised_pnl, total.unrealised_pnl, words, "money")
     cells = (_total(of, each)[0] for each in (MarginRow.pnl_to_date, HedgeRow.unrealised_pnl))
-    yield _Line("since", "P&L of hedge and coins", hedge + (total.unrealised_pnl or 0.0), "money",
+    yield _KeyFigure("since", "P&L of hedge and coins", hedge + (total.unrealised_pnl or 0.0), "money",
                 "Since opened, and since bought", "+".join(cells), "Margin")  # fmt: skip
 
 
-def _dangers(of: ReportContext) -> Iterator[_Line]:
+def _dangers(of: ReportContext) -> Iterator[_KeyFigure]:
     analysis, margin = of.analysis, of.tables[MarginRow]
     ends = [margin.column(x) for x in (MarginRow.liquidation_buffer, MarginRow.common_buffer)]
     sizes = (f'IF({cells}="","",IF({cells}<1E+300,ABS({cells}),""))' for cells in ends)
-    yield _Line("liquidation", "Nearest liquidation", analysis.nearest, "percent",
+    yield _KeyFigure("liquidation", "Nearest liquidation", analysis.nearest, "percent",
                 "Move of its mark price that liquidates the first short",
                 f"MIN({','.join(sizes)})", margin.title, array=True)  # fmt: skip
     if worst := analysis.worst:
         meaning = _after(worst.liquidation, worst.name)
-        yield _Line("worst", "Worst scenario", worst.legs.net, "money", meaning,
+        yield _KeyFigure("worst", "Worst scenario", worst.legs.net, "money", meaning,
                     f"MIN({nets(analysis)})", "Scenarios")  # fmt: skip
     for shock in _STEPS:
         word = analysis.at_once(shock).liquidation
         meaning = _after(word, "At once, as it stands; before fees")
         title = f"P&L at {shock:+.0%} of the underlying"
-        yield _Line(f"at {shock}", title, analysis.after(shock), "money", meaning)
+        yield _KeyFigure(f"at {shock}", title, analysis.after(shock), "money", meaning)
 
 
 def _after(word: str, meaning: str) -> str:

@@ -1,4 +1,4 @@
-"""The looks of page one: its band, its tiles, the orders. A state's colour is never its only sign."""
+"""The looks of page one: its band, tiles and orders. A state's colour is never its only sign."""
 
 from __future__ import annotations
 
@@ -50,14 +50,15 @@ def tile_look(kind: str, value: float | str | None) -> str:
 def register_page(found: Styles) -> None:
     """Register them."""
     band: dict[str, Any] = {"paper": _INK, "vertical": "center"}
-    found.add("page title", ink=_WHITE, size=18, bold=True, indent=1, **band)
+    found.add("page title", ink=_WHITE, size=18, bold=True, align="left", indent=1, **band)
     found.add("page facts", ink=_WHITE, align="right", indent=1, **band)
+    found.add("page facts left", ink=_WHITE, align="left", indent=1, **band)
     found.add("page firm", ink=_GREY, size=9, align="right", vertical="center")
     card: dict[str, Any] = {"paper": _PAPER, "vertical": "center"}
     found.add("tile label", ink=_INK, size=10, bold=True, align="left", indent=1, **card)
     found.add("tile line", ink=_GREY, size=10, align="left", indent=1, **card)
     number: dict[str, Any] = {"ink": _INK, "size": 20, "bold": True, "align": "left", "indent": 1}
-    formats = {"share": "0%", "rise": '"+"0%', "fall": '"−"0%', "huge": "0.0E+00"}
+    formats = {"share": "0 %", "rise": '"+"0.0 %', "fall": '"−"0.0 %', "huge": "0.0E+00"}
     for kind, plus in (("money", ""), ("gain", "+")):
         formats[kind] = f'{plus}#,##0;"−"#,##0;0'
         for unit, (_, commas) in _UNITS.items():
@@ -72,10 +73,11 @@ def register_page(found: Styles) -> None:
     found.add("order head", ink=_GREY, size=9, bold=True, **row)
     found.add("order head number", ink=_GREY, size=9, bold=True, align="right", **row)
     found.add("order text", ink="FF000000", size=10, align="left", wrap=True, **row)
+    found.add("order unit", ink=_GREY, size=9, align="left", indent=1, **row)
     found.add("order strong", ink=_INK, size=10, bold=True, align="left", **row)
     right: dict[str, Any] = {"ink": "FF000000", "size": 10, "align": "right", **row}
     for decimals in range(MOST_DECIMALS + 1):
         places = "." + "0" * decimals if decimals else ""
         found.add(f"order qty {decimals}", number_format=f"#,##0{places}", **right)
     found.add("order none", **right)
-    found.add("page note", ink=_GREY, size=9, align="left", vertical="top", wrap=True)
+    found.add("page note", ink=_GREY, size=9, align="left", vertical="center", wrap=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
-from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.states import UNKNOWN, cost_of_a_year, states
 from xlhedge.sheets.context import ReportContext
@@ -25,8 +27,8 @@ LINES = 3
 WIDTH = 4
 """Columns of a tile: its band, its number, its state, and the gap behind it."""
 
-_MOST = 32
-"""Characters of a line."""
+_MOST = 31.0
+"""Small letters that a line has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,15 @@ def write_tile(sheet: Sheet, of: ReportContext, row: int, column: int, tile: Til
 
 def _cut(text: str) -> str:
     shown = straight(text)
-    return shown if len(shown) <= _MOST else f"{shown[: _MOST - 1].rstrip()}…"
+    widths = list(accumulate(map(_width, shown)))
+    if not widths or widths[-1] <= _MOST:
+        return shown
+    return f"{shown[: bisect(widths, _MOST - 1)].rstrip()}…"
+
+
+def _width(letter: str) -> float:
+    wide = east_asian_width(letter) in "FW"
+    return 2.0 if wide else 1.3 if letter.isupper() else 1.0
 
 
 def _coins(analysis: Analysis, _: dict[str, str]) -> Tile:
@@ -91,8 +101,9 @@ def _coins(analysis: Analysis, _: dict[str, str]) -> Tile:
     elif silent:
         lines.append(f"average cost unknown of {len(silent)}")
     if total.coin_margin:
-        lines.append(f"{rounded(total.coin_margin)} of it posted as margin")
-    lines.append(f"{len(analysis.hedge)} holdings")
+        lines.append(f"{rounded(total.coin_margin)} posted as margin")
+    count = len(analysis.hedge)
+    lines.append(f"{count} holding{'s' * (count != 1)}")
     value = total.spot_notional + total.coin_margin
     return Tile("COINS", "coins", value, "money", "Hedge", lines[:LINES])
 
@@ -103,14 +114,14 @@ def _gain(value: float) -> str:
 
 def _hedged(analysis: Analysis, words: dict[str, str]) -> Tile:
     net, gross = analysis.total.net_delta, analysis.gross_delta
-    side = "still exposed" if net >= 0 else "over-hedged by"
+    side = "still exposed" if net >= 0 else "beyond it by"
     lines = [
-        f"target {percent(target_of(analysis))}",
+        f"target {target_of(analysis):.0%}".replace("%", " %"),
         f"{side} {rounded(abs(net))} net",
         f"{rounded(gross)} gross",
     ]
     if isinstance(analysis.hedged, str):
-        return Tile("HEDGED", "", "none", "share", "Underlyings", ["nothing is exposed", *lines[1:]],
+        return Tile("HEDGED", "", "none", "share", "Underlyings", ["nothing is exposed"],
                     words["hedged"])  # fmt: skip
     return Tile("HEDGED", "hedged", analysis.hedged, "share", "Underlyings", lines,
                 words["hedged"])  # fmt: skip
@@ -135,8 +146,8 @@ def _liquidation(analysis: Analysis, words: dict[str, str]) -> Tile:
     if missing:
         lines.append(f"unknown: {unknown[0].instrument}" + (" …" if len(missing) > 1 else ""))
     elif typical:
-        reached = "a typical move" if near <= typical.move else "typical"
-        lines.append(f"{reached} ±{percent(typical.move)}")
+        reaches = "reaches it" if near <= typical.move else "does not"
+        lines.append(f"typical ±{100 * typical.move:.1f} % {reaches}")
     else:
         lines.append("typical move: no history")
     kind = "rise" if move > 0 else "fall"
@@ -163,9 +174,10 @@ def _worst(analysis: Analysis, words: dict[str, str]) -> Tile:
     others = sum(1 for each in analysis.scenarios if each.liquidated) - bool(worst.liquidated)
     if worst.liquidation:
         names = (*worst.liquidated, *worst.unknown)
-        lines.append(f"{worst.liquidation}: {', '.join(names)}")
+        more = f" +{len(names) - 1}" if len(names) > 1 else ""
+        lines.append(f"{worst.liquidation}: {names[0]}{more}")
     else:
-        lines.append(f"{others} others liquidate" if others else "nothing is liquidated")
+        lines.append(f"{others} other scenarios liquidate" if others else "nothing is liquidated")
     if coins:
         lines.append(f"{percent(abs(worst.legs.net / coins))} of the coins' value")
     return Tile("WORST CASE", "worst", worst.legs.net, "gain", "Scenarios", lines, state)
@@ -176,9 +188,10 @@ def _carry(analysis: Analysis, words: dict[str, str]) -> Tile:
     horizon = analysis.portfolio.settings.horizon_date
     way = "you receive" if value >= 0 else "you pay"
     year = cost_of_a_year(analysis)
-    rate = f"{'costs' if year > 0 else 'earns'} {percent(abs(year))} a year of the short"
+    verb = "costs" if year > 0 else "earns"
+    rate = f"{verb} {percent(abs(year))} of it a year"
     funding, basis = -analysis.total.funding_drag, sum_of(analysis.carry, CarryRow.basis_earned)
-    parts = (f"{name} {rounded(each)}" for name, each in (("funding", funding), ("basis", basis)))
+    parts = (f"{name} {_signed(each)}" for name, each in (("funding", funding), ("basis", basis)))
     lines = [f"{way} to {horizon.day} {horizon:%B}", ", ".join(parts), rate]
     return Tile("CARRY", "carry", value, "gain", "Carry", lines, words["carry"])
 
@@ -188,7 +201,8 @@ def _since(analysis: Analysis, _: dict[str, str]) -> Tile:
     known = any(row.avg_cost != BLANK for row in analysis.hedge)
     lines = [f"hedge {_signed(hedge)}"]
     lines.append(f"coins {_signed(coins)}" if known else "coins: average cost unknown")
-    lines.append("funding and fees as typed")
+    paid = any(row.funding_received or row.fees_paid or row.realised_pnl for row in analysis.margin)
+    lines.append("funding and fees in it" if paid else "no funding or fees are typed")
     return Tile("SINCE OPENED", "since", hedge + (coins or 0.0), "gain", "Margin", lines)
 
 
