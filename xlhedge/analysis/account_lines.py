@@ -49,9 +49,12 @@ def left_of(row: CrossRow, f: Lookups, move: Carrier) -> Carrier:
 
 
 def is_fallen(row: AccountTerms, *left: Carrier) -> Carrier:
-    """Whether a wallet is liquidated: nothing is left of its equity that no position needs."""
+    """Whether a wallet is liquidated: nothing is left of its equity that no position needs.
+
+    Where nobody knows what they need, it is where nothing is left at all.
+    """
     gone = [each <= NOISE * row.equity for each in left]
-    return (row.known == 1) & reduce(operator.or_, gone)
+    return reduce(operator.or_, gone)
 
 
 def may_fall(row: AccountTerms, *left: Carrier) -> Carrier:
