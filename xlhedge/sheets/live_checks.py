@@ -19,7 +19,9 @@ from xlhedge.functions.algebra import Expression
 from xlhedge.functions.quantity import Domain
 from xlhedge.functions.vocabulary import QUANTITIES
 from xlhedge.portfolio import TABLES, Portfolio, Table
+from xlhedge.sheets.account_checks import account_questions
 from xlhedge.sheets.input_cells import Inputs
+from xlhedge.sheets.live_cells import Tables
 from xlhedge.sheets.table import FigureTable
 from xlhedge.text import as_percent
 
@@ -43,19 +45,20 @@ class Check:
     remedy: str
 
 
-def checks(inputs: Inputs, margin: FigureTable, analysis: Analysis) -> list[Check]:
+def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
     """Every check, in the order in which people mend things.
 
     Args:
         inputs: where the inputs stand.
-        margin: the Margin sheet's table, which knows whose liquidation is unknown.
+        tables: the computed tables, which know whose liquidation is unknown.
         analysis: what the inputs are.
     """
     portfolio = analysis.portfolio
     return [
         *_missing(inputs, portfolio),
         *_names(inputs, portfolio),
-        *_shorts(margin, analysis),
+        *(Check(title, 0, *rest) for title, *rest in account_questions(inputs, tables)),
+        *_shorts(tables[MarginRow], analysis),
         *_dates(inputs, portfolio),
         *_odd(inputs, portfolio),
         Check(
@@ -160,21 +163,30 @@ def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
 
 
 def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
-    name, posted, price = (
+    name, posted, price, mode = (
         margin.column(each)
-        for each in (MarginRow.instrument, MarginRow.margin, MarginRow.liquidation_price)
+        for each in (
+            MarginRow.instrument,
+            MarginRow.margin,
+            MarginRow.liquidation_price,
+            MarginRow.margin_mode,
+        )
     )
+    shared = f'({mode}="cross")'
     yield Check(
         "Shorts without margin",
-        sum(row.margin == BLANK for row in analysis.margin),
-        f'SUM(({name}<>"")*({posted}=""))',
+        sum(row.margin == BLANK and not row.is_cross for row in analysis.margin),
+        f'SUM(({name}<>"")*({posted}="")*(1-{shared}))',
         "Their liquidation is unknown, and counts as none: fill margin in Shorts.",
     )
     yield Check(
         "Shorts without mm_rate",
-        sum(row.margin != BLANK and row.liquidation_price == BLANK for row in analysis.margin),
+        sum(
+            (row.margin != BLANK or row.is_cross) and row.liquidation_price == BLANK
+            for row in analysis.margin
+        ),
         # One whose instrument is unknown has an error there.
-        f'SUM(({name}<>"")*({posted}<>"")*IFERROR(--({price}=""),1))',
+        f'SUM(({name}<>"")*(({posted}<>"")+{shared}>0)*IFERROR(--({price}=""),1))',
         "Their liquidation is unknown, and counts as none: fill mm_rate in Instruments.",
     )
 
