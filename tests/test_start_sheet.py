@@ -86,7 +86,16 @@ HEADLINES = {
         "Nearest liquidation": (30_000 + 60_000) / 1.004 / 60_000 - 1,
     },
     "partial-hedge": {"Hedged": 0.5, "Net delta": 30_000},
-    "altcoin-cross-hedge": {"Hedged": 13_980 / 14_000, "Net delta": 20},
+    "two-venues": {"Short, value": 0.5 * 60_030 + 0.5 * 60_012, "Net delta": -21},
+    # 1 and 20 coins held, 0.25 posted; 1.25 and 20 short, a little above spot
+    "cross-account": {
+        "Short, value": 1.25 * 60_024 + 20 * 3_001.5,
+        "Net delta": -1.25 * 24 - 20 * 1.5,
+    },
+    # 1.4 held and 0.6 posted; 123,600 of face at 61,800 are 2 coins
+    "inverse-quarterly": {"Short, value": 120_000, "Net delta": 0, "Hedged": 1},
+    "expiring-future": {"Short, value": 2 * 60_420, "Net delta": 0, "Hedged": 1},
+    "long-future": {"Short, value": -2 * 60_030, "Net delta": 2 * 30},
     "treasury": {
         "Coins held, value": 7_200_000 + 4_500_000 + 3_000_000 + 900_000 + 320_000,
         "Short, value": 92 * 60_030 + 2_400_000 * 3_000 / 3_006 + 1_000 * 10 * 156.3,
@@ -99,7 +108,7 @@ def test_headlines(name, tmp_path):
     book = load_workbook(saved(SAMPLES[name], tmp_path / "book.xlsx"), data_only=True)
     shown = start_of(book)
     assert {title: shown[title][0] for title in HEADLINES[name]} == pytest.approx(HEADLINES[name])
-    assert shown["Net delta"][1] == "USD"
+    assert shown["Net delta"][1] == SAMPLES[name].settings.quote_currency
 
 
 def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp_path):

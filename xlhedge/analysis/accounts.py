@@ -11,6 +11,7 @@ from typing import Any
 from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.cross import (
     PASSES,
+    UNSETTLED,
     answer,
     change_of,
     confirmed,
@@ -442,4 +443,5 @@ class AccountRow(FigureRow):
     def _nearest(self, f: Lookups, name: str) -> Carrier:
         """What is said of the nearest position; none where no underlying alone liquidates."""
         found = lambda: f.first(CrossRow, self.nearest_no, "number", name)  # noqa: E731
-        return where(self.nearest_no == "", NOWHERE, found)
+        unsettled = self.positions(f).having(CrossRow.alone, "=", UNSETTLED).count > 0
+        return where(unsettled, UNSETTLED, lambda: where(self.nearest_no == "", NOWHERE, found))
