@@ -14,6 +14,7 @@ from xlhedge.analysis import analyse
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.samples import SAMPLES
+from xlhedge.sheets.input_cells import FIRST_ROW
 from xlhedge.sheets.start import VOLATILE
 from xlhedge.sheets.template import template_book
 
@@ -85,7 +86,16 @@ HEADLINES = {
         "Nearest liquidation": (30_000 + 60_000) / 1.004 / 60_000 - 1,
     },
     "partial-hedge": {"Hedged": 0.5, "Net delta": 30_000},
-    "altcoin-cross-hedge": {"Hedged": 13_980 / 14_000, "Net delta": 20},
+    "two-venues": {"Short, value": 0.5 * 60_030 + 0.5 * 60_012, "Net delta": -21},
+    # 1 and 20 coins held, 0.25 posted; 1.25 and 20 short, a little above spot
+    "cross-account": {
+        "Short, value": 1.25 * 60_024 + 20 * 3_001.5,
+        "Net delta": -1.25 * 24 - 20 * 1.5,
+    },
+    # 1.4 held and 0.6 posted; 123,600 of face at 61,800 are 2 coins
+    "inverse-quarterly": {"Short, value": 120_000, "Net delta": 0, "Hedged": 1},
+    "expiring-future": {"Short, value": 2 * 60_420, "Net delta": 0, "Hedged": 1},
+    "long-future": {"Short, value": -2 * 60_030, "Net delta": 2 * 30},
     "treasury": {
         "Coins held, value": 7_200_000 + 4_500_000 + 3_000_000 + 900_000 + 320_000,
         "Short, value": 92 * 60_030 + 2_400_000 * 3_000 / 3_006 + 1_000 * 10 * 156.3,
@@ -98,11 +108,12 @@ def test_headlines(name, tmp_path):
     book = load_workbook(saved(SAMPLES[name], tmp_path / "book.xlsx"), data_only=True)
     shown = start_of(book)
     assert {title: shown[title][0] for title in HEADLINES[name]} == pytest.approx(HEADLINES[name])
-    assert shown["Net delta"][1] == "USD"
+    assert shown["Net delta"][1] == SAMPLES[name].settings.quote_currency
 
 
 def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp_path):
     book = load_workbook(saved(SAMPLES["treasury"], tmp_path / "book.xlsx", names=TRACEABLE))
+    below = FIRST_ROW + len(SAMPLES["treasury"].scenarios)
     typed = {
         "Portfolio": {
             "B7": datetime(2026, 7, 1),  # as_of, after the horizon
@@ -126,9 +137,10 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
         },
         "Shorts": {"A9": "BTC-*", "B9": 1, "C9": 100, "D6": None},
         "Scenarios": {
-            "A13": "S", "B13": "NOPE", "C13": -0.1,
-            "A14": "S", "B14": "?", "C14": -0.1,
-            "A15": "sol outage", "B15": "sol", "C15": -0.1, "E6": -0.05,
+            f"A{below}": "S", f"B{below}": "NOPE", f"C{below}": -0.1,
+            f"A{below + 1}": "S", f"B{below + 1}": "?", f"C{below + 1}": -0.1,
+            f"A{below + 2}": "sol outage", f"B{below + 2}": "sol", f"C{below + 2}": -0.1,
+            "E6": -0.05,
         },
         "Price history": {"A506": datetime(2026, 6, 1)},
     }  # fmt: skip

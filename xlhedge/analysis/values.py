@@ -15,7 +15,7 @@ from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
-from xlhedge.analysis.signals import UNKNOWN
+from xlhedge.analysis.signals import SAID
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
 from xlhedge.portfolio import Account, Portfolio
@@ -25,7 +25,6 @@ __all__ = ["Numbers", "RowGroup"]
 NEW_LINE = "\n"
 """Between names that stand as one: no name has it."""
 
-_SAID = {True: "yes", False: "no", None: UNKNOWN}
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, other: value == other,
     "<>": lambda value, other: value != other,
@@ -257,4 +256,4 @@ class Numbers(Values, Lookups):
     def signal(self, row: FigureRow, name: str) -> float | str:
         found: Any = self.history.assets[row.n].signals if self.history else None
         value = getattr(getattr(found, "volume", None), name, getattr(found, name, None))
-        return value if value.__class__ is float else _SAID[value]
+        return value if value.__class__ is float else SAID[value]
