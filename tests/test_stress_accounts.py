@@ -92,6 +92,9 @@ class TestAWallet:
     def test_without_a_rate_nobody_knows(self):
         assert stress({"price_shock": 0.1}, mm_rate=None).unknown == ("account main",)
         assert stress({"price_shock": -0.1, "spike": 0.1}, mm_rate=None).unknown
+        found = stress({"price_shock": 0.1}, mm_rate=None)
+        assert {line.liquidation for line in found.lines[2:]} == {"liquidation unknown"}
+        assert stress({"price_shock": 1.0}, mm_rate=None).liquidated  # nothing is left at all
         found = stress({"price_shock": -0.1}, mm_rate=None)
         assert (found.liquidation, found.liquidated, found.unknown) == ("", (), ())
 
@@ -121,13 +124,14 @@ class TestCoinsInAWallet:
 
     def test_a_fall_of_posted_coins_liquidates_other_shorts(self):
         """20 ether of 3,000, and a bitcoin short that loses 60,000 × 0.3 on the way."""
-        wallets = [{"wallet_balance": 20, "collateral": "ETH"}]
+        wallets = [{"wallet_balance": 20, "collateral": "ETH"},
+                   {"account": "other", "wallet_balance": 9, "collateral": "ETH"}]  # fmt: skip
         rows = [{"price_shock": 0.3}, {"asset": "ETH", "price_shock": -0.9}]
         found = stress(*rows, wallets=wallets)  # 6,000 + 54,000 − 18,000
         assert found.liquidated == ()
         rows[0] = {"price_shock": 1.0}  # 6,000 + 54,000 − 60,000
         found = stress(*rows, wallets=wallets)
-        assert (found.liquidated, found.lines[-1].short) == (("account main",), -6_000)
+        assert (found.liquidated, found.lines[-2].short) == (("account main",), -6_000)
 
     def test_coins_in_an_isolated_account_move_as_holdings_do(self):
         wallets = [{"margin_mode": "isolated", "wallet_balance": 2, "collateral": "BTC"}]
@@ -199,6 +203,15 @@ class TestStablecoins:
         found = self.fall({"wallet_balance": balance})
         assert found.liquidated == (("account main",) if gone else ())
         assert found.loss == pytest.approx(balance if gone else balance / 10 + 12_000)
+
+    def test_what_a_position_has_lost_already_is_owed_in_it(self):
+        """90,000 USDT are left; they become (90,000 − 2 × 60,000 ÷ 9) × 0.9 = 69,000 dollars."""
+        tables = pair().portfolio
+        bitcoin, ether = tables.shorts
+        settings = replace(tables.settings, quote_currency="USDT")
+        shorts = (replace(bitcoin, entry_price=50_000), ether)
+        (found,) = analyse(replace(tables, settings=settings, shorts=shorts)).depegs
+        assert found.loss == pytest.approx(90_000 - 69_000)
 
     def test_other_money_and_coins_in_it_keep_their_worth(self):
         found = self.fall({"wallet_balance": 50_000, "collateral": "USDC"},

@@ -28,9 +28,9 @@ __all__ = [
     "account_lines",
     "coin_move",
     "is_fallen",
-    "is_unsure",
     "left_of",
     "lost",
+    "may_fall",
     "wallets_in",
 ]
 
@@ -49,12 +49,15 @@ def left_of(row: CrossRow, f: Lookups, move: Carrier) -> Carrier:
 
 
 def is_fallen(row: AccountTerms, *left: Carrier) -> Carrier:
-    """Whether a wallet is liquidated: nothing is left of its equity that no position needs."""
+    """Whether a wallet is liquidated: nothing is left of its equity that no position needs.
+
+    Where nobody knows what they need, it is where nothing is left at all.
+    """
     gone = [each <= NOISE * row.equity for each in left]
-    return (row.known == 1) & reduce(operator.or_, gone)
+    return reduce(operator.or_, gone)
 
 
-def is_unsure(row: AccountTerms, *left: Carrier) -> Carrier:
+def may_fall(row: AccountTerms, *left: Carrier) -> Carrier:
     """Whether a wallet of which nobody knows when it is liquidated has less than today."""
     less = [each < row.equity for each in left]
     return (row.known == 0) & reduce(operator.or_, less)
@@ -164,7 +167,7 @@ def wallets_in(numbers: Numbers, moves: Mapping[str, Move], common: Move) -> Wal
             row.equity + _coins_gain(terms, row, coins, at) + sum(both[at] for both in own if both)
             for at in (0, 1)
         )
-        word = said_of(is_fallen(row, end, high), is_unsure(row, end, high))
+        word = said_of(is_fallen(row, end, high), may_fall(row, end, high))
         return Wallet(move, spike, (end, high), word)
 
     rows = (wallet(row, *each) for row, each in zip(terms, coins, strict=True))

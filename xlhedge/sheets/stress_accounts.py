@@ -10,8 +10,8 @@ from xlhedge.analysis.account_lines import (
     AccountTerms,
     coin_move,
     is_fallen,
-    is_unsure,
     lost,
+    may_fall,
 )
 from xlhedge.analysis.accounts import AccountRow
 from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN
@@ -146,7 +146,7 @@ class AccountWorkings:
             "end": left("move", added[0]),
             "high": left("spike", added[1]),
             "fallen": where(row.shared == 1, where(is_fallen(row, *both), 1, 0), 0),
-            "unsure": where(row.shared == 1, where(is_unsure(row, *both), 1, 0), 0),
+            "unsure": where(row.shared == 1, where(may_fall(row, *both), 1, 0), 0),
             "spot": row.posted * cells["move"],
             "lost": where(fallen, lost(row, cells["move"], coins("move")), 0),
         }
