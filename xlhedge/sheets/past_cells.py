@@ -330,7 +330,9 @@ class PastCells(LiveCells):
         for n in range(self.inputs.capacity("Instruments")):
             known = n < len(found)
             shown = found[n].instrument if known else ""
-            breach = past.breaches[shown] if past and known else None
+            # A future that expires pays no funding: that is known without a history.
+            dated = False if known and found[n].expiry else None
+            breach = past.breaches[shown] if past and known else dated
             sheet.put(top + n, left, shown, "cell text", texts[0].at(top + n))
             said = SAID[breach] if known else ""
             sheet.array(top + n, left + 1, [[said]], texts[1].at(top + n), "cell text")
