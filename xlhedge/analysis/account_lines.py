@@ -31,6 +31,7 @@ __all__ = [
     "left_of",
     "lost",
     "may_fall",
+    "of_money",
     "wallets_in",
 ]
 
@@ -40,6 +41,11 @@ _LONGEST = 500  # of a name in a line: both, and what stands between, fit a cell
 def coin_move(price_shock: Carrier, beta: Carrier) -> Carrier:
     """How a coin that is posted moves: no coin loses more than all of its value."""
     return maximum(-1, beta * price_shock)
+
+
+def of_money(row: AccountTerms, gain: Carrier) -> Carrier:
+    """What an account's other coins gain is its wallet of money's, not that of a coin."""
+    return where(row.margin_coin == "", gain, 0)
 
 
 def left_of(row: CrossRow, f: Lookups, move: Carrier) -> Carrier:
@@ -192,18 +198,19 @@ def _coins_gain(
     """What the coins of a wallet in money gain."""
     pairs = zip(terms, coins, strict=True)
     gains = [row.moving * coin[at] for row, coin in pairs if row.account == wallet.account]
-    return sum(gains, 0.0)
+    gained: float = of_money(wallet, sum(gains, 0.0))
+    return gained
 
 
 def _moves_of_coin(
     row: AccountTerms, moves: Mapping[str, Move], common: Move
 ) -> tuple[float, float]:
-    """The move and the spike of its coin: its own, or else the common one, the move times beta."""
+    """The move and the spike of its coin: its own, or else the common ones times beta."""
     if row.coin == BLANK:
         return 0.0, 0.0
     own = moves.get(row.coin)
     move, beta = (common, row.beta) if own is None else (own, 1.0)
-    return coin_move(move.price_shock, beta), move.spike or 0.0
+    return coin_move(move.price_shock, beta), coin_move(move.spike or 0.0, beta)
 
 
 def account_lines(numbers: Numbers, scenario: str, wallets: Wallets) -> list[LineRow]:
