@@ -32,7 +32,7 @@ from xlhedge.analysis.typical import TypicalMove, typical_moves
 from xlhedge.functions.formulas.risk import rank_at_risk
 from xlhedge.portfolio import Instrument, Portfolio
 
-__all__ = ["AssetHistory", "History", "history"]
+__all__ = ["AssetHistory", "History", "breach_without_bars", "history"]
 
 _DAY = timedelta(days=1)
 _OFF = 0.1
@@ -137,9 +137,7 @@ def history(
         return None
     tracks = tracks_of(portfolio.history)
     rows = [*hedge, *_naked(hedge, margin)]
-    sizes: Counter[str] = Counter()
-    for row in margin:
-        sizes[row.instrument] += row.contracts
+    sizes = _sizes(margin)
     alarms = {
         each.instrument: breach_of(
             portfolio.settings, each, _rates_of(each, tracks), sizes[each.instrument]
@@ -165,6 +163,33 @@ def history(
         ),
         caveats=tuple(dict.fromkeys(_caveats(portfolio, tracks, assets, total, left_out))),
     )
+
+
+def breach_without_bars(
+    portfolio: Portfolio, row: HedgeRow, margin: Sequence[MarginRow]
+) -> bool | None:
+    """The funding alarm of a holding where nothing is past: no future that expires has one."""
+    names = _watched(portfolio, row, _sizes(margin))
+    perpetual = any(portfolio.instrument(name).expiry is None for name in names)
+    return None if perpetual else False
+
+
+def _sizes(margin: Sequence[MarginRow]) -> Counter[str]:
+    """The contracts that are short of each instrument."""
+    sizes: Counter[str] = Counter()
+    for row in margin:
+        sizes[row.instrument] += row.contracts
+    return sizes
+
+
+def _watched(portfolio: Portfolio, row: HedgeRow, sizes: Mapping[str, float]) -> list[str]:
+    """The instruments whose funding counts: those short on its underlying, or else its own."""
+    short = [
+        each.instrument
+        for each in portfolio.instruments
+        if row.asset and each.underlying == row.underlying and sizes.get(each.instrument)
+    ]
+    return (short or [row.instrument]) if row.instrument else []
 
 
 def _naked(hedge: Sequence[HedgeRow], margin: Sequence[MarginRow]) -> Iterator[HedgeRow]:
@@ -226,12 +251,7 @@ def _asset(
     spot, instrument, rates_of = position.spot, position.instrument, position.rates_of
     times = comparison.sample.times
     own = alarms[instrument.instrument] if instrument else None
-    names = [
-        each.instrument
-        for each in portfolio.instruments
-        if row.asset and each.underlying == row.underlying and sizes.get(each.instrument)
-    ]
-    names = (names or [instrument.instrument]) if instrument else []
+    names = _watched(portfolio, row, sizes)
     return AssetHistory(
         position=position,
         comparison=comparison,

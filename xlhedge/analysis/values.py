@@ -10,7 +10,7 @@ from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carriers import VALUES, Values
 from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.history import History
+from xlhedge.analysis.history import History, breach_without_bars
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import MarginRow
@@ -260,6 +260,9 @@ class Numbers(Values, Lookups):
         return found
 
     def signal(self, row: FigureRow, name: str) -> float | str:
+        if not self.history and name == "funding_breach":
+            held = self.rows(HedgeRow)[row.n]
+            return SAID[breach_without_bars(self.portfolio, held, self.rows(MarginRow))]
         found: Any = self.history.assets[row.n].signals if self.history else None
         value = getattr(getattr(found, "volume", None), name, getattr(found, name, None))
         return value if value.__class__ is float else SAID[value]
