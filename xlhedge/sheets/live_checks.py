@@ -14,14 +14,14 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import BLANK
+from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.functions.algebra import Expression
-from xlhedge.functions.quantity import Domain
-from xlhedge.functions.vocabulary import QUANTITIES
+from xlhedge.functions.algebra import Carrier, Expression, where
 from xlhedge.portfolio import TABLES, Portfolio, Table
+from xlhedge.portfolio.bands import BANDS, Band, BandCells
 from xlhedge.sheets.input_cells import Inputs
+from xlhedge.sheets.live_cells import Tables
 from xlhedge.sheets.table import FigureTable
-from xlhedge.text import as_percent
 
 __all__ = ["Check", "checks"]
 
@@ -43,21 +43,21 @@ class Check:
     remedy: str
 
 
-def checks(inputs: Inputs, margin: FigureTable, analysis: Analysis) -> list[Check]:
+def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
     """Every check, in the order in which people mend things.
 
     Args:
         inputs: where the inputs stand.
-        margin: the Margin sheet's table, which knows whose liquidation is unknown.
+        tables: the computed tables; Margin's knows whose liquidation is unknown.
         analysis: what the inputs are.
     """
     portfolio = analysis.portfolio
     return [
         *_missing(inputs, portfolio),
         *_names(inputs, portfolio),
-        *_shorts(margin, analysis),
+        *_shorts(tables[MarginRow], analysis),
         *_dates(inputs, portfolio),
-        *_odd(inputs, portfolio),
+        *_bands(inputs, tables, portfolio),
         Check(
             "Rows typed too far down to count",
             0,
@@ -199,30 +199,62 @@ def _dates(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
     )
 
 
-def _odd(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
-    funding, ratio = (QUANTITIES[name].usual for name in ("funding_rate", "hedge_ratio"))
-    rates = [inputs.column(table, "funding_rate") for table in ("Instruments", "Scenarios")]
-    rows: list[Any] = [*portfolio.instruments, *portfolio.scenarios]
-    yield Check(
-        f"Funding rates of {funding.below:.0%} or more",
-        sum(funding.beyond(row.funding_rate or 0.0) for row in rows),
-        "+".join(_beyond_text(funding, rate) for rate in rates),
-        f"A rate is per interval: {as_percent(0.01)}.",
-    )
-    ratios = [portfolio.settings.hedge_ratio, *(row.hedge_ratio for row in portfolio.holdings)]
-    setting = ratio.beyond(Expression(inputs.setting("hedge_ratio")))
-    yield Check(
-        f"Hedge ratios above {ratio.at_most:g}",
-        sum(ratio.beyond(each or 0.0) for each in ratios),
-        f"({setting.text})+{_beyond_text(ratio, inputs.column('Holdings', 'hedge_ratio'))}",
-        f"{as_percent(50)}; all of it is 100% or 1.",
-    )
+class _Columns(BandCells):
+    """The cells of all rows of a table at once, as a band looks at them."""
+
+    def __init__(self, table: str, inputs: Inputs, tables: Tables) -> None:
+        super().__init__(table)
+        self._inputs, self._tables = inputs, tables
+
+    def own(self, column: str) -> Expression:
+        if self.table == "Settings":
+            return self.setting(column)
+        return Expression(self._inputs.column(self.table, column))
+
+    def term(self, column: str) -> Carrier:
+        found = self._found(self._instruments, f"({self._input(column)}+0)")
+        return where(found == 0, "", found)
+
+    def setting(self, name: str) -> Expression:
+        return Expression(self._inputs.setting(name))
+
+    def inverse(self) -> Expression:
+        kinds = self._input("contract_type")
+        return self._found(self._instruments, f'--({kinds}="inverse")') > 0
+
+    def spot(self) -> Carrier:
+        assets, prices = _cells(self._inputs, "Holdings", "asset", "spot_price")
+        same = f"--({self._input('underlying')}=TRANSPOSE({assets}))"
+        count = self._found(same, f"ROW({assets})^0")
+        return where(count == 0, "", self._found(same, f"({prices}+0)") / count)
+
+    def underlying(self) -> Expression:
+        return Expression(self._tables[HedgeRow].column(HedgeRow.underlying))
+
+    @property
+    def _instruments(self) -> str:
+        return f"--({self.own('instrument').text}=TRANSPOSE({self._input('instrument')}))"
+
+    def _input(self, column: str) -> str:
+        return self._inputs.column("Instruments", column)
+
+    @staticmethod
+    def _found(same: str, numbers: str) -> Expression:
+        """The sum of numbers over the rows that are the same."""
+        return Expression(f"MMULT({same},{numbers})")
 
 
-def _beyond_text(usual: Domain, cells: str) -> str:
-    """How many of a column's cells are unusual."""
-    x = Expression(cells)
-    return f"SUM({((x != '') & usual.beyond(x)).text})"
+def _bands(inputs: Inputs, tables: Tables, portfolio: Portfolio) -> Iterator[Check]:
+    """A check for each title: several columns may hold one quantity."""
+    found = Counter(each.band.title for each in portfolio.beyond_bands)
+    titles: dict[str, list[Band]] = {}
+    for band in BANDS:
+        titles.setdefault(band.title, []).append(band)
+    for title, bands in titles.items():
+        counts = (band.beyond(_Columns(band.table, inputs, tables)).text for band in bands)
+        formula = "+".join(f"SUM({count})" for count in counts)
+        columns = ", ".join(f"{band.table} {band.column}" for band in bands)
+        yield Check(title, found[title], formula, f"{columns}: {bands[0].remedy}")
 
 
 def _cells(inputs: Inputs, table: str, *columns: str) -> list[str]:
@@ -271,4 +303,5 @@ def _of_table(inputs: Inputs, table: Table, *, price: bool) -> str:
 
     every = _required(table, price=True) + _required(table, price=False)
     wanted = _required(table, price=price)
-    return f"SUM(({joined(every, '<>')}>0)*({joined(wanted, '=')}))"
+    # FALSE alone is above 0 to Excel.
+    return f"SUM((0+{joined(every, '<>')}>0)*({joined(wanted, '=')}))"

@@ -106,7 +106,7 @@ def write_start(sheet: Sheet, of: TemplateContext) -> None:
         _wide(sheet, at, line, "words")
     _write_alive(sheet, of.inputs, of.edition)
     at = _write_headlines(sheet, of.inputs, of.analysis, _headlines(of))
-    at = _write_checks(sheet, at + 1, checks(of.inputs, of.tables[MarginRow], of.analysis))
+    at = _write_checks(sheet, at + 1, checks(of.inputs, of.tables, of.analysis))
     at = _write_contents(sheet, at + 1, of.contents)
     _write_legend(sheet, at + 1)
     widen(sheet, {"A": 34, "B": 19, "C": 16, "D": 66, "E": 12})
