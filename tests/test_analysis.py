@@ -370,7 +370,8 @@ def test_numbers_too_large_are_told_with_their_row():
 
 
 def test_caveats_of_the_margin():
-    near = portfolio([BTC], [PERP | {"mm_rate": 0.01}], [SHORT | {"margin": 9_000}, SHORT])
+    two = BTC | {"quantity": 2}
+    near = portfolio([two], [PERP | {"mm_rate": 0.01}], [SHORT | {"margin": 9_000}, SHORT])
     assert analyse(near).caveats == (
         # (9,000 + 60,000) ÷ 1.01 = 68,316.8 is 13.9 % away
         "PERP: liquidated by a move of +13.9%",

@@ -256,7 +256,8 @@ def test_every_band_is_counted_alike(libreoffice, ironcalc, tmp_path):
         "Index prices more than 5% off the spot price": 1,  # 64,000 and 60,000, not 2,050 and 2,000
         "Futures prices more than 25% off the index price": 2,
         "Entry prices more than 5 times off the mark": 1,
-        "Margin above 5 times the position": 2,  # 1e8 of 60,000, and 30,000 coins of 1
+        "Margin in coins above 5 times the position": 1,  # 30,000 coins of 1
+        "Margin in quote above 5 times the position": 1,  # 1e8 of 60,000
         "Leverage above max_leverage": 1,
         "Margin × leverage more than 2 times off the position": 1,  # 3,000,000 of 60,000
         "Shorts opened after as_of": 1,

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.doubts import Doubts, doubted
 from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.orders import BELOW_A_STEP
 from xlhedge.analysis.unwind import QUIET, UnwindRow
+from xlhedge.errors import Problem
 from xlhedge.text import percent
 
 __all__ = ["advice"]
 
 _SURVIVE = "30"
 """The move against a short, in percent of mark, that margin to add is worked out for."""
+
+_WAITS = {"order": "orders", "margin": "margin", "unwind": "taking the hedge off"}
+"""What advice is called that waits for a cell."""
 
 _REASONS = {
     "MARKET": "support is confirmed",
@@ -27,7 +32,8 @@ _REASONS = {
 def advice(analysis: Analysis) -> list[str]:
     """What to do, a sentence each, the most urgent first.
 
-    A hedge that should perhaps come off is not also to be enlarged: such orders are left out.
+    A hedge that should perhaps come off is not also to be enlarged: such orders are left out. What
+    is worked out with a cell that looks mistyped waits until that is checked.
 
     Example:
         >>> from xlhedge.analysis import analyse
@@ -35,21 +41,39 @@ def advice(analysis: Analysis) -> list[str]:
         >>> advice(analyse(SAMPLES["full-hedge"]))
         ['Nothing: every holding is at its target.']
     """
+    doubts = doubted(analysis)
     said = [
-        *_margin(analysis),
-        *_unwinding(analysis),
+        *_to_check(doubts),
+        *_margin(analysis, doubts),
+        *_unwinding(analysis, doubts),
         *_without_coins(analysis),
-        *_orders(analysis),
+        *_orders(analysis, doubts),
         *_naked(analysis),
     ]
     return said or [_nothing(analysis)]
+
+
+def _to_check(doubts: Doubts) -> Iterator[str]:
+    """Each cell that advice is worked out with and that looks mistyped, and what waits for it."""
+    waits: dict[Problem, tuple[dict[str, None], dict[str, None]]] = {}
+    for (concern, underlying), problems in doubts.items():
+        for each in problems:
+            what, on = waits.setdefault(each, ({}, {}))
+            what[_WAITS[concern]] = on[underlying] = None
+    for problem, (what, on) in waits.items():
+        cell = " ".join(filter(None, (problem.place, problem.column)))
+        rest = f" and {len(on) - 3} more" if len(on) > 3 else ""
+        yield (
+            f"Check {cell} first: {problem.message}. Until then there is no advice on "
+            f"{' or '.join(what)} for {', '.join(list(on)[:3])}{rest}."
+        )
 
 
 def _to_unwind(row: UnwindRow) -> bool:
     return bool(row.signal) and row.signal not in QUIET
 
 
-def _margin(analysis: Analysis) -> Iterator[str]:
+def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     alert = analysis.portfolio.settings.liquidation_alert
     quote = analysis.portfolio.settings.quote_currency
     leaving = {row.instrument for row in analysis.unwind if _to_unwind(row)}
@@ -57,7 +81,8 @@ def _margin(analysis: Analysis) -> Iterator[str]:
         name, buffer, more = row.instrument, row.liquidation_buffer, row.add_30
         if buffer == BLANK:
             yield f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
-        if isinstance(buffer, Blank) or abs(buffer) >= alert or not more:
+        unsure = ("margin", row.underlying) in doubts
+        if isinstance(buffer, Blank) or abs(buffer) >= alert or not more or unsure:
             continue
         inverse = row.contract_type == "inverse"
         unit = f"coins of {name}'s underlying" if inverse else quote
@@ -69,8 +94,10 @@ def _margin(analysis: Analysis) -> Iterator[str]:
         )
 
 
-def _unwinding(analysis: Analysis) -> Iterator[str]:
-    for row in filter(_to_unwind, analysis.unwind):
+def _unwinding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
+    for hedge, row in zip(analysis.hedge, analysis.unwind, strict=True):
+        if not _to_unwind(row) or ("unwind", hedge.underlying) in doubts:
+            continue
         why = " and ".join(_REASONS[reason] for reason in row.signal.split(" + "))
         yield f"Consider taking off the hedge of {row.asset}: {why}."
 
@@ -92,12 +119,12 @@ def _without_coins(analysis: Analysis) -> Iterator[str]:
         )
 
 
-def _orders(analysis: Analysis) -> Iterator[str]:
+def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     currency = analysis.portfolio.settings.quote_currency
     leaving = {
         hedge.underlying
         for hedge, unwind in zip(analysis.hedge, analysis.unwind, strict=True)
-        if _to_unwind(unwind)
+        if _to_unwind(unwind) and ("unwind", hedge.underlying) not in doubts
     }
     left = {row.underlying: row.residual_delta for row in analysis.underlyings}
     for row in analysis.orders:

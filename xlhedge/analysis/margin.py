@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlhedge.analysis.carriers import NOWHERE
+from xlhedge.analysis.doubts import OWN_DOUBTS
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.maintenance import TIER_PRICE, after, held, kind, rise, value_at
@@ -175,6 +176,7 @@ class MarginRow(FigureRow):
     rate_50, amount_50 = after(0.5, _RATE), after(0.5, _AMOUNT)
 
     underlying = looked_up("Underlying", "text", "term")
+    doubts = OWN_DOUBTS
 
     @property
     def lacking(self) -> str:

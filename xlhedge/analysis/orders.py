@@ -8,6 +8,7 @@ funding is worst for a short, and takes from each instrument what is short there
 from __future__ import annotations
 
 from xlhedge.analysis.carriers import NOWHERE
+from xlhedge.analysis.doubts import CHECK_FIRST, count_doubts, exceeds
 from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.hedge import DUST, HedgeRow
 from xlhedge.analysis.lookups import Group, Lookups
@@ -129,6 +130,14 @@ class UnderlyingRow(FigureRow):
     funding_drag = _of_shorts(MarginRow.funding_drag)
     funding_year = _of_shorts(MarginRow.funding_year)
 
+    @figure("Cells to check first", "ratio", ("underlying",))
+    def doubts(self, f: Lookups) -> Carrier:
+        """Those that look mistyped and that its orders are computed from."""
+        orders = f.group(OrderRow, self.underlying, "underlying")
+        too_much = exceeds(self.short_notional, self.exposure, self.target_notional)
+        typed = self._holdings(f).sum(HedgeRow.doubts) + orders.sum(OrderRow.doubts)
+        return typed + where(too_much, 1, 0)
+
     def _holdings(self, f: Lookups) -> Group:
         return f.group(HedgeRow, self.underlying, "underlying")
 
@@ -246,14 +255,26 @@ class OrderRow(FigureRow):
         )
         low = where(reduces, 0, where(value < self.min_notional, 1, 0))
         small = (absolute(order) < self.min_qty) | (low == 1)
-        idle = where(self.part == 0, "none", BELOW_A_STEP)
-        return where(
-            order == 0, idle, where(small, "too small", where(order > 0, "short", "buy back"))
-        )
+        known = where(small, "too small", where(order > 0, "short", "buy back"))
+        traded = where(order == 0, BELOW_A_STEP, known)
+        checked = f.of_underlying(self, "doubts") == 0
+        return where(self.part == 0, "none", where(checked, traded, CHECK_FIRST))
 
     @figure("Order, value", "money", ("instrument",), total=True)
     def order_notional(self, f: Lookups) -> Carrier:
-        return where(self.action == "too small", 0, lambda: self._worth(f))
+        kept = (self.action == "too small") | (self.action == CHECK_FIRST)
+        return where(kept, 0, lambda: self._worth(f))
+
+    @figure("Cells to check first", "ratio", ("instrument",))
+    def doubts(self, f: Lookups) -> Carrier:
+        """Of its own, of its shorts, and of the settings."""
+        held = f.group(HedgeRow, self.underlying, "asset")
+
+        def spot() -> Carrier:
+            return where(held.count == 0, "", lambda: held.sum(HedgeRow.spot_price) / held.count)
+
+        own = count_doubts(self, f, "Instruments", spot) + count_doubts(self, f, "Settings")
+        return own + self._lots(f).sum(MarginRow.doubts)
 
     def _lots(self, f: Lookups) -> Group:
         return f.group(MarginRow, self.instrument)

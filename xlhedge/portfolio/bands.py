@@ -112,7 +112,7 @@ class Band:
     cells: tuple[str, ...]
     odd: Callable[..., Carrier]
     said: Callable[..., str]
-    concerns: frozenset[Concern] = frozenset()
+    concerns: tuple[Concern, ...] = ()
 
     def beyond(self, cells: BandCells) -> Carrier:
         """1 where a row is beyond it, else 0."""
@@ -147,53 +147,62 @@ def _times(larger: float, smaller: float) -> str:
     return f"{times:,.0f} times" if times >= 100 else f"{times:.3g} times"
 
 
-def _value(contracts: Carrier, size: Carrier, price: Carrier, inverse: Carrier) -> Carrier:
-    """What a position is worth at a price, in its margin currency."""
-    face = absolute(contracts) * size
-    return where(inverse, lambda: face / price, lambda: face * price)
+def _coins(contracts: Carrier, size: Carrier, price: Carrier) -> Carrier:
+    """What an inverse position is worth."""
+    return absolute(contracts) * size / price
 
 
-def _too_much(
+def _quote(contracts: Carrier, size: Carrier, price: Carrier) -> Carrier:
+    """What a linear position is worth."""
+    return absolute(contracts) * size * price
+
+
+def _too_many_coins(
     margin: Carrier, contracts: Carrier, size: Carrier, mark: Carrier, inverse: Carrier
 ) -> Carrier:
-    value = _value(contracts, size, mark, inverse)
+    value = _coins(contracts, size, mark)
+    return inverse & (value > 0) & (margin > _LARGEST_MARGIN * value)
+
+
+def _too_much_quote(
+    margin: Carrier, contracts: Carrier, size: Carrier, mark: Carrier, inverse: Carrier
+) -> Carrier:
+    value = where(inverse, 0, _quote(contracts, size, mark))
     return (value > 0) & (margin > _LARGEST_MARGIN * value)
 
 
-def _too_much_said(margin: float, contracts: float, size: float, mark: float, inverse: bool) -> str:  # noqa: FBT001  # as the other
-    value = _value(contracts, size, mark, inverse)
-    times = f"{_times(margin, value)} the position, {shown(value)}"
-    if inverse:
-        return (
-            f"{shown(margin)} is margin in coins, {times} coins; if it is in quote, type "
-            f"{margin / mark:.6g}, which is that in coins"
-        )
-    return f"{shown(margin)} is {times}; the margin of a linear contract is in quote"
-
-
-def _does_not_carry(
-    margin: Carrier,
-    leverage: Carrier,
-    contracts: Carrier,
-    size: Carrier,
-    entry: Carrier,
-    inverse: Carrier,
-) -> Carrier:
-    return _apart(margin * leverage, _value(contracts, size, entry, inverse), _OFF)
-
-
-def _does_not_carry_said(
-    margin: float,
-    leverage: float,
-    contracts: float,
-    size: float,
-    entry: float,
-    inverse: bool,  # noqa: FBT001  # as the other
-) -> str:
-    value = _value(contracts, size, entry, inverse)
+def _coins_said(margin: float, contracts: float, size: float, mark: float, _: object) -> str:
+    value = _coins(contracts, size, mark)
     return (
-        f"{shown(margin)} at {shown(leverage)}× is a position of {shown(margin * leverage)}; this "
-        f"one was {shown(value)}: margin, leverage or contracts is mistyped"
+        f"{shown(margin)} is margin in coins, {_times(margin, value)} the position, {value:,.6g}; "
+        f"if it is in quote, type {margin / mark:.6g}, which is that in coins"
+    )
+
+
+def _quote_said(margin: float, contracts: float, size: float, mark: float, _: object) -> str:
+    value = _quote(contracts, size, mark)
+    return (
+        f"{shown(margin)} is {_times(margin, value)} the position, {value:,.6g}; the margin of a "
+        "linear contract is in quote"
+    )
+
+
+def _opened_at(contracts: Carrier, size: Carrier, entry: Carrier, inverse: Carrier) -> Carrier:
+    return where(
+        inverse,
+        lambda: _coins(contracts, size, entry),
+        lambda: _quote(contracts, size, entry),
+    )
+
+
+def _does_not_carry(margin: Carrier, leverage: Carrier, *position: Carrier) -> Carrier:
+    return _apart(margin * leverage, _opened_at(*position), _OFF)
+
+
+def _does_not_carry_said(margin: float, leverage: float, *position: float) -> str:
+    return (
+        f"{shown(margin)} at {shown(leverage)}× is a position of {margin * leverage:,.6g}; this "
+        f"one was {_opened_at(*position):,.6g}: margin, leverage or contracts is mistyped"
     )
 
 
@@ -235,7 +244,7 @@ _BETWEEN = (
         ("asset",),
         lambda asset: _among(asset, _colon(TOTALS)),
         lambda asset: f'"{asset}" counts as a holding; if it is a sum of the rows, delete it',
-        frozenset({"order"}),
+        ("order",),
     ),
     Band(
         "Instruments",
@@ -249,7 +258,7 @@ _BETWEEN = (
             f"{shown(index)} is {percent(index / spot - 1)} off the spot_price of the underlying, "
             f"{shown(spot)}; one of them is old, or of another coin"
         ),
-        frozenset({"order"}),
+        ("order",),
     ),
     Band(
         "Instruments",
@@ -263,7 +272,7 @@ _BETWEEN = (
             f"{shown(future)} is {percent(future / index - 1)} off the index price, "
             f"{shown(index)}; one of them is old, or of another coin"
         ),
-        frozenset({"order", "margin"}),
+        ("order", "margin"),
     ),
     Band(
         "Shorts",
@@ -274,17 +283,27 @@ _BETWEEN = (
         ("entry_price", "instrument.futures_price"),
         lambda entry, mark: _apart(entry, mark, _APART),
         _too_far,
-        frozenset({"order", "margin", "unwind"}),
+        ("order", "margin", "unwind"),
     ),
     Band(
         "Shorts",
         "margin",
-        f"Margin above {_LARGEST_MARGIN} times the position",
-        "margin is in quote for a linear contract, in coins for an inverse one.",
+        f"Margin in coins above {_LARGEST_MARGIN} times the position",
+        "The margin of an inverse contract is in coins, not in quote.",
         ("margin", *_POSITION, "instrument.futures_price", "inverse"),
-        _too_much,
-        _too_much_said,
-        frozenset({"order", "margin"}),
+        _too_many_coins,
+        _coins_said,
+        ("order", "margin"),
+    ),
+    Band(
+        "Shorts",
+        "margin",
+        f"Margin in quote above {_LARGEST_MARGIN} times the position",
+        "The margin of a linear contract is in quote; contracts may be mistyped, too.",
+        ("margin", *_POSITION, "instrument.futures_price", "inverse"),
+        _too_much_quote,
+        _quote_said,
+        ("margin",),
     ),
     Band(
         "Shorts",
@@ -306,7 +325,7 @@ _BETWEEN = (
         ("margin", "leverage", *_POSITION, "entry_price", "inverse"),
         _does_not_carry,
         _does_not_carry_said,
-        frozenset({"order", "margin"}),
+        ("order", "margin"),
     ),
     Band(
         "Shorts",
@@ -322,16 +341,16 @@ _BETWEEN = (
     ),
 )
 
-_ADVISED: dict[str, frozenset[Concern]] = {
-    "quantity": frozenset({"order"}),
-    "hedge_ratio": frozenset({"order"}),
-    "beta": frozenset({"order"}),
-    "stablecoin_parity": frozenset({"order"}),
-    "mm_rate": frozenset({"margin"}),
-    "liquidation_fee": frozenset({"margin"}),
-    "liquidation_alert": frozenset({"margin"}),
-    "funding_rate": frozenset({"unwind"}),
-    "interval_hours": frozenset({"unwind"}),
+_ADVISED: dict[str, tuple[Concern, ...]] = {
+    "quantity": ("order",),
+    "hedge_ratio": ("order",),
+    "beta": ("order",),
+    "stablecoin_parity": ("order",),
+    "mm_rate": ("margin",),
+    "liquidation_fee": ("margin",),
+    "liquidation_alert": ("margin",),
+    "funding_rate": ("unwind",),
+    "interval_hours": ("unwind",),
 }
 """The columns with a usual range that advice is worked out with."""
 
@@ -342,11 +361,11 @@ def _of_quantities() -> Iterator[Band]:
         for column in table.columns:
             # What is past was so; what a scenario supposes concerns no advice.
             if column.quantity.usual != Domain() and table.name != "History":
-                advised = frozenset() if table.name == "Scenarios" else _ADVISED.get(column.name)
-                yield _of_column(table.name, column, advised or frozenset())
+                advised = () if table.name == "Scenarios" else _ADVISED.get(column.name, ())
+                yield _of_column(table.name, column, advised)
 
 
-def _of_column(table: str, column: Column, concerns: frozenset[Concern]) -> Band:
+def _of_column(table: str, column: Column, concerns: tuple[Concern, ...]) -> Band:
     quantity = column.quantity
     share = quantity.measure.share
     end = next(e for e in (quantity.usual.at_most, quantity.usual.below, 0.0) if e is not None)

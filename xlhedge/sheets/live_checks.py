@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.figures import BLANK
+from xlhedge.analysis.doubts import exceeds, over_hedged, unsized, without_size
+from xlhedge.analysis.figures import BLANK, Figure
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.functions.algebra import Carrier, Expression, where
 from xlhedge.portfolio import TABLES, Portfolio, Table
 from xlhedge.portfolio.bands import BANDS, Band, BandCells
@@ -58,6 +60,7 @@ def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
         *_shorts(tables[MarginRow], analysis),
         *_dates(inputs, portfolio),
         *_bands(inputs, tables, portfolio),
+        *_too_short(inputs, tables, analysis),
         Check(
             "Rows typed too far down to count",
             0,
@@ -255,6 +258,40 @@ def _bands(inputs: Inputs, tables: Tables, portfolio: Portfolio) -> Iterator[Che
         formula = "+".join(f"SUM({count})" for count in counts)
         columns = ", ".join(f"{band.table} {band.column}" for band in bands)
         yield Check(title, found[title], formula, f"{columns}: {bands[0].remedy}")
+
+
+def _too_short(inputs: Inputs, tables: Tables, analysis: Analysis) -> Iterator[Check]:
+    under, orders = tables[UnderlyingRow], tables[OrderRow]
+
+    def column(figure: Figure) -> Expression:
+        return Expression((under if under.has(figure) else orders).column(figure))
+
+    row = UnderlyingRow
+    many = exceeds(*map(column, (row.short_notional, row.exposure, row.target_notional)))
+    names = column(row.underlying)
+    yield Check(
+        "Underlyings with more short than there is to hedge",
+        len(list(over_hedged(analysis))),
+        f"SUM({where(names != '', where(many, 1, 0), 0).text})",
+        "Short above 1.5 times the exposure: contracts, contract_size or a quantity may be "
+        "mistyped, or a holding is missing.",
+    )
+    name, size, kind = (
+        Expression(each)
+        for each in _cells(inputs, "Instruments", "instrument", "contract_size", "contract_type")
+    )
+    same = f"--({column(OrderRow.underlying).text}=TRANSPOSE({names.text}))"
+    exposed = column(row.exposure)
+    exposure = Expression(f"MMULT({same},{where(exposed == '', 0, exposed).text})")
+    many = unsized(column(OrderRow.short_notional), exposure)
+    asked = (name != "") & (size == "") & (kind != "inverse")
+    yield Check(
+        "Blank contract_size of a large short",
+        len(without_size(analysis)),
+        f"SUM({where(asked, where(many, 1, 0), 0).text})",
+        "Its contracts count as coins, and are 5 times what there is to hedge: type how many coins "
+        "a contract is.",
+    )
 
 
 def _cells(inputs: Inputs, table: str, *columns: str) -> list[str]:
