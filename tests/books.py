@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xlhedge.analysis import analyse
 from xlhedge.jobs.commands import TEMPLATE
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
+from xlhedge.portfolio import Account, Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
@@ -55,11 +55,13 @@ ODD = Portfolio(
     ),
     shorts=(
         Short(instrument="BTC-INV", contracts=600, entry_price=60_000, margin=1),
-        Short(instrument="ETH-P", contracts=20, entry_price=3_100, margin=30_000, leverage=2),
-        Short(instrument="ETH-P", contracts=-4, entry_price=2_900, margin=2_000),
+        Short(instrument="ETH-P", contracts=20, entry_price=3_100, margin=30_000, leverage=2,
+              account="both"),
+        Short(instrument="ETH-P", contracts=-4, entry_price=2_900, margin=2_000, account="both"),
         Short(instrument="XRP-P", contracts=5, entry_price=2),
         Short(instrument="NAKED", contracts=3, entry_price=140, margin=400),
     ),
+    accounts=(Account(account="both", position_mode="hedge"),),
     scenarios=(Scenario(scenario="Down", asset="*", price_shock=-0.1),),
 )  # fmt: skip
 
@@ -113,7 +115,31 @@ NOBODYS = Portfolio(
     ),
 )  # fmt: skip
 
-PORTFOLIOS = {**SAMPLES, "odd": ODD, "venues": VENUES, "nobody's": NOBODYS}
+# Lots of one instrument: in one account, in another, on both sides, of coins, with what they paid.
+LOTS = Portfolio(
+    settings=settings(),
+    holdings=(Holding(asset="BTC", quantity=4, spot_price=60_000, instrument="BTC-P"),),
+    accounts=(Account(account="desk", position_mode="hedge"), Account(account="fund")),
+    instruments=(
+        perpetual("BTC-P", "BTC", 60_000, mm_rate=0.004, exchange="Binance", liquidation_fee=5e-4),
+        perpetual("BTC-C", "BTC", 60_000, contract_type="inverse", contract_size=100, mm_rate=0.01),
+    ),
+    shorts=(
+        Short(instrument="BTC-P", contracts=1, entry_price=60_000, margin=30_000, leverage=2,
+              account="fund"),
+        Short(instrument="BTC-P", contracts=-0.5, entry_price=58_000, margin=9_000, account="desk"),
+        Short(instrument="BTC-C", contracts=300, entry_price=60_000, margin=0.3, realised_pnl=0.01),
+        Short(instrument="BTC-P", contracts=1, entry_price=50_000, margin=11_000, leverage=2,
+              account="FUND", funding_received=120, realised_pnl=50, fees_paid=30),
+        Short(instrument="BTC-P", contracts=0.4, entry_price=61_000, account="desk"),
+        Short(instrument="BTC-P", contracts=0.3, entry_price=61_000, margin=9_000,
+              liquidation_price=90_000),
+        Short(instrument="BTC-C", contracts=100, entry_price=50_000, margin=0.2, fees_paid=0.001),
+        Short(instrument="BTC-P", contracts=0.4, entry_price=62_000, margin=9_000, account="desk"),
+    ),
+)  # fmt: skip
+
+PORTFOLIOS = {**SAMPLES, "odd": ODD, "venues": VENUES, "nobody's": NOBODYS, "lots": LOTS}
 
 
 @cache

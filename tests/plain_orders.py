@@ -147,6 +147,7 @@ def drawn(seed):
                     "contracts": contracts,
                     "entry_price": price * random.uniform(0.9, 1.1),
                     "margin": abs(worth) / price if inverse else abs(worth),
+                    "account": f"{len(shorts)}",  # one of a sign each
                 }
                 shorts += [lot] if contracts else []
     names = [row["instrument"] for row in instruments]

@@ -341,7 +341,10 @@ def test_long_futures_beyond_their_liquidation_price_are_refused_and_all_are_nam
     wrong = portfolio(
         [BTC],
         [PERP | {"mm_rate": 0.01, "futures_price": 56_000}],
-        [SHORT | {"contracts": -1, "margin": 3_000}, SHORT | {"contracts": -2, "margin": 100}],
+        [
+            SHORT | {"contracts": -1, "margin": 3_000},
+            SHORT | {"contracts": -2, "margin": 100, "account": "another"},
+        ],
     )
     with pytest.raises(HedgeError) as caught:
         analyse(wrong)
@@ -370,8 +373,11 @@ def test_numbers_too_large_are_told_with_their_row():
 
 
 def test_caveats_of_the_margin():
-    two = BTC | {"quantity": 2}
-    near = portfolio([two], [PERP | {"mm_rate": 0.01}], [SHORT | {"margin": 9_000}, SHORT])
+    near = portfolio(
+        [BTC | {"quantity": 2}],
+        [PERP | {"mm_rate": 0.01}],
+        [SHORT | {"margin": 9_000}, SHORT | {"account": "another"}],
+    )
     assert analyse(near).caveats == (
         # (9,000 + 60,000) ÷ 1.01 = 68,316.8 is 13.9 % away
         "PERP: liquidated by a move of +13.9%",

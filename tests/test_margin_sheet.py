@@ -202,22 +202,29 @@ ODD = portfolio(
         perpetual("GONE", mm_rate=0.003, mm_amount=2_000),
     ],
     [
-        Short(instrument="LIN", contracts=4, entry_price=60_000, margin=48_000),
-        Short(instrument="LIN", contracts=-9, entry_price=60_000, margin=90_000),
-        Short(instrument="LIN", contracts=5, entry_price=60_000),
-        Short(instrument="LIN", contracts=0, entry_price=60_000, margin=0),
-        Short(instrument="INV", contracts=60_000, entry_price=60_000, margin=0.3),
-        Short(instrument="INV", contracts=60_000, entry_price=60_000, margin=1),
-        Short(instrument="INV", contracts=-50_000, entry_price=62_000, margin=0.06),
-        Short(instrument="ONE", contracts=1, entry_price=50_000, margin=9_950),
-        Short(instrument="FROZEN", contracts=4, entry_price=60_000, margin=48_000),
-        Short(instrument="PLAIN", contracts=1, entry_price=60_000, margin=700, leverage=80),
-        Short(instrument="PLAIN", contracts=1, entry_price=60_000, margin=40_000),
-        Short(instrument="PLAIN", contracts=-1, entry_price=60_000, margin=70_000),
-        Short(instrument="BARE", contracts=1, entry_price=60_000, margin=9_000),
-        Short(instrument="BARE", contracts=1, entry_price=60_000),
-        Short(instrument="GONE", contracts=1, entry_price=50_000, margin=9_950),
-        Short(instrument="PLAIN", contracts=-1, entry_price=60_000, margin=40_000),
+        Short(instrument="LIN", contracts=4, entry_price=60_000, margin=48_000, account="1"),
+        Short(instrument="LIN", contracts=-9, entry_price=60_000, margin=90_000, account="2"),
+        Short(instrument="LIN", contracts=5, entry_price=60_000, account="3"),
+        Short(instrument="LIN", contracts=0, entry_price=60_000, margin=0, account="4"),
+        Short(instrument="INV", contracts=60_000, entry_price=60_000, margin=0.3, account="5"),
+        Short(instrument="INV", contracts=60_000, entry_price=60_000, margin=1, account="6"),
+        Short(instrument="INV", contracts=-50_000, entry_price=62_000, margin=0.06, account="7"),
+        Short(instrument="ONE", contracts=1, entry_price=50_000, margin=9_950, account="8"),
+        Short(instrument="FROZEN", contracts=4, entry_price=60_000, margin=48_000, account="9"),
+        Short(
+            instrument="PLAIN",
+            contracts=1,
+            entry_price=60_000,
+            margin=700,
+            leverage=80,
+            account="10",
+        ),
+        Short(instrument="PLAIN", contracts=1, entry_price=60_000, margin=40_000, account="11"),
+        Short(instrument="PLAIN", contracts=-1, entry_price=60_000, margin=70_000, account="12"),
+        Short(instrument="BARE", contracts=1, entry_price=60_000, margin=9_000, account="13"),
+        Short(instrument="BARE", contracts=1, entry_price=60_000, account="14"),
+        Short(instrument="GONE", contracts=1, entry_price=50_000, margin=9_950, account="15"),
+        Short(instrument="PLAIN", contracts=-1, entry_price=60_000, margin=40_000, account="16"),
     ],
     [
         *tiers("LIN", LINEAR),
@@ -422,13 +429,14 @@ def nearest(portfolio):
 def test_the_nearest_liquidations_have_a_chart():
     start, rows, chart = nearest(ODD)
     assert [name for name, _, _ in rows] == [
-        "PLAIN, lot 1", "ONE", "INV, lot 3", "GONE", "FROZEN", "LIN, lot 2", "LIN, lot 1",
-        "INV, lot 1", "PLAIN, lot 2", "PLAIN, lot 4",
+        "PLAIN, short, 10", "ONE", "INV, long, 7", "GONE", "FROZEN", "LIN, long, 2",
+        "LIN, short, 1", "INV, short, 5", "PLAIN, short, 11", "PLAIN, long, 16",
     ]  # fmt: skip
     assert [round(move, 3) for _, move, _ in rows] == [
         0.002, 0.013, -0.026, 0.029, 0.087, -0.159, 0.194, 0.414, 0.65, -0.663,
     ]  # fmt: skip
-    assert rows[0][2] == "=O15"  # the distance of the tenth short
+    distance = get_column_letter(MarginRow.figures.index(MarginRow.liquidation_buffer) + 1)
+    assert rows[0][2] == f"={distance}15"  # the distance of the tenth short
     last = start + len(rows) - 1
     assert f"<f>'Margin'!$A${start}:$A${last}</f>" in chart
     assert f"<f>'Margin'!$B${start}:$B${last}</f>" in chart
@@ -439,11 +447,17 @@ def test_the_nearest_liquidations_have_a_chart():
 
 def test_the_chart_shows_ten_at_most():
     shorts = [
-        Short(instrument="PERP", contracts=1, entry_price=60_000, margin=50_000 - 1_000 * n)
+        Short(
+            instrument="PERP",
+            contracts=1,
+            entry_price=60_000,
+            margin=50_000 - 1_000 * n,
+            account=f"{n}",
+        )
         for n in range(12)
     ]
     _, rows, _ = nearest(portfolio([perpetual(mm_rate=0.01)], shorts))
-    assert [name for name, _, _ in rows] == [f"PERP, lot {n}" for n in range(12, 2, -1)]
+    assert [name for name, _, _ in rows] == [f"PERP, short, {n}" for n in range(11, 1, -1)]
 
 
 def test_without_a_liquidation_there_is_no_chart():

@@ -36,7 +36,7 @@ class Analysis:
         hedge: a row a holding.
         underlyings: a row an underlying that is held or short.
         orders: a row an instrument.
-        margin: a row a short.
+        margin: a row a position: lots of one instrument in one account.
         unassigned: what shorts add to `hedge` on whose underlying no holding names an instrument.
         total: sums over the holdings and the unassigned shorts.
         grid: P&L, funding and margin over two axes.
@@ -164,7 +164,7 @@ def _told(
         raise
     except (HedgeError, OverflowError) as error:
         if isinstance(error, RowError) and error.row.fault:
-            table, row, column = error.row.table, error.row.n, error.row.fault
+            table, row, column = error.row.table, error.row.source_row, error.row.fault
         message = getattr(error, "message", "its numbers are too large")
         problem = Problem(portfolio.place(table, row, column), message, column)
         raise PortfolioError([problem]) from None
@@ -184,7 +184,7 @@ def _margin_rows(numbers: Numbers) -> tuple[MarginRow, ...]:
 
 def _at_fault(portfolio: Portfolio, row: MarginRow, message: str) -> Problem:
     """What is wrong with a short, at the cell to mend: its instrument's, if one looks mistyped."""
-    short = portfolio.shorts[row.n]
+    short = portfolio.shorts[row.source_row]
     names = [each.instrument for each in portfolio.instruments]
     at = names.index(short.instrument)
     odd = {(each.place, each.column): each.message for each in portfolio.warnings}
@@ -195,7 +195,7 @@ def _at_fault(portfolio: Portfolio, row: MarginRow, message: str) -> Problem:
             return Problem(place, f"{said}; with it {message}", column)
         if value is not None and abs(value) > _HUGE:
             return Problem(place, f"{value:.15g} is too large: {message}", column)
-    return Problem(portfolio.place(row.table, row.n, row.fault), message, row.fault)
+    return Problem(portfolio.place(row.table, row.source_row, row.fault), message, row.fault)
 
 
 def _alive(row: MarginRow) -> None:

@@ -184,6 +184,11 @@ class FigureRow:  # noqa: PLW1641  # no row is a key
         """A row of these values, in which all else is blank."""
         return cls(f, **{each.name: BLANK for each in cls.figures} | values)
 
+    @property
+    def source_row(self) -> int:
+        """The row of its input table that it follows, from 0."""
+        return self.n
+
     def complete(self) -> Self:
         """The row, each of its figures computed.
 

@@ -93,6 +93,18 @@ class Lookups(Functions):
         """What the orders say of the row's instrument, by the name of the figure."""
         raise NotImplementedError
 
+    def of_account(self, name: Carrier, column: str) -> Carrier:
+        """A cell of the first row of Accounts with that name, or the default of its column."""
+        raise NotImplementedError
+
+    def joined(self, *names: Carrier) -> Carrier:
+        """Names as one, which only the same names make."""
+        raise NotImplementedError
+
+    def position_of(self, row: FigureRow) -> Carrier:
+        """The number of a lot's position, from 1, in the order in which keys first appear."""
+        raise NotImplementedError
+
     def number_of(self, row: FigureRow) -> Carrier:
         """The row's number in its input table, from 1."""
         raise NotImplementedError

@@ -35,7 +35,7 @@ def rise(r: Any, move: float) -> Carrier:
 
 def _tier(f: Lookups, r: Any, value: Carrier, part: int) -> Carrier:
     """The rate (part 0) or the amount (1) of the tier that a position of that value falls in."""
-    return f.part(f.maintenance_tier(value, *f.tiers(r)), part)
+    return f.part(f.maintenance_tier(value, *f.tiers(r), r.tier_mode), part)
 
 
 @figure("Price that sets the tier", "price", ("unrealised_pnl",))
@@ -44,7 +44,13 @@ def TIER_PRICE(r: Any, f: Lookups) -> Carrier:  # noqa: N802  # a figure
 
     def liquidated() -> Carrier:
         return f.liquidation_price_tiered(
-            r.contracts, r.entry_price, r.margin, *f.tiers(r), *kind(r)
+            r.contracts,
+            r.entry_price,
+            r.margin,
+            *f.tiers(r),
+            *kind(r),
+            r.tier_mode,
+            r.liquidation_fee,
         )
 
     def at_mark() -> Carrier:

@@ -1,11 +1,11 @@
-"""The margin of each short, figure by figure."""
+"""The margin of each position, figure by figure: lots of one instrument in one account are one."""
 
 from __future__ import annotations
 
 from xlhedge.analysis.carriers import NOWHERE
-from xlhedge.analysis.doubts import OWN_DOUBTS
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow, figure, looked_up
-from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.lookups import Group, Lookups
+from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.maintenance import TIER_PRICE, after, held, kind, rise, value_at
 from xlhedge.analysis.terms import (
     CONTRACT_SIZE,
@@ -45,20 +45,39 @@ def _to_add(move: float) -> Figure:
             getattr(r, amount),
             *kind(r),
             r.mm_basis,
+            r.liquidation_fee,
         )
         return maximum(needed - r.margin, 0)
 
     return formula
 
 
+def _summed(title: str, look: str, of: Figure) -> Figure:
+    """The sum of a figure over the position's lots."""
+    return Figure(title, look, lambda row, f: row.lots(f).sum(of), ("instrument",))
+
+
 class MarginRow(FigureRow):
-    """One row a short position, as it stands."""
+    """One row a position, as it stands: its lots added up, their entries averaged."""
 
     table, fault = "Shorts", "margin"
 
-    instrument = looked_up("Instrument", "text", "own")
-    contracts = looked_up("Contracts short", "qty", "own")
-    entry_price = looked_up("Entry price", "price", "own")
+    instrument = looked_up("Instrument", "text")
+    account = looked_up("Account", "text")
+    contracts = _summed("Contracts short", "qty", LotRow.contracts)
+
+    @figure("Entry price", "price", ("instrument",))
+    def entry_price(self, f: Lookups) -> Carrier:
+        """The average that the venue keeps; of a single lot its own, to the last digit."""
+        lots = self.lots(f)
+        alone = (lots.count == 1) | (self.contracts == 0)
+        sizes, entries = lots.each(LotRow.contracts, 0), lots.each(LotRow.entry_price, 1)
+        return where(
+            alone,
+            lambda: lots.sum(LotRow.entry_price) / lots.count,
+            lambda: f.average_entry(sizes, entries, self.contract_type),
+        )
+
     futures_price = looked_up("Mark price", "price", "term")
 
     @figure("Short notional", "money", ("instrument",), total=True)
@@ -75,13 +94,24 @@ class MarginRow(FigureRow):
         coins = self.short_notional / self.futures_price
         return where(self.contract_type == "inverse", coins, self.short_notional)
 
-    leverage = looked_up("Leverage ×", "ratio", "own")
+    @figure("Leverage ×", "ratio", ("instrument",))
+    def leverage(self, f: Lookups) -> Carrier:
+        """What all lots say alike."""
+        lots = self.lots(f)
+        mean = lots.sum(LotRow.leverage) / lots.count
+        alike = lots.having(LotRow.leverage, "=", mean).count == lots.count
+        return where(alike, mean, "")
 
     @figure("Initial margin in margin currency", "qty", ("leverage",))
     def initial_margin(self, f: Lookups) -> Carrier:
         return f.initial_margin(self.position_value, self.leverage)
 
-    margin = looked_up("Margin posted in margin currency", "qty", "own")
+    @figure("Margin posted in margin currency", "qty", ("instrument",))
+    def margin(self, f: Lookups) -> Carrier:
+        """All that its lots have; unknown where one of them does not say."""
+        lots = self.lots(f)
+        said = lots.having(LotRow.margin, "<>", BLANK)
+        return where(said.count == lots.count, lots.sum(LotRow.margin), "")
 
     @figure("Coins posted as margin, value", "money", ("instrument",), total=True)
     def coin_margin(self, f: Lookups) -> Carrier:
@@ -107,13 +137,19 @@ class MarginRow(FigureRow):
                 self.amount_0,
                 *kind(self),
                 self.mm_basis,
+                self.liquidation_fee,
             )
 
         gone = self.margin + self._unrealised(f) <= 0
         return where(self.contracts == 0, 0, lambda: where(gone, NO_EQUITY, ratio))
 
-    @figure("Liquidation price", "price", _KNOWN)
-    def liquidation_price(self, f: Lookups) -> Carrier:
+    @figure("Liquidation price", "price", ("instrument",))
+    def liquidation_price(self, _: Lookups) -> Carrier:
+        """What the venue shows beats every model."""
+        return where(self.venue_price == "", self.modelled_price, self.venue_price)
+
+    @figure("Liquidation price as worked out", "price", _KNOWN)
+    def modelled_price(self, f: Lookups) -> Carrier:
         """With the rate and amount of the tier that holds there, this is the tiered price."""
 
         def price() -> Carrier:
@@ -125,9 +161,26 @@ class MarginRow(FigureRow):
                 self.mm_amount,
                 *kind(self),
                 self.mm_basis,
+                self.liquidation_fee,
             )
 
-        return where(self.tier_price == NOWHERE, NOWHERE, lambda: f.or_nowhere(price))
+        # A rate that applies to all of a position jumps at a tier's floor, and may liquidate there.
+        jumps = (self.tiers > 0) & (self.tier_mode == "whole") & (self.mm_basis == "mark")
+        known = (self.tier_price == NOWHERE) | jumps
+        return where(known, self.tier_price, lambda: f.or_nowhere(price))
+
+    @figure("Liquidation price of the venue", "price", ("instrument",))
+    def venue_price(self, f: Lookups) -> Carrier:
+        """What its lots say, on average."""
+        lots = self.lots(f)
+        said = lots.having(LotRow.liquidation_price, "<>", BLANK).count
+        return where(said == 0, "", lambda: lots.sum(LotRow.liquidation_price) / said)
+
+    @figure("Venue's price against ours", "percent", ("venue_price", "modelled_price"))
+    def price_difference(self, _: Lookups) -> Carrier:
+        return where(
+            self.modelled_price == NOWHERE, "", lambda: self.venue_price / self.modelled_price - 1
+        )
 
     @figure("Distance to liquidation", "percent", ("liquidation_price",))
     def liquidation_buffer(self, f: Lookups) -> Carrier:
@@ -151,6 +204,18 @@ class MarginRow(FigureRow):
     def close_fee(self, f: Lookups) -> Carrier:
         return f.trading_fee(self.short_notional, self.taker_fee, self.fee_discount)
 
+    funding_received = _summed(
+        "Funding received in margin currency", "qty", LotRow.funding_received
+    )
+    realised_pnl = _summed("Realised P&L in margin currency", "qty", LotRow.realised_pnl)
+    fees_paid = _summed("Fees paid in margin currency", "qty", LotRow.fees_paid)
+
+    @figure("P&L to date, funding and fees in it", "money", ("instrument",), total=True)
+    def pnl_to_date(self, _: Lookups) -> Carrier:
+        settled = self.realised_pnl + self.funding_received - self.fees_paid
+        price = where(self.contract_type == "inverse", self.index_price, 1)
+        return self.unrealised_pnl + settled * price
+
     index_price = INDEX_PRICE
     contract_type = looked_up("Contract type", "text", "term")
     contract_size = CONTRACT_SIZE
@@ -160,6 +225,8 @@ class MarginRow(FigureRow):
     taker_fee = looked_up("Taker fee", "rate", "term")
     fee_discount = looked_up("Fee discount", "percent", "term")
     mm_basis = looked_up("Maintenance basis", "text", "term")
+    liquidation_fee = looked_up("Liquidation fee", "rate", "term")
+    tier_mode = looked_up("Tier mode", "text", "term")
     own_rate = looked_up("Maintenance rate without tiers", "percent", "term", "mm_rate")
     own_amount = looked_up("Maintenance amount without tiers", "qty", "term", "mm_amount")
 
@@ -176,7 +243,16 @@ class MarginRow(FigureRow):
     rate_50, amount_50 = after(0.5, _RATE), after(0.5, _AMOUNT)
 
     underlying = looked_up("Underlying", "text", "term")
-    doubts = OWN_DOUBTS
+
+    def lots(self, f: Lookups) -> Group:
+        """Its lots."""
+        return f.group(LotRow, f.number_of(self), "position")
+
+    @property
+    def source_row(self) -> int:
+        """The row of its first lot."""
+        first: int = self.f.first_lot(self)
+        return first
 
     @property
     def lacking(self) -> str:

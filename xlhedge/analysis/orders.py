@@ -12,6 +12,7 @@ from xlhedge.analysis.doubts import CHECK_FIRST, count_doubts, exceeds
 from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.hedge import DUST, HedgeRow
 from xlhedge.analysis.lookups import Group, Lookups
+from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.terms import CONTRACT_SIZE, FUNDING_RATE
 from xlhedge.functions.algebra import Carrier, absolute, maximum, minimum, where
@@ -274,7 +275,7 @@ class OrderRow(FigureRow):
             return where(held.count == 0, "", lambda: held.sum(HedgeRow.spot_price) / held.count)
 
         own = count_doubts(self, f, "Instruments", spot) + count_doubts(self, f, "Settings")
-        return own + self._lots(f).sum(MarginRow.doubts)
+        return own + f.group(LotRow, self.instrument).sum(LotRow.doubts)
 
     def _lots(self, f: Lookups) -> Group:
         return f.group(MarginRow, self.instrument)

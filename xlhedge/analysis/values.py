@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,13 +11,17 @@ from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.history import History
 from xlhedge.analysis.lookups import Group, Lookups
+from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
-from xlhedge.portfolio import Portfolio
+from xlhedge.portfolio import Account, Portfolio
 
 __all__ = ["Numbers", "RowGroup"]
+
+NEW_LINE = "\n"
+"""Between names that stand as one: no name has it."""
 
 UNKNOWN = "unknown"
 """What a reason to unwind is without a history; it counts as no."""
@@ -101,15 +105,31 @@ class Numbers(Values, Lookups):
     def rows(self, table: type[FigureRow]) -> Sequence[Any]:
         """The rows of a computed table, which follow those of its input."""
         if table not in self.tables:
-            if table is UnderlyingRow:
-                names = self.underlyings
-                found: list[FigureRow] = [
-                    table(self, n, underlying=name) for n, name in enumerate(names)
-                ]
-            else:
-                found = [table(self, n) for n in range(len(self.portfolio.rows[table.table]))]
-            self.tables[table] = tuple(found)
+            self.tables[table] = tuple(self._made(table))
         return self.tables[table]
+
+    def _made(self, table: type[FigureRow]) -> Iterator[FigureRow]:
+        if table is UnderlyingRow:
+            for n, name in enumerate(self.underlyings):
+                yield table(self, n, underlying=name)
+        elif table is MarginRow:
+            for n, lots in enumerate(self._positions.values()):
+                yield table(self, n, instrument=lots[0].instrument, account=lots[0].account)
+        else:
+            followed = self.rows(table.beside) if table.beside else self._inputs[table.table]
+            yield from (table(self, n) for n in range(len(followed)))
+
+    @cached_property
+    def _positions(self) -> dict[str, list[LotRow]]:
+        """The lots of each position, by their key; case is nothing to a spreadsheet's look-ups."""
+        found: dict[str, list[LotRow]] = {}
+        for lot in self.rows(LotRow):
+            found.setdefault(lot.key.casefold(), []).append(lot)
+        return found
+
+    def first_lot(self, row: FigureRow) -> int:
+        """The row of Shorts that a position begins with, from 0."""
+        return self.group(LotRow, row.n + 1.0, "position").rows[0].n
 
     @cached_property
     def underlyings(self) -> dict[str, int]:
@@ -175,6 +195,27 @@ class Numbers(Values, Lookups):
     @cached_property
     def _places(self) -> dict[str, int]:
         return {each.instrument: n for n, each in enumerate(self.portfolio.instruments)}
+
+    def of_account(self, name: Carrier, column: str) -> Carrier:
+        found = self._accounts.get(name.casefold())
+        return getattr(Account if found is None else found, column)
+
+    @cached_property
+    def _accounts(self) -> dict[str, Account]:
+        """The first row of each account."""
+        rows = reversed(self.portfolio.accounts)
+        return {row.account.casefold(): row for row in rows}
+
+    def joined(self, *names: Carrier) -> str:
+        return NEW_LINE.join(name if isinstance(name, str) else f"{name:.0f}" for name in names)
+
+    def position_of(self, row: FigureRow) -> float:
+        return self._numbers_of_positions[row.n]
+
+    @cached_property
+    def _numbers_of_positions(self) -> dict[int, float]:
+        lots = enumerate(self._positions.values(), 1)
+        return {lot.n: float(number) for number, found in lots for lot in found}
 
     def number_of(self, row: FigureRow) -> float:
         return row.n + 1.0

@@ -14,6 +14,8 @@ from xlhedge.analysis.carriers import Calls
 from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.lots import LotRow
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.portfolio import TABLES
@@ -107,7 +109,7 @@ class LiveCells(Calls, Lookups):
             found = getattr(self.beside(row, row.beside), figure.column)
             return where(found == "", "", found)
         if figure.source == "stated":
-            return self._listed()
+            return self._listed(figure)
         own = figure.source == "own"
         found = (self.own if own else self.term)(row, figure.column)
         columns = TABLES[row.table if own else "Instruments"].columns
@@ -162,9 +164,32 @@ class LiveCells(Calls, Lookups):
     def number_of(self, row: FigureRow) -> Expression:
         return Expression(here(1 - self.table.top))
 
-    def _listed(self) -> Expression:
-        """The name of the row's underlying: that whose first row elsewhere has its number."""
+    def of_account(self, name: Carrier, column: str) -> Expression:
+        place = f"MATCH({excel_text(name)},{self.inputs.column('Accounts', 'account')},0)"
+        return Expression(f'IFERROR(INDEX({self.inputs.column("Accounts", column)},{place}),"")')
+
+    def joined(self, *names: Carrier) -> Expression:
+        return Expression("&CHAR(10)&".join(map(excel_text, names)))
+
+    def position_of(self, row: FigureRow) -> Expression:
+        """That of the first row above with its key, or else one more than all above."""
+        above = {
+            each: f"${letter}${self.table.top - 1}:${letter}{here(-1)}"
+            for each in (LotRow.key, LotRow.position)
+            for letter in (self.table.letter(each),)
+        }
+        place = f"MATCH({self.row.key.text},{above[LotRow.key]},0)"
+        found = f"INDEX({above[LotRow.position]},{place})"
+        return Expression(f"IFERROR({found},MAX({above[LotRow.position]})+1)")
+
+    def _listed(self, figure: Figure) -> Expression:
+        """The name that has the row's number: of a position's first lot, or of an underlying."""
         number = here(1 - self.table.top)
+        if self.table.row is MarginRow:
+            lots = self.tables[LotRow]
+            place = f"MATCH({number},{lots.column(LotRow.position)},0)"
+            name = f"INDEX({lots.column(getattr(LotRow, figure.name))},{place})"
+            return Expression(f'IFERROR({name},"")')
         text = '""'
         for row in (OrderRow, HedgeRow):
             table = self.tables[row]

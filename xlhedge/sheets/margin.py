@@ -14,6 +14,7 @@ from itertools import product
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Blank, FigureRow
+from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import ALARM, NO_EQUITY, MarginRow
 from xlhedge.functions.algebra import Expression
 from xlhedge.sheets.context import ReportContext, TemplateContext
@@ -26,7 +27,7 @@ from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["write_margin", "write_margin_report"]
+__all__ = ["write_lots", "write_margin", "write_margin_report"]
 
 _MARKED = "Marked if nearer than"
 _ALERT, _IGNORED = 4, 5
@@ -122,6 +123,17 @@ class _Shorts(LiveCells):
         return {self.table.behind(): 12.0, self.table.behind(2): 12.0} | floors
 
 
+def write_lots(sheet: Sheet, of: TemplateContext) -> None:
+    """The template's sheet of lots: to which position each belongs."""
+    table, rows = of.on[sheet.title], of.analysis.numbers.rows(LotRow)
+    cells = LiveCells(of.inputs, table, of.tables)
+    table.write_head(sheet, sides=False)
+    cells.write_places(sheet, rows, of.analysis)
+    table.write_rows(sheet, rows, cells.texts)
+    sheet.prints(area=table.area)
+    widen(sheet, table.widths() | {"A": 24.0, table.behind(): 12.0})
+
+
 def write_margin(sheet: Sheet, of: TemplateContext) -> None:
     """The Margin sheet: each short's value, margin and liquidation; it follows the sheet Shorts."""
     inputs, analysis, tables = of.inputs, of.analysis, of.tables
@@ -139,7 +151,7 @@ def write_margin(sheet: Sheet, of: TemplateContext) -> None:
     table.write_head(sheet, sides=False)
     cells.write_places(sheet, analysis.margin, analysis)
     table.write_total(sheet, analysis.margin)
-    table.write_rows(sheet, analysis.margin, cells.texts)
+    table.write_rows(sheet, analysis.margin, cells.texts, (MarginRow.entry_price,))
     cells.write_tiers(sheet, analysis)
     _mark(sheet, table, f"$B${_ALERT}")
     own = {"A": 24.0, "B": 17.0, table.letter(MarginRow.liquidation_buffer): 15.0}
@@ -195,11 +207,10 @@ def _write_nearest(sheet: Sheet, table: FigureTable, analysis: Analysis, at: int
 
 def _distances(analysis: Analysis) -> Iterator[tuple[str, float, int]]:
     """Name, distance and number of each short that a price liquidates."""
-    lots = Counter(row.instrument for row in analysis.margin)
-    seen: Counter[str] = Counter()
+    alike = Counter(row.instrument for row in analysis.margin)
     for n, row in enumerate(analysis.margin):
         name = row.instrument
-        seen[name] += 1
-        label = name if lots[name] == 1 else f"{sentence(name)}, lot {seen[name]}"
+        side = "long" if row.contracts < 0 else "short"
+        label = name if alike[name] == 1 else f"{sentence(name)}, {side}, {row.account}"
         if not isinstance(row.liquidation_buffer, Blank):
             yield label, row.liquidation_buffer, n

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import ALARM, MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.analysis.unwind import UnwindRow
@@ -26,7 +27,7 @@ from xlhedge.sheets.hedge import write_hedge, write_hedge_report
 from xlhedge.sheets.history_report import write_history
 from xlhedge.sheets.input_cells import FIRST_ROW
 from xlhedge.sheets.input_sheets import write_inputs
-from xlhedge.sheets.margin import write_margin, write_margin_report
+from xlhedge.sheets.margin import write_lots, write_margin, write_margin_report
 from xlhedge.sheets.orders import (
     write_orders,
     write_orders_report,
@@ -207,6 +208,10 @@ SHEETS = (
         purpose="What the hedge would have done to your risk",
         note="Today's coins and today's short, taken through past bars: what this hedge would have "
              "done, not what was earned. Fees, margin calls and liquidation are left out."),
+    SheetSpec("Lots", write_lots, _TEMPLATE, TableSpec(LotRow, 4, 0, 5),
+        purpose="To which position each row of Shorts belongs.",
+        note="Rows of one instrument in one account are one position: contracts and margins add, "
+             "entries average. Hedge mode keeps short and long apart."),
     SheetSpec("Functions", write_functions, _TEMPLATE, freeze="B4",
         purpose="Every function, each with an example to play with.",
         note="Each with an example to play with: type in its blue cells. Arguments in [brackets] "
