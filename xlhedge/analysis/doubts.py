@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHECK_FIRST",
-    "OWN_DOUBTS",
     "Doubts",
     "count_doubts",
     "doubted",
     "exceeds",
     "over_hedged",
+    "own_doubts",
     "unsized",
     "without_size",
 ]
@@ -76,8 +76,14 @@ def count_doubts(row: FigureRow, f: Lookups, table: str, spot: _Price = lambda: 
     return sum((band.beyond(cells) for band in bands), 0)
 
 
-OWN_DOUBTS = Figure("Cells to check first", "ratio", lambda row, f: count_doubts(row, f, row.table))
-"""Of a row that follows an input table."""
+def own_doubts(key: str) -> Figure:
+    """How many of a row that follows an input table.
+
+    Args:
+        key: the figure without which there is no row.
+    """
+    title = "Cells to check first"
+    return Figure(title, "ratio", lambda row, f: count_doubts(row, f, row.table), (key,))
 
 
 def exceeds(short: Carrier, exposure: Carrier, target: Carrier) -> Carrier:
@@ -133,8 +139,8 @@ def _largest(analysis: Analysis, underlying: str, times: str) -> Problem:
     if order.n in without_size(analysis):
         column = "contract_size"
         said = (
-            f"is blank, so {order.short_contracts:,.10g} contracts are as many coins, {times}; "
-            "type how many coins a contract is, such as 0.01"
+            f"is 1, typed or blank: {order.short_contracts:,.10g} contracts are as many coins, "
+            f"{times}; type how many coins a contract is, such as 0.01"
         )
         return Problem(portfolio.place("Instruments", order.n, column), said, column)
     lots = (m for m, lot in enumerate(portfolio.shorts) if lot.instrument == order.instrument)
@@ -148,12 +154,12 @@ def _largest(analysis: Analysis, underlying: str, times: str) -> Problem:
 
 
 def without_size(analysis: Analysis) -> set[int]:
-    """Rows of Instruments with a blank size whose short is too large for contracts of a coin."""
+    """Rows of Instruments whose short is too large for contracts of one coin, as they are."""
     exposures = {row.underlying: row.exposure for row in analysis.underlyings}
     return {
         row.n
         for row, terms in zip(analysis.orders, analysis.portfolio.instruments, strict=True)
         if terms.contract_type == "linear"
-        and "contract_size" not in terms.given
+        and terms.contract_size == 1
         and unsized(row.short_notional, exposures.get(row.underlying, 0.0))
     }

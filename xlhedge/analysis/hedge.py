@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlhedge.analysis.doubts import OWN_DOUBTS
+from xlhedge.analysis.doubts import own_doubts
 from xlhedge.analysis.figures import FigureRow, figure, looked_up
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.terms import (
@@ -174,7 +174,7 @@ class HedgeRow(FigureRow):
 
         return where(own == "", followed, own)
 
-    doubts = OWN_DOUBTS
+    doubts = own_doubts("asset")
 
     @figure("Part of its instrument's", "percent", ("instrument",))
     def part(self, f: Lookups) -> Carrier:

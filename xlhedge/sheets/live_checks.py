@@ -284,13 +284,13 @@ def _too_short(inputs: Inputs, tables: Tables, analysis: Analysis) -> Iterator[C
     exposed = column(row.exposure)
     exposure = Expression(f"MMULT({same},{where(exposed == '', 0, exposed).text})")
     many = unsized(column(OrderRow.short_notional), exposure)
-    asked = (name != "") & (size == "") & (kind != "inverse")
+    asked = (name != "") & (where(size == "", 1, size) == 1) & (kind != "inverse")
     yield Check(
-        "Blank contract_size of a large short",
+        "Large shorts of contract_size 1",
         len(without_size(analysis)),
         f"SUM({where(asked, where(many, 1, 0), 0).text})",
-        "Its contracts count as coins, and are 5 times what there is to hedge: type how many coins "
-        "a contract is.",
+        "Blank or 1, contracts count as coins, and are 5 times what there is to hedge: type how "
+        "many coins a contract is.",
     )
 
 
