@@ -7,7 +7,16 @@ from pathlib import Path
 
 from xlhedge.analysis import analyse
 from xlhedge.jobs.commands import TEMPLATE
-from xlhedge.portfolio import Account, Holding, Instrument, Portfolio, Scenario, Settings, Short
+from xlhedge.portfolio import (
+    Account,
+    Bar,
+    Holding,
+    Instrument,
+    Portfolio,
+    Scenario,
+    Settings,
+    Short,
+)
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
@@ -115,6 +124,86 @@ NOBODYS = Portfolio(
     ),
 )  # fmt: skip
 
+# Futures off spot that expire, before the horizon and behind it; some are quoted in a stablecoin.
+DATED = Portfolio(
+    settings=settings(quote_currency="USDT", stablecoin_parity=0.98),
+    holdings=(
+        Holding(asset="BTC", place="cold", quantity=2, spot_price=60_000, instrument="BTC-MAR"),
+        Holding(asset="BTC", place="desk", quantity=1, spot_price=60_000, instrument="BTC-JUN-INV"),
+        Holding(asset="ETH", quantity=30, spot_price=3_000, instrument="ETH-JUN"),
+    ),
+    instruments=(
+        Instrument(instrument="BTC-MAR", underlying="BTC", futures_price=66_000, qty_step=0.001,
+                   expiry=datetime(2026, 3, 27, 8), taker_fee=0.0005, min_notional=50_000),
+        Instrument(instrument="BTC-JUN-INV", underlying="BTC", futures_price=68_000, quote="USD",
+                   contract_type="inverse", contract_size=100, qty_step=1, taker_fee=0.0005,
+                   expiry=datetime(2026, 6, 26, 8), mm_rate=0.005),
+        perpetual("BTC-P", "BTC", 61_300, quote="USDC", index_price=61_200),
+        Instrument(instrument="BTC-JUN", underlying="BTC", futures_price=67_000,
+                   expiry=datetime(2026, 6, 26, 8), taker_fee=0.0004),
+        Instrument(instrument="ETH-JUN", underlying="ETH", futures_price=2_900,
+                   expiry=datetime(2026, 6, 26, 8), mm_rate=0.01),
+        Instrument(instrument="ETH-MAR", underlying="ETH", futures_price=2_950, quote="USDC",
+                   expiry=datetime(2026, 3, 27, 8)),
+    ),
+    shorts=(
+        Short(instrument="BTC-MAR", contracts=1.2, entry_price=64_000, margin=30_000),
+        Short(instrument="BTC-JUN-INV", contracts=200, entry_price=66_000, margin=0.1),
+        Short(instrument="BTC-JUN-INV", contracts=100, entry_price=64_000, margin=0.1),
+        Short(instrument="BTC-P", contracts=0.2, entry_price=60_000, margin=6_000),
+        Short(instrument="ETH-MAR", contracts=10, entry_price=3_000),
+        Short(instrument="ETH-JUN", contracts=20, entry_price=3_000, margin=30_000),
+    ),
+    history=tuple(
+        Bar(time=datetime(2026, 3, 1, hour), symbol="BTC", close=60_000 + 50 * hour)
+        for hour in (0, 8, 16)
+    ),
+    scenarios=(Scenario(scenario="Down", asset="*", price_shock=-0.1),),
+)  # fmt: skip
+
+# Ways to a price, and through an expiry: shorts that are liquidated, may be, and converge.
+WAYS = Portfolio(
+    settings=settings(),
+    holdings=(
+        Holding(asset="BTC", quantity=2, spot_price=60_000, instrument="BTC-P"),
+        Holding(asset="ETH", quantity=30, spot_price=3_000, instrument="ETH-Q"),
+        Holding(asset="SOL", quantity=-50, spot_price=150, beta=1.5, instrument="BTC-P"),
+        Holding(asset="XRP", quantity=1_000, spot_price=2, instrument="XRP-P"),
+    ),
+    instruments=(
+        perpetual("BTC-P", "BTC", 60_050, mm_rate=0.004, taker_fee=0.0005),
+        perpetual("BTC-I", "BTC", 60_100, contract_type="inverse", contract_size=100,
+                  mm_rate=0.005, taker_fee=0.0005, fee_discount=0.1),
+        Instrument(instrument="ETH-Q", underlying="ETH", futures_price=3_150, mm_rate=0.01,
+                   expiry=datetime(2026, 3, 27, 8), taker_fee=0.0005),
+        Instrument(instrument="ETH-QI", underlying="ETH", futures_price=3_200, mm_rate=0.01,
+                   contract_type="inverse", contract_size=10, expiry=datetime(2026, 6, 26, 8)),
+        perpetual("XRP-P", "XRP", 2.01, mm_rate=0.02),
+        perpetual("SOL-P", "SOL", 150, taker_fee=0.001),
+    ),
+    shorts=(
+        Short(instrument="BTC-P", contracts=1, entry_price=60_000, margin=6_000),
+        Short(instrument="BTC-I", contracts=300, entry_price=58_000, margin=0.2),
+        Short(instrument="ETH-Q", contracts=20, entry_price=3_100, margin=30_000),
+        Short(instrument="ETH-QI", contracts=2_000, entry_price=3_180, margin=5),
+        Short(instrument="XRP-P", contracts=900, entry_price=2),
+        Short(instrument="SOL-P", contracts=-20, entry_price=160, margin=500),
+    ),
+    scenarios=(
+        Scenario(scenario="Fall", asset="*", price_shock=-0.3),
+        Scenario(scenario="Up, down", asset="*", price_shock=-0.3, spike=0.12),
+        Scenario(scenario="To the expiry", asset="*", price_shock=0.05, basis_shock=0.01,
+                 days=30, funding_rate=-0.0002),
+        Scenario(scenario="To the expiry", asset="BTC", price_shock=-0.1, spike=-0.2, days=200),
+        Scenario(scenario="BTC falls", asset="BTC", price_shock=-0.3),
+        Scenario(scenario="XRP alone", asset="XRP", price_shock=0.2),
+        Scenario(scenario="To nothing", asset="*", price_shock=-1, days=365),
+        Scenario(scenario="Nothing", asset="ETH", price_shock=0),
+        Scenario(scenario="Nothing", asset="SOL", price_shock=0, spike=-0.5),
+    ),
+    history=(Bar(time=datetime(2026, 3, 1), symbol="ETH", close=3_000),),
+)  # fmt: skip
+
 # Lots of one instrument: in one account, in another, on both sides, of coins, with what they paid.
 LOTS = Portfolio(
     settings=settings(),
@@ -139,7 +228,15 @@ LOTS = Portfolio(
     ),
 )  # fmt: skip
 
-PORTFOLIOS = {**SAMPLES, "odd": ODD, "venues": VENUES, "nobody's": NOBODYS, "lots": LOTS}
+PORTFOLIOS = {
+    **SAMPLES,
+    "odd": ODD,
+    "venues": VENUES,
+    "nobody's": NOBODYS,
+    "lots": LOTS,
+    "dated": DATED,
+    "ways": WAYS,
+}
 
 
 @cache

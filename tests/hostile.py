@@ -12,6 +12,8 @@ from pathlib import Path
 import portfolios
 from portfolios import SAMPLE
 
+from xlhedge.portfolio import TABLES
+
 DAMAGED = "it is damaged or cut off; save it again in a spreadsheet"
 NO_WORKBOOK = "it is no Excel workbook (.xlsx)"
 COSTLY = "tags, formulas and escaped letters"
@@ -22,6 +24,9 @@ STRAY = (
 )
 ROOM = 'unless "--max-size" allows more'
 SHEET, SHORTS = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet3.xml"
+SHORTS_TABLE = f"xl/tables/table{1 + list(SAMPLE).index('Shorts')}.xml"
+BESIDE = portfolios.end("Shorts", 2)
+"""The letter of a column that no table has, on the sheet of the shorts."""
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LAUGHS = (
     "<!DOCTYPE x [<!ENTITY a 'ha'>"
@@ -164,17 +169,19 @@ def hungry(noise):
     long_tag = f"{SHORTS}: it has a tag that is longer than any spreadsheet's"
     main = f'xmlns="{MAIN}"'
     sums = "".join(
-        f'<row r="{n}"><c r="H{n}"><f>SUM(A1)</f><v>1</v></c></row>' for n in range(9, 510_000)
+        f'<row r="{n}"><c r="{BESIDE}{n}"><f>SUM(A1)</f><v>1</v></c></row>'
+        for n in range(9, 510_000)
     )
     many_tables = b"".join(
-        f'<Relationship Id="q{n}" Type="x/table" Target="/xl/tables/table5.xml"/>'.encode()
+        f'<Relationship Id="q{n}" Type="x/table" Target="/{SHORTS_TABLE}"/>'.encode()
         for n in range(1_001)
     )
     related = "xl/worksheets/_rels/sheet3.xml.rels"
     formats = f"<styleSheet {main}><numFmts>{'<numFmt/>' * 1_100_000}</numFmts></styleSheet>"
     stale = lambda part: part.replace(b'fullCalcOnLoad="0"', b'fullCalcOnLoad="1"')  # noqa: E731
     blocks = "".join(
-        f'<row r="{n}"><c r="H{n}"><f t="array" ref="A1:XFD{1_000_000 - n}"/><v>1</v></c></row>'
+        f'<row r="{n}"><c r="{BESIDE}{n}"><f t="array" ref="A1:XFD{1_000_000 - n}"/><v>1</v></c>'
+        "</row>"
         for n in range(9, 20_000)
     )
     yield "attribute", book(head(f'<x y="{"1" * 7_000_000}"/>') | noise), long_tag
@@ -182,7 +189,7 @@ def hungry(noise):
     yield "attributes", book(head(f"<x {attributes}/>") | noise), long_tag
     yield "depth", book(head("<x>" * 600_000 + "</x>" * 600_000) | noise), costly(SHORTS, 1)
     yield "escapes", book(cell(f" t='str'><v>{'_x0041_' * 1_100_000}</v>")), costly(SHORTS, 1)
-    wide = "<row r='9'><c r='H9' t='str'><v>" + "_x0041_" * 1_100_000 + "</v></c></row>"
+    wide = f"<row r='9'><c r='{BESIDE}9' t='str'><v>" + "_x0041_" * 1_100_000 + "</v></c></row>"
     yield (
         "wide-escapes",
         book({SHORTS: lambda part: rows(wide)(part).decode().encode("utf-16")} | noise),
@@ -305,7 +312,7 @@ def workbooks():
     )
     yield (
         "wide",
-        book({"xl/tables/table5.xml": wide_table}),
+        book({SHORTS_TABLE: wide_table}),
         ("Shorts!A1: it has more than 250 columns"),
     )
     yield (
@@ -421,7 +428,7 @@ def texts():
     yield (
         "keys",
         json.dumps({f"k{n}": [] for n in range(1_000_00)}),
-        ("it has 100,000 keys; the tables of a portfolio are 7"),
+        f"it has 100,000 keys; the tables of a portfolio are {len(TABLES)}",
     )
     row = [{f"c{n}": 1 for n in range(300_000)}]
     yield "wide", json.dumps({**SAMPLE, "Shorts": row}), ("Shorts: it has more than 250 columns")
@@ -525,7 +532,7 @@ def folders(home):
     made, file = folder("crowd")
     for n in range(1_001):
         (made / f"{n}.csv").touch()
-    yield made, "it has 1,008 CSV files; a folder may have 1,000"
+    yield made, f"it has {1_001 + len(SAMPLE):,} CSV files; a folder may have 1,000"
 
 
 def paths(home):

@@ -89,7 +89,8 @@ def larger(left, right):
 
 _DEFAULTS = {
     "Settings": {"hedge_ratio": 1.0, "shock_min": -0.5, "shock_max": 0.5, "shock_step": 0.05,
-                 "redeploy_drop": 0.2, "quote_currency": "USD", "rebalance_band": 0.01},
+                 "redeploy_drop": 0.2, "quote_currency": "USD", "rebalance_band": 0.01,
+                 "dated_sizing": "auto"},
     "Holdings": {"beta": 1.0, "avg_cost": None, "hedge_ratio": None, "instrument": None},
     "Instruments": {
         "contract_type": "linear", "interval_hours": 8.0, "contract_size": 1.0, "qty_step": 0.0,
@@ -98,7 +99,7 @@ _DEFAULTS = {
         "index_price": None, "mm_rate": None,
     },
     "Shorts": {"margin": None, "leverage": None},
-    "Scenarios": {"basis_shock": 0.0, "days": 0.0, "funding_rate": None},
+    "Scenarios": {"basis_shock": 0.0, "days": 0.0, "funding_rate": None, "spike": None},
 }  # fmt: skip
 
 
@@ -142,6 +143,20 @@ class Book:
         """Days until a future expires; None for a perpetual."""
         return None if terms["expiry"] is None else self._until(terms["expiry"])
 
+    def by_coins(self, terms):
+        """Whether a coin short counts as a coin held: a linear future that is held to expiry."""
+        if terms["expiry"] is None or terms["contract_type"] == "inverse":
+            return False
+        held = terms["expiry"] <= self.settings["horizon_date"]
+        return {"coins": True, "value": False}.get(self.settings["dated_sizing"].lower(), held)
+
+    def cover(self, terms):
+        """What a contract short takes away of the exposure."""
+        coins = num(terms["contract_size"])
+        if terms["contract_type"] == "inverse":
+            return coins / terms["futures_price"] * terms["index_price"]
+        return coins * terms["index_price" if self.by_coins(terms) else "futures_price"]
+
     def lots_of(self, instrument):
         return [lot for lot in self.lots if lot.terms["instrument"] == instrument]
 
@@ -181,7 +196,9 @@ class Lot:
         self.tiers = book.tiers.get(row["instrument"], [])
         self.entry, self.mark = num(row["entry_price"]), num(self.terms["futures_price"])
         self.index = num(self.terms["index_price"])
-        self.notional = self.face if self.inverse else self.face * self.mark
+        coins = self.face / self.mark if self.inverse else self.face
+        self.notional = coins * (self.index if self.inverse else self.mark)
+        self.cover = num(row["contracts"]) * book.cover(self.terms)
         self.fee = num(self.terms["taker_fee"]) * (1 - num(self.terms["fee_discount"]))
         self.perpetual = self.terms["expiry"] is None
         self.known = bool(self.tiers) or self.terms["mm_rate"] is not None

@@ -15,7 +15,7 @@ RATIOS = {"name": "Holding", "instrument": "Hedged with", "wanted": "Ratio wante
           "held": "Ratio held", "best": "Minimum-variance ratio",
           "taken": "Variance taken away at that ratio"}  # fmt: skip
 FUNDING = {"name": "Holding", "short": "Short now", "settlements": "Settlements",
-           "mean": "Average rate", "received": "Received by today's short"}  # fmt: skip
+           "mean": "Average per 8 hours", "received": "Received by today's short"}  # fmt: skip
 _NEAR = 1e-9
 
 
@@ -113,15 +113,15 @@ def _compare_risk(found, report, times, pnl, size):
     worth = report.table("Hedge history", {"worth": "Coins' worth today"})[0]["worth"]
     for at, (side, values) in enumerate(pnl.items()):
         ranked = sorted(values)
-        place = 0.01 * (len(ranked) - 1)
-        below = int(place)
-        low = ranked[below] + (place - below) * (ranked[min(below + 1, len(ranked) - 1)]
-                                                 - ranked[below])  # fmt: skip
-        worst = ranked[: int(round(0.025 * (len(ranked) - 1), 9)) + 1]
+        count = len(ranked)
+        rank = max(1, math.ceil(0.01 * count - 1e-9))
+        tail = max(1.0, 0.025 * count)
+        part = (tail - int(tail)) * ranked[min(int(tail), count - 1)]
+        at_risk = "Worst bar, as VaR 99" if rank == 1 else "VaR 99 of one bar"
         wanted = {
             "Volatility a year": statistics.stdev(values) * math.sqrt(365 / step),
-            "VaR 99 of one bar": -low,
-            "ES 97.5 of one bar": -statistics.fmean(worst),
+            at_risk: -ranked[rank - 1],
+            "ES 97.5 of one bar": -(math.fsum(ranked[: int(tail)]) + part) / tail,
         }
         rooted = 1 + math.sqrt(365 / step)
         for title, number in wanted.items():

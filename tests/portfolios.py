@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table
 
 from xlhedge.portfolio import TABLES
+from xlhedge.sheets.input_cells import last_column, left_column
 
 SAMPLE = {
     "Settings": {
@@ -38,6 +39,17 @@ SAMPLE = {
             "instrument": "BTC-JUN",
         },
         {"asset": "USDT", "quantity": 10_000, "spot_price": 1},
+    ],
+    "Accounts": [
+        {"account": "Main", "exchange": "Binance", "wallet_balance": 7_500, "collateral": "USDT"},
+        {
+            "account": "Main",
+            "exchange": "Binance",
+            "wallet_balance": 0.25,
+            "collateral": "BTC",
+            "collateral_price": 60_000,
+            "haircut": 0.05,
+        },
     ],
     "Instruments": [
         {
@@ -79,6 +91,7 @@ SAMPLE = {
             "margin": 6_100,
             "leverage": 5,
             "opened": "2026-03-01 12:30:15.250",
+            "account": "Main",
         },
         {"instrument": "BTC-JUN", "contracts": 9_000, "entry_price": 62_000, "margin": 0.05},
     ],
@@ -93,7 +106,7 @@ SAMPLE = {
     ],
 }
 
-_CORNERS = {"Holdings": (4, 5), "Tiers": (1, 21)}  # row and column; A1 unless told, Settings A4
+_ABOVE = {"Portfolio": 3}  # rows above a sheet's tables
 
 
 def sample(**changes):
@@ -116,6 +129,16 @@ def grid(name, table):
     headers = list(TABLES[name].headers)
     headers += [key for row in table for key in row if key not in headers]
     return headers, [[row.get(header) for header in headers] for row in table]
+
+
+def letter_of(name, column):
+    """The letter of a table's column where `book_of` puts it."""
+    return get_column_letter(left_column(name) + TABLES[name].headers.index(column))
+
+
+def end(name, right=0):
+    """The letter of a table's last column in `book_of`, or of one further right."""
+    return get_column_letter(last_column(name) + right)
 
 
 def write_json(path, tables):
@@ -148,7 +171,7 @@ def book_of(tables, *, grown=True):
     for name, table in tables.items():
         title = TABLES[name].sheet
         sheet = book[title] if title in book.sheetnames else book.create_sheet(title)
-        top, left = (4, 1) if name == "Settings" else _CORNERS.get(name, (1, 1))
+        top, left = 1 + _ABOVE.get(title, 0), left_column(name)
         headers, rows = grid(name, table)
         for down, cells in enumerate([headers, *rows]):
             for right, cell in enumerate(cells):

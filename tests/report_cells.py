@@ -29,12 +29,14 @@ HEDGE = {
     "target_contracts": "Target contracts",
     "short_contracts": "Contracts short now",
     "short_notional": "Short now",
+    "cover": "Counts in the hedge",
     "hedged": "Hedged now",
     "net_delta": "Net delta now",
     "order_contracts": "Order, contracts",
     "action": "Action",
     "order_notional": "Order, value",
     "residual_delta": "Net delta after the order",
+    "parity": "Quote per unit of its own",
     "contract_type": "Contract type",
     "contract_size": "Contract size",
     "qty_step": "Order step",
@@ -49,6 +51,7 @@ UNDERLYINGS = {
     "coin_margin": "Coins posted as margin, value",
     "exposure": "Exposure",
     "short_notional": "Short notional",
+    "cover": "Counts in the hedge",
     "hedged": "Hedged now",
     "net_delta": "Net delta now",
     "gross_delta": "Net delta, size",
@@ -59,6 +62,7 @@ UNDERLYINGS = {
     "gap": "Gap",
     "to_trade": "To trade",
     "order_notional": "Orders, value",
+    "order_cover": "Orders, as they count in the hedge",
     "residual_delta": "Net delta after the orders",
     "funding_drag": "Funding cost to the horizon",
     "funding_year": "Funding cost in a year",
@@ -66,6 +70,9 @@ UNDERLYINGS = {
 ORDERS = {
     "instrument": "Instrument", "underlying": "Underlying", "number": "No.",
     "short_contracts": "Contracts short now", "short_notional": "Short now",
+    "cover": "Counts in the hedge", "index_price": "Index price",
+    "parity": "Quote per unit of its own", "sized_by": "Sized by",
+    "sizing_price": "Price that sizes it", "order_cover": "Order, as it counts in the hedge",
     "funding_rate": "Funding rate per interval", "interval_hours": "Funding interval, hours",
     "funding_8h": "Funding per 8 hours", "preferred": "Part of a short order",
     "to_trade": "To trade on the underlying", "closable": "Can be bought back",
@@ -87,6 +94,7 @@ CARRY = {
 MARGIN = {
     "instrument": "Instrument", "contracts": "Contracts short", "entry_price": "Entry price",
     "futures_price": "Mark price", "short_notional": "Short notional",
+    "cover": "Counts in the hedge", "parity": "Quote per unit of its own",
     "unrealised_pnl": "Unrealised P&L", "position_value": "Position value in margin currency",
     "leverage": "Leverage ×", "initial_margin": "Initial margin in margin currency",
     "margin": "Margin posted in margin currency", "coin_margin": "Coins posted as margin, value",
@@ -100,19 +108,21 @@ MARGIN = {
     "contract_type": "Contract type", "contract_size": "Contract size",
     "funding_rate": "Funding rate per interval", "interval_hours": "Funding interval, hours",
     "expiry": "Expiry", "taker_fee": "Taker fee", "fee_discount": "Fee discount",
-    "mm_basis": "Maintenance basis", "own_rate": "Maintenance rate without tiers",
+    "mm_basis": "Maintenance basis", "liquidation_fee": "Liquidation fee",
+    "own_rate": "Maintenance rate without tiers",
     "own_amount": "Maintenance amount without tiers", "tiers": "Tiers",
     "tier_price": "Price that sets the tier", "mm_rate": "Maintenance rate",
     "mm_amount": "Maintenance amount", "rate_0": "Maintenance rate at mark",
     "amount_0": "Maintenance amount at mark",
     **{f"rate_{move}": f"Maintenance rate after {move} %" for move in (10, 20, 30, 50)},
     **{f"amount_{move}": f"Maintenance amount after {move} %" for move in (10, 20, 30, 50)},
-    "underlying": "Underlying",
+    "underlying": "Underlying", "entry_coins": "Coins short, at entry",
 }  # fmt: skip
 UNWIND = {
     "asset": "Asset", "instrument": "Hedged with", "signal": "Signal",
-    "short_contracts": "Contracts short now", "entry_price": "Average entry of the short",
-    "index_price": "Index price", "price_change": "Index against entry",
+    "short_contracts": "Contracts short now",
+    "entry_price": "Average entry of the underlying's shorts",
+    "mark_price": "Their average mark price", "price_change": "Mark against entry",
     "funding_breach": "Funding alarm", "support_confirmed": "Support confirmed",
     "hedge_profit": "Hedge's profit so far", "short_notional": "Short now",
     "fee_rate": "Fee rate", "close_fee": "Fee to close now",
@@ -120,6 +130,7 @@ UNWIND = {
     "redeploy_qty": "Coins it buys", "quantity": "Quantity, coins",
     "avg_cost": "Average cost now", "accounting_average": "Average cost after, in the books",
     "economic_average": "Average cost after, less the hedge's profit",
+    "underlying": "Underlying", "share": "Share of its shorts",
 }  # fmt: skip
 LEGS = {
     "spot": "Spot", "short": "Short", "basis": "Basis", "funding": "Funding", "fees": "Fees",
@@ -127,12 +138,13 @@ LEGS = {
 }  # fmt: skip
 LINES = {
     "scenario": "Scenario", "line": "Holding or short", "quantity": "Quantity, coins",
-    "spot_price": "Spot price", "beta": "Beta", "short_notional": "Short notional",
-    "coin_margin": "Coins posted as margin, value", "price_shock": "Price move",
-    "basis_shock": "Basis move", "funding_rate": "Funding rate per interval",
-    "interval_hours": "Funding interval, hours", "days": "Days", "fee_rate": "Fee rate",
+    "spot_price": "Spot price", "beta": "Beta", "contract_type": "Contract type",
+    "short_notional": "Short notional", "coin_margin": "Coins posted as margin, value",
+    "price_shock": "Price move", "basis_shock": "Basis move", "spike": "Worst move on the way",
+    "funding_rate": "Funding rate per interval", "interval_hours": "Funding interval, hours",
+    "days": "Days", "expires": "Expires within it", "fee_rate": "Fee rate",
     "liquidation_buffer": "Distance to liquidation", "equity": "Equity lost if liquidated",
-    "liquidated": "Liquidated", **LEGS,
+    **LEGS, "liquidation": "Liquidation",
 }  # fmt: skip
 TOTALS = {
     "spot_notional": "Coins held, value", "short_notional": "Short, value",
@@ -144,7 +156,9 @@ TOTALS = {
 """The headlines on the summary that are totals."""
 GRIDS = {
     "ratio": "Price and hedge ratio", "basis": "Price and basis",
-    "funding": "Funding rate and days", "leverage": "Price spike and leverage",
+    "funding": "Funding rate and days",
+    "leverage_linear": "Spike and leverage, linear contracts",
+    "leverage_inverse": "Spike and leverage, inverse contracts",
 }  # fmt: skip
 CLOSING = {
     "now": "Close the shorts now: coins alone, less the fee",
@@ -196,11 +210,18 @@ class Report:
                 return [value for value in row[1:] if value != ""]
         raise LookupError(title)
 
+    def words(self, name):
+        """What is said of liquidation below each column of a grid."""
+        rows = self.sheets["Sensitivity"]
+        at = next(n for n, row in enumerate(rows) if row[0] == GRIDS[name])
+        return self.line("Sensitivity", "Liquidation († in it)", at)
+
     def grid(self, name):
         """A grid's row headers, column headers and cells, and what stands beside its rows."""
         rows = self.sheets["Sensitivity"]
-        at = next(n for n, row in enumerate(rows) if row[0] == GRIDS[name]) + 2
-        start = 2 if name == "leverage" else 1
+        at = next(n for n, row in enumerate(rows) if row[0] == GRIDS[name])
+        at = next(n for n, row in enumerate(rows[at:], at) if "↓" in str(row[0]))
+        start = 2 if name.startswith("leverage") else 1
         wide = len([value for value in rows[at][start:] if value != ""])
         body = []
         for row in rows[at + 1 :]:

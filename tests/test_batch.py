@@ -271,7 +271,7 @@ def test_the_summary_has_a_row_for_every_input(tmp_path):
     assert good["portfolio"] == "Treasury"
     assert float(good["net_delta"]) == analysis.total["net_delta"]
     assert float(good["pnl_down_20"]) == analysis.after(-0.2)
-    assert float(good["worst_scenario_pnl"]) == min(s.legs["net"] for s in analysis.scenarios)
+    assert float(good["worst_scenario_pnl"]) == min(s.legs.net for s in analysis.scenarios)
     assert good["worst_scenario"] == "Crash, funding turns"
     buffers = [abs(row["liquidation_buffer"]) for row in analysis.margin]
     assert float(good["nearest_liquidation"]) == min(buffers)

@@ -103,13 +103,13 @@ def written_by_xlsxwriter(path):
         sheet.add_table(
             0, 0, len(rows), len(headers) - 1, {"name": name, "data": rows, "columns": columns}
         )
-    odd = sheets["Shorts"]
-    odd.write_rich_string("J1", "BTC ", bold, "& more", " <3>")
-    odd.write_string("J2", "a_x0041_b")
-    odd.write_boolean("J3", True)
-    odd.write_datetime("J4", dt.datetime(2026, 3, 27, 8))
-    odd.write_array_formula("J5:J7", "{=A1:A3}", None, 7)
-    odd.write_string("J8", "  spaces\tand\nlines ")
+    odd, beside = sheets["Shorts"], hostile.BESIDE
+    odd.write_rich_string(f"{beside}1", "BTC ", bold, "& more", " <3>")
+    odd.write_string(f"{beside}2", "a_x0041_b")
+    odd.write_boolean(f"{beside}3", True)
+    odd.write_datetime(f"{beside}4", dt.datetime(2026, 3, 27, 8))
+    odd.write_array_formula(f"{beside}5:{beside}7", "{=A1:A3}", None, 7)
+    odd.write_string(f"{beside}8", "  spaces\tand\nlines ")
     book.close()
 
 
@@ -295,7 +295,7 @@ SUMS = "Shorts!A4: it adds up the rows above it, so it is no row of the table; d
         ("SUM(Mine!B2:B3)", False),
         ("SUM(Mine[contracts])", False),
         ("SUM(B40:B50)", False),
-        ("SUM(H2:H3)", False),
+        (f"SUM({hostile.BESIDE}2:{hostile.BESIDE}3)", False),
         ("B3*2", False),
         ("1+1", False),
     ],
@@ -332,11 +332,11 @@ def test_parts_are_found_by_their_relationships():
     moved = {
         "xl/workbook.xml": "book/mine.xml",
         "xl/_rels/workbook.xml.rels": "book/_rels/mine.xml.rels",
-        "xl/tables/table5.xml": "elsewhere/t.xml",
+        hostile.SHORTS_TABLE: "elsewhere/t.xml",
     }
     changes = [
         (rb"(/?)xl/workbook.xml", rb"\1book/mine.xml"),
-        (rb"/xl/tables/table5.xml", b"/elsewhere/t.xml"),
+        (f"/{hostile.SHORTS_TABLE}".encode(), b"/elsewhere/t.xml"),
     ]
     assert same(odd_cells.renamed(moved, changes))
     relative = [(rb'"/xl/worksheets/sheet3.xml"', b'"worksheets/../worksheets/sheet3.xml"')]
@@ -351,7 +351,8 @@ def test_parts_are_found_by_their_relationships():
 def test_a_map_of_single_cells_is_no_table():
     related = "xl/worksheets/_rels/sheet3.xml.rels"
     single = (
-        f'<singleXmlCells xmlns="{hostile.MAIN}"><singleXmlCell id="1" r="H4"/></singleXmlCells>'
+        f'<singleXmlCells xmlns="{hostile.MAIN}"><singleXmlCell id="1" r="{hostile.BESIDE}4"/>'
+        "</singleXmlCells>"
     )
     kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/tableSingleCells"
     reference = (

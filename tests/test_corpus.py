@@ -5,6 +5,8 @@ from pathlib import Path
 import fuzzed
 import pytest
 
+from xlhedge.portfolio import TABLES
+
 CORPUS = Path(__file__).with_name("corpus")
 CASES = sorted(path for kind in fuzzed.KINDS for path in (CORPUS / kind).iterdir())
 
@@ -21,6 +23,10 @@ def test_a_case_is_read_or_refused(path):
 @pytest.mark.parametrize(("kind", "data"), list(fuzzed.seeds()), ids=fuzzed.KINDS)
 def test_what_the_fuzzer_begins_with_is_read(kind, data):
     assert fuzzed.outcome(kind, data) == "read"
+
+
+def test_every_table_is_in_a_folder():
+    assert sorted(fuzzed.FOLDER) == sorted(TABLES)
 
 
 def test_the_corpus_is_small():

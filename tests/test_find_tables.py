@@ -3,10 +3,11 @@
 import openpyxl
 import pytest
 from openpyxl.worksheet.table import Table
-from portfolios import SAMPLE, as_date, book_of, grid, write_workbook
+from portfolios import SAMPLE, as_date, book_of, end, grid, write_workbook
 
-from xlhedge.portfolio import PortfolioError
+from xlhedge.portfolio import TABLES, PortfolioError
 from xlhedge.readers import read
+from xlhedge.sheets.input_cells import last_column, left_column
 
 OTHERS = [name for name in SAMPLE if name != "Holdings"]
 
@@ -101,7 +102,7 @@ def test_tables_that_touch_are_told_apart_by_their_headings(saved, expected):
     book = named_sheets([name for name in SAMPLE if name not in ("Tiers", "Shorts")])
     sheet = book.create_sheet("Both")
     put(sheet, "Shorts")
-    put(sheet, "Tiers", 1, 7)
+    put(sheet, "Tiers", 1, 1 + last_column("Shorts"))
     assert read(saved(book)) == expected
 
 
@@ -188,7 +189,7 @@ def test_optional_tables_may_be_missing(saved, expected):
 def test_optional_tables_are_found_beside_excel_tables(saved, expected):
     book = book_of(SAMPLE | {"Tiers": [], "History": []})
     del book["Instruments"].tables["Tiers"], book["Price history"].tables["History"]
-    put(book["Instruments"], "Tiers", 1, 21)
+    put(book["Instruments"], "Tiers", 1, left_column("Tiers"))
     put(book["Price history"], "History", 1, 1)
     assert read(saved(book)) == expected
 
@@ -201,6 +202,25 @@ def test_a_heading_of_the_table_beside_it_is_no_matter(saved):
     portfolio = read(saved(book))
     assert [row.instrument for row in portfolio.holdings] == [None, None, None]
     assert [row.contracts for row in portfolio.shorts] == [0.5, 9_000]
+
+
+def test_shorts_with_their_accounts_and_a_column_of_accounts_are_no_accounts(saved):
+    """An account tells the table Accounts only where it is no column of another one."""
+    book = named_sheets([name for name in SAMPLE if name != "Accounts"])
+    book["Shorts"].title = "Mine"
+    book["Mine"][f"{end('Shorts', 1)}1"] = "collateral"
+    portfolio = read(saved(book))
+    assert (portfolio.accounts, [row.account for row in portfolio.shorts]) == ((), ["Main", None])
+
+
+def test_accounts_are_told_by_their_name_and_one_column_of_their_own(saved):
+    book = named_sheets([name for name in SAMPLE if name != "Accounts"])
+    sheet = book.create_sheet("Where")
+    put(sheet, "Accounts", only=("account", "exchange"))
+    assert read(saved(book)).accounts == ()
+    del book["Where"]
+    put(book.create_sheet("Where"), "Accounts", only=("account", "exchange", "wallet_balance"))
+    assert [row.wallet_balance for row in read(saved(book)).accounts] == [7_500, 0.25]
 
 
 def test_names_of_settings_without_dates_are_none(saved, expected):
@@ -286,8 +306,8 @@ def test_excel_tables_that_may_both_be_meant_are_one_line(saved):
     book["Shorts"].tables["Shorts"].displayName = "Shorts1"
     book["Shorts"].title = "Futures"
     sheet = book.create_sheet("Mine")
-    end = put(sheet, "Shorts") - 1
-    sheet.add_table(Table(displayName="Shorts2", ref=f"A1:F{end}"))
+    last = put(sheet, "Shorts") - 1
+    sheet.add_table(Table(displayName="Shorts2", ref=f"A1:{end('Shorts')}{last}"))
     (line,) = wrong(saved(book))
     assert line.startswith("Futures!A1: Shorts may be here, or in Mine!A1; ")
 
@@ -345,9 +365,8 @@ def test_one_missing_table_is_one_line(saved):
     (line,) = wrong(saved(named_sheets(OTHERS)))
     assert line == (
         "Holdings: the table is missing; no Excel table (Ctrl+T, then Table Design > Table Name) "
-        "or sheet has such a name, and no row such headings; its columns are asset, quantity, "
-        "avg_cost, spot_price, hedge_ratio, beta, instrument, support_price, "
-        "place, underlying"
+        "or sheet has such a name, and no row such headings; its columns are "
+        + ", ".join(TABLES["Holdings"].headers)
     )
 
 

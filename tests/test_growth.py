@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from xlhedge.portfolio import TABLES
+
 PACKAGE = Path(__file__).parent.parent / "xlhedge"
 MADE = """
 from pathlib import Path
@@ -116,13 +118,16 @@ def grown(tmp_path_factory):
 
 def test_new_input_columns_are_a_line_each(grown):
     headers = [cell.value for cell in grown[0]["Instruments"][5]]
-    at = headers.index("fee_discount") + 1
-    assert headers[at : at + 6] == ["x", "y", None, "instrument", "floor", "mm_rate"]
+    ours, tiers = TABLES["Instruments"].headers, TABLES["Tiers"].headers
+    at = ours.index("fee_discount") + 1
+    assert headers == [*ours[:at], "x", "y", *ours[at:], None, *tiers]
 
 
 def test_a_new_scenario_column_moves_the_assets_to_choose_from(grown):
     headers = [cell.value for cell in grown[0]["Scenarios"][5]]
-    assert headers[6:] == ["more", None, "Assets to choose from"]
+    ours = TABLES["Scenarios"].headers
+    at = ours.index("days") + 1
+    assert headers == [*ours[:at], "more", *ours[at:], None, "Assets to choose from"]
 
 
 def test_a_new_computed_column_is_a_figure(grown):

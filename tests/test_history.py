@@ -8,7 +8,6 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
-import strategies
 from histories import BTC, PERP, SHORT, START, bars, day
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,15 +16,7 @@ from openpyxl import Workbook
 import xlhedge
 from xlhedge.analysis import analyse
 from xlhedge.analysis.history import history
-from xlhedge.analysis.risk import (
-    drawdown,
-    path,
-    percentile,
-    percentile_loss,
-    risk_of,
-    sample_deviation,
-    tail_loss,
-)
+from xlhedge.analysis.risk import conventions, drawdown, path, risk_of, sample_deviation
 from xlhedge.portfolio import Bar, Holding, Instrument, Portfolio, Settings, Short
 
 
@@ -38,7 +29,7 @@ def analysed(rows, holdings=(BTC,), instruments=(PERP,), shorts=(SHORT,), **sett
         history=tuple(rows),
     )
     done = analyse(portfolio)
-    return history(portfolio, done.hedge, done.margin)
+    return history(portfolio, done.hedge, done.margin, done.days)
 
 
 def one(*arguments, **more):
@@ -75,9 +66,9 @@ class TestPaper:
 
     def test_value_at_risk_and_shortfall(self):
         risk = one(self.spot + self.future).comparison.unhedged.risk
-        # Ranked −6,000, 0, 6,000: 1 % of the two steps is 2 % of the way up from the worst.
-        assert risk.value_at_risk == pytest.approx(6_000 - 0.02 * 6_000)
-        assert risk.value_at_risk_ratio == pytest.approx(0.098)
+        # Of three bars the worst is the one in a hundred, and the worst 2.5 %.
+        assert risk.value_at_risk == pytest.approx(6_000)
+        assert risk.value_at_risk_ratio == pytest.approx(0.1)
         assert risk.expected_shortfall == pytest.approx(6_000)
         assert risk.expected_shortfall_ratio == pytest.approx(0.1)
 
@@ -96,9 +87,11 @@ class TestPaper:
         funding = result.assets[0].funding
         assert funding.settlements == 3
         assert funding.received == result.funding_received == pytest.approx(60_000 * 0.009)
-        assert funding.average_rate == pytest.approx(0.003)
-        assert funding.average_year == pytest.approx(0.003 * 3 * 365)
-        assert (funding.first, funding.last, funding.hours_between) == (day(0), day(2), 24)
+        # The first is for the instrument's 8 hours, the others for the day since the one before.
+        assert (funding.hours, funding.passed, funding.longest, funding.latest) == (56, 56, 24, 24)
+        assert funding.average_8h == pytest.approx(0.009 / 7)
+        assert funding.average_year == pytest.approx(0.009 / 56 * 8760)
+        assert (funding.first, funding.last) == (day(0), day(2))
 
 
 def test_coins_that_fall_by_half_twice_are_worth_a_quarter():
@@ -112,15 +105,35 @@ def test_coins_that_fall_by_half_twice_are_worth_a_quarter():
     assert asset.comparison.hedged == outcome  # nothing is short
 
 
-def test_a_hundred_and_one_losses():
-    """1 … 101: the percentiles of 1 % and of 2.5 % are the 2nd and halfway from the 3rd."""
-    losses = np.random.default_rng(1).permutation(-np.arange(1.0, 102)).tolist()
-    assert percentile_loss(losses) == 100
-    assert percentile(losses, 0.025) == -98.5
-    assert tail_loss(losses) == 100  # of 101, 100 and 99
-    assert tail_loss([-5.0] * 3 + [0] * 38) == 5  # a tie at the border is not counted twice
-    assert tail_loss([-9.0] + [-5.0] * 3 + [0] * 37) == 7  # two worst, whatever ties there
-    assert percentile_loss([1, 2, 3]) == pytest.approx(-1.02)  # never a loss
+def risk_of_losses(losses):
+    times = [day(n) for n in range(len(losses) + 1)]
+    return risk_of(times, [-float(loss) for loss in losses], 0, 365)
+
+
+def test_the_ranks_of_a_history():
+    """101 losses of 1 to 101: VaR 99 is the second, ES 97.5 the mean of the worst 2.525."""
+    risk = risk_of_losses(np.random.default_rng(1).permutation(np.arange(1, 102)))
+    assert risk.value_at_risk == 100
+    assert risk.expected_shortfall == pytest.approx((101 + 100 + 0.525 * 99) / 2.525)
+    hundred = risk_of_losses(range(1, 101))
+    assert (hundred.value_at_risk, hundred.expected_shortfall) == (100, (100 + 99 + 98 / 2) / 2.5)
+    assert risk_of_losses([-1, -2, -3]).value_at_risk == -1  # never a loss
+
+
+@pytest.mark.parametrize(
+    ("count", "at_risk", "shortfall"),
+    [
+        (2, "the worst of 2 bars", "the worst of 2 bars"),
+        (40, "the worst of 40 bars", "the worst of 40 bars"),
+        (100, "the worst of 100 bars", "the mean loss of the worst 2.5 of 100 bars"),
+        (101, "the loss at rank 2 from the worst of 101 bars",
+         "the mean loss of the worst 2.525 of 101 bars"),
+        (1_000, "the loss at rank 10 from the worst of 1000 bars",
+         "the mean loss of the worst 25 of 1000 bars"),
+    ],
+)  # fmt: skip
+def test_a_convention_says_what_a_few_bars_are(count, at_risk, shortfall):
+    assert conventions(count) == (at_risk, shortfall)
 
 
 def test_a_day_s_deviation_of_one_percent_is_nineteen_a_year():
@@ -188,23 +201,15 @@ def test_all_in_quote_grows_with_the_position_and_ratios_do_not(spot, future, fa
     assert large.risk.drawdown.amount == pytest.approx(factor * fall.amount, abs=1e-4)
 
 
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.floats(0.5, 1))
-def test_the_shortfall_is_at_least_the_value_at_risk(pnl, confidence):
-    at_risk = percentile_loss(pnl, confidence)
-    assert tail_loss(pnl, confidence) >= at_risk - 1e-3 * (max(pnl) - min(pnl)) * 1e-6
-    assert tail_loss(pnl, confidence) <= -min(pnl) + 1e-9 * abs(min(pnl))
-    assert strategies.close(
-        percentile(pnl, 1 - confidence), np.percentile(pnl, 100 * (1 - confidence)), 1e6
-    )
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=300, unique=True))
-def test_the_tail_is_what_is_at_or_below_the_percentile(pnl):
-    """As AVERAGEIF over PERCENTILE.INC takes it, wherever rounding does not decide."""
-    if (len(pnl) - 1) % 40:
-        series = pd.Series(pnl)
-        tail = series[series <= series.quantile(0.025)]
-        assert strategies.close(tail_loss(pnl), -tail.mean(), 1e6)
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=300))
+def test_the_shortfall_lies_between_the_worst_and_the_next_quantile(pnl):
+    """As NumPy ranks them: its "inverted_cdf" is the value at a rank, and no mean of two."""
+    risk = risk_of_losses([-each for each in pnl])
+    worst = -np.percentile(pnl, 1 - 1e-9, method="inverted_cdf")
+    assert risk.value_at_risk == worst
+    assert risk.value_at_risk >= -np.percentile(pnl, 2.5, method="inverted_cdf")
+    assert risk.expected_shortfall <= -min(pnl) + 1e-9 * abs(min(pnl))
+    assert risk.expected_shortfall >= -np.percentile(pnl, 2.5, method="inverted_cdf") - 1e-6
 
 
 @given(walks, walks, st.floats(-3, 3))
@@ -236,7 +241,7 @@ def test_pandas_sees_the_same_risk(moves):
         peak = (risk.drawdown.since - START).days
         assert walk[peak] == pytest.approx(max(walk[: bottom + 1]))
     assert risk.volatility == pytest.approx(pnl.std() * 365**0.5, rel=1e-9, abs=1e-6)
-    assert risk.value_at_risk == pytest.approx(-pnl.quantile(0.01), rel=1e-9, abs=1e-6)
+    assert risk.value_at_risk == pytest.approx(-pnl.min(), rel=1e-9, abs=1e-6)  # of up to 60
 
 
 def test_a_hedge_that_loses_more_than_the_coins_are_worth_loses_all():
@@ -417,7 +422,7 @@ class TestSignals:
 
     def test_breach(self):
         def breach(rates, terms=PERP, **settings):
-            rows = bars("PERP", [1] * len(rates), funding_rate=rates)
+            rows = bars("PERP", [1] * len(rates), 1 / 3, funding_rate=rates)
             signals = one(rows, instruments=[terms], **settings).signals
             return signals.funding_breach, signals.breach_reason, signals.rates
 
@@ -427,7 +432,8 @@ class TestSignals:
         assert breach(high, funding_consecutive=4)[0] is False
         assert breach(high, funding_consecutive=5)[:2] == (None, "it needs 5 settlements and has 4")
         assert breach(high, funding_threshold_8h=3e-4)[0] is False
-        assert breach(high, PERP | {"interval_hours": 4}, funding_threshold_8h=3e-4)[0] is True
+        # What the instrument does now says nothing of settlements 8 hours apart.
+        assert breach(high, PERP | {"interval_hours": 4}, funding_threshold_8h=3e-4)[0] is False
         assert breach([None, None])[:2] == (None, "it needs 3 settlements and has 0")
 
     def test_coins_that_are_not_hedged_have_no_funding_to_breach(self):
@@ -442,7 +448,7 @@ def test_what_to_know_is_told():
         "History: no holding and no short needs the bars of DOGE",
         "History of BTC: the bars of BTC stand for PERP, whose basis risk does not show",
         "History of BTC: hedged without funding: History has no funding rates of it",
-        "History: of 3 returns VaR 99 is nearly the worst; 100 are few",
+        "History: VaR 99 is the worst of 3 bars",
         f"History: BTC ends at {day(3)}, long before as_of, {day(30)}",
     )
     later = bars("BTC", [100] * 101, funding_rate=[0] * 101)
@@ -450,10 +456,11 @@ def test_what_to_know_is_told():
     assert said[1:] == (
         "History of BTC: steps other than the usual 1 days: 1 of 97",
         (
-            "History of BTC: funding rates are 24 hours apart, and interval_hours is 8: "
-            "what was received counts one settlement a row"
+            "History of BTC: the last funding rate was for 24 hours, and interval_hours is 8: each "
+            "settlement counts by its own hours, and what funding will cost by interval_hours"
         ),
-        "History: of 97 returns VaR 99 is nearly the worst; 100 are few",
+        "History of BTC: one funding rate counts for all of the 96 hours before it",
+        "History: VaR 99 is the worst of 97 bars",
         f"History: BTC goes on to {day(100)}, after as_of, {day(20)}",
     )
 
@@ -511,7 +518,7 @@ def test_ten_thousand_bars_of_twenty_coins_take_a_second():
     )
     done = analyse(portfolio)
     began = time.process_time()
-    result = history(portfolio, done.hedge, done.margin)
+    result = history(portfolio, done.hedge, done.margin, done.days)
     took = time.process_time() - began
     assert len(result.covered) == 20
     assert result.total.sample.pairs == 9_999
@@ -534,16 +541,15 @@ def test_libreoffice_gives_every_figure_by_native_formulas(count, plain_libreoff
         value = f"=MAX(0,C{at - 1}*(1+B{at}/C$2))"
         peak, fall = f"=MAX(D{at - 1},C{at})", f"=1-C{at}/D{at}"
         sheet.append([times[at - 2], each, value, peak, fall, f"=A{at}-A{at - 1}"])
-    p, tail = f"B3:B{last}", f"SMALL(B3:B{last},J1)"
-    formulas = {
-        "J1": f"=INT(ROUND(0.025*(COUNT({p})-1),9))+1",
+    p, tail = f"B3:B{last}", f"SMALL(B3:B{last},INT(J1)+1)"
+    formulas = {  # VaR and ES in a spreadsheet's own words, with a SUMIF
+        "J1": f"=MAX(1,(1-0.975)*COUNT({p}))",
         "J2": f"=STDEV({p})*SQRT(365/MEDIAN(F3:F{last}))",
-        "J3": f"=-PERCENTILE({p},0.01)",
+        "J3": f"=-SMALL({p},MAX(1,ROUNDUP((1-0.99)*COUNT({p})-1E-9,0)))",
         "J4": f'=-(SUMIF({p},"<"&{tail})+{tail}*(J1-COUNTIF({p},"<"&{tail})))/J1',
         "J5": f"=MAX(E2:E{last})",
         "J6": f"=INDEX(A2:A{last},MATCH(J5,E2:E{last},0))",
         "J7": f"=INDEX(A2:A{last},MATCH(INDEX(D2:D{last},MATCH(J5,E2:E{last},0)),C2:C{last},0))",
-        "J8": f"=-_xlfn.PERCENTILE.INC({p},0.01)",
     }
     for cell, formula in formulas.items():
         sheet[cell] = formula
@@ -551,8 +557,7 @@ def test_libreoffice_gives_every_figure_by_native_formulas(count, plain_libreoff
     book.save(tmp_path / "sheet.xlsx")
     found = plain_libreoffice.values(tmp_path / "sheet.xlsx")["Sheet"]
     fall = expected.drawdown
-    assert [found[f"J{n}"] for n in (2, 3, 4, 5, 8)] == pytest.approx(
-        [expected.volatility, expected.value_at_risk, expected.expected_shortfall, fall.ratio,
-         expected.value_at_risk]
-    )  # fmt: skip
+    assert [found[f"J{n}"] for n in (2, 3, 4, 5)] == pytest.approx(
+        [expected.volatility, expected.value_at_risk, expected.expected_shortfall, fall.ratio]
+    )
     assert (found["J7"], found["J6"]) == (fall.since, fall.until)

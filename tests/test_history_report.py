@@ -172,16 +172,17 @@ def test_the_sheet_is_the_analysis(name, reports):
         ratios, paid = each.ratios, each.funding
         at = row_of(sheet, "Holding") + 1 + n
         assert sheet.cell(at, 1).value == each.name
-        assert cells(sheet, at, 5, 3) == close(
-            [ratios.wanted, ratios.held, ratios.best, ratios.best_effectiveness,
-             ratios.held_effectiveness]
-        )  # fmt: skip
-        assert sheet.cell(at, 8).value == (each.comparison.reason or ratios.reason or None)
+        figures = [ratios.best, ratios.error, ratios.pairs or None, ratios.best_longer,
+                   ratios.best_effectiveness, ratios.held_effectiveness]  # fmt: skip
+        reason = each.comparison.reason or ratios.reason
+        if reason and None in figures:
+            figures[figures.index(None)] = reason
+        assert cells(sheet, at, 8, 3) == close([ratios.wanted, ratios.held, *figures])
         at = row_of(sheet, "Holding", at) + 1 + n
-        figures = [paid.settlements, paid.average_rate, paid.average_year, paid.received,
-                   paid.first, paid.last]  # fmt: skip
-        assert cells(sheet, at, 6, 4) == close(
-            [paid.reason] + [None] * 5 if paid.reason else figures
+        figures = [paid.settlements, paid.average_8h, paid.average_year, paid.received,
+                   paid.hours, paid.first, paid.last]  # fmt: skip
+        assert cells(sheet, at, 7, 4) == close(
+            [paid.reason] + [None] * 6 if paid.reason else figures
         )
     if past.assets:
         assert sheet.cell(row_of(sheet, "Total"), 7).value == pytest.approx(past.funding_received)
@@ -214,7 +215,7 @@ def test_the_headline_is_the_analysis(reports):
         alone, held = total.unhedged.risk, total.hedged.risk
         for title, field in {
             "Volatility a year": "volatility",
-            "VaR 99 of one bar": "value_at_risk",
+            "Worst bar, as VaR 99": "value_at_risk",  # both samples have 40
             "ES 97.5 of one bar": "expected_shortfall",
         }.items():
             found = cells(sheet, row_of(sheet, title), 6)
@@ -250,7 +251,8 @@ def test_one_coin_on_paper(reports):
     assert cells(sheet, 6, 6) == close([6_000, 120, -5_880, 0.1, 0.002, -0.098])
     assert cells(sheet, 7, 2) == [day(1), day(1)]
     assert cells(sheet, 8, 2) == [day(2), day(2)]
-    assert cells(sheet, 9, 2) == close([6_000 * 0.98, 120 * 0.98])
+    assert cells(sheet, 9, 2) == close([6_000, 120])
+    assert [sheet.cell(row, 8).value for row in (9, 10)] == ["the worst of 3 bars"] * 2
     assert cells(sheet, 10, 3) == close([6_000, 120, -5_880])
     at = row_of(sheet, "BTC", 14)
     best = 0.015 / (0.0125 - 1 / 1200)
@@ -258,9 +260,12 @@ def test_one_coin_on_paper(reports):
     left = [0.05, 0, 0]
     mean = 0.05 / 3
     taken = 1 - sum((x - mean) ** 2 for x in left) / 0.02
-    assert cells(sheet, at, 5, 3) == close([1, 1, best, 0.015 * best / 0.02, taken])
+    # The residuals' variance over one degree of freedom, and the future's deviations.
+    error = math.sqrt((0.02 - 0.015 * best) / 1 / (0.0125 - 1 / 1200))
+    assert cells(sheet, at, 8, 3) == close([1, 1, best, error, 3, None, 0.015 * best / 0.02, taken])
     at = row_of(sheet, "BTC", at + 1)
-    assert cells(sheet, at, 7, 3) == close([60_000, 3, 0.003, 0.003 * 3 * 365, 540, day(0), day(2)])
+    a_year = 0.009 / 56 * 8760  # 8 hours, and 24, and 24
+    assert cells(sheet, at, 8, 3) == close([60_000, 3, 0.009 / 7, a_year, 540, 56, day(0), day(2)])
 
 
 def test_what_the_workings_say_of_exposure(reports):
@@ -289,7 +294,9 @@ def test_every_figure_is_a_formula(reports):
     ]
     left_out = f"G{row_of(sheet, 'Holdings and shorts replayed') + 1}"
     xmr = f"D{row_of(sheet, 'XMR')}"
-    assert set(constants) <= {left_out, xmr}
+    first = row_of(sheet, "Underlying") + 1
+    typical = {f"{column}{row}" for column in "DF" for row in range(first, first + 3)}
+    assert set(constants) <= {left_out, xmr} | typical  # a step of the bars, and the horizon
 
 
 def test_the_history_follows_an_edited_input(plain_libreoffice, reports, tmp_path):

@@ -6,7 +6,7 @@ from datetime import time
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from portfolios import SAMPLE, sample, write_csv, write_json
+from portfolios import SAMPLE, end, letter_of, sample, write_csv, write_json
 from stored import differences, poisoned, stored
 from typer.testing import CliRunner
 
@@ -15,9 +15,12 @@ from xlhedge.cli import app
 from xlhedge.portfolio import TABLES, PortfolioError
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.input_cells import FIRST_ROW
-from xlhedge.sheets.template import template_book
+from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
+from xlhedge.sheets.template import blank_analysis, template_book
 from xlhedge.sheets.validation import LONGEST_PROMPT, note_of, prompt_of, rule_of, unit_of
+
+CHOICES = end("Scenarios", 2)
+"""The letter of the column that lists the assets to choose from."""
 
 
 def sheet_of(book, table):
@@ -139,15 +142,16 @@ def test_a_note_says_what_a_blank_means():
 
 
 def test_every_input_cell_has_one_rule(blank):
-    book = load_workbook(blank)
+    book, inputs = load_workbook(blank), Inputs(blank_analysis().portfolio)
     for table in TABLES.values():
         sheet = sheet_of(book, table)
         first = sheet.tables[table.name].ref.split(":")[0]
         left = sheet[first].column
-        count, ends = len(table.columns), (FIRST_ROW, FIRST_ROW + 29)
+        count = len(table.columns)
         if table.upright:
             places = [(FIRST_ROW + n, left + 1) for n in range(count)]
         else:
+            ends = (FIRST_ROW, FIRST_ROW + inputs.capacity(table.name) - 1)
             places = [(row, left + n) for n in range(count) for row in ends]
         for row, column in places:
             cell = sheet.cell(row, column).coordinate
@@ -163,19 +167,23 @@ def test_names_are_chosen_from_what_there_is(blank):
         return rule.type, rule.formula1, rule.errorStyle
 
     listed = "OFFSET('Instruments'!$A$6,0,0,MAX(1,COUNTA('Instruments'!$A$6:$A$35)),1)"
-    for cell in (("Portfolio", "K6"), ("Shorts", "A6"), ("Instruments", "U6")):
+    for cell in (
+        ("Portfolio", "K6"),
+        ("Shorts", "A6"),
+        ("Instruments", f"{letter_of('Tiers', 'instrument')}6"),
+    ):
         assert source(*cell) == ("list", listed, "stop")
     kind, _, style = source("Instruments", "C6")
     assert (kind, style) == ("list", "warning")  # an underlying need not be held
     assert source("Scenarios", "B6")[0] == "list"
-    assert book["Scenarios"]["H6"].value == "*"
+    assert book["Scenarios"][f"{CHOICES}6"].value == "*"
 
 
 def test_the_list_of_assets_follows_the_holdings(tmp_path):
     path = tmp_path / "book.xlsx"
     template_book(analyse(SAMPLES["treasury"])).save(path)
     sheet = load_workbook(path, data_only=True)["Scenarios"]
-    listed = [sheet[f"H{row}"].value for row in range(6, 13)]
+    listed = [sheet[f"{CHOICES}{row}"].value for row in range(6, 13)]
     assert listed[:6] == ["*", "BTC", "ETH", "SOL", "LINK", "XMR"]
     assert not listed[6]
 
@@ -281,8 +289,9 @@ def test_the_history_says_in_which_order(blank):
     sheet = load_workbook(blank)["Price history"]
     assert "oldest first" in sheet["A2"].value
     assert "rows of one symbol together" in sheet["A2"].value
-    assert [cell.value for cell in sheet[FIRST_ROW - 1]][:7] == [*TABLES["History"].headers]
-    assert any("G505" in rule.sqref for rule in sheet.data_validations.dataValidation)  # 500 rows
+    assert [cell.value for cell in sheet[FIRST_ROW - 1]] == [*TABLES["History"].headers]
+    last = f"{end('History')}505"
+    assert any(last in rule.sqref for rule in sheet.data_validations.dataValidation)  # 500 rows
 
 
 @pytest.mark.parametrize("name", [None, "treasury"])

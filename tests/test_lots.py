@@ -1,8 +1,7 @@
 """Lots of one instrument in one account are one position: its numbers worked out by hand."""
 
 import pytest
-from books import PORTFOLIOS, perpetual, settings, template
-from stored import differences, stored
+from books import perpetual, settings
 
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import Account, Holding, Portfolio, PortfolioError, Short, Tier
@@ -129,10 +128,3 @@ def test_pnl_to_date_has_funding_and_fees_in_it():
 def test_a_position_that_cannot_be_is_told_at_its_first_lot():
     with pytest.raises(PortfolioError, match=r"^Shorts\[1\] margin: P at its mark"):
         positions(({**TWO[0], "account": "a"}, {**TWO[1], "margin": 100}))
-
-
-def test_ironcalc_computes_lots_alike(ironcalc, tmp_path):
-    path = tmp_path / "lots.xlsx"
-    path.write_bytes(template("lots", "365"))
-    assert len(analyse(PORTFOLIOS["lots"]).margin) == 5
-    assert differences(ironcalc.values(path), stored(path)) == []

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
+from portfolios import letter_of
 from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
@@ -21,6 +22,7 @@ from xlhedge.sheets.template import template_book
 
 LADDER = ("add_10", "add_20", "add_30", "add_50")
 LINEAR = ((0, 0.004), (250_000, 0.01), (350_000, 0.02))
+NAME, FLOOR, RATE = (letter_of("Tiers", name) for name in ("instrument", "floor", "mm_rate"))
 COINS = ((0, 0.01), (0.8, 0.05))
 
 
@@ -307,12 +309,12 @@ def edited(path, sheet, **cells):
 @pytest.mark.parametrize(
     ("cells", "wrong"),
     [
-        ({"U7": "BARE"}, [10, 11, 12, 13]),  # a row of another instrument between
-        ({"W8": None}, [10, 11, 12, 13]),  # a tier without a rate
-        ({"V6": None}, [10, 11, 12, 13]),  # the first without its floor
-        ({"V6": 10}, [10, 11, 12, 13]),  # or not from 0
-        ({"V7": 400_000}, [10, 11, 12, 13]),  # or not ascending
-        ({"U9": None}, [17]),  # a tier less: ONE has none, and no rate of its own
+        ({f"{NAME}7": "BARE"}, [10, 11, 12, 13]),  # a row of another instrument between
+        ({f"{RATE}8": None}, [10, 11, 12, 13]),  # a tier without a rate
+        ({f"{FLOOR}6": None}, [10, 11, 12, 13]),  # the first without its floor
+        ({f"{FLOOR}6": 10}, [10, 11, 12, 13]),  # or not from 0
+        ({f"{FLOOR}7": 400_000}, [10, 11, 12, 13]),  # or not ascending
+        ({f"{NAME}9": None}, [17]),  # a tier less: ONE has none, and no rate of its own
     ],
 )
 def test_tiers_that_cannot_be_are_no_number_in_the_sheet(cells, wrong, template, libreoffice):
@@ -325,18 +327,19 @@ def test_tiers_that_cannot_be_are_no_number_in_the_sheet(cells, wrong, template,
             value = values.get(f"{letter}{row}")
             if row in wrong:
                 assert value is None or str(value).startswith("#"), (letter, row, value)
-            elif "U7" not in cells or row not in (22, 23):  # BARE has got tiers now
+            elif f"{NAME}7" not in cells or row not in (22, 23):  # BARE has got tiers now
                 assert value == before.get(f"{letter}{row}"), (letter, row)
 
 
 def test_more_tiers_than_there_is_room_for_are_no_number(template, libreoffice):
-    cells = {f"U{row}": "LIN" for row in range(6, 22)} | {f"V{row}": row for row in range(7, 22)}
-    cells |= {f"W{row}": 0.01 for row in range(6, 22)}
+    cells = {f"{NAME}{row}": "LIN" for row in range(6, 22)}
+    cells |= {f"{FLOOR}{row}": row for row in range(7, 22)}
+    cells |= {f"{RATE}{row}": 0.01 for row in range(6, 22)}
     columns = headers(load_workbook(template)["Margin"], 8)
     tiers, price = (columns[TITLES[name]] for name in ("tiers", "liquidation_price"))
     values = libreoffice.values(edited(template, "Instruments", **cells))["Margin"]
     assert (values[f"{tiers}10"], values[f"{price}10"]) == ("#VALUE!", "#VALUE!")
-    values = libreoffice.values(edited(template, "Instruments", U21=None))["Margin"]
+    values = libreoffice.values(edited(template, "Instruments", **{f"{NAME}21": None}))["Margin"]
     assert values[f"{tiers}10"] == 15
     assert values[f"{price}10"] == pytest.approx(288_000 / 4.04, abs=1)  # amounts are next to 0
 
@@ -369,7 +372,7 @@ def test_a_blank_entry_is_no_position_that_nothing_liquidates(template, libreoff
 
 
 def test_tiers_typed_too_far_down_are_told(template, libreoffice):
-    values = libreoffice.values(edited(template, "Instruments", U36="LIN"))["Margin"]
+    values = libreoffice.values(edited(template, "Instruments", **{f"{NAME}36": "LIN"}))["Margin"]
     assert (values["B5"], values["C5"]) == (1, "Fill them into a new template.")
 
 

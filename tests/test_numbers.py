@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter, quote_sheetname
 from plain_finance import Book
+from plain_grids import grids
 from plain_history import history
 from plain_report import CHECKS
 from report_cells import (
@@ -63,7 +64,8 @@ def test_most_portfolios_that_are_drawn_reach_their_report():
         seen["long future"] += any(row["contracts"] < 0 for row in analysis.margin)
         seen["without a holding"] += bool(analysis.unassigned["short_notional"])
         seen["tiers"] += any(row["tiers"] for row in analysis.margin)
-        seen["liquidated"] += any(each.liquidated for each in analysis.scenarios)
+        for said in ("liquidated", "unknown", "expiring"):
+            seen[said] += any(getattr(each, said) for each in analysis.scenarios)
         past = analysis.history.assets if analysis.history else ()
         seen["history"] += any(each.comparison.unhedged for each in past)
         used = [row["instrument"] for row in analysis.hedge if row["instrument"]]
@@ -73,7 +75,7 @@ def test_most_portfolios_that_are_drawn_reach_their_report():
     draw()
     assert seen["worked out"] > 0.8 * (seen["worked out"] + seen["refused"]), seen
     wanted = ("linear", "inverse", "many", "dated", "long future", "without a holding", "tiers",
-              "liquidated", "history", "shared", "passed")  # fmt: skip
+              "liquidated", "unknown", "expiring", "history", "shared", "passed")  # fmt: skip
     assert not [kind for kind in wanted if not seen[kind]], seen
 
 
@@ -83,7 +85,7 @@ def test_a_report_says_what_plain_arithmetic_says(tables):
     analysis, report = reported(tables)
     if report:
         book = Book(tables)
-        for check in CHECKS:
+        for check in (*CHECKS, grids):
             found = check(book, report)
             assert not found, (check.__name__, found[:5], whole.told(tables))
         found = history(tables, book, report, analysis)
@@ -142,7 +144,7 @@ def test_every_figure_of_the_analysis_stands_under_its_header(tables):
     lines = [line for each in analysis.scenarios for line in each.lines]
     compare("Scenarios", lines, report.table("Scenarios", LINES), LINES)
     legs = report.table("Scenarios", {**LEGS, "saved": "Saved by the hedge"})
-    compare("Scenarios", [each.legs for each in analysis.scenarios], legs, LEGS)
+    compare("Scenarios", [each.legs._asdict() for each in analysis.scenarios], legs, LEGS)
     for sheet, titles in (("Hedge", HEDGE), ("Funding & basis", CARRY)):
         shown = {name: value for name, value in report.totals(sheet, titles).items()
                  if analysis.total[name] is not None}  # fmt: skip
@@ -157,6 +159,9 @@ def test_every_figure_of_the_analysis_stands_under_its_header(tables):
     assert report.line("Summary", "Nearest liquidation")[0] == min(near, default="none")
     for name in GRIDS:
         assert report.grid(name)[2] == [list(map(_shown, row)) for row in analysis.grid.grids[name]]
+    for name, words in analysis.grid.words.items():
+        assert report.words(name) == [*words]
+    assert report.line("Sensitivity", "Liquidation") == [*analysis.grid.said]
     for name, title in CLOSING.items():
         values = [_shown(value) for value in getattr(analysis.closing, name)]
         assert report.line("Unwind", title) == values
@@ -259,7 +264,7 @@ def _money(analysis):
     """All figures in quote."""
     total = dict(analysis.total.items())
     total |= {f"{each.name} {leg}": value for each in analysis.scenarios
-              for leg, value in each.legs.items()}  # fmt: skip
+              for leg, value in each.legs._asdict().items()}  # fmt: skip
     total |= {f"held {n}": value for n, value in enumerate(analysis.grid.held)}
     for n, row in enumerate(analysis.unwind):
         total |= {f"{name} {n}": row[name] for name in ("hedge_profit", "close_fee", "spend")}
@@ -274,7 +279,7 @@ def _ratios(analysis):
     names = ("margin_ratio", "liquidation_buffer", "rate_0", "rate_50", "mm_rate")
     found += [row[name] for row in analysis.margin for name in names]
     found += [row["signal"] for row in analysis.unwind]
-    return found + [each.liquidated for each in analysis.scenarios]
+    return found + [(each.liquidated, each.unknown, each.expiring) for each in analysis.scenarios]
 
 
 powers = st.sampled_from([2.0**-20, 0.25, 2.0, 1024.0, 2.0**20])
@@ -410,10 +415,10 @@ def test_the_order_of_rows_is_nothing_to_the_figures(tables, random):
     for row in first.hedge:
         if row["share"] is None or abs(row["share"]) < 1e6:  # targets that nearly cancel out
             _alike(row, others[row["asset"]], sizes)
-    nets = {each.name: each.legs for each in second.scenarios}
+    nets = {each.name: each.legs._asdict() for each in second.scenarios}
     for each in first.scenarios:
         size = math.fsum(abs(line[leg]) for line in each.lines for leg in LEGS)
-        for leg, value in each.legs.items():
+        for leg, value in each.legs._asdict().items():
             assert math.isclose(nets[each.name][leg], value, rel_tol=0, abs_tol=1e-9 * size)
 
 

@@ -114,6 +114,7 @@ MOVES = {
         "basis_shock": (-0.02, "scenarios", "basis"),
         "funding_rate": (-0.0004, "scenarios", "funding"),
         "days": (6, "scenarios", "funding"),
+        "spike": (0.5, "scenarios", "short"),
     },
     ("Scenarios", 1): {"asset": ("BTC", "scenarios", "spot")},
     ("History", 21): {

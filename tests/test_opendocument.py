@@ -4,7 +4,7 @@ import os
 
 import pytest
 from opendocument import archive, document, sheet
-from portfolios import SAMPLE, grid, write_json
+from portfolios import SAMPLE, end, grid, write_json
 from typer.testing import CliRunner
 
 from xlhedge.cli import app
@@ -215,7 +215,7 @@ def repeated(columns=1, rows=1, cell='office:value-type="float" office:value="1"
     ("row", "corner"),
     [
         (repeated(columns=999_999_999), "CFDGSXK4"),
-        (repeated(rows=999_999_999), "F1000000002"),
+        (repeated(rows=999_999_999), f"{end('Shorts')}1000000002"),
         (repeated(16_384, 1_048_576), "XFD1048579"),
     ],
 )

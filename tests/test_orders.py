@@ -162,7 +162,7 @@ def test_an_order_serves_all_that_share_it():
 
 
 def test_drawn_books_against_plain_arithmetic():
-    """Several venues, places, betas below 0, inverse and linear; each kind of order turns up."""
+    """Several venues, places, betas below 0, expiries, quotes; each kind of order turns up."""
     seen = Counter()
     for seed in range(400):
         tables = drawn(seed)
@@ -172,7 +172,7 @@ def test_drawn_books_against_plain_arithmetic():
         for row in analysis.underlyings:
             wanted = found[row.underlying]
             size = abs(wanted["exposure"]) + abs(wanted["short_notional"]) + row.gross_exposure
-            for name in ("exposure", "short_notional", "gap"):
+            for name in ("exposure", "cover", "short_notional", "gap"):
                 assert getattr(row, name) == pytest.approx(wanted[name], rel=1e-9, abs=1e-9 * size)
         for row in analysis.orders:
             order = ordered[row.instrument]
@@ -181,9 +181,11 @@ def test_drawn_books_against_plain_arithmetic():
             seen[row.action] += 1
         venues = Counter(row.underlying for row in analysis.orders if row.order_contracts < 0)
         seen["bought back in several"] += max(venues.values(), default=0) > 1
+        seen["by coins"] += any(row.sized_by == "coins" for row in analysis.orders if row.part)
+        seen["other dollars"] += any(row.parity != 1 for row in analysis.orders if row.part)
         seen["nobody's"] += any(not row.held for row in analysis.underlyings)
-    assert min(seen[name] for name in ("short", "buy back", "none", "bought back in several")) > 40
-    assert seen["nobody's"] > 40
+    kinds = ("short", "buy back", "none", "bought back in several", "nobody's", "by coins")
+    assert min(seen[name] for name in (*kinds, "other dollars")) > 40
 
 
 def test_all_that_is_short_is_shared_among_those_that_name_an_instrument():

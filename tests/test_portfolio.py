@@ -15,6 +15,7 @@ from xlhedge.analysis import analyse
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import (
     TABLES,
+    Account,
     Bar,
     Holding,
     Instrument,
@@ -62,7 +63,7 @@ def test_the_tables_and_columns_are_the_design_s():
             (
                 "portfolio as_of quote_currency horizon_date hedge_ratio shock_min shock_max "
                 "shock_step funding_threshold_8h funding_consecutive redeploy_drop "
-                "liquidation_alert rebalance_band"
+                "liquidation_alert rebalance_band dated_sizing stablecoin_parity"
             ),
         ),
         "Holdings": (
@@ -72,23 +73,44 @@ def test_the_tables_and_columns_are_the_design_s():
                 "place underlying"
             ),
         ),
+        "Accounts": (
+            "Portfolio",
+            (
+                "account exchange margin_mode position_mode wallet_balance collateral "
+                "collateral_price haircut"
+            ),
+        ),
         "Instruments": (
             "Instruments",
             (
                 "instrument exchange underlying contract_type expiry index_price futures_price "
                 "funding_rate interval_hours contract_size qty_step min_qty min_notional "
                 "max_leverage "
-                "mm_rate mm_amount mm_basis taker_fee fee_discount"
+                "mm_rate mm_amount mm_basis taker_fee fee_discount quote tier_mode "
+                "liquidation_fee maker_fee"
             ),
         ),
         "Tiers": ("Instruments", "instrument floor mm_rate"),
-        "Shorts": ("Shorts", "instrument contracts entry_price margin leverage opened"),
-        "Scenarios": ("Scenarios", "scenario asset price_shock basis_shock funding_rate days"),
-        "History": ("Price history", "time symbol close high low volume funding_rate"),
+        "Shorts": (
+            "Shorts",
+            (
+                "instrument contracts entry_price margin leverage opened account "
+                "liquidation_price funding_received realised_pnl fees_paid"
+            ),
+        ),
+        "Scenarios": (
+            "Scenarios",
+            "scenario asset price_shock basis_shock funding_rate days spike",
+        ),
+        "History": (
+            "Price history",
+            "time symbol close high low volume funding_rate interval_hours",
+        ),
     }
     assert TABLES["Settings"].headers == ("name", "value")
     assert TABLES["Tiers"].headers == ("instrument", "floor", "mm_rate")
-    assert [name for name, table in TABLES.items() if not table.required] == ["Tiers", "History"]
+    optional = [name for name, table in TABLES.items() if not table.required]
+    assert optional == ["Accounts", "Tiers", "History"]
 
 
 def test_every_column_says_what_it_holds_and_fits_its_field():
@@ -108,6 +130,7 @@ def test_the_columns_that_must_be_filled():
     assert required == {
         "Settings": ["as_of", "horizon_date"],
         "Holdings": ["asset", "quantity", "spot_price"],
+        "Accounts": ["account"],
         "Instruments": ["instrument", "underlying", "futures_price"],
         "Tiers": ["instrument", "floor", "mm_rate"],
         "Shorts": ["instrument", "contracts", "entry_price"],
@@ -131,6 +154,18 @@ def test_what_is_left_out_has_its_default():
         "redeploy_drop": 0.2,
         "liquidation_alert": 0.25,
         "rebalance_band": 0.01,
+        "dated_sizing": "auto",
+        "stablecoin_parity": 1,
+    }
+    assert asdict(Account(account="Main")) == {
+        "account": "Main",
+        "exchange": "",
+        "margin_mode": "isolated",
+        "position_mode": "one-way",
+        "wallet_balance": 0,
+        "collateral": None,
+        "collateral_price": None,
+        "haircut": 0,
     }
     assert asdict(Holding(asset="BTC", quantity=1, spot_price=2)) == {
         "asset": "BTC",
@@ -164,13 +199,21 @@ def test_what_is_left_out_has_its_default():
         "mm_basis": "mark",
         "taker_fee": 0,
         "fee_discount": 0,
+        "quote": None,
+        "tier_mode": "marginal",
+        "liquidation_fee": 0,
+        "maker_fee": None,
     }
     short = Short(instrument="P", contracts=1, entry_price=2)
-    assert (short.margin, short.leverage, short.opened) == (None, None, None)
+    assert (short.margin, short.leverage, short.opened, short.account) == (None,) * 4
+    assert short.liquidation_price is None
+    assert (short.funding_received, short.realised_pnl, short.fees_paid) == (0, 0, 0)
     scenario = Scenario(scenario="Up", asset="*", price_shock=0.1)
     assert (scenario.basis_shock, scenario.funding_rate, scenario.days) == (0, None, 0)
+    assert scenario.spike is None
     bar = Bar(time="2026-03-27", symbol="BTC", close=1)
     assert (bar.high, bar.low, bar.volume, bar.funding_rate) == (None, None, None, None)
+    assert bar.interval_hours is None
 
 
 # One cell
@@ -226,6 +269,28 @@ def test_what_is_left_out_has_its_default():
             "x" * 32_768,
             "has 32,768 characters; a cell holds at most 32,767",
         ),
+        (
+            "Accounts",
+            0,
+            "margin_mode",
+            "portfolio",
+            '\'portfolio\' is not known; it must be "isolated" or "cross"',
+        ),
+        (
+            "Accounts",
+            0,
+            "position_mode",
+            "both",
+            '\'both\' is not known; it must be "one-way" or "hedge"',
+        ),
+        ("Accounts", 1, "collateral_price", 0, "0 is out of range; it must be above 0"),
+        (
+            "Accounts",
+            1,
+            "haircut",
+            5,
+            "5 is out of range; it must be at least 0 and at most 1",
+        ),
         ("Instruments", 0, "index_price", 0, "0 is out of range; it must be above 0"),
         ("Instruments", 0, "futures_price", -1, "-1 is out of range; it must be above 0"),
         ("Instruments", 0, "funding_rate", 1, "1 is out of range; it must be above -1 and below 1"),
@@ -270,6 +335,7 @@ def test_what_is_left_out_has_its_default():
         ("Tiers", 0, "floor", -1, "-1 is out of range; it must be at least 0"),
         ("Shorts", 0, "margin", -1, "-1 is out of range; it must be at least 0"),
         ("Shorts", 0, "leverage", 0, "0 is out of range; it must be above 0"),
+        ("Shorts", 0, "liquidation_price", -1, "-1 is out of range; it must be above 0"),
         (
             "Shorts",
             0,
@@ -313,6 +379,12 @@ def test_a_wrong_cell_says_where_it_is_and_what_is_allowed(
             "2.5 is out of range; it must be a whole number at least 1",
         ),
         ("redeploy_drop", -0.1, "-0.1 is out of range; it must be at least 0"),
+        (
+            "dated_sizing",
+            "always",
+            '\'always\' is not known; it must be "auto" or "value" or "coins"',
+        ),
+        ("stablecoin_parity", 0, "0 is out of range; it must be above 0"),
         ("liquidation_alert", -0.1, "-0.1 is out of range; it must be at least 0"),
         (
             "horizon_date",
@@ -552,9 +624,10 @@ def test_a_portfolio_holds_something(refused):
     ]
 
 
-def test_shorts_and_scenarios_may_have_no_rows_and_tiers_and_history_may_be_missing(made):
-    portfolio = made(sample(Shorts=[], Scenarios=[], Tiers=None, History=None))
-    assert (portfolio.shorts, portfolio.scenarios, portfolio.tiers, portfolio.history) == ((),) * 4
+def test_shorts_and_scenarios_may_have_no_rows_and_optional_tables_may_be_missing(made):
+    portfolio = made(sample(Shorts=[], Scenarios=[], Accounts=None, Tiers=None, History=None))
+    assert (portfolio.shorts, portfolio.scenarios) == ((), ())
+    assert (portfolio.accounts, portfolio.tiers, portfolio.history) == ((), (), ())
 
 
 def test_a_dated_future_may_say_that_it_pays_no_funding(made):
@@ -857,13 +930,9 @@ def test_frames_have_every_column_and_come_back_equal(made):
 
 
 def test_tables_without_rows_are_frames_without_rows(made):
-    frames = made(sample(Shorts=[], Scenarios=[], Tiers=None, History=None)).to_frames()
-    assert {name: len(frames[name]) for name in ("Shorts", "Scenarios", "Tiers", "History")} == {
-        "Shorts": 0,
-        "Scenarios": 0,
-        "Tiers": 0,
-        "History": 0,
-    }
+    empty = {"Shorts": [], "Scenarios": [], "Accounts": None, "Tiers": None, "History": None}
+    frames = made(sample(**empty)).to_frames()
+    assert {name: len(frames[name]) for name in empty} == dict.fromkeys(empty, 0)
     assert str(frames["History"]["close"].dtype) == "float64"
 
 
@@ -893,12 +962,11 @@ def test_what_is_wrong_in_frames_is_counted_by_position(made):
     assert list(map(str, caught.value.problems)) == [
         (
             '"Scenario" is no table of a portfolio; did you mean "Scenarios"? allowed are '
-            "Settings, "
-            "Holdings, Instruments, Tiers, Shorts, Scenarios, History"
+            + ", ".join(TABLES)
         ),
         (
-            "Scenarios: the table is missing; its columns are scenario, asset, price_shock, "
-            "basis_shock, funding_rate, days"
+            "Scenarios: the table is missing; its columns are "
+            + ", ".join(TABLES["Scenarios"].headers)
         ),
         "Holdings[1] spot_price: inf is not a finite number; it must be above 0",
         "Shorts[2] contracts: is empty; it must be a number",
@@ -956,6 +1024,7 @@ def portfolios(draw):
     return Portfolio(
         settings=Settings(portfolio=draw(_names), as_of=as_of, horizon_date=as_of + days),
         holdings=holdings,
+        accounts=[Account(account="Main", exchange=draw(_names), wallet_balance=draw(_positive))],
         instruments=[perpetual],
         tiers=[Tier(instrument="P", floor=0, mm_rate=0.01)],
         shorts=shorts,
@@ -984,6 +1053,12 @@ def test_any_portfolio_survives_its_frames(portfolio):
         ("Instruments", 0, {"instrument": "BTC?"},
          ('Instruments[0] instrument: "BTC?" is not allowed; it must be without *, ? and ~, '
          "wildcards to a spreadsheet")),
+        *(
+            (table, 0, {"account": "Main~"},
+             (f'{table}[0] account: "Main~" is not allowed; it must be without *, ? and ~, '
+              "wildcards to a spreadsheet"))
+            for table in ("Accounts", "Shorts")
+        ),
         ("Shorts", 1, {"margin": None},
          ("Shorts[1] margin: is empty; an inverse contract's margin is coins you own, and they are "
          "exposed, too")),

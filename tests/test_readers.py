@@ -6,7 +6,9 @@ import re
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
+import hostile
 import openpyxl
 import pytest
 from hypothesis import given
@@ -16,13 +18,15 @@ from portfolios import (
     SAMPLE,
     book_of,
     changed,
+    end,
+    letter_of,
     sample,
     write_csv,
     write_json,
     write_workbook,
 )
 
-from xlhedge.portfolio import Portfolio, PortfolioError
+from xlhedge.portfolio import TABLES, Portfolio, PortfolioError
 from xlhedge.portfolio.values import as_number, number_in
 from xlhedge.readers import read
 from xlhedge.readers.sheet_xml import letters_of
@@ -101,18 +105,10 @@ MISTAKES["Settings"] |= {"hedge_ratio": "half", "horizon": 1}
 MISTAKES["Holdings"][1] |= {"quantity": "ten"}
 MISTAKES["Holdings"][2] |= {"asset": "BTC", "qantity": 1}
 MISTAKES["Shorts"][1] |= {"contracts": None}
-ALLOWED = (
-    (
-        "asset, quantity, avg_cost, spot_price, hedge_ratio, beta, instrument, support_price, "
-        "place, underlying"
-    ),
-    (
-        "portfolio, as_of, quote_currency, horizon_date, hedge_ratio, shock_min, shock_max, "
-        "shock_step, "
-        "funding_threshold_8h, funding_consecutive, redeploy_drop, liquidation_alert, "
-        "rebalance_band"
-    ),
-)
+COLUMNS = {
+    name: ", ".join(column.name for column in table.columns) for name, table in TABLES.items()
+}
+NAMES = ", ".join(TABLES)
 
 
 def lines_at(horizon, ratio, header, quantity, asset, first, contracts):
@@ -120,12 +116,12 @@ def lines_at(horizon, ratio, header, quantity, asset, first, contracts):
     return [
         (
             f'{horizon}: "horizon" is no setting; did you mean "horizon_date"? allowed are '
-            f"{ALLOWED[1]}"
+            f"{COLUMNS['Settings']}"
         ),
         f'{ratio} hedge_ratio: "half" is not a number; it must be at least 0, such as 0.2 or 20%',
         (
             f'{header}: "qantity" is no column of Holdings; did you mean "quantity"? '
-            f"allowed are {ALLOWED[0]}"
+            f"allowed are {COLUMNS['Holdings']}"
         ),
         f'{quantity} quantity: "ten" is not a number; it must be a number, such as 0.5',
         f'{asset} asset: "BTC" is in {first} already; it must be there once',
@@ -137,7 +133,7 @@ def test_every_mistake_of_a_workbook_has_its_cell(tmp_path):
     assert wrong(write_workbook(tmp_path / "book.xlsx", MISTAKES)) == lines_at(
         "Portfolio!A10",
         "Portfolio!B8",
-        "Portfolio!O4",
+        f"Portfolio!{end('Holdings', 1)}4",
         "Portfolio!F6",
         "Portfolio!E7",
         "Portfolio!E5",
@@ -188,28 +184,22 @@ def test_a_missing_table_and_one_of_a_like_name(tmp_path, write):
     looked = f"{LOOKED}; " if write is write_workbook else ""
     assert wrong(
         write(tmp_path / {write_json: "a.json", write_csv: "a"}.get(write, "a.xlsx"), tables)
-    ) == [
-        (
-            f"Shorts: the table is missing; {looked}its columns are instrument, contracts, "
-            "entry_price, margin, leverage, opened"
-        )
-    ]
+    ) == [f"Shorts: the table is missing; {looked}its columns are {COLUMNS['Shorts']}"]
 
 
 def test_a_table_of_a_like_name_is_not_ignored(tmp_path, saved):
     tables = sample()
     tables["Tier"] = tables.pop("Tiers")
-    line = (
-        '"Tier" is no table of a portfolio; did you mean "Tiers"? allowed are Settings, Holdings, '
-        "Instruments, Tiers, Shorts, Scenarios, History"
-    )
+    line = f'"Tier" is no table of a portfolio; did you mean "Tiers"? allowed are {NAMES}'
     assert wrong(write_json(tmp_path / "plain.json", tables)) == [line]
     folder = write_csv(tmp_path / "folder", SAMPLE)
     (folder / "Tiers.csv").rename(folder / "Tier.csv")
     assert wrong(folder) == [line]
     book = book_of(SAMPLE)
     book["Instruments"].tables["Tiers"].displayName = "Tier"
-    book["Instruments"]["V1"] = "from"  # where floor stands: by its headings it would be Tiers
+    book["Instruments"][f"{letter_of('Tiers', 'floor')}1"] = (
+        "from"  # where floor stands: by its headings it would be Tiers
+    )
     assert wrong(saved(book)) == [line]
 
 
@@ -323,8 +313,8 @@ def test_tables_are_found_wherever_they_are(saved):
     book["Portfolio"].title = "Was ich halte"
     book["Was ich halte"]["F5"] = "ten"
     book["Instruments"].sheet_state = "hidden"
-    book["Shorts"].move_range("A1:F3", rows=20, cols=30)
-    book["Shorts"].tables["Shorts"].ref = "AE21:AJ23"
+    book["Shorts"].move_range(f"A1:{end('Shorts')}3", rows=20, cols=30)
+    book["Shorts"].tables["Shorts"].ref = f"AE21:{end('Shorts', 30)}23"
     book["Shorts"].tables["Shorts"].autoFilter = None
     book["Shorts"].tables["Shorts"].displayName = "SHORTS"
     book["Shorts"]["AF22"] = "x"
@@ -350,7 +340,7 @@ def test_rows_below_a_table_are_read_up_to_the_next_one_in_its_columns(saved):
     book = book_of(SAMPLE)
     sheet = book["Shorts"]
     sheet["A6"], sheet["B6"], sheet["C6"] = "BTC-PERP", 1, 60_000
-    sheet["H9"] = "a note beside it"
+    sheet[f"{end('Shorts', 2)}9"] = "a note beside it"
     sheet["B12"], sheet["B13"] = "mine", "x"
     sheet.add_table(Table(displayName="Mine", ref="B12:B13"))
     sheet["A14"] = "a note below the other table"
@@ -377,7 +367,7 @@ def test_totals_are_no_row_but_what_is_below_them_is(saved):
     sheet = book["Shorts"]
     sheet["A4"], sheet["B4"] = "Total", "=SUM(B2:B3)"
     sheet["A5"], sheet["B5"], sheet["C5"] = "BTC-PERP", 3, 60_000
-    sheet.tables["Shorts"].ref = "A1:F4"
+    sheet.tables["Shorts"].ref = f"A1:{end('Shorts')}4"
     sheet.tables["Shorts"].totalsRowCount = 1
     assert [short.contracts for short in read(saved(book)).shorts] == [0.5, 9_000, 3]
 
@@ -390,7 +380,7 @@ def test_hidden_headers_are_known_from_the_table(saved):
     for column, cell in zip(table.tableColumns, sheet[1], strict=True):
         column.name = cell.value
         cell.value = None
-    table.headerRowCount, table.ref, table.autoFilter = 0, "A2:F3", None
+    table.headerRowCount, table.ref, table.autoFilter = 0, f"A2:{end('Shorts')}3", None
     sheet["B3"] = "x"
     assert wrong(saved(book)) == [
         'Shorts!B3 contracts: "x" is not a number; it must be a number, such as 0.5'
@@ -402,7 +392,7 @@ def test_blank_rows_do_not_end_a_table(saved):
     book["Shorts"].insert_rows(3, 4)
     for cell in book["Shorts"][4]:
         cell.value = " "
-    book["Shorts"].tables["Shorts"].ref = "A1:F7"
+    book["Shorts"].tables["Shorts"].ref = f"A1:{end('Shorts')}7"
     portfolio = read(saved(book))
     assert len(portfolio.shorts) == 2
     assert portfolio.place("Shorts", 1, "contracts") == "Shorts!B7"
@@ -504,7 +494,7 @@ def test_an_error_in_a_name_and_in_a_setting(patched):
 
 def test_flaws_outside_the_tables_are_no_matter(saved):
     book = book_of(SAMPLE)
-    book["Shorts"]["J2"] = "=1+1"
+    book["Shorts"][f"{end('Shorts', 2)}2"] = "=1+1"
     assert len(read(saved(book)).shorts) == 2
 
 
@@ -523,7 +513,9 @@ def test_a_stray_cell_far_out_is_named(saved):
 
 
 def test_a_table_may_span_whole_columns(patched):
-    path = patched(table5=(b'ref="A1:F3"', b'ref="A1:F1048576"'))
+    table, last = Path(hostile.SHORTS_TABLE).stem, end("Shorts")
+    short, long = (f'ref="A1:{last}{row}"'.encode() for row in (3, 1_048_576))
+    path = patched(**{table: (short, long)})
     lines = 0
 
     def count(*_):
@@ -601,12 +593,11 @@ def test_broken_parts_are_one_line(patched):
 def test_paths_that_lead_nowhere_are_one_line_each(tmp_path):
     assert wrong(tmp_path / "missing.xlsx") == ["there is no such file or folder"]
     (tmp_path / "empty").mkdir()
-    none = "Settings, Holdings, Instruments, Tiers, Shorts, Scenarios, History"
-    assert wrong(tmp_path / "empty") == [f"it has none of the tables {none}"]
+    assert wrong(tmp_path / "empty") == [f"it has none of the tables {NAMES}"]
     openpyxl.Workbook().save(tmp_path / "empty.xlsx")
     template = '"xlhedge template" writes a workbook that has them'
     assert wrong(tmp_path / "empty.xlsx") == [
-        f"it has none of the tables {none}; {LOOKED}; {template}"
+        f"it has none of the tables {NAMES}; {LOOKED}; {template}"
     ]
     for name, line in {
         "Holdings.csv": "it is one table; give the folder that holds Holdings.csv and the others",
@@ -681,12 +672,12 @@ def test_a_decimal_comma_between_commas_does_not_shift_cells_in_silence(tmp_path
     folder = write_csv(tmp_path / "folder", SAMPLE)
     text = (folder / "Shorts.csv").read_text("utf-8")
     assert "BTC-JUN,9000,62000,0.05,," in text
+    count = len(TABLES["Shorts"].columns)
     (folder / "Shorts.csv").write_text(text.replace("9000,62000", "9000,5,62000"), "utf-8")
     assert wrong(folder) == [
         (
-            "Shorts.csv:3: it has 7 cells, its headers are 6; write decimals with a point, and "
-            "text "
-            'that holds the separator in "quotes"'
+            f"Shorts.csv:3: it has {count + 1} cells, its headers are {count}; write decimals with "
+            'a point, and text that holds the separator in "quotes"'
         )
     ]
 
@@ -792,11 +783,7 @@ def test_a_whole_number_of_thousands_of_digits_is_named_with_its_place(tmp_path)
         ({"Settings": 5}, "Settings: it must be an object of names and values"),
         (
             {"Positions": []},
-            (
-                '"Positions" is no table of a portfolio; allowed are Settings, Holdings, '
-                "Instruments, "
-                "Tiers, Shorts, Scenarios, History"
-            ),
+            f'"Positions" is no table of a portfolio; allowed are {NAMES}',
         ),
     ],
 )

@@ -102,17 +102,18 @@ def test_the_headlines_are_the_analysis():
     said = [row[0] for row in rows.get_sheet_by_name("Summary").to_python()]
     start = said.index("What to do next") + 1
     # 0.8 of 120 BTC and of 1.3 × 900,000 in LINK, less 92 at 60,030: 1,173,240 in thousandths.
+    # 0.6 of 1,789.17 ETH are 3,220,510; × 3,006 ÷ 3,000, less 2,400,000.
     assert said[start : start + 4] == [
         "Short 19.544 contracts of BTC-PERP for BTC and LINK, worth 1,173,226.32 USD.",
-        "Short 820,510 contracts of ETH-INV for ETH, worth 820,510.00 USD.",
+        "Short 826,951 contracts of ETH-INV for ETH, worth 825,300.40 USD.",
         "Buy back 41 contracts of SOL-SEP for SOL, worth 64,083.00 USD.",
         "XMR is hedged with nothing: 320,000.00 USD stay exposed.",
     ]
-    assert values["Worst scenario"] == min(s.legs["net"] for s in analysis.scenarios)
+    assert values["Worst scenario"] == min(s.legs.net for s in analysis.scenarios)
     scenarios = rows.get_sheet_by_name("Scenarios").to_python()
-    assert "Saved by the hedge" in [row[7] for row in scenarios]
+    assert "Saved by the hedge" in [row[8] for row in scenarios]
     sums = next(row for row in scenarios if row[0] == "Rally of 40 %")
-    assert sums[8] == "BTC-PERP, SOL-SEP"
+    assert (sums[7], sums[9]) == ("liquidated", "BTC-PERP, SOL-SEP: liquidated")
 
 
 def test_the_same_portfolio_gives_the_same_bytes():
@@ -230,5 +231,5 @@ def test_every_sheet_is_linked_from_the_summary():
 
 def test_the_legs_of_a_scenario_are_sums_of_its_lines():
     for found in analyse(SAMPLES["treasury"]).scenarios:
-        for leg, value in found.legs.items():
+        for leg, value in found.legs._asdict().items():
             assert value == pytest.approx(sum(line[leg] for line in found.lines), abs=1e-6)

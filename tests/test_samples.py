@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 import xlhedge.samples
+from xlhedge.analysis.scenarios import STANDING
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
+from xlhedge.sheets.template import blank_analysis
 
 FOLDER = Path(xlhedge.samples.__file__).parent
 
@@ -21,6 +23,13 @@ def test_every_file_is_a_sample_that_reads_without_a_warning():
         assert portfolio.warnings == ()
     with pytest.raises(KeyError, match="other"):
         SAMPLES["other"]
+
+
+def test_every_sample_has_the_scenarios_that_test_the_way():
+    """A template without a portfolio has them, too."""
+    for portfolio in (*SAMPLES.values(), blank_analysis().portfolio):
+        assert set(STANDING) <= set(portfolio.scenarios)
+    assert all(each.spike > max(each.price_shock, 0) for each in STANDING)
 
 
 def test_a_sample_is_read_when_it_is_asked_for():

@@ -73,8 +73,8 @@ def test_the_hedge_sheet_marks_what_is_off_and_what_costs():
         assert f"${headers[title]}10>0" in costs
 
 
-@pytest.mark.parametrize("name", ["venues", "nobody's", "lots"])
-def test_several_venues_and_shorts_of_nobody_compute_alike(name, libreoffice, tmp_path):
+@pytest.mark.parametrize("name", ["venues", "nobody's", "lots", "dated"])
+def test_other_kinds_of_books_compute_alike(name, libreoffice, tmp_path):
     path = saved(template(name), tmp_path / "built.xlsx")
     computed = libreoffice.values(poisoned(path, tmp_path / "p.xlsx"))
     assert differences(computed, stored(path)) == []

@@ -23,6 +23,15 @@ def bars(symbol, closes, **more):
     ]  # fmt: skip
 
 
+def settled(symbol, rates, hours=8, typed=()):
+    """Settlements so many hours apart, some with their own interval typed."""
+    return [
+        Bar(time=START + timedelta(hours=n * hours), symbol=symbol, close=1, funding_rate=rate,
+            interval_hours=dict(enumerate(typed)).get(n))
+        for n, rate in enumerate(rates)
+    ]  # fmt: skip
+
+
 def one(history=(), *, shorts=None, **changes):
     """One bitcoin at 48,000, bought at 50,000, shorted at 60,000; the fee is 0.05 %."""
     holding = {"asset": "BTC", "quantity": 1, "spot_price": 48_000, "avg_cost": 50_000,
@@ -61,9 +70,9 @@ COSTLY = [-0.00011] * 3
         ((), {"horizon_date": START}, "HORIZON + REDEPLOY"),
         (bars("BTC", [48_100] * 21, **TOUCHED), {"redeploy_drop": 0}, "MARKET"),
         (bars("BTC", [48_100] * 21, **QUIET), {"redeploy_drop": 0}, "HOLD"),
-        (bars("perp", [1] * 3, funding_rate=COSTLY), {"redeploy_drop": 0}, "FUNDING"),
-        (bars("BTC", [1] * 3, funding_rate=COSTLY), {"redeploy_drop": 0}, "FUNDING"),
-        (bars("PERP", [1] * 3, funding_rate=[0, *COSTLY[1:]]), {"redeploy_drop": 0}, "HOLD"),
+        (settled("perp", COSTLY), {"redeploy_drop": 0}, "FUNDING"),
+        (settled("BTC", COSTLY), {"redeploy_drop": 0}, "FUNDING"),
+        (settled("PERP", [0, *COSTLY[1:]]), {"redeploy_drop": 0}, "HOLD"),
     ],
 )
 def test_the_signal_and_its_reasons(history, changes, said):
@@ -99,7 +108,7 @@ def test_lots_are_averaged_and_sides_are_not():
     lots = [{"instrument": "PERP", "contracts": size, "entry_price": price}
             for size, price in ((0.5, 60_000), (1.5, 56_000))]  # fmt: skip
     assert one(shorts=lots).unwind[0]["entry_price"] == 57_000
-    lots[1]["contracts"] = -0.2
+    lots[1] |= {"contracts": -0.2, "account": "other"}
     (row,) = one(shorts=lots).unwind
     assert (row["entry_price"], row["price_change"], row["signal"]) == (None, None, "HOLD")
     assert one(shorts=()).unwind[0]["signal"] == "no short"

@@ -98,6 +98,7 @@ def _settings():
             "funding_consecutive": st.integers(1, 5),
             "redeploy_drop": st.sampled_from([0.0, 0.2, 0.9]),
             "liquidation_alert": st.sampled_from([0.0, 0.25, 5.0]),
+            "dated_sizing": st.sampled_from(["value", "coins", "Auto"]),
         },
     )
     return st.builds(lambda grid, own: {"as_of": AS_OF.isoformat()} | grid | own, grid, own)
@@ -207,6 +208,7 @@ def _scenarios(draw, movers):
                     "basis_shock": None if basis and shock + basis < -1 else basis,
                     "funding_rate": draw(_or(None, _rates)),
                     "days": draw(_or(None, st.sampled_from([0.0, 1.0, 30.5, 36_525.0]))),
+                    "spike": draw(st.sampled_from([None, 0.12, -0.3, 8.0, -0.9])),
                 }
             )
     return draw(st.permutations(rows)) if rows else rows

@@ -9,24 +9,24 @@ from xlhedge.analysis.doubts import Doubts, doubted
 from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.orders import BELOW_A_STEP
-from xlhedge.analysis.unwind import QUIET, UnwindRow
+from xlhedge.analysis.unwind_advice import (
+    added_risk,
+    dear_funding,
+    enlarges,
+    should_unwind,
+    unwinding,
+)
 from xlhedge.errors import Problem
 from xlhedge.text import percent
 
 __all__ = ["advice"]
 
-_SURVIVE = "30"
-"""The move against a short, in percent of mark, that margin to add is worked out for."""
+_SURVIVE = (30, 50)
+"""Moves against a short, in percent of mark, that margin to add is worked out for: the first, or
+the second where a typical move is larger."""
 
 _WAITS = {"order": "orders", "margin": "margin", "unwind": "taking the hedge off"}
 """What advice is called that waits for a cell."""
-
-_REASONS = {
-    "MARKET": "support is confirmed",
-    "HORIZON": "the horizon is reached",
-    "REDEPLOY": "the fall you wait for is there",
-    "FUNDING": "funding costs too much",
-}
 
 
 def advice(analysis: Analysis) -> list[str]:
@@ -45,7 +45,9 @@ def advice(analysis: Analysis) -> list[str]:
     said = [
         *_to_check(doubts),
         *_margin(analysis, doubts),
-        *_unwinding(analysis, doubts),
+        *unwinding(analysis, doubts),
+        *dear_funding(analysis, doubts),
+        *added_risk(analysis),
         *_without_coins(analysis),
         *_orders(analysis, doubts),
         *_naked(analysis),
@@ -69,37 +71,36 @@ def _to_check(doubts: Doubts) -> Iterator[str]:
         )
 
 
-def _to_unwind(row: UnwindRow) -> bool:
-    return bool(row.signal) and row.signal not in QUIET
-
-
 def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     alert = analysis.portfolio.settings.liquidation_alert
     quote = analysis.portfolio.settings.quote_currency
-    leaving = {row.instrument for row in analysis.unwind if _to_unwind(row)}
+    leaving = {row.instrument for row in analysis.unwind if should_unwind(row)}
     for row in analysis.margin:
-        name, buffer, more = row.instrument, row.liquidation_buffer, row.add_30
+        name, buffer = row.instrument, row.liquidation_buffer
         if buffer == BLANK:
             yield f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
-        unsure = ("margin", row.underlying) in doubts
-        if isinstance(buffer, Blank) or abs(buffer) >= alert or not more or unsure:
+        typical = analysis.within_typical(row)
+        survive = _SURVIVE[bool(typical and 100 * typical.move > _SURVIVE[0])]
+        more = row[f"add_{survive}"]
+        if ("margin", row.underlying) in doubts:
+            continue
+        if isinstance(buffer, Blank) or not (typical or (abs(buffer) < alert and more)):
             continue
         inverse = row.contract_type == "inverse"
         unit = f"coins of {name}'s underlying" if inverse else quote
         way = "rise" if row.contracts > 0 else "fall"
         unless = ", unless you take it off" if name in leaving else ""
+        reached = f" A typical move to the horizon is {typical}." if typical else ""
+        if not more:
+            yield (
+                f"Add margin to {name}, or hedge less{unless}: a move of {buffer:+.1%} liquidates "
+                f"it.{reached}"
+            )
+            continue
         yield (
             f"Add {more:,.8g} {unit} of margin to {name}{unless}: a move of {buffer:+.1%} "
-            f"liquidates it, and that much more survives a {way} of {_SURVIVE} %."
+            f"liquidates it, and that much more survives a {way} of {survive} %.{reached}"
         )
-
-
-def _unwinding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
-    for hedge, row in zip(analysis.hedge, analysis.unwind, strict=True):
-        if not _to_unwind(row) or ("unwind", hedge.underlying) in doubts:
-            continue
-        why = " and ".join(_REASONS[reason] for reason in row.signal.split(" + "))
-        yield f"Consider taking off the hedge of {row.asset}: {why}."
 
 
 def _without_coins(analysis: Analysis) -> Iterator[str]:
@@ -121,15 +122,10 @@ def _without_coins(analysis: Analysis) -> Iterator[str]:
 
 def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     currency = analysis.portfolio.settings.quote_currency
-    leaving = {
-        hedge.underlying
-        for hedge, unwind in zip(analysis.hedge, analysis.unwind, strict=True)
-        if _to_unwind(unwind) and ("unwind", hedge.underlying) not in doubts
-    }
     left = {row.underlying: row.residual_delta for row in analysis.underlyings}
     for row in analysis.orders:
         size, value = row.order_contracts, row.order_notional
-        if row.underlying in leaving and row.part > 0:
+        if enlarges(analysis, row, doubts):
             continue
         named = [each.asset for each in analysis.hedge if each.instrument == row.instrument]
         whose = " and ".join(dict.fromkeys(named)) or row.underlying

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from xlhedge.analysis.closing import Closing, closing
 from xlhedge.analysis.doubts import over_hedged
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
@@ -14,7 +15,8 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
 from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stress
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
-from xlhedge.analysis.unwind import Closing, UnwindRow, closing
+from xlhedge.analysis.typical import TypicalMove
+from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.analysis.values import Numbers
 from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
@@ -71,9 +73,19 @@ class Analysis:
             buffer = row.liquidation_buffer
             if buffer == BLANK:
                 said.append(f"{row.instrument}: liquidation unknown without {row.lacking}")
+            elif typical := self.within_typical(row):
+                told = f"{row.instrument}: liquidated by a move of {buffer:+.1%}"
+                said.append(f"{told}, and a typical one to the horizon is {typical}")
             elif not isinstance(buffer, Blank) and abs(buffer) < alert:
                 said.append(f"{row.instrument}: liquidated by a move of {buffer:+.1%}")
         return tuple(dict.fromkeys(said))
+
+    def within_typical(self, row: MarginRow) -> TypicalMove | None:
+        """The typical move to the horizon, where one as large liquidates a position; else none."""
+        typical = self.history.typical.get(row.underlying) if self.history else None
+        if typical is None or isinstance(row.liquidation_buffer, Blank):
+            return None
+        return typical if abs(row.liquidation_buffer) <= typical.move else None
 
     @property
     def hedged(self) -> float | str:
@@ -97,13 +109,16 @@ class Analysis:
     @property
     def worst(self) -> Stress | None:
         """The scenario with the lowest net; none without scenarios."""
-        return min(self.scenarios, key=lambda result: result.legs["net"], default=None)
+        return min(self.scenarios, key=lambda result: result.legs.net, default=None)
+
+    def at_once(self, price_shock: float) -> Stress:
+        """What a sudden move of all underlyings does."""
+        return stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
 
     def after(self, price_shock: float) -> float:
         """P&L of a sudden move of all underlyings, in quote, before fees; liquidation included."""
-        moves = {UNDERLYING: Move(price_shock)}
-        legs = stress(self.numbers, "", moves).legs
-        return legs["spot"] + legs["short"]
+        legs = self.at_once(price_shock).legs
+        return legs.spot + legs.short
 
 
 def analyse(portfolio: Portfolio) -> Analysis:
@@ -113,10 +128,10 @@ def analyse(portfolio: Portfolio) -> Analysis:
         PortfolioError: shorts are beyond their own liquidation price, or rows make numbers that
             are too large; it says where.
     """
-    settings, numbers = portfolio.settings, Numbers(portfolio)
+    numbers = Numbers(portfolio)
     margin = _margin_rows(numbers)
     with _told(portfolio, "Shorts"):
-        for each in (MarginRow.short_notional, MarginRow.coin_margin):
+        for each in (MarginRow.short_notional, MarginRow.cover, MarginRow.coin_margin):
             sum_of(margin, each)
     with _told(portfolio, "Holdings"):
         hedge = tuple(row.complete() for row in numbers.rows(HedgeRow))
@@ -129,10 +144,10 @@ def analyse(portfolio: Portfolio) -> Analysis:
         }
         total = HedgeRow.of(numbers, **sums)
     with _told(portfolio, "History"):
-        past = numbers.history = history(portfolio, hedge, margin)
+        past = numbers.history = history(portfolio, hedge, margin, numbers.days)
     with _told(portfolio, "Settings", 0, "shock_max"):
-        grid = sensitivity(settings.shocks, hedge, margin, total)
-        close = closing(grid, margin, total.funding_drag)
+        grid = sensitivity(numbers, total)
+        close = closing(numbers, grid, total.funding_drag)
     with _told(portfolio, "Holdings"):
         unwind = tuple(row.complete() for row in numbers.rows(UnwindRow))
     return Analysis(
@@ -214,14 +229,15 @@ def _unassigned(
     """What shorts add that no holding has a part of: a naked short is still an exposure."""
     hedging = {row.underlying for row in hedge if row.instrument}
     naked = [row for row in margin if row.underlying not in hedging]
-    short, coins = sum_of(naked, MarginRow.short_notional), sum_of(naked, MarginRow.coin_margin)
+    cover, coins = sum_of(naked, MarginRow.cover), sum_of(naked, MarginRow.coin_margin)
     return HedgeRow.of(
         numbers,
         asset=UNASSIGNED,
-        short_notional=short,
+        short_notional=sum_of(naked, MarginRow.short_notional),
+        cover=cover,
         coin_margin=coins,
-        net_delta=coins - short,
-        residual_delta=coins - short,
+        net_delta=coins - cover,
+        residual_delta=coins - cover,
         funding_drag=sum_of(naked, MarginRow.funding_drag),
         funding_year=sum_of(naked, MarginRow.funding_year),
     )

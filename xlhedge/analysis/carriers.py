@@ -43,7 +43,7 @@ class Functions:
         return call
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        """One call in this carrier."""
+        """One call in this carrier; an argument that is None is left out."""
         raise NotImplementedError
 
     def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
@@ -53,6 +53,18 @@ class Functions:
     def part(self, answer: Carrier, at: int) -> Carrier:
         """One cell of an answer that is a row; ``at`` counts from 0."""
         return answer[at]
+
+    def total(self, weights: Carrier, answers: Carrier) -> Carrier:
+        """The sums of the columns of an array, each row times its weight."""
+        raise NotImplementedError
+
+    def sum(self, column: Carrier) -> Carrier:
+        """The sum of an array."""
+        raise NotImplementedError
+
+    def least(self, column: Carrier) -> Carrier:
+        """The least number of an array."""
+        raise NotImplementedError
 
 
 class Values(Functions):
@@ -80,10 +92,28 @@ class _Arrays(Functions):
             raise error
         return values
 
+    def total(self, weights: Carrier, answers: Carrier) -> Carrier:
+        return (weights * answers).sum(axis=-2)
+
+    def sum(self, column: Carrier) -> Carrier:
+        return float(column.sum())
+
+    def least(self, column: Carrier) -> Carrier:
+        return float(column.min())
+
 
 class _Texts(Functions):
     def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
         return Expression(f'_xlfn.IFNA({excel_text(answer())},"{NOWHERE}")')
+
+    def total(self, weights: Carrier, answers: Carrier) -> Carrier:
+        return Expression(f"MMULT(TRANSPOSE({excel_text(weights)}),{excel_text(answers)})")
+
+    def sum(self, column: Carrier) -> Carrier:
+        return Expression(f"SUM({excel_text(column)})")
+
+    def least(self, column: Carrier) -> Carrier:
+        return Expression(f"MIN({excel_text(column)})")
 
 
 class Calls(_Texts):
@@ -100,7 +130,8 @@ class Native(_Texts):
     """References: the text of a cell in the spreadsheet's own words."""
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        return entry.body(*arguments)
+        given = zip(arguments, entry.parameters, strict=False)
+        return entry.body(*(p.default if each is None else each for each, p in given))
 
 
 VALUES, ARRAYS, CALLS, NATIVE = Values(), _Arrays(), Calls(), Native()

@@ -126,8 +126,8 @@ def doubted(analysis: Analysis) -> Doubts:
 def over_hedged(analysis: Analysis) -> Iterator[tuple[str, Problem]]:
     """Underlyings on which more is short than there is to hedge, and the cell to check of each."""
     for row in analysis.underlyings:
-        if exceeds(row.short_notional, row.exposure, row.target_notional):
-            times = f"{row.short_notional / row.exposure:,.3g} times what there is to hedge"
+        if exceeds(row.cover, row.exposure, row.target_notional):
+            times = f"{row.cover / row.exposure:,.3g} times what there is to hedge"
             yield row.underlying, _largest(analysis, row.underlying, times)
 
 
@@ -161,5 +161,5 @@ def without_size(analysis: Analysis) -> set[int]:
         for row, terms in zip(analysis.orders, analysis.portfolio.instruments, strict=True)
         if terms.contract_type == "linear"
         and terms.contract_size == 1
-        and unsized(row.short_notional, exposures.get(row.underlying, 0.0))
+        and unsized(row.cover, exposures.get(row.underlying, 0.0))
     }

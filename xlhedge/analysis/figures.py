@@ -53,7 +53,7 @@ class Figure:
         name: its name in formulas, frames and JSON: the attribute of its row.
         title: its header for people, with the unit.
         look: how it is shown: "text", "money", "cost", "price", "qty", "ratio", "percent", "rate",
-            "days" or "date".
+            "days", "date", "whole" or "reach".
         body: its value over a row and what it looks up.
         given: figures that must not be blank for it to have a value.
         total: whether the table's total sums it.

@@ -76,12 +76,13 @@ class HedgeRow(FigureRow):
     @figure("Target contracts", "qty", ("instrument",))
     def target_contracts(self, f: Lookups) -> Carrier:
         return f.hedge_contracts(
-            self.target_notional,
-            self.futures_price,
+            self.target_notional / self.parity,
+            f.of_instrument(self, "sizing_price"),
             self.contract_size,
             self.contract_type,
             self.qty_step,
             "down",
+            self.index_price,
         )
 
     @figure("Contracts short now", "qty", ("instrument",))
@@ -92,15 +93,19 @@ class HedgeRow(FigureRow):
     def short_notional(self, f: Lookups) -> Carrier:
         return self._part(f, "short_notional")
 
+    @figure("Counts in the hedge", "money", ("asset",), total=True)
+    def cover(self, f: Lookups) -> Carrier:
+        return self._part(f, "cover")
+
     @figure("Hedged now", "percent", ("asset",))
     def hedged(self, f: Lookups) -> Carrier:
         # What there is to hedge moves as the underlying does: the coins, and those posted.
         exposure = self.spot_notional * self.beta + self.coin_margin
-        return where(exposure == 0, "", lambda: f.hedge_ratio(exposure, self.short_notional))
+        return where(exposure == 0, "", lambda: f.hedge_ratio(exposure, self.cover))
 
     @figure("Net delta now", "money", ("asset",), total=True)
     def net_delta(self, f: Lookups) -> Carrier:
-        delta = f.net_delta(self.quantity, self.spot_price, self.short_notional, self.beta)
+        delta = f.net_delta(self.quantity, self.spot_price, self.cover, self.beta)
         return delta + self.coin_margin
 
     @figure("Order, contracts", "qty", ("instrument",))
@@ -118,8 +123,8 @@ class HedgeRow(FigureRow):
         return self._part(f, "order_notional")
 
     @figure("Net delta after the order", "money", ("asset",), total=True)
-    def residual_delta(self, _: Lookups) -> Carrier:
-        return self.net_delta - self.order_notional
+    def residual_delta(self, f: Lookups) -> Carrier:
+        return self.net_delta - self._part(f, "order_cover")
 
     index_price = INDEX_PRICE
 
@@ -158,6 +163,10 @@ class HedgeRow(FigureRow):
     @figure("Funding cost in a year", "cost", ("asset",), total=True)
     def funding_year(self, f: Lookups) -> Carrier:
         return self._part(f, "funding_year")
+
+    @figure("Quote per unit of its own", "ratio", ("instrument",), known=True)
+    def parity(self, f: Lookups) -> Carrier:
+        return f.of_instrument(self, "parity")
 
     contract_type = looked_up("Contract type", "text", "term")
     contract_size = CONTRACT_SIZE

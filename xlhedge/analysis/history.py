@@ -8,6 +8,7 @@ out. Names match whatever their case.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,15 +17,19 @@ from xlhedge.analysis.backtest import Comparison, Position, replay
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.price_series import Track, tracks_of
+from xlhedge.analysis.risk import conventions
 from xlhedge.analysis.signals import Funding, Ratios, Signals, funding_of, ratios_of, signals_of
-from xlhedge.portfolio import Portfolio
+from xlhedge.analysis.typical import TypicalMove, typical_moves
+from xlhedge.functions.formulas.risk import rank_at_risk
+from xlhedge.portfolio import Instrument, Portfolio
 
 __all__ = ["AssetHistory", "History", "history"]
 
-_FEW = 100
-"""Returns below which a percentile of 1 % lies between the two worst."""
-
 _DAY = timedelta(days=1)
+_OFF = 0.1
+"""By what part hours may differ before it is told."""
+_A_DAY = 24.5
+"""Hours that no interval of a venue is longer than."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class History:
         total: all of them together that have a history.
         covered: the names of these.
         left_out: the names of the others, if they have coins or a short.
+        typical: how far each underlying typically moves until the horizon, by name.
         caveats: what to know before trusting the figures, a line each.
     """
 
@@ -82,6 +88,7 @@ class History:
     total: Comparison
     covered: tuple[str, ...]
     left_out: tuple[str, ...]
+    typical: Mapping[str, TypicalMove]
     caveats: tuple[str, ...]
 
     @property
@@ -91,7 +98,7 @@ class History:
 
 
 def history(
-    portfolio: Portfolio, hedge: Sequence[HedgeRow], margin: Sequence[MarginRow]
+    portfolio: Portfolio, hedge: Sequence[HedgeRow], margin: Sequence[MarginRow], days: float
 ) -> History | None:
     """Work out the table History for a portfolio as it stands; None where the table has no rows.
 
@@ -99,6 +106,7 @@ def history(
         portfolio: the portfolio.
         hedge: a row a holding.
         margin: a row a short.
+        days: to the horizon.
 
     Example:
         >>> from dataclasses import replace
@@ -109,7 +117,7 @@ def history(
         >>> rows = tuple(Bar(time=t, symbol="BTC", close=close) for t, close in closes.items())
         >>> half = replace(SAMPLES["partial-hedge"], history=rows)
         >>> done = analyse(half)
-        >>> total = history(half, done.hedge, done.margin).total
+        >>> total = history(half, done.hedge, done.margin, done.days).total
         >>> [round(pnl) for pnl in total.unhedged.pnl], [round(pnl) for pnl in total.hedged.pnl]
         ([6000, -6000], [3000, -3000])
     """
@@ -117,7 +125,10 @@ def history(
         return None
     tracks = tracks_of(portfolio.history)
     rows = [*hedge, *_naked(hedge, margin)]
-    assets = tuple(_asset(portfolio, row, tracks) for row in rows)
+    sizes: Counter[str] = Counter()
+    for row in margin:
+        sizes[row.instrument] += row.contracts
+    assets = tuple(_asset(portfolio, row, tracks, sizes) for row in rows)
     known = [each.position for each in assets if each.comparison.hedged]
     total = replay(known)
     left_out = tuple(
@@ -130,6 +141,9 @@ def history(
         total=total,
         covered=tuple(position.name for position in known),
         left_out=left_out,
+        typical=typical_moves(
+            portfolio, (row.underlying for row in (*hedge, *margin)), tracks, days
+        ),
         caveats=tuple(dict.fromkeys(_caveats(portfolio, tracks, assets, total, left_out))),
     )
 
@@ -174,7 +188,12 @@ def _position(portfolio: Portfolio, row: HedgeRow, tracks: Mapping[str, Track]) 
     )
 
 
-def _asset(portfolio: Portfolio, row: HedgeRow, tracks: Mapping[str, Track]) -> AssetHistory:
+def _asset(
+    portfolio: Portfolio,
+    row: HedgeRow,
+    tracks: Mapping[str, Track],
+    sizes: Mapping[str, float],
+) -> AssetHistory:
     position = _position(portfolio, row, tracks)
     comparison = replay([position])
     settings = portfolio.settings
@@ -186,7 +205,7 @@ def _asset(portfolio: Portfolio, row: HedgeRow, tracks: Mapping[str, Track]) -> 
         comparison=comparison,
         ratios=ratios_of(position.wanted, position.held, spot, position.future, times),
         funding=funding_of(instrument, position.short, rates_of),
-        signals=signals_of(settings, support, spot, instrument, rates_of),
+        signals=signals_of(settings, support, spot, instrument, rates_of, sizes[row.instrument]),
     )
 
 
@@ -213,13 +232,13 @@ def _caveats(
     if total.sample.left_out:
         times = "times without a bar of every symbol, which the total leaves out"
         yield f"History: {times}: {total.sample.left_out}"
-    if 2 <= total.sample.pairs < _FEW:
-        yield f"History: of {total.sample.pairs} returns VaR 99 is nearly the worst; {_FEW} are few"
+    if total.hedged and rank_at_risk(total.sample.pairs) == 1:
+        yield f"History: VaR 99 is {conventions(total.sample.pairs)[0]}"
     yield from _age(portfolio, list(used.values()))
 
 
 def _caveats_of(each: AssetHistory) -> Iterator[str]:
-    position, sample, funding = each.position, each.comparison.sample, each.funding
+    position, sample = each.position, each.comparison.sample
     instrument = position.instrument
     if each.comparison.reason:
         yield each.comparison.reason
@@ -231,15 +250,30 @@ def _caveats_of(each: AssetHistory) -> Iterator[str]:
     if sample.uneven:
         usual = f"steps other than the usual {sample.interval_days:g} days"
         yield f"{usual}: {sample.uneven} of {sample.pairs}"
-    if instrument and position.short and instrument.expiry is None and funding.reason:
+    if each.ratios.adds_risk:
+        yield each.ratios.alarm
+    if instrument:
+        yield from _caveats_of_funding(each.funding, instrument, position.short)
+
+
+def _caveats_of_funding(funding: Funding, instrument: Instrument, short: float) -> Iterator[str]:
+    if short and instrument.expiry is None and funding.reason:
         yield f"hedged without funding: {funding.reason}"
-    if instrument and funding.hours_between:
-        hours, interval = funding.hours_between, instrument.interval_hours
-        if abs(hours / interval - 1) > 0.1:
-            yield (
-                f"funding rates are {hours:g} hours apart, and interval_hours is {interval:g}: "
-                "what was received counts one settlement a row"
-            )
+    if not funding.settlements:
+        return
+    interval, latest = instrument.interval_hours, funding.latest
+    if abs(latest / interval - 1) > _OFF:
+        yield (
+            f"the last funding rate was for {latest:g} hours, and interval_hours is {interval:g}: "
+            "each settlement counts by its own hours, and what funding will cost by interval_hours"
+        )
+    if funding.longest > _A_DAY:
+        yield f"one funding rate counts for all of the {funding.longest:g} hours before it"
+    if abs(funding.hours / funding.passed - 1) > _OFF:
+        yield (
+            f"its funding rates are for {funding.hours:g} hours of the {funding.passed:g} that "
+            "passed: what was received is of these rates alone"
+        )
 
 
 def _age(portfolio: Portfolio, used: Sequence[Track]) -> Iterator[str]:

@@ -82,17 +82,24 @@ class MarginRow(FigureRow):
 
     @figure("Short notional", "money", ("instrument",), total=True)
     def short_notional(self, f: Lookups) -> Carrier:
-        return f.short_notional(self.contracts, self.futures_price, *kind(self))
+        value = f.short_notional(self.contracts, self.futures_price, *kind(self), self.index_price)
+        return value * self.parity
+
+    @figure("Counts in the hedge", "money", ("instrument",), total=True)
+    def cover(self, f: Lookups) -> Carrier:
+        """What it takes away of the exposure; a coin for a coin where it is held to expiry."""
+        price = f.of_instrument(self, "sizing_price")
+        return f.short_notional(self.contracts, price, *kind(self), self.index_price) * self.parity
 
     @figure("Unrealised P&L", "money", ("instrument",), total=True)
     def unrealised_pnl(self, f: Lookups) -> Carrier:
         price = where(self.contract_type == "inverse", self.index_price, 1)
-        return self._unrealised(f) * price
+        return self._unrealised(f) * price * self.parity
 
     @figure("Position value in margin currency", "qty", ("instrument",))
     def position_value(self, _: Lookups) -> Carrier:
-        coins = self.short_notional / self.futures_price
-        return where(self.contract_type == "inverse", coins, self.short_notional)
+        faces, price = self.contracts * self.contract_size, self.futures_price
+        return where(self.contract_type == "inverse", faces / price, faces * price)
 
     @figure("Leverage ×", "ratio", ("instrument",))
     def leverage(self, f: Lookups) -> Carrier:
@@ -116,7 +123,7 @@ class MarginRow(FigureRow):
     @figure("Coins posted as margin, value", "money", ("instrument",), total=True)
     def coin_margin(self, f: Lookups) -> Carrier:
         def worth() -> Carrier:
-            return (self.margin + self._unrealised(f)) * self.index_price
+            return (self.margin + self._unrealised(f)) * self.index_price * self.parity
 
         return where(self.contract_type == "inverse", worth, 0)
 
@@ -214,7 +221,13 @@ class MarginRow(FigureRow):
     def pnl_to_date(self, _: Lookups) -> Carrier:
         settled = self.realised_pnl + self.funding_received - self.fees_paid
         price = where(self.contract_type == "inverse", self.index_price, 1)
-        return self.unrealised_pnl + settled * price
+        return self.unrealised_pnl + settled * price * self.parity
+
+    @figure("Coins short, at entry", "qty", ("instrument",))
+    def entry_coins(self, _: Lookups) -> Carrier:
+        """By these, entries of several instruments average: of inverse ones harmonically."""
+        face = self.contracts * self.contract_size
+        return where(self.contract_type == "inverse", face / self.entry_price, face)
 
     index_price = INDEX_PRICE
     contract_type = looked_up("Contract type", "text", "term")
@@ -243,6 +256,10 @@ class MarginRow(FigureRow):
     rate_50, amount_50 = after(0.5, _RATE), after(0.5, _AMOUNT)
 
     underlying = looked_up("Underlying", "text", "term")
+
+    @figure("Quote per unit of its own", "ratio", ("instrument",), known=True)
+    def parity(self, f: Lookups) -> Carrier:
+        return f.of_instrument(self, "parity")
 
     def lots(self, f: Lookups) -> Group:
         """Its lots."""

@@ -13,8 +13,16 @@ from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.hedge import DUST, HedgeRow
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.lots import LotRow
+from xlhedge.analysis.maintenance import kind
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.terms import CONTRACT_SIZE, FUNDING_RATE
+from xlhedge.analysis.terms import (
+    CONTRACT_SIZE,
+    FUNDING_RATE,
+    INDEX_PRICE,
+    PARITY,
+    SIZED_BY,
+    SIZING_PRICE,
+)
 from xlhedge.functions.algebra import Carrier, absolute, maximum, minimum, where
 
 __all__ = ["BELOW_A_STEP", "OrderRow", "UnderlyingRow", "hedged"]
@@ -70,16 +78,17 @@ class UnderlyingRow(FigureRow):
         return self.held + self.coin_margin
 
     short_notional = _of_shorts(MarginRow.short_notional)
+    cover = _of_shorts(MarginRow.cover)
 
     @figure("Hedged now", "percent", ("underlying",))
     def hedged(self, _: Lookups) -> Carrier:
-        dust = absolute(self.exposure) <= DUST * absolute(self.short_notional)
+        dust = absolute(self.exposure) <= DUST * absolute(self.cover)
         nothing = (self.exposure == 0) | dust
-        return where(nothing, "", lambda: self.short_notional / self.exposure)
+        return where(nothing, "", lambda: self.cover / self.exposure)
 
     @figure("Net delta now", "money", ("underlying",), total=True)
     def net_delta(self, _: Lookups) -> Carrier:
-        return self.exposure - self.short_notional
+        return self.exposure - self.cover
 
     @figure("Net delta, size", "money", ("underlying",), total=True)
     def gross_delta(self, _: Lookups) -> Carrier:
@@ -92,7 +101,7 @@ class UnderlyingRow(FigureRow):
     @figure("Of it covered", "money", ("underlying",), total=True)
     def covered(self, _: Lookups) -> Carrier:
         """By shorts against coins, or long futures against what is short: never more than it."""
-        against = where(self.exposure < 0, -self.short_notional, self.short_notional)
+        against = where(self.exposure < 0, -self.cover, self.cover)
         return maximum(0, minimum(self.gross_exposure, against))
 
     @figure("Holdings with an instrument", "ratio", ("underlying",), known=True)
@@ -106,9 +115,9 @@ class UnderlyingRow(FigureRow):
     @figure("Gap", "money", ("underlying",), total=True)
     def gap(self, f: Lookups) -> Carrier:
         """What the targets lack; without a holding that names an instrument there is no target."""
-        lacking = self.target_notional - self.short_notional
+        lacking = self.target_notional - self.cover
         size = self._holdings(f).size(HedgeRow.target_notional) + self._lots(f).size(
-            MarginRow.short_notional
+            MarginRow.cover
         )
         # What is left of a full hedge in binary is dust, and no order.
         dust = (self.named == 0) | (absolute(lacking) <= DUST * size)
@@ -124,9 +133,13 @@ class UnderlyingRow(FigureRow):
     def order_notional(self, f: Lookups) -> Carrier:
         return f.group(OrderRow, self.underlying, "underlying").sum(OrderRow.order_notional)
 
+    @figure("Orders, as they count in the hedge", "money", ("underlying",), total=True)
+    def order_cover(self, f: Lookups) -> Carrier:
+        return f.group(OrderRow, self.underlying, "underlying").sum(OrderRow.order_cover)
+
     @figure("Net delta after the orders", "money", ("underlying",), total=True)
     def residual_delta(self, _: Lookups) -> Carrier:
-        return self.net_delta - self.order_notional
+        return self.net_delta - self.order_cover
 
     funding_drag = _of_shorts(MarginRow.funding_drag)
     funding_year = _of_shorts(MarginRow.funding_year)
@@ -135,7 +148,7 @@ class UnderlyingRow(FigureRow):
     def doubts(self, f: Lookups) -> Carrier:
         """Those that look mistyped and that its orders are computed from."""
         orders = f.group(OrderRow, self.underlying, "underlying")
-        too_much = exceeds(self.short_notional, self.exposure, self.target_notional)
+        too_much = exceeds(self.cover, self.exposure, self.target_notional)
         typed = self._holdings(f).sum(HedgeRow.doubts) + orders.sum(OrderRow.doubts)
         return typed + where(too_much, 1, 0)
 
@@ -165,6 +178,10 @@ class OrderRow(FigureRow):
     @figure("Short now", "money", ("instrument",), total=True)
     def short_notional(self, f: Lookups) -> Carrier:
         return self._lots(f).sum(MarginRow.short_notional)
+
+    @figure("Counts in the hedge", "money", ("instrument",), total=True)
+    def cover(self, f: Lookups) -> Carrier:
+        return self._lots(f).sum(MarginRow.cover)
 
     funding_rate = FUNDING_RATE
     interval_hours = looked_up("Funding interval, hours", "ratio", "term")
@@ -197,7 +214,7 @@ class OrderRow(FigureRow):
 
     @figure("Can be bought back", "money", ("instrument",))
     def closable(self, _: Lookups) -> Carrier:
-        return maximum(0, self.short_notional)
+        return maximum(0, self.cover)
 
     @figure("Bought back before it", "money", ("instrument",))
     def ahead(self, f: Lookups) -> Carrier:
@@ -219,21 +236,25 @@ class OrderRow(FigureRow):
         return where(self.to_trade < 0, bought, lambda: self.to_trade * self.preferred)
 
     futures_price = looked_up("Futures price", "price", "term")
+    index_price, parity = INDEX_PRICE, PARITY
     contract_type = looked_up("Contract type", "text", "term")
     contract_size = CONTRACT_SIZE
     qty_step = looked_up("Order step", "qty", "term")
     min_qty = looked_up("Smallest order, contracts", "qty", "term")
     min_notional = looked_up("Smallest order, value", "money", "term")
 
+    sized_by, sizing_price = SIZED_BY, SIZING_PRICE
+
     @figure("Contracts wanted", "qty", ("instrument",))
     def wanted_contracts(self, f: Lookups) -> Carrier:
         return f.hedge_contracts(
-            self.short_notional + self.part,
-            self.futures_price,
+            (self.cover + self.part) / self.parity,
+            self.sizing_price,
             self.contract_size,
             self.contract_type,
             self.qty_step,
             "down",
+            self.index_price,
         )
 
     @figure("Order, contracts", "qty", ("instrument",))
@@ -249,7 +270,8 @@ class OrderRow(FigureRow):
     @figure("Action", "text", ("instrument",))
     def action(self, f: Lookups) -> Carrier:
         order = self.order_contracts
-        value = absolute(self._worth(f))
+        # The venue's smallest value is one of faces or coins, in the contract's own money.
+        value = absolute(f.short_notional(order, self.futures_price, *kind(self)))
         # A venue lets a position be reduced below its smallest value.
         reduces = (order * self.short_contracts < 0) & (
             absolute(order) <= absolute(self.short_contracts)
@@ -263,8 +285,11 @@ class OrderRow(FigureRow):
 
     @figure("Order, value", "money", ("instrument",), total=True)
     def order_notional(self, f: Lookups) -> Carrier:
-        kept = (self.action == "too small") | (self.action == CHECK_FIRST)
-        return where(kept, 0, lambda: self._worth(f))
+        return self._worth(f, self.futures_price)
+
+    @figure("Order, as it counts in the hedge", "money", ("instrument",), total=True)
+    def order_cover(self, f: Lookups) -> Carrier:
+        return self._worth(f, self.sizing_price)
 
     @figure("Cells to check first", "ratio", ("instrument",))
     def doubts(self, f: Lookups) -> Carrier:
@@ -287,7 +312,12 @@ class OrderRow(FigureRow):
     def _peers(self, f: Lookups) -> Group:
         return f.group(OrderRow, self.underlying, "underlying")
 
-    def _worth(self, f: Lookups) -> Carrier:
-        return f.short_notional(
-            self.order_contracts, self.futures_price, self.contract_size, self.contract_type
-        )
+    def _worth(self, f: Lookups, price: Carrier) -> Carrier:
+        """The order at a price, in quote; one that is too small or waits is none."""
+
+        def worth() -> Carrier:
+            order = f.short_notional(self.order_contracts, price, *kind(self), self.index_price)
+            return order * self.parity
+
+        none = (self.action == "too small") | (self.action == CHECK_FIRST)
+        return where(none, 0, worth)

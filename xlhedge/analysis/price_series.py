@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlhedge.portfolio import Bar
 
-__all__ = ["Sample", "Series", "Track", "days_between", "returns", "settled", "shared", "tracks_of"]
+__all__ = [
+    "LEAST_HOURS",
+    "Sample",
+    "Series",
+    "Settlement",
+    "Track",
+    "days_between",
+    "returns",
+    "settled",
+    "shared",
+    "tracks_of",
+]
 
 Series: TypeAlias = NDArray[np.float64]
 
-_DAY = timedelta(days=1)
+LEAST_HOURS = 0.01
+"""Hours between settlements are told to so many: venues settle some seconds early or late."""
+
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _ROUNDING = 1e-12
 _UNEVEN = 0.1  # months are up to 10 % apart, and even
+
+
+class Settlement(NamedTuple):
+    """One funding rate that was settled.
+
+    Args:
+        time: when.
+        rate: the rate, for the time that it covers; positive: longs pay shorts.
+        hours: how many it covers: its row's `interval_hours`, or those since the settlement before
+            it; None for a first one that does not say, which is the instrument's.
+    """
+
+    time: datetime
+    rate: float
+    hours: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +60,13 @@ class Track:
         symbol: as its first row spells it.
         bars: the bars.
         closes: closing prices by time.
-        rates: funding rates with their times; bars without one are left out.
+        rates: funding rates, as they were settled; bars without one are left out.
     """
 
     symbol: str
     bars: tuple[Bar, ...]
     closes: Mapping[datetime, float]
-    rates: tuple[tuple[datetime, float], ...]
+    rates: tuple[Settlement, ...]
 
 
 def tracks_of(bars: Iterable[Bar]) -> dict[str, Track]:
@@ -63,8 +92,21 @@ def _track(rows: Sequence[Bar]) -> Track:
         symbol=rows[0].symbol,
         bars=ordered,
         closes={bar.time: bar.close for bar in ordered},
-        rates=tuple((b.time, b.funding_rate) for b in ordered if b.funding_rate is not None),
+        rates=tuple(_settlements(ordered)),
     )
+
+
+def _settlements(ordered: Iterable[Bar]) -> Iterator[Settlement]:
+    """The settled rates of bars, each with the hours that it covers."""
+    before: datetime | None = None
+    for bar in ordered:
+        if bar.funding_rate is None:
+            continue
+        hours = bar.interval_hours
+        if hours is None and before is not None:
+            hours = max(LEAST_HOURS, round((bar.time - before) / _HOUR, 2))
+        yield Settlement(bar.time, bar.funding_rate, hours)
+        before = bar.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +185,22 @@ def returns(track: Track, times: Sequence[datetime]) -> Series:
     return moves
 
 
-def settled(rates: Sequence[tuple[datetime, float]], times: Sequence[datetime]) -> list[float]:
+def settled(rates: Sequence[Settlement], times: Sequence[datetime]) -> list[float]:
     """Funding rates that were settled from each time (not at it) to the next, added up.
 
     Both come oldest first.
 
     Example:
         >>> days = [datetime(2026, 1, day) for day in (1, 2, 3)]
-        >>> settled([(days[0], 0.5), (days[1], 0.25), (days[2], 0.125)], [days[0], days[2]])
+        >>> rates = zip(days, (0.5, 0.25, 0.125), strict=True)
+        >>> settled([Settlement(time, rate, 24) for time, rate in rates], [days[0], days[2]])
         [0.375]
     """
-    if [time for time, _ in rates] == list(times):  # the usual history, and four times as fast
-        return [rate for _, rate in rates[1:]]
+    if [each.time for each in rates] == list(times):  # the usual history, four times as fast
+        return [each.rate for each in rates[1:]]
     sums = [0.0] * (len(times) - 1)
     at, end = 0, len(times)
-    for time, rate in rates:
+    for time, rate, _ in rates:
         while at < end and times[at] < time:
             at += 1
         if 0 < at < end:

@@ -10,19 +10,25 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
+
+from xlhedge.functions.formulas.risk import (
+    expected_shortfall,
+    rank_at_risk,
+    tail_of,
+    value_at_risk,
+)
 
 __all__ = [
     "Drawdown",
     "Risk",
+    "conventions",
     "drawdown",
     "path",
-    "percentile",
-    "percentile_loss",
     "risk_of",
     "sample_deviation",
-    "tail_loss",
 ]
 
 
@@ -49,8 +55,8 @@ class Risk:
 
     Args:
         volatility: standard deviation of a year, in quote.
-        value_at_risk: VaR 99 of one bar, in quote.
-        expected_shortfall: ES 97.5 of one bar, in quote.
+        value_at_risk: VALUE_AT_RISK at 99 % of one bar, in quote.
+        expected_shortfall: EXPECTED_SHORTFALL at 97.5 % of one bar, in quote.
         volatility_ratio: volatility as part of what the coins are worth; None without coins.
         value_at_risk_ratio: VaR 99 in the same way.
         expected_shortfall_ratio: ES 97.5 in the same way.
@@ -81,10 +87,12 @@ def risk_of(
         >>> times = [datetime(2026, 1, day) for day in (1, 2, 3)]
         >>> risk = risk_of(times, [-50, 50], 100, 365)
         >>> risk.value_at_risk, risk.value_at_risk_ratio, risk.drawdown.ratio
-        (49.0, 0.49, 0.5)
+        (50.0, 0.5, 0.5)
     """
     volatility = sample_deviation(pnl) * math.sqrt(bars_a_year)
-    var, shortfall = percentile_loss(pnl), tail_loss(pnl)
+    # The formulas themselves: `VALUES` would check every bar again, which a reader has done.
+    var: Any = value_at_risk(pnl)
+    shortfall: Any = expected_shortfall(pnl)
     if not worth:
         return Risk(volatility, var, shortfall, None, None, None, None)
     return Risk(
@@ -96,6 +104,24 @@ def risk_of(
         expected_shortfall_ratio=shortfall / worth,
         drawdown=drawdown(times, path(pnl, worth)),
     )
+
+
+def conventions(count: int) -> tuple[str, str]:
+    """What VaR 99 and ES 97.5 of so many bars are, in words: few bars have no one per cent.
+
+    Example:
+        >>> conventions(40)
+        ('the worst of 40 bars', 'the worst of 40 bars')
+        >>> conventions(250)[0]
+        'the loss at rank 3 from the worst of 250 bars'
+        >>> conventions(250)[1]
+        'the mean loss of the worst 6.25 of 250 bars'
+    """
+    rank, tail = rank_at_risk(count), round(tail_of(count), 9)
+    worst = f"the worst of {count} bars"
+    at = worst if rank == 1 else f"the loss at rank {rank} from {worst}"
+    mean = worst if tail == 1 else f"the mean loss of the worst {tail:g} of {count} bars"
+    return at, mean
 
 
 def sample_deviation(values: Sequence[float]) -> float:
@@ -112,66 +138,6 @@ def sample_deviation(values: Sequence[float]) -> float:
     if sample.min() == sample.max():  # rounding would leave a little
         return 0.0
     return float(sample.std(ddof=1))
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which that share of the values lies, between two of them where need be.
-
-    The convention is Excel's: the smallest value is the 0 % percentile, the largest the 100 %, and
-    between neighbours in rank it is a straight line (NumPy's default, type 7).
-
-    Equation:
-        PERCENTILE.INC(values, share)
-
-    Example:
-        >>> percentile([40, 10, 30, 20], 0.5)
-        25.0
-    """
-    ranked = np.sort(np.asarray(values, dtype=float))
-    below, between = _rank(len(ranked), share)
-    if not between:
-        return float(ranked[below])
-    return float(ranked[below] + between * (ranked[below + 1] - ranked[below]))
-
-
-def _rank(count: int, share: float) -> tuple[int, float]:
-    """Where a percentile stands among ranked values: on or after which, and how far to the next."""
-    place = round(share * (count - 1), 9)  # a whole rank is one, also where binary misses it
-    below = int(place)
-    return below, place - below
-
-
-def percentile_loss(pnl: Sequence[float], confidence: float = 0.99) -> float:
-    """The loss that one bar exceeds only in one per cent of the history; positive is a loss.
-
-    Historical simulation: no distribution is assumed. Negative where even that bar was a gain.
-
-    Equation:
-        −PERCENTILE.INC(pnl, 1 − confidence)
-
-    Example:
-        >>> percentile_loss([-30, -20, 0, 10, 20], 0.75)
-        20.0
-    """
-    return -percentile(pnl, 1 - confidence)
-
-
-def tail_loss(pnl: Sequence[float], confidence: float = 0.975) -> float:
-    """The mean of the worst bars, those up to the percentile; positive is a loss.
-
-    It never is below `percentile_loss` at the same confidence.
-
-    Equation:
-        k = INT(ROUND((1 − confidence) × (COUNT(pnl) − 1), 9)) + 1, −(mean of the k smallest);
-            without ties there that is −AVERAGEIF(pnl, "<=" & PERCENTILE.INC(pnl, 1 − confidence))
-
-    Example:
-        >>> tail_loss([-30, -20, 0, 10, 20], 0.75)
-        25.0
-    """
-    below, _ = _rank(len(pnl), 1 - confidence)
-    worst = np.sort(np.asarray(pnl, dtype=float))[: below + 1]
-    return -math.fsum(worst) / len(worst)
 
 
 def path(pnl: Sequence[float], worth: float) -> tuple[float, ...]:

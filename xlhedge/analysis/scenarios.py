@@ -5,9 +5,10 @@ Each holding and each short is a line; a scenario's legs are sums over its lines
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from xlhedge.analysis.figures import (
     BLANK,
@@ -20,6 +21,7 @@ from xlhedge.analysis.figures import (
     sum_of,
 )
 from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.terms import fee_rate
@@ -27,17 +29,24 @@ from xlhedge.analysis.values import Numbers
 from xlhedge.errors import PortfolioError, Problem
 from xlhedge.functions.algebra import Carrier, maximum, where
 from xlhedge.functions.formulas.scenario import LEGS, is_liquidated
-from xlhedge.portfolio import Portfolio
+from xlhedge.portfolio import Portfolio, Scenario
 
 __all__ = [
     "LEG_FIGURES",
     "MOST_LINES",
+    "STANDING",
     "UNDERLYING",
+    "Legs",
     "LineRow",
     "Move",
     "ShortTerms",
     "Stress",
+    "basis_move",
+    "expires",
+    "is_perpetual",
+    "is_unknown",
     "moves_of",
+    "price_move",
     "stress",
 ]
 
@@ -45,7 +54,10 @@ UNDERLYING = "*"
 """The asset of a scenario's row that moves every underlying, and each holding by its beta."""
 
 _FAR = 1e9
-"""A distance to liquidation that no move covers."""
+"""A distance to liquidation that no move covers; days in which nothing expires."""
+_NOTHING_LEFT = 1e-9 - 1
+"""A fall to nothing of what inverse contracts are on: at 0 they have no price."""
+_A_MOMENT = 1e-6  # days: date-times hold no more digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +69,25 @@ class Move:
         basis_shock: the extra move of futures on it.
         funding_rate: funding per interval while it lasts; none = the instrument's own.
         days: how long it lasts.
+        spike: the worst move of futures on it on the way, relative; none = none beyond the move.
     """
 
     price_shock: float
     basis_shock: float = 0.0
     funding_rate: float | None = None
     days: float = 0.0
+    spike: float | None = None
+
+
+class Legs(NamedTuple):
+    """Where a scenario's P&L comes from, in quote; net is the sum of the others, left to right."""
+
+    spot: float
+    short: float
+    basis: float
+    funding: float
+    fees: float
+    net: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +96,65 @@ class Stress:
 
     Args:
         name: the scenario's.
-        legs: spot, short, basis, funding, fees and net, over all holdings and shorts.
-        liquidated: instruments whose shorts the move liquidates.
+        legs: over all holdings and shorts.
+        liquidated: instruments whose shorts the move, or the spike on the way, liquidates.
+        unknown: instruments whose shorts it moves against, and nobody knows how far they can go.
+        expiring: instruments that expire within it; after that they hedge nothing.
         lines: each holding, then each short.
     """
 
     name: str
-    legs: Mapping[str, float]
+    legs: Legs
     liquidated: tuple[str, ...]
+    unknown: tuple[str, ...]
+    expiring: tuple[str, ...]
     lines: tuple[LineRow, ...]
+
+    @property
+    def liquidation(self) -> str:
+        """What is said beside its P&L: "liquidated", "liquidation unknown", or nothing."""
+        word: str = said_of(bool(self.liquidated), bool(self.unknown))
+        return word
+
+    @property
+    def told(self) -> str:
+        """What happens to which shorts, in words."""
+        found = (
+            (self.liquidated, LIQUIDATED),
+            (self.unknown, UNKNOWN),
+            (self.expiring, "expires within it; after that nothing hedges"),
+        )
+        return "; ".join(f"{', '.join(names)}: {what}" for names, what in found if names)
+
+
+def price_move(price_shock: Carrier, contract_type: Carrier) -> Carrier:
+    """How a short's underlying moves: no further than an inverse contract has a price."""
+    least = maximum(price_shock, _NOTHING_LEFT)
+    return where(contract_type == "inverse", least, price_shock)
+
+
+def is_perpetual(row: ShortTerms) -> Carrier:
+    """Whether a short's instrument has no expiry."""
+    return row.days_to_expiry >= _FAR
+
+
+def expires(days: Carrier, days_to_expiry: Carrier) -> Carrier:
+    """Whether a short's instrument expires within a scenario."""
+    return days >= days_to_expiry - _A_MOMENT
+
+
+def basis_move(
+    basis_shock: Carrier, price_shock: Carrier, days: Carrier, row: ShortTerms
+) -> Carrier:
+    """How a short's future moves against its index: by its expiry there is no basis left."""
+    gone = row.convergence * (1 + price_shock)
+    return where(expires(days, row.days_to_expiry), gone, basis_shock)
+
+
+def is_unknown(row: ShortTerms, move: Carrier, spike: Carrier) -> Carrier:
+    """Whether a short may be liquidated, for all that is known: a future's move is against it."""
+    against = (row.short_notional * move > 0) | (row.short_notional * spike > 0)
+    return (row.known == 0) & against
 
 
 class ShortTerms(FigureRow):
@@ -89,14 +164,18 @@ class ShortTerms(FigureRow):
 
     instrument = looked_up("Instrument", "text", "beside")
     underlying = looked_up("Underlying", "text", "term")
+    contract_type = looked_up("Contract type", "text", "beside")
 
-    @figure("Inverse", "ratio", ("instrument",))
-    def inverse(self, f: Lookups) -> Carrier:
-        return where(f.beside(self, MarginRow).contract_type == "inverse", 1, 0)
+    @figure("Days to expiry", "days", ("instrument",))
+    def days_to_expiry(self, f: Lookups) -> Carrier:
+        """A perpetual's are more than any scenario lasts."""
+        expiry = f.beside(self, MarginRow).expiry
+        return where(expiry == "", _FAR, lambda: f.days_to_expiry(f.as_of, expiry))
 
-    @figure("Perpetual", "ratio", ("instrument",))
-    def perpetual(self, f: Lookups) -> Carrier:
-        return where(f.beside(self, MarginRow).expiry == "", 1, 0)
+    @figure("Move of the future when the basis is gone", "percent", ("instrument",))
+    def convergence(self, f: Lookups) -> Carrier:
+        short = f.beside(self, MarginRow)
+        return short.index_price / short.futures_price - 1
 
     short_notional = looked_up("Short notional", "money", "beside")
     coin_margin = looked_up("Coins posted as margin, value", "money", "beside")
@@ -104,22 +183,31 @@ class ShortTerms(FigureRow):
     interval_hours = looked_up("Funding interval, hours", "ratio", "beside")
     fee_rate = Figure("Fee rate", "rate", fee_rate, ("instrument",))
 
+    @figure("Liquidation known", "ratio", ("instrument",))
+    def known(self, f: Lookups) -> Carrier:
+        short = f.beside(self, MarginRow)
+        return where((short.liquidation_buffer == "") | (short.margin == ""), 0, 1)
+
     @figure("Distance to liquidation", "percent", ("instrument",))
     def distance(self, f: Lookups) -> Carrier:
         """Farther than any move where no price liquidates, or nobody knows."""
         buffer = f.beside(self, MarginRow).liquidation_buffer
         far = where(self.short_notional < 0, -_FAR, _FAR)
-        return where(f.number(buffer), buffer, far)
+        return where((self.known == 1) & f.number(buffer), buffer, far)
 
-    @figure("Equity", "money", ("instrument",))
+    @figure("Equity lost if liquidated", "money", ("instrument",))
     def equity(self, f: Lookups) -> Carrier:
-        """What a liquidation takes of a linear one; an inverse one's coins are `coin_margin`."""
-        short = f.beside(self, MarginRow)
-        return where(short.margin == "", 0, lambda: maximum(short.margin + short.unrealised_pnl, 0))
+        """Of an inverse one the coins posted, at today's price."""
+        short, inverse = f.beside(self, MarginRow), self.contract_type == "inverse"
+
+        def left() -> Carrier:
+            return where(inverse, self.coin_margin, short.margin + short.unrealised_pnl)
+
+        return where(short.margin == "", 0, lambda: maximum(left(), 0))
 
 
-def _or(value: Carrier, otherwise: float) -> Carrier:
-    """What a line has, or what stands for it where it has none."""
+def _or(value: Carrier, otherwise: float | None) -> Carrier:
+    """What a line has, or what stands for it where it has none; None is the function's default."""
     return otherwise if isinstance(value, Blank) else value
 
 
@@ -136,17 +224,19 @@ class LineRow(FigureRow):
     quantity = looked_up("Quantity, coins", "qty")
     spot_price = looked_up("Spot price", "price")
     beta = looked_up("Beta", "ratio")
+    contract_type = Figure("Contract type", "text", known=True, source="stated")
     short_notional = looked_up("Short notional", "money")
     coin_margin = looked_up("Coins posted as margin, value", "money")
     price_shock = looked_up("Price move", "percent")
     basis_shock = looked_up("Basis move", "percent")
+    spike = looked_up("Worst move on the way", "percent")
     funding_rate = looked_up("Funding rate per interval", "rate")
     interval_hours = looked_up("Funding interval, hours", "ratio")
     days = looked_up("Days", "days")
+    expires = looked_up("Expires within it", "text")
     fee_rate = looked_up("Fee rate", "rate")
     liquidation_buffer = looked_up("Distance to liquidation", "percent")
     equity = looked_up("Equity lost if liquidated", "money")
-    liquidated = looked_up("Liquidated", "text")
 
     @figure("Spot", "money", total=True)
     def spot(self, _: Lookups) -> Carrier:
@@ -159,24 +249,33 @@ class LineRow(FigureRow):
     def net(self, _: Lookups) -> Carrier:
         return self.spot + self.short + self.basis + self.funding + self.fees
 
+    liquidation = looked_up("Liquidation", "text")
+
     @cached_property
     def legs(self) -> Sequence[Carrier]:
-        """What SCENARIO_ATTRIBUTION says: one call for all."""
-        arguments = [
+        """What SCENARIO_ATTRIBUTION says: one call for all. A short is open: it is only closed."""
+        legs: Sequence[Carrier] = self.f.scenario_attribution(
             _or(self.quantity, 0),
             _or(self.spot_price, 1),
             _or(self.short_notional, 0),
-            _or(self.price_shock, 0),
-            _or(self.basis_shock, 0),
-            _or(self.funding_rate, 0),
-            _or(self.days, 0),
-            _or(self.interval_hours, 8),
-            _or(self.fee_rate, 0),
-            _or(self.beta, 1),
-        ]
-        if not isinstance(self.liquidation_buffer, Blank):
-            arguments += [self.liquidation_buffer, self.equity]
-        legs: Sequence[Carrier] = self.f.scenario_attribution(*arguments)
+            self.price_shock,
+            *(
+                _or(each, None)
+                for each in (
+                    self.basis_shock,
+                    self.funding_rate,
+                    self.days,
+                    self.interval_hours,
+                    self.fee_rate,
+                    self.beta,
+                    self.liquidation_buffer,
+                    self.equity,
+                    self.contract_type,
+                    self.spike,
+                )
+            ),
+            "close",
+        )
         return legs
 
 
@@ -185,6 +284,15 @@ LEG_FIGURES = (LineRow.spot, LineRow.short, LineRow.basis, LineRow.funding, Line
 
 _STILL = Move(0.0)
 _LONGEST_NAME = 1_000  # of a line; it may be as long as a cell, and then nothing may follow it
+STANDING = (
+    Scenario(scenario="Spike, then fall", asset=UNDERLYING, price_shock=-0.3, spike=0.2),
+    Scenario(
+        scenario="Squeeze, then back", asset=UNDERLYING, price_shock=0.0, spike=0.35,
+        funding_rate=-0.0005, days=3.0,
+    ),
+)  # fmt: skip
+"""What every hedge is to survive, and no move from here to there shows: the way matters."""
+
 MOST_LINES = 1_000_000
 """Lines of scenarios: a sheet has 48,576 rows more, for what stands above them."""
 
@@ -197,7 +305,7 @@ def moves_of(portfolio: Portfolio) -> dict[str, dict[str, Move]]:
     """
     found: dict[str, dict[str, Move]] = {}
     for row in portfolio.scenarios:
-        move = Move(row.price_shock, row.basis_shock, row.funding_rate, row.days)
+        move = Move(row.price_shock, row.basis_shock, row.funding_rate, row.days, row.spike)
         found.setdefault(row.scenario, {})[row.asset] = move
     each = len(portfolio.holdings) + len(portfolio.shorts)
     if len(found) * each > MOST_LINES:
@@ -213,8 +321,9 @@ def stress(numbers: Numbers, name: str, moves: Mapping[str, Move]) -> Stress:
     """Work out one scenario.
 
     An asset with a row of its own moves by it; any other by its beta times the row of `UNDERLYING`.
-    A short moves with its underlying, and loses its equity where the move liquidates it; from
-    there the coins are naked. Fees are those of opening and of closing.
+    A short moves with its underlying, and loses its equity where the move liquidates it, or the
+    spike on the way; from there the coins are naked. By the expiry of its instrument its basis is
+    gone. Fees are those of closing: the shorts are open.
 
     Args:
         numbers: the portfolio's holdings and shorts, worked out.
@@ -226,18 +335,24 @@ def stress(numbers: Numbers, name: str, moves: Mapping[str, Move]) -> Stress:
         _holding_line(row, name, moves.get(row.asset), common) for row in numbers.rows(HedgeRow)
     ]
     terms = numbers.rows(ShortTerms)
-    shorts = [
-        _short_line(row, short, name, moves.get(row.underlying, common))
-        for row, short in zip(terms, numbers.rows(MarginRow), strict=True)
-    ]
-    liquidated = [
-        row.instrument for row, line in zip(terms, shorts, strict=True) if line.liquidated
-    ]
+    shorts = [_short_line(row, name, moves.get(row.underlying, common)) for row in terms]
+    told = [(row.instrument, line) for row, line in zip(terms, shorts, strict=True)]
     lines += shorts
     # The legs of all lines are added first, so that they add up to the net shown beside them.
-    legs = {leg.name: sum_of(lines, leg) for leg in LEG_FIGURES}
-    legs["net"] = finite(sum(legs.values(), 0.0), "the total of net")
-    return Stress(name, legs, tuple(dict.fromkeys(liquidated)), tuple(lines))
+    spot, short, basis, funding, fees = (sum_of(lines, leg) for leg in LEG_FIGURES)
+    net = finite(spot + short + basis + funding + fees, "the total of net")
+    return Stress(
+        name,
+        Legs(spot, short, basis, funding, fees, net),
+        liquidated=_once(each for each, line in told if line.liquidation == LIQUIDATED),
+        unknown=_once(each for each, line in told if line.liquidation == UNKNOWN),
+        expiring=_once(each for each, line in told if line.expires),
+        lines=tuple(lines),
+    )
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
 def _holding_line(row: HedgeRow, scenario: str, own: Move | None, common: Move) -> LineRow:
@@ -253,28 +368,30 @@ def _holding_line(row: HedgeRow, scenario: str, own: Move | None, common: Move) 
     ).complete()
 
 
-def _short_line(row: ShortTerms, short: MarginRow, scenario: str, move: Move) -> LineRow:
+def _short_line(row: ShortTerms, scenario: str, move: Move) -> LineRow:
     # A future that expires pays no funding, whatever the scenario says of perpetuals.
-    says = row.perpetual and move.funding_rate is not None
-    # The coins that are lost are worth what they are then.
-    lost = row.coin_margin * (1 + move.price_shock) if row.inverse else row.equity
-    buffer = short.liquidation_buffer
-    known = not isinstance(buffer, Blank)
-    moved = move.price_shock + move.basis_shock
-    hit = known and is_liquidated(row.short_notional, buffer, moved)
+    says = is_perpetual(row) and move.funding_rate is not None
+    price = price_move(move.price_shock, row.contract_type)
+    basis = basis_move(move.basis_shock, price, move.days, row)
+    worst = price + basis, move.spike or 0.0
+    hit = is_liquidated(row.short_notional, row.distance, *worst)
+    near = abs(row.distance) < _FAR
     return LineRow(
         row.f,
         scenario=scenario,
         line=f"{row.instrument[:_LONGEST_NAME]}, short",
+        contract_type=row.contract_type,
         short_notional=row.short_notional,
         coin_margin=row.coin_margin,
-        price_shock=move.price_shock,
-        basis_shock=move.basis_shock,
+        price_shock=price,
+        basis_shock=basis,
+        spike=BLANK if move.spike is None else move.spike,
         funding_rate=move.funding_rate if says else row.funding_rate,
         interval_hours=row.interval_hours,
         days=move.days,
+        expires="yes" if expires(move.days, row.days_to_expiry) else BLANK,
         fee_rate=row.fee_rate,
-        liquidation_buffer=buffer if known else BLANK,
-        equity=max(0.0, lost) if known else BLANK,
-        liquidated="yes" if hit else BLANK,
+        liquidation_buffer=row.distance if near else BLANK,
+        equity=row.equity if near else BLANK,
+        liquidation=said_of(hit, is_unknown(row, *worst)),
     ).complete()

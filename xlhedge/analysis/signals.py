@@ -10,18 +10,38 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from statistics import median
 from typing import Any
 
 from xlhedge.analysis.carriers import VALUES
-from xlhedge.analysis.price_series import Track, days_between, returns
+from xlhedge.analysis.price_series import Settlement, Track, days_between, returns
 from xlhedge.errors import HedgeError, Undefined
 from xlhedge.functions.formulas.funding import funding_accrued
-from xlhedge.functions.formulas.sizing import hedge_effectiveness, min_variance_ratio
+from xlhedge.functions.formulas.sizing import (
+    hedge_effectiveness,
+    min_variance_error,
+    min_variance_ratio,
+)
 from xlhedge.functions.registry import function
 from xlhedge.portfolio import Instrument, Settings
 
-__all__ = ["LOOKBACK", "Funding", "Ratios", "Signals", "funding_of", "ratios_of", "signals_of"]
+__all__ = [
+    "LONGER",
+    "LOOKBACK",
+    "Funding",
+    "Ratios",
+    "Signals",
+    "funding_of",
+    "longer",
+    "ratios_of",
+    "signals_of",
+]
+
+LONGER = 5
+"""Every so many bars a beta is taken again: prices that do not close at one time show less of it
+from bar to bar than over several."""
+
+_NOISE = 1e-9
+_FEWEST = 3  # pairs of which one of two unknowns has an error
 
 LOOKBACK = next(
     int(parameter.default)
@@ -36,20 +56,40 @@ class Ratios:
     """Hedge ratios in quote short per quote of coins, and the share of variance each takes away.
 
     Args:
-        best: MIN_VARIANCE_RATIO of the returns: the beta that the history shows.
-        best_effectiveness: HEDGE_EFFECTIVENESS at that ratio.
         wanted: what the portfolio asks for, hedge ratio × beta; None where it is not hedged.
         held: what is short now; None without coins.
+        best: MIN_VARIANCE_RATIO of the returns: the beta that the history shows.
+        pairs: of how many returns.
+        error: its MIN_VARIANCE_ERROR; None of fewer than three returns.
+        best_longer: the same ratio of returns over every fifth bar; None where there are too few.
+        best_effectiveness: HEDGE_EFFECTIVENESS at that ratio.
         held_effectiveness: HEDGE_EFFECTIVENESS at the ratio held; below 0 the short adds risk.
         reason: why `best` is None; "" where it is not.
     """
 
-    best: float | None
-    best_effectiveness: float | None
     wanted: float | None
     held: float | None
-    held_effectiveness: float | None
+    best: float | None = None
+    pairs: int = 0
+    error: float | None = None
+    best_longer: float | None = None
+    best_effectiveness: float | None = None
+    held_effectiveness: float | None = None
     reason: str = ""
+
+    @property
+    def adds_risk(self) -> bool:
+        """Whether the short, as it is held, has made the returns vary more."""
+        return self.held_effectiveness is not None and self.held_effectiveness < -_NOISE
+
+    @property
+    def alarm(self) -> str:
+        """That it has, in words."""
+        more = -(self.held_effectiveness or 0.0)
+        return (
+            f"over {self.pairs} bars the short added risk to the coins instead of taking it away: "
+            f"with it the variance is {more:.0%} higher"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +102,12 @@ class Funding:
         first: when the first was settled.
         last: when the last was.
         received: FUNDING_ACCRUED over all of them, in quote; positive is income.
-        average_rate: their mean, per interval.
-        average_year: FUNDING_APR of the mean at the instrument's interval; positive is income.
-        hours_between: the usual (median) hours from one to the next.
+        hours: how many hours they cover, each by its own interval.
+        passed: how many hours passed, from when the first one's interval began.
+        longest: the most hours that one of them covers.
+        latest: the hours that the last one covers.
+        average_8h: their sum over these hours, per 8 hours.
+        average_year: the same, per year; positive is income of a short.
         reason: why there are no figures; "" where there are.
     """
 
@@ -73,9 +116,12 @@ class Funding:
     first: datetime | None = None
     last: datetime | None = None
     received: float | None = None
-    average_rate: float | None = None
+    hours: float = 0.0
+    passed: float = 0.0
+    longest: float = 0.0
+    latest: float = 0.0
+    average_8h: float | None = None
     average_year: float | None = None
-    hours_between: float | None = None
     reason: str = ""
 
 
@@ -142,14 +188,31 @@ def ratios_of(
         times: times at which both have a bar.
     """
     if spot is None or future is None:
-        return Ratios(None, None, wanted, held, None, "it takes bars of the coin and of the future")
+        return Ratios(wanted, held, reason="it takes bars of the coin and of the future")
     if len(times) < 3:
-        return Ratios(None, None, wanted, held, None, "it takes three bars at least")
+        return Ratios(wanted, held, reason="it takes three bars at least")
     moves = returns(spot, times).tolist(), returns(future, times).tolist()
     best, reason = _answer(min_variance_ratio, *moves)
     at_best, why = (None, "") if best is None else _answer(hedge_effectiveness, *moves, best)
-    at_held = None if held is None else _answer(hedge_effectiveness, *moves, held)[0]
-    return Ratios(best, at_best, wanted, held, at_held, reason or why)
+    fewer = longer(times)
+    longer_moves = returns(spot, fewer).tolist(), returns(future, fewer).tolist()
+    return Ratios(
+        wanted,
+        held,
+        best=best,
+        pairs=len(times) - 1,
+        error=_answer(min_variance_error, *moves)[0],
+        best_longer=_answer(min_variance_ratio, *longer_moves)[0] if fewer else None,
+        best_effectiveness=at_best,
+        held_effectiveness=None if held is None else _answer(hedge_effectiveness, *moves, held)[0],
+        reason=reason or why,
+    )
+
+
+def longer(times: Sequence[datetime]) -> Sequence[datetime]:
+    """Every fifth of these times, the last among them; none where that makes too few returns."""
+    fewer = times[::-1][::LONGER][::-1]
+    return fewer if len(fewer) > _FEWEST else ()
 
 
 def funding_of(instrument: Instrument | None, short: float, rates_of: Track | None) -> Funding:
@@ -166,19 +229,28 @@ def funding_of(instrument: Instrument | None, short: float, rates_of: Track | No
         return Funding(reason="a future with an expiry pays no funding")
     if rates_of is None:
         return Funding(reason="History has no funding rates of it")
-    times, rates = zip(*rates_of.rates, strict=True)
-    average = math.fsum(rates) / len(rates)
-    steps = days_between(times)
+    times, rates, _ = zip(*rates_of.rates, strict=True)
+    hours = _hours(rates_of.rates, instrument)
+    covered = math.fsum(hours)
+    average = math.fsum(rates) * 8 / covered
     return Funding(
         symbol=rates_of.symbol,
         settlements=len(rates),
         first=times[0],
         last=times[-1],
         received=_answer(funding_accrued, [short], rates)[0],
-        average_rate=average,
-        average_year=VALUES.funding_apr(average, instrument.interval_hours),
-        hours_between=median(steps) * 24 if steps else None,
+        hours=covered,
+        passed=hours[0] + math.fsum(days_between(times)) * 24,
+        longest=max(hours),
+        latest=hours[-1],
+        average_8h=average,
+        average_year=VALUES.funding_apr(average),
     )
+
+
+def _hours(rates: Sequence[Settlement], instrument: Instrument) -> list[float]:
+    """What each settlement covers; a first one that does not say, the instrument's interval."""
+    return [instrument.interval_hours if each.hours is None else each.hours for each in rates]
 
 
 def signals_of(
@@ -187,6 +259,7 @@ def signals_of(
     spot: Track | None,
     instrument: Instrument | None,
     rates_of: Track | None,
+    contracts: float,
 ) -> Signals:
     """What the last bars and rates say of unwinding.
 
@@ -196,11 +269,13 @@ def signals_of(
         spot: the coin's bars.
         instrument: the future.
         rates_of: the bars whose rates are the instrument's.
+        contracts: how many of it are short; below 0 it is a long future, which pays what a short
+            receives.
     """
     lows, closes, volumes = _last_bars(spot)
     confirmed, why = _support(support, spot, lows, closes, volumes)
     rates = rates_of.rates[-settings.funding_consecutive :] if rates_of else ()
-    breach, breach_why = _breach(settings, instrument, [rate for _, rate in rates])
+    breach, breach_why = _breach(settings, instrument, rates, -1 if contracts < 0 else 1)
     return Signals(
         support_confirmed=confirmed,
         support_reason=why,
@@ -210,8 +285,8 @@ def signals_of(
         volumes=volumes,
         funding_breach=breach,
         breach_reason=breach_why,
-        settled=rates[-1][0] if rates else None,
-        rates=tuple(rate for _, rate in rates),
+        settled=rates[-1].time if rates else None,
+        rates=tuple(each.rate for each in rates),
     )
 
 
@@ -248,13 +323,18 @@ def _support(
 
 
 def _breach(
-    settings: Settings, instrument: Instrument | None, rates: Sequence[float]
+    settings: Settings, instrument: Instrument | None, rates: Sequence[Settlement], direction: int
 ) -> tuple[bool | None, str]:
     if instrument is None or instrument.expiry is not None:
         return False, ""
     wanted = settings.funding_consecutive
     if len(rates) < wanted:
         return None, f"it needs {wanted} settlements and has {len(rates)}"
-    threshold = settings.funding_threshold_8h
-    hours = instrument.interval_hours
-    return bool(VALUES.funding_breach(rates, hours, threshold, wanted)), ""
+    found = VALUES.funding_breach(
+        [each.rate for each in rates],
+        _hours(rates, instrument),
+        settings.funding_threshold_8h,
+        wanted,
+        direction,
+    )
+    return bool(found), ""

@@ -1,4 +1,4 @@
-"""When to take the hedge off, what keeping it forgoes, and what its profit buys.
+"""When to take the hedge off, and what its profit buys.
 
 The signal of each holding comes from the horizon, the price against the short's entry, and from
 History: without bars or rates a reason to unwind is "unknown", which counts as no.
@@ -6,18 +6,14 @@ History: without bars or rates a reason to unwind is "unknown", which counts as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from xlhedge.analysis.figures import Figure, FigureRow, figure, finite, looked_up, sum_of
+from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.sensitivity import Sensitivity
 from xlhedge.analysis.terms import fee_rate
 from xlhedge.functions.algebra import Carrier, maximum, where
 
-__all__ = ["QUIET", "Closing", "UnwindRow", "closing"]
+__all__ = ["QUIET", "UnwindRow"]
 
 _NO_SHORT = "no short"
 """What the signal says where nothing is short."""
@@ -39,7 +35,9 @@ class UnwindRow(FigureRow):
         def said(answer: Carrier) -> Carrier:
             return where(answer == "yes", 1, 0)
 
-        change = where(self.price_change == "", 0, self.price_change)
+        # Without a profit there is nothing to redeploy, such as after a fall of a long future.
+        none = (self.price_change == "") | (self.spend == 0)
+        change = where(none, 0, self.price_change)
         return where(
             self.short_notional == 0,
             _NO_SHORT,
@@ -54,21 +52,20 @@ class UnwindRow(FigureRow):
 
     short_contracts = looked_up("Contracts short now", "qty", "beside")
 
-    @figure("Average entry of the short", "price", ("instrument",))
+    @figure("Average entry of the underlying's shorts", "price", ("instrument",))
     def entry_price(self, f: Lookups) -> Carrier:
-        """Without a short there is none, and a long and a short lot have no average."""
-        lots = f.group(MarginRow, self.instrument)
-        short, long = (lots.having(MarginRow.contracts, sign).count for sign in "><")
+        """Without a short there is none, and long and short ones have no average."""
+        short, long = (self._lots(f).having(MarginRow.contracts, sign).count for sign in "><")
         none = (short == 0) & (long == 0) | (short > 0) & (long > 0)
-        sizes, entries = lots.each(MarginRow.contracts, 0), lots.each(MarginRow.entry_price, 1)
-        kind = f.beside(self, HedgeRow).contract_type
-        return where(none, "", lambda: f.average_entry(sizes, entries, kind))
+        return where(none, "", lambda: self._averaged(f, MarginRow.entry_price))
 
-    index_price = looked_up("Index price", "price", "beside")
+    @figure("Their average mark price", "price", ("entry_price",))
+    def mark_price(self, f: Lookups) -> Carrier:
+        return self._averaged(f, MarginRow.futures_price)
 
-    @figure("Index against entry", "percent", ("entry_price",))
+    @figure("Mark against entry", "percent", ("entry_price",))
     def price_change(self, _: Lookups) -> Carrier:
-        return self.index_price / self.entry_price - 1
+        return self.mark_price / self.entry_price - 1
 
     @figure("Funding alarm", "text", ("instrument",))
     def funding_breach(self, f: Lookups) -> Carrier:
@@ -80,16 +77,14 @@ class UnwindRow(FigureRow):
 
     @figure("Hedge's profit so far", "money", ("instrument",), total=True)
     def hedge_profit(self, f: Lookups) -> Carrier:
-        followed = f.beside(self, HedgeRow)
-        lots = f.group(MarginRow, followed.underlying, "underlying")
-        return followed.share * lots.sum(MarginRow.unrealised_pnl)
+        return self.share * self._lots(f).sum(MarginRow.unrealised_pnl)
 
     short_notional = looked_up("Short now", "money", "beside", total=True)
     fee_rate = Figure("Fee rate", "rate", fee_rate, ("instrument",))
 
     @figure("Fee to close now", "cost", ("instrument",), total=True)
     def close_fee(self, f: Lookups) -> Carrier:
-        return f.trading_fee(self.short_notional, self.fee_rate)
+        return self.share * self._lots(f).sum(MarginRow.close_fee)
 
     @figure("To redeploy: profit after the fee", "money", ("instrument",), total=True)
     def spend(self, _: Lookups) -> Carrier:
@@ -112,6 +107,18 @@ class UnwindRow(FigureRow):
     def economic_average(self, f: Lookups) -> Carrier:
         return self._average(f, self.spend)
 
+    underlying = looked_up("Underlying", "text", "beside")
+    share = looked_up("Share of its shorts", "percent", "beside")
+
+    def _lots(self, f: Lookups) -> Group:
+        """All shorts on the underlying, wherever they are."""
+        return f.group(MarginRow, self.underlying, "underlying")
+
+    def _averaged(self, f: Lookups, price: Figure) -> Carrier:
+        """A price of the shorts by the coins that they were opened for."""
+        coins = MarginRow.entry_coins
+        return self._lots(f).sum(coins, price) / self._lots(f).sum(coins)
+
     def _average(self, f: Lookups, profit: Carrier) -> Carrier:
         return where(
             self.quantity + self.redeploy_qty == 0,
@@ -120,40 +127,3 @@ class UnwindRow(FigureRow):
                 self.quantity, self.avg_cost, self.spend, self.spot_price, profit, self.fee_rate
             ),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """Closing all shorts now against keeping them, over the price axis, in quote.
-
-    Args:
-        fee: what closing all of them costs today.
-        now: the coins alone, less that fee.
-        keep: coins and shorts, less the fee of closing at that price; before funding.
-        funded: as keep, with funding to the horizon.
-        forgone: what keeping gives away of now's gain; 0 where keeping does better.
-    """
-
-    fee: float
-    now: tuple[float, ...]
-    keep: tuple[float, ...]
-    funded: tuple[float, ...]
-    forgone: tuple[float, ...]
-
-
-def closing(grid: Sensitivity, margin: Sequence[MarginRow], drag: float) -> Closing:
-    """Work out closing now against keeping.
-
-    Args:
-        grid: P&L over the price axis.
-        margin: its rows.
-        drag: what funding costs to the horizon, all shorts together.
-    """
-    fee = sum_of(margin, MarginRow.close_fee)
-    now = tuple(coins - fee for coins in grid.unhedged)
-    keep = tuple(held - fee * (1 + move) for held, move in zip(grid.held, grid.shocks, strict=True))
-    funded = tuple(each - drag for each in keep)
-    forgone = tuple(max(0.0, a - b) for a, b in zip(now, funded, strict=True))
-    for each in (*now, *keep, *funded, *forgone):
-        finite(each, "closing now against keeping")
-    return Closing(fee, now, keep, funded, forgone)

@@ -113,7 +113,7 @@ def summary_figures(analysis: Analysis) -> dict[str, Any]:
         "pnl_down_20": analysis.after(-0.2),
         "pnl_up_20": analysis.after(0.2),
         "worst_scenario": worst and worst.name,
-        "worst_scenario_pnl": worst and worst.legs["net"],
+        "worst_scenario_pnl": worst and worst.legs.net,
         "nearest_liquidation": analysis.nearest,
     }
 

@@ -142,7 +142,9 @@ def template(
         Literal["addin", "365"],
         typer.Option(help="addin: for the installed functions; 365: they are in the workbook."),
     ] = "addin",
-    empty: Annotated[bool, typer.Option("--empty", help="Leave the inputs blank.")] = False,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Leave the inputs blank, but for two scenarios.")
+    ] = False,
     source: Annotated[
         Path | None,
         typer.Option("--from", help="Fill it in from a portfolio: workbook, JSON or CSV folder."),

@@ -243,13 +243,13 @@ _VOCABULARY = (
              "long one apart.",
              options=("one-way", "hedge")),
     Quantity("collateral_price", PRICE,
-             "Value of one unit of the collateral, in quote.", _POSITIVE),
+             "Price of the collateral, quote per coin.", _POSITIVE),
     Quantity("haircut", PERCENT,
              "Part of the collateral's value that the venue does not count, decimal (0.05 = 5 %).",
              Domain(at_least=0, at_most=1)),
     Quantity("stablecoin_parity", RATIO,
-             "Value of one USDT or USDC in USD (1 = par); where an instrument's quote is another "
-             "of the three than the portfolio's.",
+             "Value of one USDT or USDC in USD, a ratio (1 = par); where an instrument's quote is "
+             "another of the three than the portfolio's.",
              _POSITIVE, usual=Domain(at_least=0.9, at_most=1.1), slip="at par it is 1"),
     Quantity("mm_rates", PERCENT,
              "Maintenance margin rate of each position, decimal (0.005 = 0.5 %), a range as long "

@@ -15,6 +15,7 @@ from xlhedge.portfolio.bands import TOTALS
 from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.rows import Unread
 from xlhedge.portfolio.tables import (
+    DOLLARS,
     MOST_SHOCKS,
     TABLES,
     Bar,
@@ -132,7 +133,7 @@ def _no_wildcard(table: str, column: str) -> TableCheck:
 
     def complaint(row: Any, _: int, __: AllRows) -> str | None:
         name = getattr(row, column)
-        if not set(name) & set("*?~"):
+        if not set(name or "") & set("*?~"):
             return None
         return f'"{name}" is not allowed; it must be without *, ? and ~, wildcards to a spreadsheet'
 
@@ -196,6 +197,17 @@ def _inverse_size(row: Instrument, _: int, __: AllRows) -> str | None:
     return "is empty; an inverse contract needs its size in quote (Bybit 1, Binance 100 or 10)"
 
 
+def _quote(row: Instrument, _: int, rows: AllRows) -> str | None:
+    """Prices in two currencies make no sum unless both are dollars, at a typed parity."""
+    whole = rows.settings.quote_currency
+    if row.quote in (None, whole) or {row.quote, whole} <= set(DOLLARS):
+        return None
+    return (
+        f'"{row.quote}" does not mix with the quote_currency, "{whole}": only '
+        f"{' and '.join(DOLLARS)} do, spelled so; make it a portfolio of its own"
+    )
+
+
 def _index(row: Instrument, _: int, rows: AllRows) -> str | None:
     if row.index_price is not None or rows.underlying(row):
         return None
@@ -253,11 +265,13 @@ _CONFLICTS = (
     TableCheck("Holdings", "asset", _no_total),
     TableCheck("Holdings", "instrument", _known),
     TableCheck("Holdings", "underlying", _moves_with),
+    _no_wildcard("Accounts", "account"),
     _once("Instruments", "instrument", lambda row: f'"{row.instrument}"'),
     _no_wildcard("Instruments", "instrument"),
     TableCheck("Instruments", "underlying", _spelled),
     TableCheck("Instruments", "underlying", _alike),
     TableCheck("Instruments", "expiry", _expired),
+    TableCheck("Instruments", "quote", _quote),
     TableCheck("Instruments", "index_price", _index),
     TableCheck("Instruments", "funding_rate", _funding),
     TableCheck("Instruments", "contract_size", _inverse_size),
@@ -265,6 +279,7 @@ _CONFLICTS = (
     TableCheck("Tiers", "instrument", _together),
     TableCheck("Tiers", "floor", _floor),
     TableCheck("Shorts", "instrument", _known),
+    _no_wildcard("Shorts", "account"),
     TableCheck("Shorts", "margin", _inverse_margin),
     TableCheck("Scenarios", "asset", _mover),
     _once(

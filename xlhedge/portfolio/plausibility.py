@@ -82,6 +82,16 @@ def _past_horizon(row: Settings, _: int, __: AllRows) -> str | None:
     return f"{shown(row.horizon_date)} is before as_of, {shown(row.as_of)}: the horizon has passed"
 
 
+def _assumed(row: Settings, _: int, rows: AllRows) -> str | None:
+    """A parity that nobody typed is a guess."""
+    quotes = [each.quote for each in rows.of("Instruments")]
+    others = [name for name in dict.fromkeys(quotes) if name not in (None, row.quote_currency)]
+    if not others or "stablecoin_parity" in row.given:
+        return None
+    names = " and ".join([row.quote_currency, *others])
+    return f"is blank: {names} are taken at par, 1 for 1; type what a stablecoin is worth in USD"
+
+
 def _without_holding(row: Short, _: int, rows: AllRows) -> str | None:
     followed = rows.followed(row.instrument)
     if followed is None or followed.casefold() in rows.underlyings:
@@ -91,6 +101,7 @@ def _without_holding(row: Short, _: int, rows: AllRows) -> str | None:
 
 _QUESTIONS = (
     TableCheck("Settings", "horizon_date", _past_horizon),
+    TableCheck("Settings", "stablecoin_parity", _assumed),
     TableCheck("Shorts", "instrument", _without_holding),
 )
 

@@ -16,6 +16,7 @@ from xlhedge.functions.vocabulary import COLLATERAL
 from xlhedge.portfolio.columns import Column, Row, moment, number, text
 
 __all__ = [
+    "DOLLARS",
     "MOST_SHOCKS",
     "TABLES",
     "Account",
@@ -28,6 +29,9 @@ __all__ = [
     "Table",
     "Tier",
 ]
+
+DOLLARS = ("USD", "USDT", "USDC")
+"""Currencies that instruments of one portfolio may mix; all but the first are stablecoins."""
 
 MOST_SHOCKS = 21
 """The most price shocks that a grid may have: the columns that a sheet has for them."""

@@ -106,6 +106,31 @@ def _required(table: Table) -> set[str]:
     return {column.name for column in table.columns if column.required}
 
 
+def _tables_with(names: Sequence[str]) -> list[Table]:
+    """The tables that these headings may be of: two of the columns that each must have are there.
+
+    A table that must have one column only has it there for itself, and one that no other has.
+    """
+    found = [table for table in TABLES.values() if len(_required(table) & set(names)) > 1]
+    for table, key, own in _OF_ONE:
+        there = sum(key in each.headers for each in found)
+        if names.count(key) > there and not own.isdisjoint(names):
+            found.append(table)
+    return found
+
+
+def _of_one() -> Iterator[tuple[Table, str, set[str]]]:
+    """The tables that must have one column only: which it is, and the columns of no other table."""
+    for table in _TABLES:
+        others = (each.headers for each in _TABLES if each is not table)
+        if len(_required(table)) == 1:
+            (key,) = _required(table)
+            yield table, key, set(table.headers).difference(*others)
+
+
+_OF_ONE = list(_of_one())
+
+
 def _text(cell: object) -> str:
     """A cell as far as it may be a heading."""
     return cell if isinstance(cell, str) and len(cell) <= _LONGEST else ""
@@ -117,9 +142,8 @@ def _folded(cell: object) -> str:
 
 def declared(sheet: SheetCells, block: Block) -> Iterator[Headings]:
     """Which tables an Excel table with a name of its own may be."""
-    names = {_folded(header) for header in block.headers}
-    for table in TABLES.values():
-        if len(_required(table) & names) > 1 and (not table.upright or _settings_in(sheet, block)):
+    for table in _tables_with([_folded(header) for header in block.headers]):
+        if not table.upright or _settings_in(sheet, block):
             yield Headings(table, sheet, block)
 
 
@@ -166,9 +190,8 @@ def _texts(sheet: SheetCells) -> Iterator[tuple[int, dict[int, str]]]:
 def _in_row(sheet: SheetCells, row: int, texts: Mapping[int, str]) -> Iterator[Headings]:
     """The headings of tables in a row."""
     for run in _runs(sheet, row):
-        found = {texts[at] for at in run if at in texts}
-        for table in _TABLES:
-            if len(_required(table) & found) > 1:
+        for table in _tables_with([texts[at] for at in run if at in texts]):
+            if not table.upright:
                 yield Headings(table, sheet, _block(sheet, row, run))
 
 

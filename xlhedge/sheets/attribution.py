@@ -20,6 +20,7 @@ _HEAD, _FIRST = 4, 5
 _CHART_ROWS = 21
 _MOST = 10
 """How many scenarios the chart shows."""
+_WORDS = ("Scenario", "Liquidation", "What happens")
 
 
 def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
@@ -64,19 +65,21 @@ def nets(analysis: Analysis) -> str:
 
 def _write_sums(sheet: Sheet, analysis: Analysis, lines: FigureTable) -> None:
     """A row a scenario; its lines stand together, so its legs are sums over their rows."""
-    titles = ("Scenario", *(leg.capitalize() for leg in LEGS), "Saved by the hedge", "Liquidated")
+    titles = ("Scenario", *(leg.capitalize() for leg in LEGS), "Liquidation", "Saved by the hedge",
+              "What happens")  # fmt: skip
     for column, title in enumerate(titles, 1):
-        sheet.put(_HEAD, column, title, "header" if 1 < column < len(titles) else "header text")
+        sheet.put(_HEAD, column, title, "header text" if title in _WORDS else "header")
     first = lines.top
     for at, result in enumerate(analysis.scenarios, _FIRST):
         last = first + len(result.lines) - 1
         sheet.put(at, 1, result.name, "cell text")
-        for column, leg in enumerate(LEG_FIGURES, 2):
+        legs = result.legs
+        for column, (leg, value) in enumerate(zip(LEG_FIGURES, legs, strict=False), 2):
             letter = lines.letter(leg)
             text = f"SUM({letter}{first}:{letter}{last})"
-            sheet.put(at, column, result.legs[leg.name], "cell money", text)
-        net, spot = result.legs["net"], result.legs["spot"]
-        sheet.put(at, 7, net, "total money", f"SUM(B{at}:F{at})")
-        sheet.put(at, 8, net - spot, "cell money", f"G{at}-B{at}")
-        sheet.put(at, 9, sentence(", ".join(result.liquidated)), "cell text")
+            sheet.put(at, column, value, "cell money", text)
+        sheet.put(at, 7, legs.net, "total money", f"SUM(B{at}:F{at})")
+        sheet.put(at, 8, result.liquidation, "cell text")
+        sheet.put(at, 9, legs.net - legs.spot, "cell money", f"G{at}-B{at}")
+        sheet.put(at, 10, sentence(result.told), "cell text")
         first = last + 1

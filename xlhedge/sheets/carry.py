@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from xlhedge.analysis.grids import given_of
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.sensitivity import given_of
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.hedge import unassigned_texts
 from xlhedge.sheets.native_cells import write_page

@@ -89,6 +89,8 @@ class Headline:
         unit: its unit; empty for the quote currency.
         meaning: how to read it.
         sheet: where it comes from.
+        word: the cell of a word that goes before its meaning, such as "liquidated".
+        said: what is stored of that.
     """
 
     title: str
@@ -98,3 +100,5 @@ class Headline:
     unit: str
     meaning: str
     sheet: str
+    word: str = ""
+    said: str = ""

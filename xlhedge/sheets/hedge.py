@@ -73,6 +73,7 @@ def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
 
 _SUMMED = (
     (HedgeRow.short_notional, MarginRow.short_notional),
+    (HedgeRow.cover, MarginRow.cover),
     (HedgeRow.coin_margin, MarginRow.coin_margin),
     (HedgeRow.funding_drag, MarginRow.funding_drag),
     (HedgeRow.funding_year, MarginRow.funding_year),
@@ -99,7 +100,7 @@ def unassigned_texts(
             texts[own] = f"{margin.total(all_)}{allotted}"
     if table.has(HedgeRow.net_delta):
         coins = table.letter(HedgeRow.coin_margin)
-        delta = f"{coins}{at}-{table.letter(HedgeRow.short_notional)}{at}"
+        delta = f"{coins}{at}-{table.letter(HedgeRow.cover)}{at}"
         texts |= {HedgeRow.net_delta: delta, HedgeRow.residual_delta: delta}
     return {figure: RowText(text) for figure, text in texts.items()}
 

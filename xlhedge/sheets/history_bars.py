@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from xlhedge.analysis.history import AssetHistory, History
 from xlhedge.analysis.price_series import Track, returns, settled
+from xlhedge.analysis.signals import LONGER, longer
 from xlhedge.functions.algebra import Carrier, excel_text
 from xlhedge.sheets.history_cells import Cell, HoldingCells, fitting, total_of
 from xlhedge.sheets.style import sentence
@@ -86,7 +88,7 @@ class Bars:
         self._holdings = [each for each in holdings if each.past.comparison.hedged]
         self._next = _WORKINGS
         self._moves: dict[str, int] = {}
-        self._rates: dict[str, tuple[str, str]] = {}
+        self._rates: dict[str, tuple[str, str, str]] = {}
 
     @property
     def rows(self) -> tuple[int, int]:
@@ -233,26 +235,47 @@ class Bars:
         shared = {spot.symbol, future.symbol} <= self._moves.keys()
         if shared and times == self._past.total.sample.times:
             return self.span(self._moves[spot.symbol]), self.span(self._moves[future.symbol])
-        self._write_column(f"Times of {each.name}", times, "cell date", below=1)
-        spans = []
-        for track in (spot, future):
-            column = self._next
-            moves = returns(track, times).tolist()
-            title = f"Return of {track.symbol}, for {each.name}"
-            count = self._write_column(title, moves, "cell percent")
-            spans.append(_span(column, self._head + 2, self._head + 1 + count))
-        return spans[0], spans[1]
+        return self._pair(spot, future, times, f"for {each.name}")
 
-    def rates(self, track: Track) -> tuple[str, str]:
-        """The times and the rates of all settlements of a symbol."""
+    def longer_moves(self, each: AssetHistory) -> tuple[str, str]:
+        """The returns of a holding's coin and future over several bars."""
+        spot, future = each.position.spot, each.position.future
+        if spot is None or future is None:
+            raise ValueError(f"{each.name} has no returns of both")
+        times = longer(each.comparison.sample.times)
+        return self._pair(spot, future, times, f"for {each.name}, every {LONGER}th bar")
+
+    def _pair(
+        self, spot: Track, future: Track, times: Sequence[datetime], why: str
+    ) -> tuple[str, str]:
+        self._write_column(f"Times {why}", times, "cell date", below=1)
+        return self._own(spot, times, why), self._own(future, times, why)
+
+    def own_moves(self, track: Track) -> str:
+        """The returns of a symbol over all of its bars."""
+        if track.symbol in self._moves and len(track.bars) == len(self._past.total.sample.times):
+            return self.span(self._moves[track.symbol])
+        return self._own(track, list(track.closes), "of all its bars")
+
+    def _own(self, track: Track, times: Sequence[datetime], why: str) -> str:
+        column, moves = self._next, returns(track, times).tolist()
+        count = self._write_column(f"Return of {track.symbol}, {why}", moves, "cell percent")
+        return _span(column, self._head + 2, self._head + 1 + count)
+
+    def rates(self, track: Track) -> tuple[str, str, str]:
+        """The times, the rates and the hours of all settlements of a symbol."""
         if track.symbol not in self._rates:
-            times, rates = zip(*track.rates, strict=True)
+            times, rates, hours = zip(*track.rates, strict=True)
             at = self._next
             count = self._write_column(f"Settled, {track.symbol}", times, "cell date", below=1)
             self._write_column(f"Rate of {track.symbol}", rates, "cell rate", below=1)
-            spans = (_span(n, self._head + 1, self._head + count) for n in (at, at + 1))
-            first, second = spans
-            self._rates[track.symbol] = first, second
+            self._write_column(
+                f"Hours that it is for, {track.symbol}", hours, "cell ratio", below=1
+            )
+            first, second, third = (
+                _span(n, self._head + 1, self._head + count) for n in range(at, at + 3)
+            )
+            self._rates[track.symbol] = first, second, third
         return self._rates[track.symbol]
 
 

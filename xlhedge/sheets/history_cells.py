@@ -50,8 +50,8 @@ def holdings_of(
         instrument = each.position.instrument
         if n >= len(analysis.hedge):
             own = [
-                row.n + margin.top
-                for row in analysis.margin
+                at
+                for at, row in enumerate(analysis.margin, margin.top)
                 if instrument and row.instrument == instrument.instrument
             ]
             posted = tuple((margin, MarginRow.coin_margin, at) for at in own)

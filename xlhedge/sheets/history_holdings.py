@@ -1,38 +1,46 @@
-"""Two tables of the report's Hedge history sheet, a row a holding: hedge ratios, and funding."""
+"""Three tables of the report's Hedge history sheet: hedge ratios, typical moves, and funding."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from xlhedge.analysis.carriers import NATIVE
+from xlhedge.analysis.carriers import NATIVE, NOWHERE
+from xlhedge.analysis.figures import Blank
 from xlhedge.analysis.history import History
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.signals import LONGER
 from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.history_bars import Bars
 from xlhedge.sheets.history_cells import HoldingCells, fitting, total_of
 from xlhedge.sheets.style import sentence
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["WIDE", "headers", "write_funding", "write_ratios"]
+__all__ = ["WIDE", "headers", "write_funding", "write_ratios", "write_typical"]
 
 WIDE = 10
 """Columns of a page."""
 
 _RATIOS = (
     *("Holding", "Hedged with", "Ratio wanted", "Ratio held", "Minimum-variance ratio"),
-    *("Variance taken away at that ratio", "Variance taken away as held", "Remark", "", ""),
+    *("± its standard error", "Returns, n", f"The ratio of every {LONGER}th bar"),
+    *("Variance taken away at that ratio", "Variance taken away as held"),
+)
+_TYPICAL = (
+    *("Underlying", "Bars of", "Returns, n", "Usual step, days", "Volatility a day"),
+    *("Days to the horizon", "Typical move to it", "Nearest liquidation", "Within it"),
 )
 _FUNDING = (
-    *("Holding", "Hedged with", "Short now", "Settlements", "Average rate", "A year"),
-    *("Received by today's short", "First", "Last"),
+    *("Holding", "Hedged with", "Short now", "Settlements", "Average per 8 hours", "A year"),
+    *("Received by today's short", "Hours covered", "First", "Last"),
 )
 
 
 def headers(sheet: Sheet, at: int, titles: Sequence[str], words: int = 1) -> None:
-    """A row of headers; the first few are over words, and so is a remark."""
+    """A row of headers; the first few are over words."""
     for column, title in enumerate(titles, 1):
-        left = column <= words or title in ("Remark", "")
-        sheet.put(at, column, title or None, "header text" if left else "header")
+        sheet.put(at, column, title, "header text" if column <= words else "header")
     sheet.height(at, 32)
 
 
@@ -48,18 +56,60 @@ def write_ratios(sheet: Sheet, at: int, holdings: Sequence[HoldingCells], bars: 
         texts: list[Any] = [each.wanted, held[0] / held[1] if position.held is not None else None]
         if ratios.best is not None and each.past.comparison.hedged:  # else beyond any number
             spot, future = bars.moves(each.past)
+            longer = ",".join(bars.longer_moves(each.past)) if ratios.best_longer else ""
             gain = f"D{row}*(2*E{row}-D{row})*VAR({future})/VAR({spot})"
-            texts += [f"SLOPE({spot},{future})", f"RSQ({spot},{future})", gain]
-        values = (ratios.wanted, ratios.held, ratios.best, ratios.best_effectiveness,
+            texts += [
+                f"SLOPE({spot},{future})",
+                f"STEYX({spot},{future})/SQRT(DEVSQ({future}))",
+                f"COUNT({spot})",
+                longer and f"SLOPE({longer})",
+                f"RSQ({spot},{future})",
+                gain,
+            ]
+        values = (ratios.wanted, ratios.held, ratios.best, ratios.error, ratios.pairs or None,
+                  ratios.best_longer, ratios.best_effectiveness,
                   ratios.held_effectiveness)  # fmt: skip
-        looks = ("ratio", "ratio", "ratio", "percent", "percent")
+        looks = ("ratio", "ratio", "ratio", "ratio", "heat", "ratio", "percent", "percent")
+        reason = each.past.comparison.reason or ratios.reason
         for n, (value, look) in enumerate(zip(values, looks, strict=True)):
+            if value is None and n >= 2 and reason:  # where the first is that it explains
+                sheet.put(row, 3 + n, sentence(reason), "cell text")
+                reason = ""
+                continue
             text = None if n >= len(texts) or value is None else _formula(texts[n])
             sheet.put(row, 3 + n, value, f"cell {look}", text)
-        reason = each.past.comparison.reason or ratios.reason or ""
-        sheet.put(row, 8, sentence(reason) or None, "cell text")
-        for column in (9, 10):
-            sheet.put(row, column, None, "cell text")
+
+
+def write_typical(sheet: Sheet, at: int, past: History, of: ReportContext, bars: Bars) -> None:
+    """How far each underlying typically moves until the horizon, and what that liquidates."""
+    title = "Typical move to the horizon, one standard deviation: volatility a day × √days"
+    sheet.put(at, 1, title, "section")
+    headers(sheet, at + 1, _TYPICAL, 2)
+    margin = of.tables[MarginRow]
+    for row, each in enumerate(past.typical.values(), at + 2):
+        moves = bars.own_moves(each.track)
+        sheet.put(row, 1, each.underlying, "cell text")
+        sheet.put(row, 2, each.track.symbol, "cell text")
+        sheet.put(row, 3, each.pairs, "cell heat", f"COUNT({moves})")
+        sheet.put(row, 4, each.step, "cell qty")
+        sheet.put(row, 5, each.daily, "cell percent", f"STDEV({moves})/SQRT(D{row})")
+        sheet.put(row, 6, each.days, "cell days")
+        sheet.put(row, 7, each.move, "cell percent", f"E{row}*SQRT(F{row})")
+        found = {
+            n: abs(shown.liquidation_buffer)
+            for n, shown in enumerate(of.analysis.margin, margin.top)
+            if shown.underlying == each.underlying
+            and not isinstance(shown.liquidation_buffer, Blank)
+        }
+        if not found:
+            sheet.put(row, 8, NOWHERE, "cell percent")
+            sheet.put(row, 9, NOWHERE, "cell percent")
+            continue
+        cells = ",".join(f"ABS({margin.cell(MarginRow.liquidation_buffer, n)})" for n in found)
+        nearest = min(found.values())
+        sheet.put(row, 8, nearest, "cell percent", fitting(f"MIN({cells})"))
+        said = "yes" if nearest <= each.move else "no"
+        sheet.put(row, 9, said, "cell text", f'IF(H{row}<=G{row},"yes","no")')
 
 
 def _formula(text: Any) -> str | None:
@@ -88,16 +138,19 @@ def write_funding(
         sheet.put(
             row, 3, short, "cell money", None if short is None else _formula(total_of(each.short))
         )
-        texts: Sequence[str | None] = (None,) * 6
+        texts: Sequence[str | None] = (None,) * 7
         if position.instrument and position.rates_of and not paid.reason:
-            times, rates = bars.rates(position.rates_of)
-            year = NATIVE.funding_apr(Expression(f"E{row}"), position.instrument.interval_hours)
+            times, rates, hours = bars.rates(position.rates_of)
+            year = NATIVE.funding_apr(Expression(f"E{row}"))
             ends = (f"MIN({times})", f"MAX({times})")
-            mean, received = f"AVERAGE({rates})", f"C{row}*SUM({rates})"
-            texts = (f"COUNT({rates})", mean, excel_text(year), received, *ends)
-        values = (paid.settlements, paid.average_rate, paid.average_year,
-                  paid.received, paid.first, paid.last)  # fmt: skip
-        looks = ("heat", "rate", "percent", "money", "date", "date")
+            mean, received = f"SUM({rates})*8/H{row}", f"C{row}*SUM({rates})"
+            # Of a first settlement that does not say, the instrument's interval.
+            interval = f"{position.instrument.interval_hours!r}*(COUNT({rates})-COUNT({hours}))"
+            covered = f"SUM({hours})+{interval}"
+            texts = (f"COUNT({rates})", mean, excel_text(year), received, covered, *ends)
+        values = (paid.settlements, paid.average_8h, paid.average_year,
+                  paid.received, paid.hours, paid.first, paid.last)  # fmt: skip
+        looks = ("heat", "rate", "percent", "money", "ratio", "date", "date")
         for n, (value, look, text) in enumerate(zip(values, looks, texts, strict=True), 4):
             if paid.reason:  # over the columns that it explains
                 sheet.put(row, n, sentence(paid.reason) if n == 4 else None, "cell text")

@@ -13,11 +13,19 @@ from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.history import History
 from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.risk import conventions
 from xlhedge.functions.algebra import excel_text
+from xlhedge.functions.formulas.risk import rank_at_risk
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.history_bars import SIDES, STEP, TIME, Bars, Side
 from xlhedge.sheets.history_cells import HoldingCells, fitting, holdings_of, total_of
-from xlhedge.sheets.history_holdings import WIDE, headers, write_funding, write_ratios
+from xlhedge.sheets.history_holdings import (
+    WIDE,
+    headers,
+    write_funding,
+    write_ratios,
+    write_typical,
+)
 from xlhedge.sheets.style import sentence, widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import time_chart
@@ -28,22 +36,26 @@ __all__ = ["write_history"]
 _HEAD, _DEPTH, _SAMPLE, _CHARTS = 4, 6, 13, 15
 """The rows of the headline's headers, of the drawdown, of the sample, and of the charts."""
 
-_TAIL = (_HEAD + 5, _HEAD + 6)
-"""Rows of the workings of the shortfall, right of the headline."""
-
 _CHART_ROWS = 17
 _CHART_SIZES = {"A": 18.6, "F": 16.2}
 """Where the charts stand, and how many centimetres wide they are: together, the page."""
+
+_SAID = 8
+"""Where a convention stands: behind the figures."""
 
 _LINE = 130  # characters of a line over all of them
 _PRINTED = 250
 """Bars that are printed; of more the pages would be a book."""
 
 _WORTH = f"$B${_SAMPLE}"
+_VAR = "VaR 99 of one bar"
 _HEADLINES = (
     *("Volatility a year", "Maximum drawdown", "… from the peak of"),
-    *("… to the bottom of", "VaR 99 of one bar", "ES 97.5 of one bar"),
+    *("… to the bottom of", _VAR, "ES 97.5 of one bar"),
 )
+_WORST = "Worst bar, as VaR 99"
+"""What VaR 99 is called where it is the worst of the bars."""
+
 _COMPARED = (
     *("Unhedged", "Hedged", "Change"),
     *("Unhedged, share of coins", "Hedged, share of coins", "Change, share of coins"),
@@ -61,7 +73,8 @@ def write_history(sheet: Sheet, of: ReportContext) -> None:
         raise ValueError("the portfolio has no history")
     holdings = holdings_of(past, analysis, of.tables[HedgeRow], of.tables[MarginRow])
     ratios = _CHARTS + (_CHART_ROWS if past.total.hedged else 0)
-    funding = ratios + len(holdings) + 3
+    typical = ratios + len(holdings) + 3
+    funding = typical + (len(past.typical) + 3 if past.typical else 0)
     caveats = funding + len(holdings) + 4
     head = caveats + len(past.caveats) + 6
     bars = Bars(sheet, past, holdings, head, _WORTH)
@@ -69,6 +82,8 @@ def write_history(sheet: Sheet, of: ReportContext) -> None:
     _write_sample(sheet, past, holdings, bars)
     _write_headline(sheet, past, bars)
     write_ratios(sheet, ratios, holdings, bars)
+    if past.typical:
+        write_typical(sheet, typical, past, of, bars)
     write_funding(sheet, funding, past, holdings, bars)
     _write_caveats(sheet, caveats, past)
     if past.total.hedged:
@@ -118,12 +133,14 @@ def _write_sample(
 def _write_headline(sheet: Sheet, past: History, bars: Bars) -> None:
     """The risk of the coins alone beside that of coins and shorts."""
     headers(sheet, _HEAD, ("Over the bars below", *_COMPARED))
+    count = past.total.sample.pairs
+    worst = past.total.hedged is not None and rank_at_risk(count) == 1
     for at, title in enumerate(_HEADLINES, _HEAD + 1):
-        sheet.put(at, 1, title, "total text")
+        sheet.put(at, 1, _WORST if worst and title == _VAR else title, "total text")
     if past.total.hedged is None:
         return
-    for at, said in zip(_TAIL, ("Bars in the tail of ES", "The best of them"), strict=True):
-        sheet.put(at, 11, said, "total text")
+    for at, said in enumerate(conventions(count), _HEAD + 5):
+        sheet.put(at, _SAID, said, "note")
     sides = [_write_side(sheet, getattr(past.total, side.name), side, bars) for side in SIDES]
     unhedged, hedged = sides
     for (at, column), before in unhedged.items():
@@ -139,11 +156,15 @@ def _write_side(
     """One side's figures; returns the numbers, by row and column."""
     risk, pnl, column = outcome.risk, bars.span(side.pnl), side.pnl
     letter, share = LETTERS[column], LETTERS[column + 3]
-    shortfall = _write_tail(sheet, outcome, side, pnl)
+    rank = f"MAX(1,ROUNDUP(0.01*COUNT({pnl})-1E-9,0))"
+    # The quantile, and what the worse ones lie below it: ties at its border count as they should.
+    tail = f"MAX(1,0.025*COUNT({pnl}))"
+    last = f"SMALL({pnl},MIN(COUNT({pnl}),INT({tail})+1))"
+    shortfall = f"SUMPRODUCT(({pnl}<{last})*({last}-{pnl}))/{tail}-{last}"
     found: dict[tuple[int, int], float] = {}
     for at, name, text in (
         (_HEAD + 1, "volatility", f"STDEV({pnl})*SQRT(365/MEDIAN({bars.span(STEP)}))"),
-        (_HEAD + 5, "value_at_risk", f"-PERCENTILE({pnl},0.01)"),
+        (_HEAD + 5, "value_at_risk", f"-SMALL({pnl},{rank})"),
         (_HEAD + 6, "expected_shortfall", shortfall),
     ):
         found[at, column] = getattr(risk, name)
@@ -166,22 +187,6 @@ def _write_side(
         text = f'IF({depth}>0,INDEX({dates},{place}),"{NOWHERE}")'
         sheet.put(_DEPTH + n, column, NOWHERE if when is None else when, "cell date", text)
     return found
-
-
-def _write_tail(sheet: Sheet, outcome: Outcome, side: Side, pnl: str) -> str:
-    """How many bars the shortfall is a mean of, and the best of them; returns the mean's text.
-
-    Ties with that one that are beyond the count are not in the mean.
-    """
-    column = 10 + side.pnl
-    letter = LETTERS[column]
-    many, best = (f"{letter}{at}" for at in _TAIL)
-    count = int(round(0.025 * (len(outcome.pnl) - 1), 9)) + 1
-    sheet.put(_TAIL[0], column, count, "cell heat", f"INT(ROUND(0.025*(COUNT({pnl})-1),9))+1")
-    last = sorted(outcome.pnl)[count - 1]
-    sheet.put(_TAIL[1], column, last, "cell money", f"SMALL({pnl},{many})")
-    below = f'{pnl},"<"&{best}'
-    return f"-(SUMIF({below})+{best}*({many}-COUNTIF({below})))/{many}"
 
 
 def _write_caveats(sheet: Sheet, at: int, past: History) -> None:

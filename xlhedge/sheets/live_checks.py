@@ -267,7 +267,7 @@ def _too_short(inputs: Inputs, tables: Tables, analysis: Analysis) -> Iterator[C
         return Expression((under if under.has(figure) else orders).column(figure))
 
     row = UnderlyingRow
-    many = exceeds(*map(column, (row.short_notional, row.exposure, row.target_notional)))
+    many = exceeds(*map(column, (row.cover, row.exposure, row.target_notional)))
     names = column(row.underlying)
     yield Check(
         "Underlyings with more short than there is to hedge",
@@ -283,7 +283,7 @@ def _too_short(inputs: Inputs, tables: Tables, analysis: Analysis) -> Iterator[C
     same = f"--({column(OrderRow.underlying).text}=TRANSPOSE({names.text}))"
     exposed = column(row.exposure)
     exposure = Expression(f"MMULT({same},{where(exposed == '', 0, exposed).text})")
-    many = unsized(column(OrderRow.short_notional), exposure)
+    many = unsized(column(OrderRow.cover), exposure)
     asked = (name != "") & (where(size == "", 1, size) == 1) & (kind != "inverse")
     yield Check(
         "Large shorts of contract_size 1",
@@ -329,7 +329,7 @@ def _count_blank(portfolio: Portfolio, *, price: bool) -> int:
 
 
 def _blank_text(inputs: Inputs, *, price: bool) -> str:
-    """Blank cells that must be filled, in rows that have another one of these filled."""
+    """Blank cells that must be filled, in rows where something is."""
     return "+".join(_of_table(inputs, TABLES[name], price=price) for name in _KEYS
                     if _required(TABLES[name], price=price))  # fmt: skip
 
@@ -339,6 +339,8 @@ def _of_table(inputs: Inputs, table: Table, *, price: bool) -> str:
         return "+".join(f'({cells}{sign}"")' for cells in _cells(inputs, table.name, *names))
 
     every = _required(table, price=True) + _required(table, price=False)
+    if len(every) == 1:  # it is told by the others
+        every = list(table.headers)
     wanted = _required(table, price=price)
     # FALSE alone is above 0 to Excel.
     return f"SUM((0+{joined(every, '<>')}>0)*({joined(wanted, '=')}))"

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure, FigureRow
+from xlhedge.analysis.grid_shorts import GridShort
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import ALARM, MarginRow
@@ -23,6 +24,7 @@ from xlhedge.sheets.audit import write_audit
 from xlhedge.sheets.carry import FIGURES, REPEATED, write_carry
 from xlhedge.sheets.context import BookContext
 from xlhedge.sheets.functions import write_functions
+from xlhedge.sheets.grid_cells import AXIS
 from xlhedge.sheets.hedge import write_hedge, write_hedge_report
 from xlhedge.sheets.history_report import write_history
 from xlhedge.sheets.input_cells import FIRST_ROW
@@ -34,7 +36,7 @@ from xlhedge.sheets.orders import (
     write_underlyings,
     write_underlyings_report,
 )
-from xlhedge.sheets.sensitivity import AXIS, write_sensitivity
+from xlhedge.sheets.sensitivity import SHORTS, write_sensitivity
 from xlhedge.sheets.start import write_start
 from xlhedge.sheets.stress import write_stress
 from xlhedge.sheets.stress_workings import FIRST
@@ -120,13 +122,17 @@ _ORDERS = (
     "funding is worst for a short."
 )
 _GRIDS = (
-    "Profit and loss from the price alone: before funding, fees and liquidation, which the "
-    "scenarios have."
+    "Profit and loss from the price alone, liquidation included; before funding and fees, which "
+    "the scenarios have."
 )
+_GRID_SHORTS = TableSpec(GridShort, SHORTS, SHORTS + 1, SHORTS + 2)
 _MARGIN = (
     f"Each short as it stands. Marked: liquidation is near; bold: a margin ratio from {ALARM:.0%}. "
     "Add now: what survives that rise from mark (long futures: that fall). "
     "Margin currency: quote, coins for inverse contracts."
+)
+_DELEVERAGED = (
+    "In a crash a venue may close a short that gains (auto-deleveraging): its profit ends there."
 )
 _HELD = tuple(each for each in HedgeRow.figures if each not in FIGURES or each in REPEATED)
 
@@ -173,20 +179,22 @@ SHEETS = (
     SheetSpec("Margin", write_margin, _TEMPLATE, TableSpec(MarginRow, 8, 9, 10), wide=4, tall=1,
         purpose="For each short: margin, liquidation price, and how far away it is.",
         note=f"{_MARGIN} It follows the sheet Shorts."),
-    SheetSpec("Sensitivity", write_sensitivity, _TEMPLATE, freeze=f"B{AXIS + 1}", wide=2,
+    SheetSpec("Sensitivity", write_sensitivity, _TEMPLATE, _GRID_SHORTS,
+        freeze=f"B{AXIS + 1}", wide=2,
         purpose="Profit and loss by price, hedge ratio, basis, funding and leverage.",
         note=f"{_GRIDS} Columns behind the last move repeat it."),
-    SheetSpec("Sensitivity", write_sensitivity, _REPORT, freeze=f"B{AXIS + 1}", wide=2,
+    SheetSpec("Sensitivity", write_sensitivity, _REPORT, _GRID_SHORTS,
+        freeze=f"B{AXIS + 1}", wide=2,
         purpose="Grids of price, hedge ratio, basis, funding and leverage", note=_GRIDS),
     SheetSpec("Stress", write_stress, _TEMPLATE,
         freeze=f"B{FIRST}", repeat=f"{FIRST - 1}:{FIRST - 1}",
         purpose="Each scenario: spot, short, basis, funding, fees, and what is left.",
         note="The scenarios on the portfolio as it stands, liquidation included. Fees are those of "
-             "opening and of closing."),
+             f"closing: the shorts are open. {_DELEVERAGED}"),
     SheetSpec("Scenarios", write_scenarios, _REPORT, freeze="B5", wide=2,
         purpose="Your scenarios, leg by leg and line by line",
-        note="The portfolio as it stands, liquidation included. Fees are those of opening and "
-             "closing."),
+        note="The portfolio as it stands, liquidation included. Fees are those of closing: the "
+             f"shorts are open. {_DELEVERAGED}"),
     SheetSpec("Funding & basis", write_carry, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
         purpose="What holding the hedge costs and earns",
         note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "
@@ -198,12 +206,12 @@ SHEETS = (
         purpose="When to take the hedge off, and unwinding now against holding.",
         note="When to take the hedge off, and why. MARKET: support confirmed; HORIZON: reached; "
              "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price "
-             "history."),
+             f"history. {_DELEVERAGED}"),
     SheetSpec("Unwind", write_unwind_report, _REPORT, TableSpec(UnwindRow), wide=2,
         purpose="When to take the hedge off, and what its profit buys",
         note="When to take the hedge off and why; unknown: History does not say. MARKET: support "
              "confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; FUNDING: it costs too "
-             "much."),
+             f"much. {_DELEVERAGED}"),
     SheetSpec("Hedge history", write_history, _REPORT, when=lambda each: each.history is not None,
         purpose="What the hedge would have done to your risk",
         note="Today's coins and today's short, taken through past bars: what this hedge would have "

@@ -157,7 +157,12 @@ def _write_headlines(
             sheet.put(at, 3, figure.unit, "note")
         else:
             sheet.put(at, 3, settings.quote_currency, "note", inputs.setting("quote_currency"))
-        sheet.put(at, 4, figure.meaning, "note")
+        if figure.word:
+            said = f"{figure.said}: {figure.meaning}" if figure.said else figure.meaning
+            text = f'IF({figure.word}="","",{figure.word}&": ")&"{figure.meaning}"'
+            sheet.put(at, 4, said, "note", text)
+        else:
+            sheet.put(at, 4, figure.meaning, "note")
         _link(sheet, at, 5, figure.sheet)
         at += 1
     return at

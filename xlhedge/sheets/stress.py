@@ -5,14 +5,18 @@ Cells follow the Scenarios sheet: each scenario's name, in the order in which th
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.scenarios import ShortTerms, Stress
+from xlhedge.analysis.figures import Figure
+from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of
+from xlhedge.analysis.scenarios import ShortTerms, Stress, expires, is_unknown, price_move
+from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.context import NOTHING, Headline, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
-from xlhedge.sheets.stress_workings import FIRST, LIQUIDATED, PRICE, Workings
+from xlhedge.sheets.stress_workings import FIRST, Workings
 from xlhedge.sheets.style import widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -21,7 +25,18 @@ __all__ = ["capacity", "worst", "write_stress"]
 
 _HEAD = FIRST - 1
 _NET = LETTERS[1 + len(LEGS)]
-_SAVED, _LOST, _AT = len(LEGS) + 2, len(LEGS) + 3, len(LEGS) + 4
+_WORD, _SAVED, _LOST, _UNKNOWN, _EXPIRING, _NOTE, _AT = range(len(LEGS) + 2, len(LEGS) + 9)
+_TITLES = {
+    _WORD: "Liquidation",
+    _SAVED: "Saved by the hedge",
+    _LOST: "Shorts liquidated",
+    _UNKNOWN: "Shorts that may be",
+    _EXPIRING: "Shorts that expire within it",
+    _NOTE: "What happens",
+    _AT: "First row in Scenarios",
+}
+_WORDS = (1, _WORD, _NOTE)
+_AFTER = "after their expiry nothing hedges"
 _FEWEST = 12
 
 
@@ -38,20 +53,26 @@ def write_stress(sheet: Sheet, of: TemplateContext) -> None:
     summary.write()
     work.write()
     widen(sheet, {"A": 32} | {LETTERS[n]: 15.0 for n in range(2, work.last + 1)})
-    sheet.prints(area=f"A1:{LETTERS[_LOST]}{summary.end}")
+    sheet.prints(area=f"A1:{LETTERS[_NOTE]}{summary.end}")
 
 
 def worst(of: TemplateContext) -> Headline:
     """The scenario that loses most, for Start."""
-    nets = f"Stress!${_NET}${FIRST}:${_NET}${FIRST + capacity(of.analysis) - 1}"
+    nets, words = (
+        f"Stress!${letter}${FIRST}:${letter}${FIRST + capacity(of.analysis) - 1}"
+        for letter in (_NET, LETTERS[_WORD])
+    )
+    found = of.analysis.worst
     return Headline(
         "Worst scenario",
         f'IF(COUNT({nets})=0,"{NOTHING}",MIN({nets}))',
-        min((found.legs["net"] for found in of.analysis.scenarios), default=None),
+        found.legs.net if found else None,
         "total money",
         "",
-        "Profit or loss in the worst of your scenarios, liquidation and fees included.",
+        "Profit or loss in the worst of your scenarios, closing fees included.",
         "Stress",
+        f'IFERROR(INDEX({words},MATCH(MIN({nets}),{nets},0)),"")',
+        found.liquidation if found else "",
     )
 
 
@@ -64,10 +85,9 @@ class _Summary:
 
     def write(self) -> None:
         sheet = self._sheet
-        titles = ("Scenario", *(leg.capitalize() for leg in LEGS), "Saved by the hedge",
-                  "Shorts liquidated", "First row in Scenarios")  # fmt: skip
-        for column, title in enumerate(titles, 1):
-            sheet.put(_HEAD, column, title, "header" if column > 1 else "header text")
+        titles = {1: "Scenario"} | dict(enumerate(map(str.capitalize, LEGS), 2)) | _TITLES
+        for column, title in titles.items():
+            sheet.put(_HEAD, column, title, "header text" if column in _WORDS else "header")
         sheet.height(_HEAD, 32)
         first: dict[str, int] = {}
         for n, row in enumerate(self._analysis.portfolio.scenarios, 1):
@@ -75,8 +95,8 @@ class _Summary:
         for k in range(self._count):
             found = self._work.scenario(k)
             self._summarise(k, found, first[found.name] if found else "")
-        lost = f"{LETTERS[_LOST]}{FIRST}:{LETTERS[_LOST]}{self.end - 1}"
-        sheet.mark(lost, f"N({lost.partition(':')[0]})>0", "alert")
+        marked = f"{_NET}{FIRST}:{LETTERS[_WORD]}{self.end - 1}"
+        sheet.mark(marked, f'${LETTERS[_WORD]}{FIRST}="{LIQUIDATED}"', "alert")
         left = self._position(self.end)
         sheet.put(self.end, 1, "Scenarios without a row here", "note")
         more = f'IF({left}>=1E6,"none","some: name fewer")'
@@ -97,35 +117,77 @@ class _Summary:
         sheet.array(at, _AT, [[first]], f'IF({position}>=1E6,"",{position})', "cell ratio")
         text = f'IF({place}="","",INDEX({self._names},{place}))'
         sheet.put(at, 1, found.name if found else "", "cell text", text)
-        legs = [found.legs[leg] for leg in LEGS] if found else [""] * len(LEGS)
+        legs = list(found.legs) if found else [""] * len(LEGS)
         looks = [*["cell money"] * (len(LEGS) - 1), "total money"]
         sheet.array(at, 2, [legs], f'IF({name}="","",{self._legs(k)})', looks)
-        net, spot = f"${_NET}{at}", f"$B{at}"
-        saved = found.legs["net"] - found.legs["spot"] if found else ""
-        sheet.put(at, _SAVED, saved, "cell money", f'IF({name}="","",{net}-{spot})')
-        lost = sum(bool(line.liquidated) for line in found.lines) if found else ""
-        text = f'IF({name}="","",SUM({self._work.move(k, LIQUIDATED)}))'
-        sheet.put(at, _LOST, lost, "cell whole", text)
+        saved = found.legs.net - found.legs.spot if found else ""
+        sheet.put(at, _SAVED, saved, "cell money", f'IF({name}="","",${_NET}{at}-$B{at})')
+        lines = found.lines if found else ()
+        for column, counted, count in (
+            (_LOST, f"SUM({self._work.move(k, 'liquidated')})",
+             sum(line.liquidation == LIQUIDATED for line in lines)),
+            (_UNKNOWN, self._unknown(k), sum(line.liquidation == UNKNOWN for line in lines)),
+            (_EXPIRING, self._expiring(k), sum(bool(line.expires) for line in lines)),
+        ):  # fmt: skip
+            shown = count if found else ""
+            sheet.array(at, column, [[shown]], f'IF({name}="","",{counted})', "cell whole")
+        lost, unknown, expiring = (
+            Expression(f"N(${LETTERS[column]}{at})") for column in (_LOST, _UNKNOWN, _EXPIRING)
+        )
+        word = found.liquidation if found else ""
+        sheet.put(at, _WORD, word, "cell text", excel_text(said_of(lost > 0, unknown > 0)))
+        note = _AFTER if found and found.expiring else ""
+        sheet.put(at, _NOTE, note, "cell text", f'IF({expiring.text}>0,"{_AFTER}","")')
+
+    def _of(self, cells: str, otherwise: str = "0") -> str:
+        """Cells of the shorts, and what stands for those of the rows without one."""
+        return f'IF({self._work.term(ShortTerms.instrument)}<>"",{cells},{otherwise})'
+
+    def _term(self, figure: Figure, otherwise: str = "0") -> Expression:
+        return Expression(self._of(self._work.term(figure), otherwise))
+
+    def _move(self, k: int, name: str) -> Expression:
+        return Expression(self._of(self._work.move(k, name)))
+
+    def _unknown(self, k: int) -> str:
+        """How many shorts may be liquidated, for all that is known."""
+        price, basis, spike = (
+            self._move(k, name) for name in ("price_shock", "basis_shock", "spike")
+        )
+        row: Any = SimpleNamespace(
+            known=self._term(ShortTerms.known, "1"),
+            short_notional=self._term(ShortTerms.short_notional),
+        )
+        return f"SUM({excel_text(is_unknown(row, price + basis, spike))})"
+
+    def _expiring(self, k: int) -> str:
+        """How many shorts' instruments expire."""
+        days, left = self._move(k, "days"), self._term(ShortTerms.days_to_expiry, "1E9")
+        return f"SUM(--({excel_text(expires(days, left))}))"
 
     def _legs(self, k: int) -> str:
         """Six cells: the shorts' legs, each row of one short, added up; the coins' are spot."""
-        live = f'{self._work.term(ShortTerms.instrument)}<>""'
-
-        def masked(cells: str, otherwise: str = "0") -> str:
-            return f"IF({live},{cells},{otherwise})"
-
-        price, basis, rate, days = (masked(self._work.move(k, n)) for n in range(LIQUIDATED))
-        inverse, coins = (
-            self._work.term(ShortTerms.inverse),
-            self._work.term(ShortTerms.coin_margin),
-        )
-        lost = f"{coins}*(1+{self._work.move(k, PRICE)})"
-        equity = f"IF({live},IF({inverse}=1,{lost},{self._work.term(ShortTerms.equity)}),0)"
-        call = (
-            f"SCENARIO_ATTRIBUTION(0,1,{masked(self._work.term(ShortTerms.short_notional))},{price},{basis},"
-            f"{rate},{days},{masked(self._work.term(ShortTerms.interval_hours), '8')},"
-            f"{masked(self._work.term(ShortTerms.fee_rate))},1,"
-            f"{masked(self._work.term(ShortTerms.distance), '1E9')},{equity})"
-        )
-        own = f"SUM({self._work.gains(k)})+SUMPRODUCT({coins},{self._work.move(k, PRICE)})"
-        return f"MMULT(TRANSPOSE(--({live})),{call})+{{1,0,0,0,0,1}}*({own})"
+        work = self._work
+        kind = self._term(ShortTerms.contract_type, '"linear"')
+        arguments: list[Carrier] = [
+            0,
+            1,
+            self._term(ShortTerms.short_notional),
+            price_move(self._move(k, "price_shock"), kind),
+            self._move(k, "basis_shock"),
+            self._move(k, "funding_rate"),
+            self._move(k, "days"),
+            self._term(ShortTerms.interval_hours, "8"),
+            self._term(ShortTerms.fee_rate),
+            1,
+            self._term(ShortTerms.distance, "1E9"),
+            self._term(ShortTerms.equity),
+            kind,
+            self._move(k, "spike"),
+            "close",
+        ]
+        call = f"SCENARIO_ATTRIBUTION({','.join(map(excel_text, arguments))})"
+        live = f'--({work.term(ShortTerms.instrument)}<>"")'
+        coins, price = work.term(ShortTerms.coin_margin), work.move(k, "price_shock")
+        own = f"SUM({work.gains(k)})+SUMPRODUCT({coins},{price})"
+        return f"MMULT(TRANSPOSE({live}),{call})+{{1,0,0,0,0,1}}*({own})"

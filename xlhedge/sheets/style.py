@@ -17,6 +17,7 @@ from xlhedge.xlsx.styles import Styles
 
 __all__ = [
     "FORMATS",
+    "INCLUDES_ONE",
     "LONGEST",
     "WIDTHS",
     "heading",
@@ -42,9 +43,14 @@ FORMATS = {
     "heat": "#,##0;-#,##0",
     "whole": "#,##0",
     "move": "0.0%;-0.0%",
+    "reach": '[>=1000000]"none";[<=-1000000]"none";0.00%',
     "date": "yyyy-mm-dd hh:mm",
+    "word": "General",
 }
 """Number format of each kind of number."""
+
+INCLUDES_ONE = " †"
+"""What is shown behind a number of a grid that includes a liquidation."""
 
 LONGEST = 1_000
 """Characters of a line that may name things; names may be as long as a cell, lines may not."""
@@ -111,7 +117,11 @@ def _register_marks(found: Styles) -> None:
     found.mark("notice", bold=True, ink="FF7A4B00", paper="FFFFF0CC")  # only to be known
     found.mark("near", paper="FFFFE2BF", fgColor="FFFFE2BF")
     found.mark("high ratio", bold=True, paper="FFF4B183", fgColor="FFF4B183")
-    found.mark("liquidated", bold=True, ink="FF8B1A10", paper="FFF4C7C3", patternType=None)
+    liquidated: dict[str, Any] = {"bold": True, "ink": "FF8B1A10"}
+    found.mark("liquidated", number_format='"liquidated"', paper="FFF4C7C3", patternType=None,
+               **liquidated)  # fmt: skip
+    found.mark("includes one", number_format=f'#,##0"{INCLUDES_ONE}";-#,##0"{INCLUDES_ONE}"',
+               **liquidated)  # fmt: skip
     # A date cell whose date is blank, which a spreadsheet counts as a day of 1899.
     found.mark("no date", number_format='"–"')
 

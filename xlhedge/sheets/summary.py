@@ -11,13 +11,14 @@ from xlhedge.analysis.advice import advice
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import UnderlyingRow
+from xlhedge.analysis.scenarios import Stress
 from xlhedge.sheets.attribution import attribution_chart, nets
 from xlhedge.sheets.audit import CONVENTIONS
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.hedge import spot_chart
 from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.sensitivity import ratio_chart
-from xlhedge.sheets.style import LONGEST, heading, sentence, widen
+from xlhedge.sheets.style import heading, sentence, widen
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["totals", "write_summary"]
@@ -140,11 +141,18 @@ def _headlines(analysis: Analysis) -> Iterator[tuple[str, Any, str, str, str]]:
         look = f"total {_LOOKS.get(name, 'money')}"
         yield title, own[name] if name in own else getattr(total, name), look, meaning, name
     for shock in _STEPS:
-        meaning = "At once, as it stands; liquidation included, before fees"
+        meaning = _after(analysis.at_once(shock), "At once, as it stands; before fees")
         title = f"P&L at {shock:+.0%} of the underlying"
         yield title, analysis.after(shock), "total money", meaning, ""
     if worst := analysis.worst:
-        yield "Worst scenario", worst.legs["net"], "total money", worst.name[:LONGEST], "worst"
+        meaning = _after(worst, worst.name)
+        yield "Worst scenario", worst.legs.net, "total money", meaning, "worst"
+
+
+def _after(found: Stress, meaning: str) -> str:
+    """What a P&L means, behind the word on liquidation that belongs beside it."""
+    word = found.liquidation
+    return sentence(f"{word}: {meaning}" if word else meaning)
 
 
 def _paragraph(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: str) -> int:

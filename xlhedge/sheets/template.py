@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from xlhedge.analysis import Analysis, analyse
+from xlhedge.analysis.scenarios import STANDING
 from xlhedge.portfolio import Portfolio, Settings
 from xlhedge.sheets.context import Edition, TemplateContext
 from xlhedge.sheets.functions import define_functions
@@ -28,7 +29,7 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     """The template filled in with a portfolio; `Book.save` writes it.
 
     Args:
-        analysis: of the portfolio; none for a template in which only the settings' defaults stand.
+        analysis: of the portfolio; none for a template in which only defaults stand.
         edition: "addin" for Excel and LibreOffice with our functions installed; "365" has them as
             names in the workbook.
 
@@ -60,7 +61,7 @@ class _Unchecked(Portfolio):
 
 
 def blank_analysis() -> Analysis:
-    """The analysis of a template in which only the settings' defaults stand.
+    """The analysis of a template in which only defaults stand: settings, and two scenarios.
 
     Blank inputs count as nothing to a spreadsheet: a blank date is day 0, a table without rows adds
     up to 0. A portfolio of just that gives the values that blank cells compute.
@@ -71,4 +72,4 @@ def blank_analysis() -> Analysis:
         ((), 0.0, 0.0)
     """
     blank = {"portfolio": "", "as_of": _DAY_0, "horizon_date": _DAY_0}
-    return analyse(_Unchecked(settings=Settings.of(blank), holdings=()))
+    return analyse(_Unchecked(settings=Settings.of(blank), holdings=(), scenarios=STANDING))

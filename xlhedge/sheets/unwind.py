@@ -9,11 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.price_series import LEAST_HOURS, tracks_of
 from xlhedge.analysis.signals import LOOKBACK
 from xlhedge.analysis.unwind import QUIET, UnwindRow
 from xlhedge.analysis.values import UNKNOWN
@@ -31,9 +33,11 @@ from xlhedge.xlsx.sheet import Sheet
 __all__ = ["to_unwind", "write_unwind"]
 
 _PRICES = 4
-_ARRAYS = (UnwindRow.entry_price, UnwindRow.funding_breach, UnwindRow.support_confirmed)
-_RATES = 24
+_ARRAYS = (UnwindRow.funding_breach, UnwindRow.support_confirmed)
+_MOST_RATES = 24
 """How many settled rates the funding alarm may look back on."""
+_WORKINGS = ("Bars", "Rates", "Settled before", "Hours")
+_BARS, _RATES, _BEFORE, _HOURS = range(4)
 _SAID = f'"{UNKNOWN}"'
 
 
@@ -83,12 +87,13 @@ class _UnwindCells(LiveCells):
             name: inputs.column("History", name)
             for name in ("time", "symbol", "close", "low", "volume", "funding_rate")
         }
+        self._past["hours"] = self._rank(_HOURS)
 
     def signal(self, row: FigureRow, name: str) -> Expression:
         return Expression(self._support if name == "support_confirmed" else self._breach)
 
     def _rank(self, column: int) -> str:
-        """Where each row stands among its symbol's bars (0) or settled rates (1), from the last."""
+        """A column of `_WORKINGS`: where each row stands among its symbol's, and more."""
         letter, top = LETTERS[self._ranks + column], self.table.top
         return f"${letter}${top}:${letter}${top + self.inputs.capacity('History') - 1}"
 
@@ -96,14 +101,37 @@ class _UnwindCells(LiveCells):
         """Count each row of Price history among those of its symbol."""
         top, ranks = self.table.top, self._ranks
         sheet.put(top - 3, ranks, "Workings: rows of Price history, counted from the last", "note")
-        for column, title in enumerate(("Bars", "Rates")):
-            sheet.put(top - 2, ranks + column, title, "header")
+        for column, title in enumerate(_WORKINGS, ranks):
+            sheet.put(top - 2, column, title, "header")
         rows = self._analysis.portfolio.history
-        for column, names in enumerate((("low", "volume"), ("funding_rate",)), ranks):
-            counted, text = _ranked(rows, names), RowText(self._counted(names))
+        texts = [self._counted(("low", "volume")), self._counted(("funding_rate",)), *self._hours]
+        counted = [_ranked(rows, ("low", "volume")), _ranked(rows, ("funding_rate",))]
+        counted += _settled(rows, counted[-1])
+        looks = ("ratio", "ratio", "date", "ratio")
+        for column, (values, text, look) in enumerate(
+            zip(counted, map(RowText, texts), looks, strict=True), ranks
+        ):
             for n in range(self.inputs.capacity("History")):
-                value = counted[n] if n < len(rows) else ""
-                sheet.put(top + n, column, value, "cell ratio", text.at(top + n))
+                value = values[n] if n < len(rows) else ""
+                sheet.put(top + n, column, value, f"cell {look}", text.at(top + n))
+
+    @property
+    def _hours(self) -> tuple[str, str]:
+        """When the settlement before a row's was, and how many hours the row's is for."""
+        rank, before = (f"${LETTERS[self._ranks + n]}{here()}" for n in (_RATES, _BEFORE))
+        symbol, time, own = (
+            self.inputs.cell("History", name, here(FIRST_ROW - self.table.top))
+            for name in ("symbol", "time", "interval_hours")
+        )
+        same = f"SUMPRODUCT(--({self._past['symbol']}={symbol})"
+        first = f'{rank}={same},--({self._rank(_RATES)}<>""))'
+        found = f"{same},--({self._rank(_RATES)}={rank}+1),{self._past['time']})"
+        since = f"MAX({LEAST_HOURS},ROUND(({time}-{before})*24,2))"
+        hours = f'IF({own}="",IF({before}="","",{since}),{own})'
+        return (
+            f'IF({rank}="","",IF({first},"",{found}))',
+            f'IF({rank}="","",{hours})',
+        )
 
     def _counted(self, names: tuple[str, ...]) -> str:
         own = {
@@ -119,18 +147,17 @@ class _UnwindCells(LiveCells):
         )
         return f'IF({blank}>0,"",{count})'
 
-    def _last(self, count: int, key: str, rank: str, name: str) -> str:
+    def _last(self, count: int, key: str, rank: str, name: str, blank: str = "0") -> str:
         """The last values of a column for a symbol, oldest first; 0 where there are too few."""
-        places = ";".join(str(place) for place in range(count, 0, -1))
         column = self._past[name]
         at = f"TRANSPOSE(IF({self._past['symbol']}={key},{rank},0))"
-        return f'MMULT(--({{{places}}}={at}),IF({column}="",0,{column}))'
+        return f'MMULT(--({_places(count)}={at}),IF({column}="",{blank},{column}))'
 
     @cached_property
     def _support(self) -> str:
         """As `signals.signals_of` has it."""
         asset, price = self.row.asset.text, self.own(self.row, "support_price").text
-        symbol, time, rank = self._past["symbol"], self._past["time"], self._rank(0)
+        symbol, time, rank = self._past["symbol"], self._past["time"], self._rank(_BARS)
         own = f"({symbol}={asset})"
         bars = f'SUM({own}*({rank}<>""))'
         # An older bar's answer would be none: the last of all must have its low and its volume.
@@ -146,7 +173,7 @@ class _UnwindCells(LiveCells):
     def _breach(self) -> str:
         """As `signals.signals_of` has it."""
         instrument = self.row.instrument.text
-        symbol, rank = self._past["symbol"], self._rank(1)
+        symbol, rank = self._past["symbol"], self._rank(_RATES)
 
         def settled(key: str) -> str:
             return f'SUM(({symbol}={key})*({rank}<>""))'
@@ -155,13 +182,23 @@ class _UnwindCells(LiveCells):
         underlying, expiry = (self.term(self.row, name).text for name in ("underlying", "expiry"))
         key = f"IF({settled(instrument)}>0,{instrument},{underlying})"
         wanted = self.inputs.setting("funding_consecutive")
-        hours = self.beside(self.row, HedgeRow).interval_hours.text
+        interval = self.beside(self.row, HedgeRow).interval_hours.text
         threshold = self.inputs.setting("funding_threshold_8h")
-        most = max(_RATES, self._analysis.portfolio.settings.funding_consecutive)
+        most = max(_MOST_RATES, self._analysis.portfolio.settings.funding_consecutive)
+        count = settled(key)
         rates = self._last(most, key, rank, "funding_rate")
-        call = f'IF(FUNDING_BREACH({rates},{hours},{threshold},{wanted}),"yes","no")'
-        few = f"({settled(key)}<{wanted})+({wanted}>{most})>0"
-        return f'IF({expiry}<>"","no",IF({few},{_SAID},{call}))'
+        hours = self._last(most, key, rank, "hours", interval)
+        # Places before the first settlement are not looked at, but must be numbers of hours.
+        hours = f"{hours}+{interval}*({_places(most)}>{count})"
+        direction = f"IF({self.of_instrument(self.row, 'short_contracts').text}<0,-1,1)"
+        call = f"FUNDING_BREACH({rates},{hours},{threshold},{wanted},{direction})"
+        few = f"({count}<{wanted})+({wanted}>{most})>0"
+        return f'IF({expiry}<>"","no",IF({few},{_SAID},IF({call},"yes","no")))'
+
+
+def _places(count: int) -> str:
+    """The last places of a symbol, from the farthest, as a column."""
+    return f"{{{';'.join(str(place) for place in range(count, 0, -1))}}}"
 
 
 def _ranked(rows: Sequence[Any], names: tuple[str, ...]) -> list[Any]:
@@ -178,3 +215,21 @@ def _ranked(rows: Sequence[Any], names: tuple[str, ...]) -> list[Any]:
         known = all(getattr(row, name) is not None for name in names)
         found.append(float(len(own) - bisect_left(own, row.time)) if known else "")
     return found
+
+
+def _settled(rows: Sequence[Any], ranks: Sequence[Any]) -> list[list[Any]]:
+    """The settlement before each row's, and how many hours the row's rate is for."""
+    tracks = tracks_of(rows)
+    before: dict[tuple[str, Any], Any] = {}
+    hours: dict[tuple[str, Any], Any] = {}
+    for key, track in tracks.items():
+        for then, now in pairwise((None, *track.rates)):
+            if now is not None:
+                before[key, now.time] = then.time if then else ""
+                hours[key, now.time] = "" if now.hours is None else now.hours
+    keys = [(row.symbol.casefold(), row.time) for row in rows]
+    known = [rank != "" for rank in ranks]
+    return [
+        [found[key] if has else "" for key, has in zip(keys, known, strict=True)]
+        for found in (before, hours)
+    ]

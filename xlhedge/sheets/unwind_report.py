@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from xlhedge.analysis.grid_shorts import gains
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.unwind import UnwindRow
+from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import BookContext, ReportContext
+from xlhedge.sheets.grid_blocks import mark_words
+from xlhedge.sheets.grid_cells import AXIS, SAID, UNHEDGED, GridCells
 from xlhedge.sheets.native_cells import write_page
-from xlhedge.sheets.sensitivity import AXIS, HELD, UNHEDGED
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
@@ -21,6 +27,8 @@ _LINES = (
     ("funded", "Keep them to the horizon, with funding"),
     ("forgone", "Gain that keeping them forgoes"),
 )
+_COLUMN = "{column}"
+"""Stands in formulas for the letter of a column that is still open."""
 
 
 def write_unwind_report(sheet: Sheet, of: ReportContext) -> None:
@@ -43,33 +51,42 @@ def price_rows(sheet: Sheet, at: int, of: BookContext, moves: int) -> None:
     """
     analysis, fee = of.analysis, of.tables[MarginRow].total(MarginRow.close_fee)
     drag = next(table.total(_DRAG) for table in of.on.values() if table.has(_DRAG))
-    sheet.put(
-        at,
-        1,
-        "Close now or keep, by move of the underlying: before liquidation, which scenarios have",
-        "section",
-    )
+    title = "Close now or keep, by move of the underlying: liquidation included"
+    sheet.put(at, 1, title, "section")
     sheet.put(at + 1, 1, "Move of the underlying", "header text")
-    for n, (_, title) in enumerate(_LINES, at + 2):
+    said = at + 2 + len(_LINES)
+    for n, title in enumerate((*(title for _, title in _LINES), "Liquidation if kept"), at + 2):
         sheet.put(n, 1, title, "total text")
-    found = analysis.closing
-    for column in range(moves):
-        shown = min(column, len(analysis.grid.shocks) - 1)
-        letter = LETTERS[2 + column]
-        move = f"Sensitivity!{letter}${AXIS}"
-        texts = {
-            "now": f"Sensitivity!{letter}${UNHEDGED}-{fee}",
-            "keep": f"Sensitivity!{letter}${HELD}-{fee}*(1+{letter}${at + 1})",
-            "funded": f"{letter}${at + 3}-{drag}",
-            "forgone": f"IF({letter}{at + 2}>{letter}{at + 4},{letter}{at + 2}-{letter}{at + 4},0)",
-        }
-        sheet.put(at + 1, 2 + column, analysis.grid.shocks[shown], "axis move", move)
-        for n, (name, _) in enumerate(_LINES, at + 2):
-            sheet.put(n, 2 + column, getattr(found, name)[shown], "cell heat", texts[name])
+    texts = {
+        "now": f"Sensitivity!{_COLUMN}${UNHEDGED}-{fee}",
+        "funded": f"{_COLUMN}${at + 3}-{drag}",
+        "forgone": f"IF({_COLUMN}{at + 2}>{_COLUMN}{at + 4},{_COLUMN}{at + 2}-{_COLUMN}{at + 4},0)",
+    }
+
+    def put(n: int, values: Sequence[Any], look: str, text: str) -> None:
+        for column in range(moves):
+            own = text.replace(_COLUMN, LETTERS[2 + column])
+            sheet.put(n, 2 + column, values[min(column, len(values) - 1)], look, own)
+
+    put(at + 1, analysis.grid.shocks, "axis move", f"Sensitivity!{_COLUMN}${AXIS}")
+    for n, (name, _) in enumerate(_LINES, at + 2):
+        if name in texts:
+            put(n, getattr(analysis.closing, name), "cell heat", texts[name])
+    last, keep = LETTERS[1 + moves], analysis.closing.keep
+    cells = GridCells(of, sheet.title)
+    gained = gains(
+        cells.functions, cells.shorts, Expression(f"$B${at + 1}:${last}${at + 1}"),
+        fees=cells.shorts.fee_rate,
+    )  # fmt: skip
+    text = excel_text(Expression(f"Sensitivity!$B${UNHEDGED}:${last}${UNHEDGED}") + gained)
+    shown = [keep[min(column, len(keep) - 1)] for column in range(moves)]
+    sheet.array(at + 3, 2, [shown], text, "cell heat")
+    put(said, analysis.grid.said, "cell word", f"Sensitivity!{_COLUMN}${SAID}")
+    mark_words(sheet, f"B{said}:{last}{said}")
     currency = analysis.portfolio.settings.quote_currency
     chart = line_chart(
         sheet,
-        "Close the shorts now, or keep them: before liquidation",
+        "Close the shorts now, or keep them: liquidation included",
         ("Move of the underlying", "0%"),
         (f"Profit and loss, {currency}", "#,##0"),
         at + 1,
@@ -77,4 +94,4 @@ def price_rows(sheet: Sheet, at: int, of: BookContext, moves: int) -> None:
         (2, 1 + moves),
         ("Close now", "Keep, with funding"),
     )
-    sheet.chart(chart, f"B{at + len(_LINES) + 3}")
+    sheet.chart(chart, f"B{said + 2}")

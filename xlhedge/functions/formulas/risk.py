@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from xlhedge.errors import CellError, Undefined
 
-__all__ = ["TEXTS", "expected_shortfall", "value_at_risk"]
+__all__ = ["TEXTS", "expected_shortfall", "rank_at_risk", "tail_of", "value_at_risk"]
 
 # (1 − 0.99) × 100 is above 1 in binary, and is meant as the worst one of a hundred.
 _SLACK = 1e-9
@@ -38,8 +38,12 @@ def value_at_risk(pnl_changes: Sequence[float], confidence: float = 0.99) -> flo
     """
     if not pnl_changes:
         return Undefined(CellError.DIV0, "there are no changes to rank")
-    rank = max(1, math.ceil((1 - confidence) * len(pnl_changes) - _SLACK))
-    return -sorted(pnl_changes)[rank - 1]
+    return -sorted(pnl_changes)[rank_at_risk(len(pnl_changes), confidence) - 1]
+
+
+def rank_at_risk(count: int, confidence: float = 0.99) -> int:
+    """Which of so many changes, from the worst, VALUE_AT_RISK is."""
+    return max(1, math.ceil((1 - confidence) * count - _SLACK))
 
 
 def expected_shortfall(
@@ -71,10 +75,15 @@ def expected_shortfall(
     if not pnl_changes:
         return Undefined(CellError.DIV0, "there are no changes to rank")
     ranked = sorted(pnl_changes)
-    worst = max(1, (1 - confidence) * len(ranked))
+    worst = tail_of(len(ranked), confidence)
     whole = min(int(worst), len(ranked))
     part = (worst - whole) * ranked[whole] if whole < len(ranked) else 0.0
     return -(math.fsum(ranked[:whole]) + part) / worst
+
+
+def tail_of(count: int, confidence: float = 0.975) -> float:
+    """Of how many of so many changes EXPECTED_SHORTFALL is the mean; the last may be a part."""
+    return max(1.0, (1 - confidence) * count)
 
 
 TEXTS = {

@@ -1,0 +1,90 @@
+"""What speaks against a hedge, in words: reasons to take it off, dear funding, added risk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.carriers import VALUES
+from xlhedge.analysis.doubts import Doubts
+from xlhedge.analysis.orders import OrderRow
+from xlhedge.analysis.unwind import QUIET, UnwindRow
+from xlhedge.text import percent
+
+__all__ = ["DEAR", "added_risk", "dear_funding", "enlarges", "should_unwind", "unwinding"]
+
+DEAR = 1.0
+"""What part of its value a position may pay in funding in a year before that is advice: all of it,
+at today's rate, whatever was settled before."""
+
+_REASONS = {
+    "MARKET": "support is confirmed",
+    "HORIZON": "the horizon is reached",
+    "REDEPLOY": "the fall you wait for is there",
+    "FUNDING": "funding costs too much",
+}
+
+
+def should_unwind(row: UnwindRow) -> bool:
+    """Whether something speaks for taking a holding's hedge off."""
+    return bool(row.signal) and row.signal not in QUIET
+
+
+def _leaving(analysis: Analysis, doubts: Doubts) -> Iterator[tuple[str, UnwindRow]]:
+    """The hedges that should perhaps come off, each behind its underlying."""
+    for hedge, row in zip(analysis.hedge, analysis.unwind, strict=True):
+        if should_unwind(row) and ("unwind", hedge.underlying) not in doubts:
+            yield hedge.underlying, row
+
+
+def unwinding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
+    """Hedges that should perhaps come off, and why."""
+    for _, row in _leaving(analysis, doubts):
+        why = " and ".join(_REASONS[reason] for reason in row.signal.split(" + "))
+        yield f"Consider taking off the hedge of {row.asset}: {why}."
+
+
+def dear_funding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
+    """Instruments whose funding costs, or would cost, more than `DEAR` in a year."""
+    for row in analysis.orders:
+        year = _cost_of_a_year(row)
+        if year <= DEAR or ("unwind", row.underlying) in doubts:
+            continue
+        held = bool(row.short_contracts)
+        side = "short" if (row.short_contracts or row.part) > 0 else "long future"
+        costs = f"costs the {side}" if held else f"would cost a {side}"
+        yield (
+            f"Funding of {row.instrument} {costs} {percent(year)} of its value in a year at "
+            f"today's rate of {percent(row.funding_8h)} per 8 hours, more than {percent(DEAR)}, "
+            f"its whole value: {'take it off, or ' if held else ''}hedge with another instrument."
+        )
+
+
+def added_risk(analysis: Analysis) -> Iterator[str]:
+    """Hedges that made the past worse."""
+    for each in analysis.history.assets if analysis.history else ():
+        if each.ratios.adds_risk:
+            yield f"Check the hedge of {each.name}: {each.ratios.alarm}."
+
+
+def enlarges(analysis: Analysis, row: OrderRow, doubts: Doubts) -> bool:
+    """Whether an order adds to a hedge that something speaks against; what reduces one, does not.
+
+    Args:
+        analysis: the analysis.
+        row: the order's instrument.
+        doubts: what speaks for nothing until it is checked.
+    """
+    if row.part * row.short_notional < 0:
+        return False
+    if ("unwind", row.underlying) in doubts:
+        return False
+    leaving = (underlying for underlying, _ in _leaving(analysis, doubts))
+    return row.underlying in leaving or _cost_of_a_year(row) > DEAR
+
+
+def _cost_of_a_year(row: OrderRow) -> float:
+    """What funding takes of the value that an instrument holds, or is to hold, in a year."""
+    held = row.short_contracts or row.part
+    year = VALUES.funding_apr(row.funding_rate, row.interval_hours)
+    return -year if held > 0 else year if held < 0 else 0.0

@@ -1,0 +1,108 @@
+"""What the formulas of grids refer to: the shorts' columns, the figures beside them, the lines.
+
+They stand on the Sensitivity sheet; the template calls our functions over whole axes, the report
+has the same in the spreadsheet's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from xlhedge.analysis.carriers import CALLS, NATIVE, Functions, Native
+from xlhedge.analysis.figures import FigureRow
+from xlhedge.analysis.grid_shorts import LIMITS, NO_SHORT, GridShort
+from xlhedge.analysis.lookups import Lookups
+from xlhedge.analysis.margin import MarginRow
+from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
+from xlhedge.sheets.context import BookContext, TemplateContext
+from xlhedge.sheets.live_cells import LiveCells
+from xlhedge.sheets.table import FigureTable, RowText, Texts, here
+
+__all__ = ["AXIS", "FIRST_LIMIT", "HELD", "IN_FULL", "SAID", "UNHEDGED", "GridCells"]
+
+AXIS, UNHEDGED, HELD, SAID, IN_FULL = 4, 5, 6, 7, 8
+"""The rows of the lines over the moves of the price."""
+FIRST_LIMIT = 9
+"""The row of the first of `LIMITS`."""
+
+
+class GridCells:
+    """The references of grids' formulas, and the functions they call.
+
+    Args:
+        of: what is written.
+        sheet: the title of the sheet whose formulas refer.
+    """
+
+    def __init__(self, of: BookContext, sheet: str = "Sensitivity") -> None:
+        self.live = isinstance(of, TemplateContext)
+        self.functions: Functions = CALLS if self.live else NATIVE
+        self.table, self._of = of.tables[GridShort], of
+        own = sheet == self.table.title
+        spans: dict[str, Carrier] = {}
+        for each in GridShort.figures:
+            cells = Expression(self.table.span(each, "$") if own else self.table.column(each))
+            # What checks its arguments is handed no blanks.
+            spans[each.name] = (
+                where(cells == "", NO_SHORT[each.name], cells) if self.live else cells
+            )
+        kinds = {row.contract_type for row in of.analysis.numbers.rows(GridShort)}
+        if not self.live and len(kinds) == 1:  # what is known leaves no branch
+            spans["contract_type"] = kinds.pop()
+        self.shorts = SimpleNamespace(**spans)
+        self.limits = {
+            name: Expression(f"$B${n}") for n, (name, _, _) in enumerate(LIMITS, FIRST_LIMIT)
+        }
+
+    @property
+    def texts(self) -> Texts:
+        """The formulas of the shorts' rows."""
+        of = self._of
+        if isinstance(of, TemplateContext):
+            return LiveCells(of.inputs, self.table, of.tables).texts
+        return _Links(self.table, of.tables[MarginRow]).texts
+
+
+class _Filled(Expression):
+    """A cell of a report that has a number: it is not blank."""
+
+    __slots__ = ()
+    __hash__ = None
+
+    def __eq__(self, other: object) -> Any:
+        return False if other == "" else super().__eq__(other)
+
+
+class _Links(Native, Lookups):
+    """A report's rows of the shorts: what stands on Margin is referred to there."""
+
+    def __init__(self, table: FigureTable, margin: FigureTable) -> None:
+        self._table, self._margin = table, margin
+
+    def texts(self, row: FigureRow | None) -> Sequence[RowText | None]:
+        """The formulas of a row; none of what refers to nothing."""
+        if row is None:
+            return [None] * len(GridShort.figures)
+        own: dict[str, Any] = {
+            each.name: value if isinstance(value := getattr(row, each.name), str) else
+            Expression(f"${self._table.letter(each)}{here()}") for each in GridShort.figures
+        }  # fmt: skip
+        cells = GridShort(self, row.n, **own)
+        self._short = row.f.beside(row, MarginRow)
+        found = [RowText(excel_text(each.body(cells, self))) for each in GridShort.figures]
+        return [text if text.refers else None for text in found]
+
+    def look_up(self, row: FigureRow, figure: Any) -> Carrier:
+        return getattr(self.beside(row, MarginRow), figure.column)
+
+    def number(self, value: Carrier) -> Carrier:
+        return not isinstance(value, str)
+
+    def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
+        at = here(self._margin.top - self._table.top)
+        return table(self, row.n, **{
+            each.name: value if isinstance(value := getattr(self._short, each.name), str) else
+            _Filled(self._margin.cell(each, at)) for each in table.figures
+        })  # fmt: skip
