@@ -219,7 +219,7 @@ LOTS = Portfolio(
         Short(instrument="BTC-P", contracts=-0.5, entry_price=58_000, margin=9_000, account="desk"),
         Short(instrument="BTC-C", contracts=300, entry_price=60_000, margin=0.3, realised_pnl=0.01),
         Short(instrument="BTC-P", contracts=1, entry_price=50_000, margin=11_000, leverage=2,
-              account="FUND", funding_received=120, realised_pnl=50, fees_paid=30),
+              account="fund", funding_received=120, realised_pnl=50, fees_paid=30),
         Short(instrument="BTC-P", contracts=0.4, entry_price=61_000, account="desk"),
         Short(instrument="BTC-P", contracts=0.3, entry_price=61_000, margin=9_000,
               liquidation_price=90_000),

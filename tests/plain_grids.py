@@ -1,6 +1,6 @@
 """The Sensitivity sheet, and closing against keeping, by plain arithmetic: each short by itself."""
 
-from plain_finance import larger, num, total
+from plain_finance import Num, larger, num, total
 from plain_report import Complaints, full_notional
 from report_cells import CLOSING, GRIDS, MARGIN
 
@@ -85,21 +85,23 @@ def _gain(lot, row, shock, basis, *, fees):
     gone = _reached(row, shock + basis)
     if gone is None:
         return None
+    # An inverse contract has no value at a price of 0: the nearest to it is as good.
+    shock = Num(shock, 2e-12) if lot.inverse and shock <= -1 else num(shock)
     if gone:
-        equity = lot.coins * (1 + num(shock)) if lot.inverse else lot.row["margin"] + lot.pnl
+        equity = lot.coins * (1 + shock) if lot.inverse else lot.row["margin"] + lot.pnl
         return -larger(equity, 0)
-    moved, future = 1 + num(shock), 1 + num(shock) + basis
+    moved, future = 1 + shock, 1 + shock + basis
     # What is bought back at the end costs, for a value of 1 today, this.
     end = moved / future if lot.inverse and basis else 1 + num(0) if lot.inverse else future
-    gain = lot.notional * (end - 1 - shock) if lot.inverse else -lot.notional * (num(shock) + basis)
+    gain = lot.notional * (end - 1 - shock) if lot.inverse else -lot.notional * (shock + basis)
     return gain - abs(lot.notional) * lot.fee * end if fees else gain
 
 
 def _in_full(book, shorts, shock):
     """What a hedge of 100 % gains, made of the shorts there are, each with its margin."""
     full = full_notional(book)
-    own = [(lot, row) for lot, row in shorts if lot.notional.value * full.value > 0]
-    size = total(lot.notional for lot, _ in own)
+    own = [(lot, row) for lot, row in shorts if lot.cover.value * full.value > 0]
+    size = total(lot.cover for lot, _ in own)
     if abs(size.value) <= 1e-9 * abs(full.value):
         return -full * shock
     parts = [_gain(lot, row, shock, 0.0, fees=False) for lot, row in own]

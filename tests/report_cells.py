@@ -44,6 +44,7 @@ HEDGE = {
     "min_notional": "Smallest order, value",
     "underlying": "Underlying",
     "part": "Part of its instrument's",
+    "doubts": "Cells to check first",
 }
 UNDERLYINGS = {
     "underlying": "Underlying",
@@ -64,6 +65,7 @@ UNDERLYINGS = {
     "order_notional": "Orders, value",
     "order_cover": "Orders, as they count in the hedge",
     "residual_delta": "Net delta after the orders",
+    "doubts": "Cells to check first",
     "funding_drag": "Funding cost to the horizon",
     "funding_year": "Funding cost in a year",
 }
@@ -80,7 +82,7 @@ ORDERS = {
     "contract_type": "Contract type", "contract_size": "Contract size", "qty_step": "Order step",
     "min_qty": "Smallest order, contracts", "min_notional": "Smallest order, value",
     "wanted_contracts": "Contracts wanted", "order_contracts": "Order, contracts",
-    "action": "Action", "order_notional": "Order, value",
+    "action": "Action", "order_notional": "Order, value", "doubts": "Cells to check first",
 }  # fmt: skip
 CARRY = {
     "asset": "Asset", "instrument": "Hedged with", "short_notional": "Short now",
@@ -91,6 +93,25 @@ CARRY = {
     "funding_apr": "Funding per year", "funding_drag": "Funding cost to the horizon",
     "funding_year": "Funding cost in a year",
 }  # fmt: skip
+ROLLS = {
+    "instrument": "Instrument", "underlying": "Underlying", "contracts": "Contracts short",
+    "short_notional": "Short now", "index_price": "Index price", "futures_price": "Futures price",
+    "basis_pct": "Basis %", "expiry": "Expiry", "days_to_expiry": "Days to expiry",
+    "face": "Face, at the future's price",
+    "locked_carry": "Locked in to its expiry, after the fee",
+    "basis_earned": "Basis to the horizon", "funding_drag": "Funding cost to the horizon",
+    "close_fee": "Fee to close", "carry": "Carry to the horizon",
+    "unhedged_days": "Days of the horizon behind it", "next_contract": "Next contract",
+    "next_price": "Its price, in this one's quote", "days_between": "Days from expiry to expiry",
+    "roll_yield": "What the next earns a year", "roll": "Roll to the horizon, after fees",
+    "funding_rate": "Funding rate per interval", "interval_hours": "Funding interval, hours",
+    "funding_apr": "Funding per year", "fee_rate": "Fee rate", "contract_type": "Contract type",
+    "contract_size": "Contract size", "parity": "Quote per unit of its own", "number": "No.",
+    "lasts": "Days that it lasts", "earlier": "Contracts that end before it",
+    "alike": "Contracts that end with it", "above": "Of them further up",
+    "next_number": "No. of the next contract",
+}  # fmt: skip
+"""The sheet Carry: a row an instrument."""
 MARGIN = {
     "instrument": "Instrument", "contracts": "Contracts short", "entry_price": "Entry price",
     "futures_price": "Mark price", "short_notional": "Short notional",
@@ -124,6 +145,11 @@ UNWIND = {
     "entry_price": "Average entry of the underlying's shorts",
     "mark_price": "Their average mark price", "price_change": "Mark against entry",
     "funding_breach": "Funding alarm", "support_confirmed": "Support confirmed",
+    "bars_judged": "Bars judged", "support_held": "Support held",
+    "relative_volume": "Volume, × the usual", "money_flow": "Chaikin money flow",
+    "money_flow_before": "… one bar before", "money_flow_index": "Money flow index",
+    "volume_balance": "On-balance volume over the bars", "price_move": "Price over the bars",
+    "divergence": "Volume against price", "confirmation": "Confirmation",
     "hedge_profit": "Hedge's profit so far", "short_notional": "Short now",
     "fee_rate": "Fee rate", "close_fee": "Fee to close now",
     "spend": "To redeploy: profit after the fee", "spot_price": "Spot price",

@@ -12,7 +12,7 @@ from xlhedge.analysis import analyse
 from xlhedge.analysis.carriers import ARRAYS
 from xlhedge.analysis.grid_shorts import GridShort
 from xlhedge.analysis.grids import GRIDS
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Settings, Short
+from xlhedge.portfolio import Account, Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
@@ -26,7 +26,7 @@ FACES = {"instrument": "INV", "contracts": 60_000, "entry_price": 60_000, "margi
 OTHER = {"asset": "ETH", "quantity": 10, "spot_price": 3_000}
 
 
-def analysed(shorts=(SHORT,), instruments=(PERP,), holdings=(BTC,), **settings):
+def analysed(shorts=(SHORT,), instruments=(PERP,), holdings=(BTC,), accounts=(), **settings):
     base = {"as_of": datetime(2026, 3, 2), "horizon_date": datetime(2026, 4, 1)}
     return analyse(
         Portfolio(
@@ -34,6 +34,7 @@ def analysed(shorts=(SHORT,), instruments=(PERP,), holdings=(BTC,), **settings):
             holdings=tuple(Holding(**row) for row in holdings),
             instruments=tuple(Instrument(**row) for row in instruments),
             shorts=tuple(Short(**row) for row in shorts),
+            accounts=tuple(Account(**row) for row in accounts),
         )
     )
 
@@ -140,6 +141,76 @@ def test_after_and_the_lines_agree():
         analysis = analyse(sample)
         for move, held in zip(analysis.grid.shocks, analysis.grid.held, strict=True):
             assert analysis.after(move) == pytest.approx(held, rel=1e-12, abs=1e-6), (name, move)
+
+
+# -------------------------------------------------------------------------------- cross accounts
+
+SHARED = {"account": "main", "margin_mode": "cross"}
+ETH = PERP | {"instrument": "ETH-P", "underlying": "ETH", "futures_price": 3_000,
+              "index_price": 3_000}  # fmt: skip
+IN_MAIN = SHORT | {"account": "main", "margin": None}
+ETH_IN_MAIN = IN_MAIN | {"instrument": "ETH-P", "contracts": 20, "entry_price": 3_000}
+WIDE = {"shock_max": 1, "shock_min": -1, "shock_step": 0.1}
+
+
+def shared(accounts, shorts, instruments=(PERP, ETH), holdings=(BTC, OTHER)):
+    rows = [SHARED | row for row in accounts]
+    return analysed(shorts, instruments, holdings, rows, **WIDE)
+
+
+def test_a_cross_account_falls_as_a_whole():
+    """100,000 for shorts of 60,000 each (0.4 %): a common rise of 82.6 %."""
+    coins = BTC, OTHER | {"quantity": 20}
+    analysis = shared([{"wallet_balance": 100_000}], [IN_MAIN, ETH_IN_MAIN], holdings=coins)
+    assert analysis.grid.given["rise"] == pytest.approx(99_520 / 120_480)
+    held, said = lines(analysis, 0.8, 0.9)
+    assert held == pytest.approx([0, 120_000 * 0.9 - 100_000], abs=1e-6)
+    assert said == ["none", "liquidated"]
+
+
+def test_what_gains_by_the_move_falls_with_its_account():
+    """Short 120,000 and long 60,000 on 12,000: (12,000 − 720) ÷ 60,720 is +18.6 %."""
+    shorts = [IN_MAIN | {"contracts": 2}, ETH_IN_MAIN | {"contracts": -20}]
+    analysis = shared([{"wallet_balance": 12_000}], shorts, holdings=[BTC])
+    assert analysis.grid.given["rise"] == pytest.approx(11_280 / 60_720)
+    assert analysis.grid.given["fall"] == -1e9
+    held, said = lines(analysis, -0.5, 0.1, 0.2)
+    assert held == pytest.approx([0, 0, 12_000 - 12_000], abs=1e-6)
+    assert said == ["none", "none", "liquidated"]
+
+
+def test_a_short_in_a_net_long_account_is_liquidated_by_a_fall():
+    shorts = [IN_MAIN, ETH_IN_MAIN | {"contracts": -40}]
+    analysis = shared([{"wallet_balance": 12_000}], shorts, holdings=[BTC])
+    # 12,000 + 60,000 x = 720 (1 + x)
+    assert analysis.grid.given["fall"] == pytest.approx(-11_280 / 59_280)
+    held, said = lines(analysis, -0.3, -0.1, 0.3)
+    assert held == pytest.approx([-18_000 - 12_000, -6_000 - 6_000, 36_000])
+    assert said == ["liquidated", "none", "none"]
+    # Of a hedge of the coin the short is all there is, and it falls with its account.
+    assert words(analysis.grid, "ratio")[-0.3] == "liquidated"
+
+
+def test_coins_posted_are_worth_what_they_are_when_they_are_lost():
+    """1 coin counts 90 %: (54,000 − 480) ÷ (120,000 − 54,000 + 480) is +80.5 %."""
+    row = {"wallet_balance": 1, "collateral": "BTC", "haircut": 0.1}
+    analysis = shared([row], [IN_MAIN | {"contracts": 2}], holdings=[BTC])
+    assert analysis.grid.given["rise"] == pytest.approx(53_520 / 66_480)
+    held, said = lines(analysis, 0.5, 0.9)
+    # A coin held and one posted are 120,000; of the posted one a tenth is left, at 114,000.
+    assert held == pytest.approx([0, 114_000 + 11_400 - 120_000], abs=1e-6)
+    assert said == ["none", "liquidated"]
+
+
+def test_a_wallet_of_coins():
+    """A tenth of a coin for 60,000: as if it were isolated."""
+    shorts = [FACES | {"account": "main", "margin": None}]
+    row = {"wallet_balance": 0.1, "collateral": "BTC"}
+    terms = [INVERSE | {"index_price": 60_000}]
+    analysis = shared([row], shorts, terms, [BTC | {"instrument": "INV"}])
+    assert analysis.grid.given["rise"] == pytest.approx(0.996 / 0.9 - 1)
+    held, _ = lines(analysis, 0.1, 0.2)
+    assert held == pytest.approx([1.1 * 6_000 - 6_000, 12_000 - 6_000])
 
 
 # ----------------------------------------------------------------------------------- by hedge ratio
@@ -322,14 +393,24 @@ MIXED = {
                     PERP | {"instrument": "NONE"}],
     "holdings": [BTC | {"quantity": 2}, OTHER],
 }  # fmt: skip
+CROSS = {
+    "shorts": [SHORT, IN_MAIN, ETH_IN_MAIN | {"contracts": -40},
+               FACES | {"account": "main", "margin": None}],
+    "instruments": [PERP, ETH, INVERSE],
+    "holdings": [BTC, OTHER],
+    "accounts": [SHARED | {"wallet_balance": 12_000},
+                 SHARED | {"wallet_balance": 4, "collateral": "ETH", "haircut": 0.1},
+                 SHARED | {"wallet_balance": 0.1, "collateral": "BTC"}],
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("book", [{}, {"shorts": ()}, MIXED])
+@pytest.mark.parametrize("book", [{}, MIXED, CROSS])
 def test_spreadsheets_compute_the_same(book, libreoffice, plain_libreoffice, ironcalc, tmp_path):
     analysis = analysed(**book)
     report, made = tmp_path / "report.xlsx", tmp_path / "template.xlsx"
     report_book(analysis).save(report)
     template_book(analysis).save(made)
+    assert analysis.grid.given["rise"] < 1
     for path, engine in ((report, plain_libreoffice), (made, libreoffice)):
         computed = engine.values(poisoned(path, tmp_path / f"poisoned-{path.name}"))
         assert differences(computed, stored(path)) == []
@@ -349,6 +430,6 @@ def test_the_cells_that_include_a_liquidation_are_marked(build, tmp_path):
         for rule in each.rules
         if rule.dxf and rule.dxf.numFmt and "†" in rule.dxf.numFmt.formatCode
     ]
-    assert [cells for cells, _ in marked] == ["B39:V44", "B50:V56"]
+    assert [cells for cells, _ in marked] == ["B42:V47", "B53:V59"]
     assert not [formula for _, formula in marked if "!" in formula]
     assert sheet["A7"].value == "Liquidation"

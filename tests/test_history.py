@@ -400,10 +400,10 @@ class TestSignals:
     def test_support(self):
         signals = self.judged()
         assert (signals.support_confirmed, signals.support_reason) == (True, "")
-        assert (signals.lows[-1], signals.closes[-1], signals.volumes[-1]) == (99.8, 103, 20)
-        assert (len(signals.lows), signals.bar) == (21, day(20))
+        assert (signals.volume.lows[-1], signals.volume.closes[-1]) == (99.8, 103)
+        assert (len(signals.volume.lows), signals.bar) == (21, day(20))
         assert self.judged(volumes=[10] * 20 + [14]).support_confirmed is False
-        assert len(self.judged(count=40).lows) == 21
+        assert len(self.judged(count=40).volume.lows) == 21
 
     def test_unknown_is_never_false(self):
         for signals, reason in [

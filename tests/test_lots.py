@@ -48,7 +48,7 @@ def test_lots_in_two_accounts_are_two_positions():
 
 def test_hedge_mode_keeps_a_short_and_a_long_apart():
     shorts = [{**each, "account": "a"} for each in TWO]
-    shorts.insert(1, {"contracts": -1, "entry_price": 58_000, "margin": 20_000, "account": "A"})
+    shorts.insert(1, {"contracts": -1, "entry_price": 58_000, "margin": 20_000, "account": "a"})
     short, long = positions(shorts, accounts=[Account(account="a", position_mode="hedge")])
     assert (short.contracts, short.entry_price) == (2, 55_000)
     assert (long.contracts, long.entry_price) == (-1, 58_000)

@@ -10,6 +10,7 @@ import whole_portfolios as whole
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter, quote_sheetname
+from plain_carry import carry_rows
 from plain_finance import Book
 from plain_grids import grids
 from plain_history import history
@@ -23,6 +24,7 @@ from report_cells import (
     LINES,
     MARGIN,
     ORDERS,
+    ROLLS,
     TOTALS,
     UNDERLYINGS,
     UNWIND,
@@ -85,7 +87,7 @@ def test_a_report_says_what_plain_arithmetic_says(tables):
     analysis, report = reported(tables)
     if report:
         book = Book(tables)
-        for check in (*CHECKS, grids):
+        for check in (*CHECKS, grids, carry_rows):
             found = check(book, report)
             assert not found, (check.__name__, found[:5], whole.told(tables))
         found = history(tables, book, report, analysis)
@@ -139,6 +141,7 @@ def test_every_figure_of_the_analysis_stands_under_its_header(tables):
             UNDERLYINGS)  # fmt: skip
     compare("Orders", analysis.orders, report.table("Orders", ORDERS, key=1), ORDERS)
     compare("Carry", hedge, report.table("Funding & basis", CARRY, key=1), CARRY)
+    compare("Carry", analysis.carry, report.table("Carry", ROLLS, key=1), ROLLS)
     compare("Margin", analysis.margin, report.table("Margin", MARGIN, key=1), MARGIN)
     compare("Unwind", analysis.unwind, report.table("Unwind", UNWIND, key=1), UNWIND)
     lines = [line for each in analysis.scenarios for line in each.lines]
@@ -170,6 +173,7 @@ def test_every_figure_of_the_analysis_stands_under_its_header(tables):
 
 def test_every_figure_there_is_has_a_header_that_is_looked_for():
     """So that a new figure cannot stand anywhere unseen."""
+    from xlhedge.analysis.carry import CarryRow
     from xlhedge.analysis.hedge import HedgeRow
     from xlhedge.analysis.margin import MarginRow
     from xlhedge.analysis.orders import OrderRow, UnderlyingRow
@@ -178,6 +182,7 @@ def test_every_figure_there_is_has_a_header_that_is_looked_for():
 
     assert {figure.name for figure in HedgeRow.figures} == HEDGE.keys() | CARRY.keys()
     assert {figure.name for figure in UnderlyingRow.figures} == UNDERLYINGS.keys()
+    assert {figure.name for figure in CarryRow.figures} == ROLLS.keys()
     assert {figure.name for figure in OrderRow.figures} == ORDERS.keys()
     assert {figure.name for figure in MarginRow.figures} == MARGIN.keys()
     assert {figure.name for figure in UnwindRow.figures} == UNWIND.keys()

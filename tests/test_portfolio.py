@@ -1016,8 +1016,9 @@ def portfolios(draw):
             entry_price=draw(_positive),
             margin=draw(st.floats(0, 1e9)),
             opened=draw(st.none() | _dates),
+            account=f"{n}",  # a long and a short of one instrument are not one account's
         )
-        for _ in range(draw(st.integers(0, 2)))
+        for n in range(draw(st.integers(0, 2)))
     ]
     as_of = draw(_dates.filter(lambda moment: 1902 < moment.year < 9990))
     days = dt.timedelta(days=draw(st.integers(-500, 500)))

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlhedge.analysis import analyse
-from xlhedge.portfolio import Holding, Instrument, Portfolio, PortfolioError, Settings, Short
+from xlhedge.portfolio import (
+    Holding,
+    Instrument,
+    Portfolio,
+    PortfolioError,
+    Scenario,
+    Settings,
+    Short,
+)
 
 SPOT, FUTURE = 60_000, 66_000
 DATED = {"expiry": "2026-03-27"}  # before the horizon
@@ -16,7 +24,7 @@ INVERSE = DATED | {"contract_type": "inverse", "contract_size": 1}
 PERPETUAL = {"instrument": "P", "futures_price": SPOT, "funding_rate": 0.0001}
 
 
-def book(*instruments, shorts=(), holding=None, **settings):
+def book(*instruments, shorts=(), holding=None, scenarios=(), **settings):
     """One bitcoin at 60,000, hedged with the first instrument, a future at 66,000 unless told."""
     base = {"as_of": "2026-03-02", "horizon_date": "2026-04-01"}
     terms = {"instrument": "Q", "underlying": "BTC", "futures_price": FUTURE}
@@ -28,6 +36,7 @@ def book(*instruments, shorts=(), holding=None, **settings):
             holdings=[Holding(**held | (holding or {}))],
             instruments=[Instrument(**terms | row) for row in instruments],
             shorts=[Short(**lot | row) for row in shorts],
+            scenarios=scenarios,
         )
     )
 
@@ -136,6 +145,18 @@ def test_an_instrument_has_its_own_quote(quote, own, parity):
     assert order.order_notional == pytest.approx(SPOT - value)
 
 
+def test_what_a_liquidation_takes_is_worth_what_its_quote_is():
+    """30,000 of margin and 500 gained, in USDT at 0.9: 27,450 USD."""
+    terms = {"quote": "USDT", "funding_rate": 0, "futures_price": SPOT, "mm_rate": 0.005}
+    lots = [{"contracts": 0.5, "entry_price": SPOT + 1_000}]
+    rise = Scenario(scenario="Up", asset="*", price_shock=2)
+    analysis = book(terms, shorts=lots, scenarios=[rise], stablecoin_parity=0.9)
+    (found,) = analysis.scenarios
+    assert found.liquidated == ("Q",)
+    assert found.legs.short == pytest.approx(-27_450)
+    assert analysis.after(2) == pytest.approx(2 * SPOT - 27_450)
+
+
 def test_coins_posted_are_worth_what_the_portfolio_s_quote_says():
     terms = INVERSE | {"quote": "USD", "futures_price": 54_000, "index_price": 54_000}
     lots = [{"contracts": 27_000, "entry_price": 54_000, "margin": 1}]
@@ -173,7 +194,8 @@ def test_quotes_that_do_not_mix_are_refused_in_a_line(quote, own):
 
 def test_a_parity_that_nobody_typed_is_a_warning():
     def said(**more):
-        return [each.message for each in book(DATED | {"quote": "USDT"}, **more).portfolio.warnings]
+        terms = {"quote": "USDT", "funding_rate": 0}
+        return [each.message for each in book(terms, **more).portfolio.warnings]
 
     assert said() == [
         "is blank: USD and USDT are taken at par, 1 for 1; type what a stablecoin is worth in USD"

@@ -113,6 +113,11 @@ class TestWhatIsUnknown:
         assert (found.liquidation, found.liquidated) == (said, ())
         assert found.unknown == (("PERP",) if said else ())
 
+    def test_a_venue_s_price_without_the_margin_lost_at_it_is_not_enough(self):
+        short = {"margin": None, "liquidation_price": 66_000}
+        found = stress({"asset": "*", "price_shock": 0.2}, short=short)
+        assert (found.liquidation, found.legs.short) == ("liquidation unknown", -12_000)
+
 
 class TestExpiry:
     @pytest.mark.parametrize("shock", [-0.5, 0.0, 0.4])
@@ -143,6 +148,87 @@ class TestExpiry:
         found = stress({"asset": "*", "price_shock": 0, "days": 10}, **more)
         assert (found.liquidated, found.legs.short) == (("PERP",), -6_000)
         assert found.told == f"PERP: liquidated; PERP: {HEDGES_NOTHING}"
+
+
+class TestOffSpot:
+    """An inverse future at 66,000 of a coin at 60,000: 0.8 BTC held, 0.2 posted, 66,000 of face."""
+
+    def net(self, **move):
+        terms = {"contract_type": "inverse", "contract_size": 1, "futures_price": 66_000,
+                 "taker_fee": 0, "expiry": AS_OF + timedelta(days=30), "mm_rate": None,
+                 "funding_rate": None}  # fmt: skip
+        short = {"contracts": 66_000, "entry_price": 66_000, "margin": 0.2}
+        return stress({"asset": "*"} | move, terms=terms, short=short, quantity=0.8).legs.net
+
+    @pytest.mark.parametrize("shock", [-0.6, 0.0, 0.5])
+    def test_while_the_basis_is_in_proportion_it_nets_to_nothing(self, shock):
+        assert self.net(price_shock=shock) == pytest.approx(0, abs=1e-9)
+
+    @pytest.mark.parametrize("shock", [-0.6, 0.0, 0.5])
+    def test_by_the_expiry_a_coin_is_worth_its_future_of_today(self, shock):
+        assert self.net(price_shock=shock, days=30) == pytest.approx(66_000 - 60_000)
+
+    @pytest.mark.parametrize(("shock", "basis"), [(-0.3, -0.05), (0.2, 0.1)])
+    def test_any_other_basis(self, shock, basis):
+        """The coins are worth S′ each, and N ÷ F′ − N ÷ F are won."""
+        spot, future = 60_000 * (1 + shock), 66_000 * (1 + shock + basis)
+        wealth = (1 + 66_000 / future - 66_000 / 66_000) * spot
+        assert self.net(price_shock=shock, basis_shock=basis) == pytest.approx(wealth - 60_000)
+
+
+class TestStablecoins:
+    def fall(self, quote="USDT", **more):
+        analysis = book(**more)
+        tables = analysis.portfolio
+        settings = replace(tables.settings, quote_currency=quote)
+        return analyse(replace(tables, settings=settings)).depegs
+
+    def test_short_and_margin_lose_a_tenth(self):
+        """60,000 short in USDT that is worth 54,000 of them less, and 30,000 posted."""
+        (found,) = self.fall(short={"margin": 30_000})
+        assert (found.currency, found.loss) == ("USDT", pytest.approx(6_000 + 3_000))
+        assert (found.liquidation, found.told) == ("", "")
+
+    def test_a_rise_of_a_ninth_liquidates_what_has_less(self):
+        (found,) = self.fall()
+        assert (found.liquidated, found.loss) == (("PERP",), 6_000)
+        assert found.told == "PERP: liquidated"
+
+    def test_without_margin_nobody_knows(self):
+        (found,) = self.fall(short={"margin": None})
+        assert (found.liquidation, found.loss) == ("liquidation unknown", pytest.approx(6_000))
+
+    def test_dollars_and_coins_are_no_stablecoins(self):
+        assert self.fall("USD") == ()
+        inverse = {"contract_type": "inverse", "contract_size": 1}
+        (found,) = self.fall(terms=inverse, short={"contracts": 60_000, "margin": 1})
+        assert found.loss == 0
+
+    def test_a_contract_s_own_quote_counts(self):
+        """A book in dollars with shorts in USDC, which are worth 0.98 of them now."""
+        analysis = book(terms={"quote": "USDC", "index_price": 61_224.49},
+                        short={"margin": 30_000})  # fmt: skip
+        tables = analysis.portfolio
+        at_parity = replace(tables, settings=replace(tables.settings, stablecoin_parity=0.98))
+        (found,) = analyse(at_parity).depegs
+        assert (found.currency, found.loss) == ("USDC", pytest.approx(0.98 * (6_000 + 3_000)))
+
+    def test_the_report_shows_it_below_the_scenarios(self, tmp_path):
+        tables = book(FALL).portfolio
+        tables = replace(tables, settings=replace(tables.settings, quote_currency="USDT"))
+        report_book(analyse(tables)).save(tmp_path / "report.xlsx")
+        sheet = load_workbook(tmp_path / "report.xlsx", data_only=True)["Scenarios"]
+        rows = {row[0]: row for row in sheet.iter_rows(values_only=True)}
+        assert rows["USDT at 0.90 USD"][6:10:3] == (-6_000, "PERP: liquidated")
+        assert rows["USDT at 0.90 USD"][7] == "liquidated"
+
+
+def test_what_is_lost_in_another_currency_is_lost_at_its_parity():
+    analysis = book(FALL | {"spike": 0.2}, terms={"quote": "USDC", "index_price": 60_000})
+    tables = analysis.portfolio
+    at_parity = replace(tables, settings=replace(tables.settings, stablecoin_parity=0.98))
+    (found,) = analyse(at_parity).scenarios
+    assert found.legs.short == pytest.approx(-0.98 * 6_000)
 
 
 # ------------------------------------------------------------------------------- where it is shown

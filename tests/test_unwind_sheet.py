@@ -146,6 +146,7 @@ def shuffled():
                     time=START + timedelta(days=n),
                     symbol=symbol,
                     close=wave,
+                    high=None if symbol == "ETH" and n == 25 else wave * (1.01 + n % 3 / 50),
                     low=None if n in (5, 12) else wave * 0.97,
                     volume=None if n == 9 else 10 + n,
                     funding_rate=rate * (1 + n / 10) if rate and n % 3 else None,

@@ -9,6 +9,7 @@ from xlhedge.analysis.doubts import Doubts, doubted
 from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.orders import BELOW_A_STEP
+from xlhedge.analysis.roll_advice import rolls
 from xlhedge.analysis.unwind_advice import (
     added_risk,
     dear_funding,
@@ -16,6 +17,7 @@ from xlhedge.analysis.unwind_advice import (
     should_unwind,
     unwinding,
 )
+from xlhedge.analysis.wallets import nearest_end, wallet_unit
 from xlhedge.errors import Problem
 from xlhedge.text import percent
 
@@ -45,10 +47,12 @@ def advice(analysis: Analysis) -> list[str]:
     said = [
         *_to_check(doubts),
         *_margin(analysis, doubts),
+        *_accounts(analysis),
         *unwinding(analysis, doubts),
         *dear_funding(analysis, doubts),
         *added_risk(analysis),
         *_without_coins(analysis),
+        *rolls(analysis),
         *_orders(analysis, doubts),
         *_naked(analysis),
     ]
@@ -77,13 +81,13 @@ def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     leaving = {row.instrument for row in analysis.unwind if should_unwind(row)}
     for row in analysis.margin:
         name, buffer = row.instrument, row.liquidation_buffer
-        if buffer == BLANK:
+        if row.lacking and buffer == BLANK:
             yield f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
+        if row.is_cross or ("margin", row.underlying) in doubts:
+            continue
         typical = analysis.within_typical(row)
         survive = _SURVIVE[bool(typical and 100 * typical.move > _SURVIVE[0])]
         more = row[f"add_{survive}"]
-        if ("margin", row.underlying) in doubts:
-            continue
         if isinstance(buffer, Blank) or not (typical or (abs(buffer) < alert and more)):
             continue
         inverse = row.contract_type == "inverse"
@@ -101,6 +105,23 @@ def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
             f"Add {more:,.8g} {unit} of margin to {name}{unless}: a move of {buffer:+.1%} "
             f"liquidates it, and that much more survives a {way} of {survive} %.{reached}"
         )
+
+
+def _accounts(analysis: Analysis) -> Iterator[str]:
+    alert = analysis.portfolio.settings.liquidation_alert
+    for row in analysis.accounts:
+        end = nearest_end(row)
+        if end is None or not (abs(end.move) < alert or analysis.account_within_typical(row)):
+            continue
+        survive = _SURVIVE[100 * abs(end.move) > _SURVIVE[0]]
+        if more := row[f"add_{survive}"]:
+            way = "rise" if row.against > 0 else "fall"
+            yield (
+                f"Add {more:,.8g} {wallet_unit(row)} to account {row.account}: {end} "
+                f"liquidates it, and that much more survives a {way} of all by {survive} %."
+            )
+        else:
+            yield f"Add margin to account {row.account}, or trade less in it: {end} liquidates it."
 
 
 def _without_coins(analysis: Analysis) -> Iterator[str]:

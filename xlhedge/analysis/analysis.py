@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from xlhedge.analysis.accounts import AccountRow, CrossRow
+from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.closing import Closing, closing
+from xlhedge.analysis.cross import UNSETTLED
 from xlhedge.analysis.doubts import over_hedged
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
@@ -15,9 +18,11 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
 from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stress
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
+from xlhedge.analysis.stablecoin import Depeg, depegs
 from xlhedge.analysis.typical import TypicalMove
 from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.analysis.values import Numbers
+from xlhedge.analysis.wallets import fallen, nearest_end
 from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
 
@@ -38,11 +43,14 @@ class Analysis:
         hedge: a row a holding.
         underlyings: a row an underlying that is held or short.
         orders: a row an instrument.
+        carry: a row an instrument: what its shorts earn by being held.
         margin: a row a position: lots of one instrument in one account.
+        accounts: a row a collateral; the first one of a wallet has the wallet's figures.
         unassigned: what shorts add to `hedge` on whose underlying no holding names an instrument.
         total: sums over the holdings and the unassigned shorts.
         grid: P&L, funding and margin over two axes.
         scenarios: the portfolio's scenarios, in order.
+        depegs: what it costs if a stablecoin that shorts are quoted in falls to 0.90 dollars.
         unwind: a row a holding.
         closing: closing all shorts now against keeping them.
         history: what the table History says; none where it has no rows.
@@ -54,11 +62,14 @@ class Analysis:
     hedge: tuple[HedgeRow, ...]
     underlyings: tuple[UnderlyingRow, ...]
     orders: tuple[OrderRow, ...]
+    carry: tuple[CarryRow, ...]
     margin: tuple[MarginRow, ...]
+    accounts: tuple[AccountRow, ...]
     unassigned: HedgeRow
     total: HedgeRow
     grid: Sensitivity
     scenarios: tuple[Stress, ...]
+    depegs: tuple[Depeg, ...]
     unwind: tuple[UnwindRow, ...]
     closing: Closing
     history: History | None
@@ -71,21 +82,42 @@ class Analysis:
         alert = self.portfolio.settings.liquidation_alert
         for row in self.margin:
             buffer = row.liquidation_buffer
-            if buffer == BLANK:
+            if row.lacking and buffer == BLANK:
                 said.append(f"{row.instrument}: liquidation unknown without {row.lacking}")
+            elif row.is_cross:
+                continue
             elif typical := self.within_typical(row):
                 told = f"{row.instrument}: liquidated by a move of {buffer:+.1%}"
                 said.append(f"{told}, and a typical one to the horizon is {typical}")
             elif not isinstance(buffer, Blank) and abs(buffer) < alert:
                 said.append(f"{row.instrument}: liquidated by a move of {buffer:+.1%}")
+        for account in self.accounts:
+            name = f"account {account.account}"
+            if account.common == UNSETTLED:
+                said.append(f"{name}: liquidation unknown, its margin tiers jump there")
+            elif (end := nearest_end(account)) and (
+                abs(end.move) < alert or self.account_within_typical(account)
+            ):
+                said.append(f"{name}: liquidated by {end}")
         return tuple(dict.fromkeys(said))
 
     def within_typical(self, row: MarginRow) -> TypicalMove | None:
-        """The typical move to the horizon, where one as large liquidates a position; else none."""
+        """The typical move to the horizon, where one as large liquidates a position; else none.
+
+        A position of a cross account falls by the move of its underlying, or of all together.
+        """
         typical = self.history.typical.get(row.underlying) if self.history else None
-        if typical is None or isinstance(row.liquidation_buffer, Blank):
-            return None
-        return typical if abs(row.liquidation_buffer) <= typical.move else None
+        both = (row.liquidation_buffer, row.common_buffer)
+        ends = [abs(each) for each in both if not isinstance(each, Blank)]
+        return typical if typical and ends and min(ends) <= typical.move else None
+
+    def account_within_typical(self, account: AccountRow) -> bool:
+        """Whether a typical move to the horizon liquidates an account."""
+        return any(
+            self.within_typical(row)
+            for row in self.margin
+            if row.is_cross and row.account == account.account
+        )
 
     @property
     def hedged(self) -> float | str:
@@ -102,8 +134,12 @@ class Analysis:
 
     @property
     def nearest(self) -> float | None:
-        """The smallest move of a mark price that liquidates a short; none where none is known."""
-        buffers = (row.liquidation_buffer for row in self.margin)
+        """The smallest move of a mark price that liquidates a short; none where none is known.
+
+        In a cross account it may be one of all marks together.
+        """
+        rows = self.margin
+        buffers = (each for row in rows for each in (row.liquidation_buffer, row.common_buffer))
         return min((abs(each) for each in buffers if not isinstance(each, Blank)), default=None)
 
     @property
@@ -133,16 +169,20 @@ def analyse(portfolio: Portfolio) -> Analysis:
     with _told(portfolio, "Shorts"):
         for each in (MarginRow.short_notional, MarginRow.cover, MarginRow.coin_margin):
             sum_of(margin, each)
+    accounts = _accounts(numbers)
     with _told(portfolio, "Holdings"):
         hedge = tuple(row.complete() for row in numbers.rows(HedgeRow))
         underlyings = tuple(row.complete() for row in numbers.rows(UnderlyingRow))
         orders = tuple(row.complete() for row in numbers.rows(OrderRow))
+        carry = tuple(row.complete() for row in numbers.rows(CarryRow))
         unassigned = _unassigned(numbers, hedge, margin)
     with _told(portfolio, "Holdings"):
         sums = {
             each.name: sum_of([*hedge, unassigned], each) for each in HedgeRow.figures if each.total
         }
         total = HedgeRow.of(numbers, **sums)
+    with _told(portfolio, "Shorts"):
+        fallen = depegs(numbers)
     with _told(portfolio, "History"):
         past = numbers.history = history(portfolio, hedge, margin, numbers.days)
     with _told(portfolio, "Settings", 0, "shock_max"):
@@ -156,11 +196,14 @@ def analyse(portfolio: Portfolio) -> Analysis:
         hedge=hedge,
         underlyings=underlyings,
         orders=orders,
+        carry=carry,
         margin=margin,
+        accounts=accounts,
         unassigned=unassigned,
         total=total,
         grid=grid,
         scenarios=tuple(_scenarios(numbers)),
+        depegs=fallen,
         unwind=unwind,
         closing=close,
         history=past,
@@ -215,12 +258,27 @@ def _at_fault(portfolio: Portfolio, row: MarginRow, message: str) -> Problem:
 
 def _alive(row: MarginRow) -> None:
     buffer = row.liquidation_buffer
-    if not isinstance(buffer, Blank) and buffer * row.contracts <= 0:
+    if not row.is_cross and not isinstance(buffer, Blank) and buffer * row.contracts <= 0:
         raise HedgeError(
             f"{row.instrument} at its mark price {row.futures_price:,.15g} is beyond its "
             f"liquidation price {row.liquidation_price:,.6g}; correct the margin or the prices, "
             "or remove the short if the venue has closed it"
         )
+
+
+def _accounts(numbers: Numbers) -> tuple[AccountRow, ...]:
+    portfolio, problems = numbers.portfolio, []
+    with _told(portfolio, "Accounts"):
+        rows = tuple(row.complete() for row in numbers.rows(AccountRow))
+        for row in numbers.rows(CrossRow):
+            row.complete()
+    for row in rows:
+        if row.maintenance != BLANK and row.equity <= row.maintenance:
+            place = portfolio.place(row.table, row.source_row, row.fault)
+            problems.append(Problem(place, fallen(row), row.fault))
+    if problems:
+        raise PortfolioError(problems)
+    return rows
 
 
 def _unassigned(
@@ -229,7 +287,8 @@ def _unassigned(
     """What shorts add that no holding has a part of: a naked short is still an exposure."""
     hedging = {row.underlying for row in hedge if row.instrument}
     naked = [row for row in margin if row.underlying not in hedging]
-    cover, coins = sum_of(naked, MarginRow.cover), sum_of(naked, MarginRow.coin_margin)
+    others = [row for row in numbers.rows(UnderlyingRow) if row.underlying not in hedging]
+    cover, coins = sum_of(naked, MarginRow.cover), sum_of(others, UnderlyingRow.coin_margin)
     return HedgeRow.of(
         numbers,
         asset=UNASSIGNED,

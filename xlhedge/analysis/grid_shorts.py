@@ -1,4 +1,4 @@
-"""The shorts as grids take them: what they gain as the price moves, until they are liquidated."""
+"""The shorts as grids and scenarios take them: what they gain until they are liquidated."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ __all__ = [
     "is_reached",
     "is_unsure",
     "limits",
+    "price_move",
 ]
 
 FAR = 1e9
@@ -32,13 +33,16 @@ _NOTHING = -1 + 1e-12
 
 LIMITS = (
     ("full_notional", "Short at a hedge ratio of 100 %, value", "money"),
-    ("rise", "Rise that liquidates the first short", "reach"),
-    ("fall", "Fall that liquidates the first long future", "reach"),
+    ("times", "Times the shorts you have; 0: you have none", "ratio"),
+    ("hedge_rise", "Rise that liquidates some of such a hedge", "reach"),
+    ("hedge_fall", "Fall that liquidates some of such a hedge", "reach"),
+    ("hedge_unsure", "Of its positions, liquidation unknown", "whole"),
+    ("rise", "Rise that liquidates the first position", "reach"),
+    ("fall", "Fall that liquidates the first position", "reach"),
     ("unsure_shorts", "Shorts whose liquidation is unknown", "whole"),
     ("unsure_longs", "Long futures whose liquidation is unknown", "whole"),
-    ("times", "Times the shorts you have; 0: you have none", "ratio"),
 )
-"""Figures of all shorts that grids need: name, title and look."""
+"""Figures of all positions that grids need: name, title and look."""
 
 
 class GridShort(FigureRow):
@@ -47,21 +51,33 @@ class GridShort(FigureRow):
     table, beside = "Shorts", MarginRow
 
     instrument = looked_up("Instrument", "text", "beside")
+    account = looked_up("Account", "text", "beside")
     short_notional = looked_up("Short notional", "money", "beside", total=True)
+    cover = looked_up("Counts in the hedge", "money", "beside", total=True)
 
     @figure("Distance to liquidation", "reach", ("instrument",))
     def distance(self, f: Lookups) -> Carrier:
-        """Farther than any move where no price liquidates, or nobody knows."""
-        buffer = f.beside(self, MarginRow).liquidation_buffer
+        """Farther than any move where no price liquidates, or nobody knows.
+
+        In a cross account it is that of all marks together, be it in the position's own favour.
+        """
+        buffer = f.beside(self, MarginRow).common_buffer
         # An error is no word: it stays one.
-        return where(buffer == "", FAR, lambda: where(f.number(buffer), buffer, FAR))
+        near = lambda: where(f.number(buffer), buffer, FAR)  # noqa: E731
+        return where(self._unknown(f), FAR, near)
 
     @figure("Equity lost if liquidated", "money", ("instrument",), total=True)
     def equity(self, f: Lookups) -> Carrier:
-        """Of an inverse position the value now of its coins."""
+        """Parts of a wallet's may be below 0; together they are what it has."""
+        equity = f.beside(self, MarginRow).equity
+        return where(equity == "", 0, equity)
+
+    @figure("Of it coins, which move with the price", "money", ("instrument",), total=True)
+    def coins(self, f: Lookups) -> Carrier:
         short = f.beside(self, MarginRow)
-        linear = where(short.margin == "", 0, lambda: short.margin + short.unrealised_pnl)
-        return maximum(where(self.contract_type == "inverse", short.coin_margin, linear), 0)
+        posted = lambda: f.of_cross(short, "coins")  # noqa: E731
+        linear = where(short.is_cross, posted, 0)
+        return where(self.contract_type == "inverse", self.equity, linear)
 
     contract_type = looked_up("Contract type", "text", "beside")
 
@@ -72,15 +88,24 @@ class GridShort(FigureRow):
 
     @figure("Liquidation unknown", "whole", ("instrument",))
     def unsure(self, f: Lookups) -> Carrier:
-        unknown = f.beside(self, MarginRow).liquidation_buffer == ""
-        return where(unknown, lambda: where(self.short_notional == 0, 0, 1), 0)
+        return where(self._unknown(f), lambda: where(self.short_notional == 0, 0, 1), 0)
+
+    def _unknown(self, f: Lookups) -> Carrier:
+        """Without a price, be it the venue's, or without the margin that is lost at it."""
+        short = f.beside(self, MarginRow)
+        return (short.common_buffer == "") | (short.equity == "")
 
 
 NO_SHORT = {
-    "instrument": "", "short_notional": 0.0, "distance": FAR, "equity": 0.0,
-    "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
+    "instrument": "", "account": "", "short_notional": 0.0, "cover": 0.0, "distance": FAR,
+    "equity": 0.0, "coins": 0.0, "contract_type": "linear", "fee_rate": 0.0, "unsure": 0.0,
 }  # fmt: skip
 """What stands for a row without a position, by figure."""
+
+
+def price_move(price: Carrier, contract_type: Carrier) -> Carrier:
+    """How a short's underlying moves: no further than an inverse contract has a price."""
+    return where(contract_type == "inverse", maximum(price, _NOTHING), price)
 
 
 def gains(
@@ -91,7 +116,7 @@ def gains(
     fees: Carrier = 0,
     weights: Carrier | None = None,
 ) -> Carrier:
-    """What all shorts gain together until they are liquidated: a sum for each move.
+    """What all shorts gain together, or lose where they are liquidated: a sum for each move.
 
     Args:
         f: what computes it.
@@ -101,13 +126,15 @@ def gains(
         fees: the rates of what it costs to close those that are not liquidated.
         weights: how often each short counts; once, if not told.
     """
-    floored = where(shorts.contract_type == "inverse", maximum(price, _NOTHING), price)
-    moved = not isinstance(basis, int)
-    gained = f.scenario_pnl(
-        0, 1, shorts.short_notional, floored,
-        where(price + basis > _NOTHING, basis, 0) if moved else 0,
-        0, 0, 8, fees, 1, shorts.distance, shorts.equity, shorts.contract_type, 0, "close",
+    moved = price_move(price, shorts.contract_type)
+    more = basis if isinstance(basis, int) else where(price + basis > _NOTHING, basis, 0)
+    alive = f.scenario_pnl(
+        0, 1, shorts.short_notional, moved, more, 0, 0, 8, fees, 1, FAR, 0, shorts.contract_type,
+        0, "close",
     )  # fmt: skip
+    lost = shorts.equity + shorts.coins * moved  # coins are worth what they are then
+    side = shorts.distance  # what shares a wallet may be liquidated by a move in its own favour
+    gained = where(is_liquidated(side, shorts.distance, moved + more), -lost, alive)
     once = where(shorts.short_notional == 0, 0, 1) if weights is None else weights
     return f.total(once, gained)
 
@@ -122,14 +149,14 @@ def in_full(f: Functions, shorts: Any, price: Carrier, full: Carrier, times: Car
         full: what is short then.
         times: of `LIMITS`; 0 where there is no short, and so no margin that could be lost.
     """
-    weights = where(shorts.short_notional * full > 0, times, 0)
+    weights = where(shorts.cover * full > 0, times, 0)
     plain = f.scenario_pnl(0, 1, where(times == 0, full, 0), price)
     return gains(f, shorts, price, weights=weights) + plain
 
 
-def is_reached(of: Any, moved: Carrier) -> Carrier:
-    """Whether a move of the future liquidates a short or a long one; `of` has `LIMITS`."""
-    return is_liquidated(1, of.rise, moved) | is_liquidated(-1, of.fall, moved)
+def is_reached(rise: Carrier, fall: Carrier, moved: Carrier) -> Carrier:
+    """Whether a move of the future is as far as one that liquidates, up or down."""
+    return is_liquidated(1, rise, moved) | is_liquidated(-1, fall, moved)
 
 
 def is_unsure(of: Any, moved: Carrier) -> Carrier:
@@ -148,15 +175,21 @@ def limits(f: Functions, shorts: Any, full: Carrier) -> dict[str, Carrier]:
         shorts: the columns of `GridShort`, by name.
         full: what is short if every asset is hedged in full.
     """
-    size, far = shorts.short_notional, shorts.distance
-    above, below = (f.sum(where(side, size, 0)) for side in (size > 0, size < 0))
-    short = where(full < 0, below, above)
-    none = absolute(short) <= DUST * absolute(full)
+    size, far, unsure = shorts.short_notional, shorts.distance, shorts.unsure
+    hedges = shorts.cover * full > 0
+    short = f.sum(where(hedges, shorts.cover, 0))
+
+    def nearest(some: Carrier) -> Carrier:
+        return f.least(where(some, absolute(far), FAR))
+
     return {
         "full_notional": full,
-        "rise": f.least(where(size > 0, far, FAR)),
-        "fall": -f.least(where((size < 0) & (far < FAR), -far, FAR)),
-        "unsure_shorts": f.sum(where(size > 0, shorts.unsure, 0)),
-        "unsure_longs": f.sum(where(size < 0, shorts.unsure, 0)),
-        "times": where(none, 0, lambda: full / short),
+        "times": where(absolute(short) <= DUST * absolute(full), 0, lambda: full / short),
+        "hedge_rise": nearest(hedges & (far > 0)),
+        "hedge_fall": -nearest(hedges & (far < 0)),
+        "hedge_unsure": f.sum(where(hedges, unsure, 0)),
+        "rise": nearest(far > 0),
+        "fall": -nearest(far < 0),
+        "unsure_shorts": f.sum(where(size > 0, unsure, 0)),
+        "unsure_longs": f.sum(where(size < 0, unsure, 0)),
     }

@@ -16,7 +16,6 @@ from xlhedge.analysis.grid_shorts import FAR, gains, is_reached, is_unsure
 from xlhedge.analysis.lookups import Group
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Carrier, maximum, where
-from xlhedge.functions.formulas.scenario import is_liquidated
 
 __all__ = ["GRIDS", "USUAL_RATE", "Axis", "Grid", "given_of"]
 
@@ -87,14 +86,12 @@ _PRICE = Axis("Move of the underlying", "move")
 
 
 def _hedge_lost(r: Any) -> Carrier:
-    """Whether a hedge of the row's ratio is liquidated: shorts, or for short coins long futures."""
-    reach = where(r.full_notional < 0, r.fall, r.rise)
-    return is_liquidated(r.row * r.full_notional, reach, r.column)
+    return (r.row != 0) & is_reached(r.hedge_rise, r.hedge_fall, r.column)
 
 
 def _hedge_unsure(r: Any) -> Carrier:
-    own = where(r.full_notional < 0, r.unsure_longs, r.unsure_shorts)
-    return (where(r.times == 0, 1, own) > 0) & (r.row * r.full_notional * r.column > 0)
+    """A move against the hedge: without any short nobody knows what margin it would have."""
+    return ((r.times == 0) | (r.hedge_unsure > 0)) & (r.row * r.full_notional * r.column > 0)
 
 
 def _leverage(kind: str, more: str, worth: Callable[[Carrier, Carrier], Carrier]) -> Grid:
@@ -157,7 +154,7 @@ GRIDS: tuple[Grid, ...] = (
         _PRICE,
         lambda f, r: r.unhedged + gains(f, r.shorts, r.column, r.row),
         by_row=True,
-        liquidated=lambda r: is_reached(r, r.column + r.row),
+        liquidated=lambda r: is_reached(r.rise, r.fall, r.column + r.row),
         unsure=lambda r: is_unsure(r, r.column + r.row),
     ),
     Grid(

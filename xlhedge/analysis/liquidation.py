@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlhedge.functions.algebra import Carrier, where
 
-__all__ = ["LIQUIDATED", "NONE", "UNKNOWN", "said_of"]
+__all__ = ["LIQUIDATED", "NONE", "UNKNOWN", "said_of", "told_of"]
 
 LIQUIDATED = "liquidated"
 """A number that includes a liquidation."""
@@ -25,3 +27,15 @@ def said_of(liquidated: Carrier, unknown: Carrier, nothing: str = "") -> Carrier
         ('liquidated', 'liquidation unknown', '')
     """
     return where(liquidated, LIQUIDATED, where(unknown, UNKNOWN, nothing))
+
+
+def told_of(liquidated: Sequence[str], unknown: Sequence[str], expiring: Sequence[str] = ()) -> str:
+    """What happens to which shorts.
+
+    Example:
+        >>> told_of(["BTC-P", "ETH-P"], [], ["ETH-Q"])
+        'BTC-P, ETH-P: liquidated; ETH-Q: expires within it; after that nothing hedges'
+    """
+    over = "expires within it; after that nothing hedges"
+    found = ((liquidated, LIQUIDATED), (unknown, UNKNOWN), (expiring, over))
+    return "; ".join(f"{', '.join(names)}: {what}" for names, what in found if names)

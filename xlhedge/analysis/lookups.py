@@ -32,6 +32,9 @@ class Group(Protocol):
     def size(self, figure: Figure, *others: Figure) -> Carrier:
         """The sum of a figure's magnitudes, each times the others."""
 
+    def least(self, figure: Figure) -> Carrier:
+        """The least of a figure, which may be blank in some; there is one of them at least."""
+
     def each(self, figure: Figure, otherwise: float) -> Carrier:
         """A figure of each as a range; elsewhere in the range stands ``otherwise``."""
 
@@ -97,12 +100,28 @@ class Lookups(Functions):
         """A cell of the first row of Accounts with that name, or the default of its column."""
         raise NotImplementedError
 
+    def of_wallet(self, row: FigureRow, name: str) -> Carrier:
+        """What Accounts says of the wallet whose number a row has, by the name of the figure."""
+        raise NotImplementedError
+
+    def of_cross(self, row: FigureRow, name: str) -> Carrier:
+        """What a position's account shares with others, by the name of the figure."""
+        raise NotImplementedError
+
+    def first(self, table: type[FigureRow], value: Carrier, key: str, name: str) -> Carrier:
+        """A figure of the first row of a table that has that value in another; there is one."""
+        raise NotImplementedError
+
     def joined(self, *names: Carrier) -> Carrier:
         """Names as one, which only the same names make."""
         raise NotImplementedError
 
     def position_of(self, row: FigureRow) -> Carrier:
         """The number of a lot's position, from 1, in the order in which keys first appear."""
+        raise NotImplementedError
+
+    def row_at(self, row: FigureRow, number: Carrier) -> Any:
+        """The row of the same table that has that number, from 1."""
         raise NotImplementedError
 
     def number_of(self, row: FigureRow) -> Carrier:

@@ -15,7 +15,7 @@ from xlhedge.analysis.lookups import Lookups
 from xlhedge.functions.algebra import Carrier, where
 from xlhedge.text import percent
 
-__all__ = ["TIER_PRICE", "after", "held", "kind", "rise", "value_at"]
+__all__ = ["TIER_PRICE", "after", "held", "kind", "rise", "tier", "value_at"]
 
 
 def kind(r: Any) -> tuple[Carrier, Carrier]:
@@ -33,7 +33,7 @@ def rise(r: Any, move: float) -> Carrier:
     return where(r.contracts < 0, -move, move)
 
 
-def _tier(f: Lookups, r: Any, value: Carrier, part: int) -> Carrier:
+def tier(f: Lookups, r: Any, value: Carrier, part: int) -> Carrier:
     """The rate (part 0) or the amount (1) of the tier that a position of that value falls in."""
     return f.part(f.maintenance_tier(value, *f.tiers(r), r.tier_mode), part)
 
@@ -78,7 +78,7 @@ def held(part: int) -> Figure:
                 lambda: value_at(r, r.tier_price / r.futures_price),
             )
 
-        return where(r.tiers == 0, getattr(r, own), lambda: _tier(f, r, value(), part))
+        return where(r.tiers == 0, getattr(r, own), lambda: tier(f, r, value(), part))
 
     return formula
 
@@ -94,6 +94,6 @@ def after(move: float, part: int) -> Figure:
     def formula(r: Any, f: Lookups) -> Carrier:
         fixed = (r.tiers == 0) | (r.mm_basis == "entry")
         value = value_at(r, 1 + rise(r, move)) if move else r.position_value
-        return where(fixed, getattr(r, held_), lambda: _tier(f, r, value, part))
+        return where(fixed, getattr(r, held_), lambda: tier(f, r, value, part))
 
     return formula

@@ -115,25 +115,28 @@ class MarginRow(FigureRow):
 
     @figure("Margin posted in margin currency", "qty", ("instrument",))
     def margin(self, f: Lookups) -> Carrier:
-        """All that its lots have; unknown where one of them does not say."""
+        """All that its lots have, of its own; unknown where one of them does not say."""
         lots = self.lots(f)
-        said = lots.having(LotRow.margin, "<>", BLANK)
-        return where(said.count == lots.count, lots.sum(LotRow.margin), "")
+        silent = lots.having(LotRow.margin, "=", BLANK).count
+        return where(self.is_cross | (silent > 0), "", lots.sum(LotRow.margin))
 
     @figure("Coins posted as margin, value", "money", ("instrument",), total=True)
     def coin_margin(self, f: Lookups) -> Carrier:
         def worth() -> Carrier:
             return (self.margin + self._unrealised(f)) * self.index_price * self.parity
 
-        return where(self.contract_type == "inverse", worth, 0)
+        own = (self.contract_type == "inverse") & (self.margin_mode == "isolated")
+        return where(own, worth, 0)
 
     @figure("Maintenance margin in margin currency", "qty", ("rate_0",))
     def maintenance_margin(self, f: Lookups) -> Carrier:
         frozen = where(self.mm_basis == "entry", self.entry_price / self.futures_price, 1)
         return f.maintenance_margin(value_at(self, frozen), self.rate_0, self.amount_0)
 
-    @figure("Margin ratio", "percent", ("margin", "rate_0"))
+    @figure("Margin ratio", "percent", ("rate_0",))
     def margin_ratio(self, f: Lookups) -> Carrier:
+        """Of a position in a cross account that of its wallet."""
+
         def ratio() -> Carrier:
             return f.margin_ratio(
                 self.contracts,
@@ -147,17 +150,24 @@ class MarginRow(FigureRow):
                 self.liquidation_fee,
             )
 
-        gone = self.margin + self._unrealised(f) <= 0
-        return where(self.contracts == 0, 0, lambda: where(gone, NO_EQUITY, ratio))
+        def isolated() -> Carrier:
+            gone = self.margin + self._unrealised(f) <= 0
+            return where(self.contracts == 0, 0, lambda: where(gone, NO_EQUITY, ratio))
+
+        own = lambda: where(self.margin == "", "", isolated)  # noqa: E731
+        return where(self.is_cross, lambda: f.of_cross(self, "margin_ratio"), own)
 
     @figure("Liquidation price", "price", ("instrument",))
     def liquidation_price(self, _: Lookups) -> Carrier:
         """What the venue shows beats every model."""
         return where(self.venue_price == "", self.modelled_price, self.venue_price)
 
-    @figure("Liquidation price as worked out", "price", _KNOWN)
+    @figure("Liquidation price as worked out", "price", ("unrealised_pnl", "mm_rate"))
     def modelled_price(self, f: Lookups) -> Carrier:
-        """With the rate and amount of the tier that holds there, this is the tiered price."""
+        """With the rate and amount of the tier that holds there, this is the tiered price.
+
+        In a cross account it is where its underlying liquidates the wallet by moving alone.
+        """
 
         def price() -> Carrier:
             return f.liquidation_price(
@@ -174,7 +184,17 @@ class MarginRow(FigureRow):
         # A rate that applies to all of a position jumps at a tier's floor, and may liquidate there.
         jumps = (self.tiers > 0) & (self.tier_mode == "whole") & (self.mm_basis == "mark")
         known = (self.tier_price == NOWHERE) | jumps
-        return where(known, self.tier_price, lambda: f.or_nowhere(price))
+
+        def isolated() -> Carrier:
+            found = lambda: where(known, self.tier_price, lambda: f.or_nowhere(price))  # noqa: E731
+            return where(self.margin == "", "", found)
+
+        def shared() -> Carrier:
+            alone = f.of_cross(self, "alone")
+            moved = lambda: self.futures_price * (1 + alone)  # noqa: E731
+            return where(f.number(alone), moved, where(alone == NOWHERE, NOWHERE, ""))
+
+        return where(self.is_cross, shared, isolated)
 
     @figure("Liquidation price of the venue", "price", ("instrument",))
     def venue_price(self, f: Lookups) -> Carrier:
@@ -196,6 +216,24 @@ class MarginRow(FigureRow):
             where(self.contracts < 0, "not by a fall", "not by a rise"),
             lambda: f.liquidation_buffer(self.futures_price, self.liquidation_price),
         )
+
+    @figure("Distance of its account", "percent", ("liquidation_price",))
+    def common_buffer(self, f: Lookups) -> Carrier:
+        """In a cross account the common move that liquidates all of it; else its own distance."""
+        shared = lambda: f.of_cross(self, "common")  # noqa: E731
+        return where(self.is_cross, shared, self.liquidation_buffer)
+
+    @figure("Equity, lost if liquidated", "money", ("instrument",), total=True)
+    def equity(self, f: Lookups) -> Carrier:
+        """Of a position in a cross account its part of the wallet's."""
+        price = where(self.contract_type == "inverse", self.index_price, 1)
+
+        def isolated() -> Carrier:
+            return maximum(0, self.margin * price * self.parity + self.unrealised_pnl)
+
+        own = lambda: where(self.margin == "", "", isolated)  # noqa: E731
+        shared = lambda: f.of_cross(self, "balance") + self.unrealised_pnl  # noqa: E731
+        return where(self.is_cross, shared, own)
 
     @figure("Bankruptcy price", "price", _KNOWN[:2])
     def bankruptcy_price(self, f: Lookups) -> Carrier:
@@ -257,6 +295,16 @@ class MarginRow(FigureRow):
 
     underlying = looked_up("Underlying", "text", "term")
 
+    @figure("Margin mode", "text", ("instrument",))
+    def margin_mode(self, f: Lookups) -> Carrier:
+        """Isolated, too, is an account that is not in Accounts."""
+        return where(f.of_account(self.account, "margin_mode") == "cross", "cross", "isolated")
+
+    @property
+    def is_cross(self) -> Carrier:
+        """Whether it shares its account's wallet."""
+        return self.margin_mode == "cross"
+
     @figure("Quote per unit of its own", "ratio", ("instrument",), known=True)
     def parity(self, f: Lookups) -> Carrier:
         return f.of_instrument(self, "parity")
@@ -275,6 +323,8 @@ class MarginRow(FigureRow):
     def lacking(self) -> str:
         """Without which cells the liquidation is unknown."""
         cells = {"margin in Shorts": self.margin, "mm_rate in Instruments": self.mm_rate}
+        if self.is_cross:
+            del cells["margin in Shorts"]
         return " and ".join(name for name, value in cells.items() if value == BLANK)
 
     def _unrealised(self, f: Lookups) -> Carrier:

@@ -7,6 +7,7 @@ funding is worst for a short, and takes from each instrument what is short there
 
 from __future__ import annotations
 
+from xlhedge.analysis.accounts import AccountRow
 from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.doubts import CHECK_FIRST, count_doubts, exceeds
 from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
@@ -71,7 +72,11 @@ class UnderlyingRow(FigureRow):
     def held(self, f: Lookups) -> Carrier:
         return self._holdings(f).sum(HedgeRow.spot_notional, HedgeRow.beta)
 
-    coin_margin = _of_shorts(MarginRow.coin_margin)
+    @figure("Coins posted as margin, value", "money", ("underlying",), total=True)
+    def coin_margin(self, f: Lookups) -> Carrier:
+        """Of isolated positions, and in the wallets of accounts."""
+        wallets = f.group(AccountRow, self.underlying, "underlying")
+        return self._lots(f).sum(MarginRow.coin_margin) + wallets.sum(AccountRow.coin_margin)
 
     @figure("Exposure", "money", ("underlying",), total=True)
     def exposure(self, _: Lookups) -> Carrier:

@@ -20,14 +20,14 @@ from xlhedge.analysis.figures import (
     looked_up,
     sum_of,
 )
+from xlhedge.analysis.grid_shorts import FAR, GridShort, price_move
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of
+from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of, told_of
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.terms import fee_rate
 from xlhedge.analysis.values import Numbers
 from xlhedge.errors import PortfolioError, Problem
-from xlhedge.functions.algebra import Carrier, maximum, where
+from xlhedge.functions.algebra import Carrier, where
 from xlhedge.functions.formulas.scenario import LEGS, is_liquidated
 from xlhedge.portfolio import Portfolio, Scenario
 
@@ -46,17 +46,12 @@ __all__ = [
     "is_perpetual",
     "is_unknown",
     "moves_of",
-    "price_move",
     "stress",
 ]
 
 UNDERLYING = "*"
 """The asset of a scenario's row that moves every underlying, and each holding by its beta."""
 
-_FAR = 1e9
-"""A distance to liquidation that no move covers; days in which nothing expires."""
-_NOTHING_LEFT = 1e-9 - 1
-"""A fall to nothing of what inverse contracts are on: at 0 they have no price."""
 _A_MOMENT = 1e-6  # days: date-times hold no more digits
 
 
@@ -119,23 +114,12 @@ class Stress:
     @property
     def told(self) -> str:
         """What happens to which shorts, in words."""
-        found = (
-            (self.liquidated, LIQUIDATED),
-            (self.unknown, UNKNOWN),
-            (self.expiring, "expires within it; after that nothing hedges"),
-        )
-        return "; ".join(f"{', '.join(names)}: {what}" for names, what in found if names)
-
-
-def price_move(price_shock: Carrier, contract_type: Carrier) -> Carrier:
-    """How a short's underlying moves: no further than an inverse contract has a price."""
-    least = maximum(price_shock, _NOTHING_LEFT)
-    return where(contract_type == "inverse", least, price_shock)
+        return told_of(self.liquidated, self.unknown, self.expiring)
 
 
 def is_perpetual(row: ShortTerms) -> Carrier:
     """Whether a short's instrument has no expiry."""
-    return row.days_to_expiry >= _FAR
+    return row.days_to_expiry >= FAR
 
 
 def expires(days: Carrier, days_to_expiry: Carrier) -> Carrier:
@@ -154,7 +138,18 @@ def basis_move(
 def is_unknown(row: ShortTerms, move: Carrier, spike: Carrier) -> Carrier:
     """Whether a short may be liquidated, for all that is known: a future's move is against it."""
     against = (row.short_notional * move > 0) | (row.short_notional * spike > 0)
-    return (row.known == 0) & against
+    return (row.unsure > 0) & against
+
+
+def _of_grid(figure: Figure) -> Figure:
+    """What the grids take of a short, too."""
+    name = figure.name
+    return Figure(
+        figure.title,
+        figure.look,
+        lambda row, f: getattr(f.beside(row, GridShort), name),
+        ("instrument",),
+    )
 
 
 class ShortTerms(FigureRow):
@@ -170,7 +165,7 @@ class ShortTerms(FigureRow):
     def days_to_expiry(self, f: Lookups) -> Carrier:
         """A perpetual's are more than any scenario lasts."""
         expiry = f.beside(self, MarginRow).expiry
-        return where(expiry == "", _FAR, lambda: f.days_to_expiry(f.as_of, expiry))
+        return where(expiry == "", FAR, lambda: f.days_to_expiry(f.as_of, expiry))
 
     @figure("Move of the future when the basis is gone", "percent", ("instrument",))
     def convergence(self, f: Lookups) -> Carrier:
@@ -181,29 +176,10 @@ class ShortTerms(FigureRow):
     coin_margin = looked_up("Coins posted as margin, value", "money", "beside")
     funding_rate = looked_up("Own funding rate", "rate", "beside")
     interval_hours = looked_up("Funding interval, hours", "ratio", "beside")
-    fee_rate = Figure("Fee rate", "rate", fee_rate, ("instrument",))
-
-    @figure("Liquidation known", "ratio", ("instrument",))
-    def known(self, f: Lookups) -> Carrier:
-        short = f.beside(self, MarginRow)
-        return where((short.liquidation_buffer == "") | (short.margin == ""), 0, 1)
-
-    @figure("Distance to liquidation", "percent", ("instrument",))
-    def distance(self, f: Lookups) -> Carrier:
-        """Farther than any move where no price liquidates, or nobody knows."""
-        buffer = f.beside(self, MarginRow).liquidation_buffer
-        far = where(self.short_notional < 0, -_FAR, _FAR)
-        return where((self.known == 1) & f.number(buffer), buffer, far)
-
-    @figure("Equity lost if liquidated", "money", ("instrument",))
-    def equity(self, f: Lookups) -> Carrier:
-        """Of an inverse one the coins posted, at today's price."""
-        short, inverse = f.beside(self, MarginRow), self.contract_type == "inverse"
-
-        def left() -> Carrier:
-            return where(inverse, self.coin_margin, short.margin + short.unrealised_pnl)
-
-        return where(short.margin == "", 0, lambda: maximum(left(), 0))
+    fee_rate = _of_grid(GridShort.fee_rate)
+    unsure = _of_grid(GridShort.unsure)
+    distance = _of_grid(GridShort.distance)
+    equity = _of_grid(GridShort.equity)
 
 
 def _or(value: Carrier, otherwise: float | None) -> Carrier:
@@ -375,7 +351,7 @@ def _short_line(row: ShortTerms, scenario: str, move: Move) -> LineRow:
     basis = basis_move(move.basis_shock, price, move.days, row)
     worst = price + basis, move.spike or 0.0
     hit = is_liquidated(row.short_notional, row.distance, *worst)
-    near = abs(row.distance) < _FAR
+    near = abs(row.distance) < FAR
     return LineRow(
         row.f,
         scenario=scenario,

@@ -100,13 +100,19 @@ def sensitivity(numbers: Numbers, total: HedgeRow) -> Sensitivity:
         held=_line(coins + gains(ARRAYS, shorts, moves), "the P&L with the shorts"),
         in_full=_line(whole, "the gain of a full hedge"),
         said=tuple(
-            said_of(is_reached(found, move), is_unsure(found, move), NONE) for move in shocks
+            said_of(is_reached(found.rise, found.fall, move), is_unsure(found, move), NONE)
+            for move in shocks
         ),
         given=given,
         beside=beside,
         grids={grid.name: _values(grid, of, beside.get(grid.name), shocks) for grid in GRIDS},
         words={grid.name: tuple(_words(grid, given, shocks)) for grid in GRIDS if grid.liquidated},
     )
+
+
+def _said(of: Any, move: float) -> str:
+    word: str = said_of(is_reached(of.rise, of.fall, move), is_unsure(of, move), NONE)
+    return word
 
 
 def columns_of(numbers: Numbers) -> Any:

@@ -9,24 +9,23 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from xlhedge.analysis.carriers import VALUES
 from xlhedge.analysis.price_series import Settlement, Track, days_between, returns
-from xlhedge.errors import HedgeError, Undefined
+from xlhedge.analysis.volume import VolumeSignals, volume_signals
+from xlhedge.errors import Undefined
 from xlhedge.functions.formulas.funding import funding_accrued
 from xlhedge.functions.formulas.sizing import (
     hedge_effectiveness,
     min_variance_error,
     min_variance_ratio,
 )
-from xlhedge.functions.registry import function
 from xlhedge.portfolio import Instrument, Settings
 
 __all__ = [
     "LONGER",
-    "LOOKBACK",
+    "UNKNOWN",
     "Funding",
     "Ratios",
     "Signals",
@@ -36,19 +35,15 @@ __all__ = [
     "signals_of",
 ]
 
+UNKNOWN = "unknown"
+"""What a reason to unwind is without a history; it counts as no."""
+
 LONGER = 5
 """Every so many bars a beta is taken again: prices that do not close at one time show less of it
 from bar to bar than over several."""
 
 _NOISE = 1e-9
 _FEWEST = 3  # pairs of which one of two unknowns has an error
-
-LOOKBACK = next(
-    int(parameter.default)
-    for parameter in function("SUPPORT_CONFIRMED").parameters
-    if parameter.name == "lookback"
-)
-"""How many bars SUPPORT_CONFIRMED looks back on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +128,7 @@ class Signals:
         support_confirmed: SUPPORT_CONFIRMED of the last bar.
         support_reason: why it is None.
         bar: the time of the last bar.
-        lows: lows of the bars that it reads, oldest first; of bars that have low and volume.
-        closes: closes of these bars.
-        volumes: volumes of these bars.
+        volume: what the volume of the last bars says.
         funding_breach: FUNDING_BREACH of the last settlements; False where no funding is paid.
         breach_reason: why it is None.
         settled: the time of the last settlement.
@@ -145,9 +138,7 @@ class Signals:
     support_confirmed: bool | None
     support_reason: str
     bar: datetime | None
-    lows: tuple[float, ...]
-    closes: tuple[float, ...]
-    volumes: tuple[float, ...]
+    volume: VolumeSignals
     funding_breach: bool | None
     breach_reason: str
     settled: datetime | None
@@ -272,17 +263,15 @@ def signals_of(
         contracts: how many of it are short; below 0 it is a long future, which pays what a short
             receives.
     """
-    lows, closes, volumes = _last_bars(spot)
-    confirmed, why = _support(support, spot, lows, closes, volumes)
+    volume = volume_signals(support, spot)
+    confirmed, why = _support(support, volume)
     rates = rates_of.rates[-settings.funding_consecutive :] if rates_of else ()
     breach, breach_why = _breach(settings, instrument, rates, -1 if contracts < 0 else 1)
     return Signals(
         support_confirmed=confirmed,
         support_reason=why,
         bar=spot.bars[-1].time if spot else None,
-        lows=lows,
-        closes=closes,
-        volumes=volumes,
+        volume=volume,
         funding_breach=breach,
         breach_reason=breach_why,
         settled=rates[-1].time if rates else None,
@@ -290,36 +279,12 @@ def signals_of(
     )
 
 
-def _last_bars(spot: Track | None) -> tuple[tuple[float, ...], ...]:
-    """Lows, closes and volumes of the last bars that have all three."""
-    full = (
-        (bar.low, bar.close, bar.volume)
-        for bar in reversed(spot.bars if spot else ())
-        if bar.low is not None and bar.volume is not None
-    )
-    latest = list(islice(full, LOOKBACK + 1))
-    columns = tuple(zip(*reversed(latest), strict=True))
-    return columns or ((), (), ())
-
-
-def _support(
-    support: float | None,
-    spot: Track | None,
-    lows: Sequence[float],
-    closes: Sequence[float],
-    volumes: Sequence[float],
-) -> tuple[bool | None, str]:
+def _support(support: float | None, of: VolumeSignals) -> tuple[bool | None, str]:
     if support is None:
         return None, "it has no support_price"
-    if spot is None:
-        return None, "it has no bars in History"
-    last = spot.bars[-1]
-    if last.low is None or last.volume is None:  # an older bar's answer would be no answer
-        return None, "its last bar has no low or no volume"
-    try:
-        return bool(VALUES.support_confirmed(lows, closes, volumes, support)), ""
-    except HedgeError as error:
-        return None, str(error)
+    if of.reason:
+        return None, of.reason
+    return bool(VALUES.support_confirmed(of.lows, of.closes, of.volumes, support)), ""
 
 
 def _breach(

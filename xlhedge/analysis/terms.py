@@ -19,6 +19,7 @@ __all__ = [
     "SIZED_BY",
     "SIZING_PRICE",
     "fee_rate",
+    "parity_of",
 ]
 
 
@@ -32,9 +33,9 @@ def _index_price(row: Any, f: Lookups) -> Carrier:
     return where(own == "", spot, own)
 
 
-def _parity(row: Any, f: Lookups) -> Carrier:
-    """What a unit of its own quote is worth in the portfolio's."""
-    own, quote = f.term(row, "quote"), f.setting("quote_currency")
+def parity_of(own: Carrier, f: Lookups) -> Carrier:
+    """What a unit of a currency is worth in the portfolio's quote; a blank one is that."""
+    quote = f.setting("quote_currency")
 
     def worth(currency: Carrier) -> Carrier:
         dollar, *stable = (currency == name for name in DOLLARS)
@@ -45,6 +46,10 @@ def _parity(row: Any, f: Lookups) -> Carrier:
         return where(dollar, 1, coin)
 
     return where((own == "") | (own == quote), 1, lambda: worth(own) / worth(quote))
+
+
+def _parity(row: Any, f: Lookups) -> Carrier:
+    return parity_of(f.term(row, "quote"), f)
 
 
 def _sized_by(row: Any, f: Lookups) -> Carrier:

@@ -6,12 +6,18 @@ History: without bars or rates a reason to unwind is "unknown", which counts as 
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+from functools import reduce
+
 from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.signals import UNKNOWN
 from xlhedge.analysis.terms import fee_rate
-from xlhedge.functions.algebra import Carrier, maximum, where
+from xlhedge.analysis.volume import MULTIPLE
+from xlhedge.functions.algebra import Carrier, floor, join_reasons, maximum, where, words
 
 __all__ = ["QUIET", "UnwindRow"]
 
@@ -20,6 +26,23 @@ _NO_SHORT = "no short"
 
 QUIET = ("HOLD", _NO_SHORT)
 """What the signal says while there is nothing to do."""
+
+
+_MIDDLE = 50
+"""The money flow index above which more of the flow came with rising prices."""
+
+
+def _of_past(name: str, title: str, look: str) -> Figure:
+    """What the last bars or settlements say, or "unknown"."""
+    return Figure(title, look, lambda row, f: f.signal(row, name), ("instrument",))
+
+
+def _judged(body: Callable[..., Carrier], *values: Carrier, otherwise: Carrier = 0) -> Carrier:
+    """What is computed from measures; where one is unknown nothing, which is no agreement."""
+    unknown = [value == UNKNOWN for value in values]
+    if any(each is True for each in unknown):  # a report knows which of its cells hold words
+        return otherwise
+    return where(reduce(operator.or_, unknown), otherwise, lambda: body(*values))
 
 
 class UnwindRow(FigureRow):
@@ -67,13 +90,63 @@ class UnwindRow(FigureRow):
     def price_change(self, _: Lookups) -> Carrier:
         return self.mark_price / self.entry_price - 1
 
-    @figure("Funding alarm", "text", ("instrument",))
-    def funding_breach(self, f: Lookups) -> Carrier:
-        return f.signal(self, "funding_breach")
+    funding_breach = _of_past("funding_breach", "Funding alarm", "text")
+    support_confirmed = _of_past("support_confirmed", "Support confirmed", "text")
+    bars_judged = _of_past("bars_judged", "Bars judged", "ratio")
+    support_held = _of_past("support_held", "Support held", "text")
+    relative_volume = _of_past("relative_volume", "Volume, × the usual", "ratio")
+    money_flow = _of_past("money_flow", "Chaikin money flow", "ratio")
+    money_flow_before = _of_past("money_flow_before", "… one bar before", "ratio")
+    money_flow_index = _of_past("money_flow_index", "Money flow index", "ratio")
+    volume_balance = _of_past("volume_balance", "On-balance volume over the bars", "qty")
+    price_move = _of_past("price_move", "Price over the bars", "percent")
 
-    @figure("Support confirmed", "text", ("instrument",))
-    def support_confirmed(self, f: Lookups) -> Carrier:
-        return f.signal(self, "support_confirmed")
+    @figure("Volume against price", "text", ("instrument",))
+    def divergence(self, _: Lookups) -> Carrier:
+        """Bullish where volume came with rises though the price fell; bearish the other way."""
+
+        def against(balance: Carrier, move: Carrier) -> Carrier:
+            bullish, bearish = (balance > 0) & (move < 0), (balance < 0) & (move > 0)
+            return join_reasons([(bullish, "bullish"), (bearish, "bearish")], "none")
+
+        return _judged(against, self.volume_balance, self.price_move, otherwise=UNKNOWN)
+
+    @figure("Confirmation", "text", ("instrument",))
+    def confirmation(self, _: Lookups) -> Carrier:
+        """Which of four agree that a support holds, of those that are known."""
+        flow, index = self.money_flow, self.money_flow_index
+        turned = _judged(lambda x: x <= 0, self.money_flow_before)
+        # Tenths by INT: a spreadsheet's ROUND and Python's part at a half.
+        tenths = _judged(lambda x: floor(x * 10 + 0.5) / 10, self.relative_volume)
+        balance = where(self.divergence == "bullish", " while the price fell", "")
+        tests: list[tuple[Carrier, Carrier, Carrier]] = [
+            (self.support_held, self.support_held == "yes", "support held"),
+            (
+                self.relative_volume,
+                _judged(lambda x: x >= MULTIPLE, self.relative_volume),
+                words("volume ", tenths, " ×"),
+            ),
+            (
+                where(index == UNKNOWN, UNKNOWN, flow),
+                _judged(lambda x, y: (x > 0) & (y > _MIDDLE), flow, index),
+                words("money flow ", where(turned, "turned ", ""), "positive"),
+            ),
+            (
+                self.volume_balance,
+                _judged(lambda x: x > 0, self.volume_balance),
+                words("on-balance volume up", balance),
+            ),
+        ]
+        known: Carrier = sum(where(value == UNKNOWN, 0, 1) for value, _, _ in tests)
+        agree: Carrier = sum(where(holds, 1, 0) for _, holds, _ in tests)
+        said = join_reasons([(holds, word) for _, holds, word in tests], "", "; ")
+        return where(
+            known == 0,
+            UNKNOWN,
+            lambda: where(
+                agree == 0, words("none of ", known), words(said, ": ", agree, " of ", known)
+            ),
+        )
 
     @figure("Hedge's profit so far", "money", ("instrument",), total=True)
     def hedge_profit(self, f: Lookups) -> Carrier:

@@ -40,7 +40,8 @@ def _leaving(analysis: Analysis, doubts: Doubts) -> Iterator[tuple[str, UnwindRo
 def unwinding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     """Hedges that should perhaps come off, and why."""
     for _, row in _leaving(analysis, doubts):
-        why = " and ".join(_REASONS[reason] for reason in row.signal.split(" + "))
+        words = _REASONS | {"MARKET": f"{_REASONS['MARKET']} ({row.confirmation})"}
+        why = " and ".join(words[reason] for reason in row.signal.split(" + "))
         yield f"Consider taking off the hedge of {row.asset}: {why}."
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carriers import VALUES, Values
 from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
@@ -14,6 +15,7 @@ from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
+from xlhedge.analysis.signals import UNKNOWN
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
 from xlhedge.portfolio import Account, Portfolio
@@ -22,9 +24,6 @@ __all__ = ["Numbers", "RowGroup"]
 
 NEW_LINE = "\n"
 """Between names that stand as one: no name has it."""
-
-UNKNOWN = "unknown"
-"""What a reason to unwind is without a history; it counts as no."""
 
 _SAID = {True: "yes", False: "no", None: UNKNOWN}
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
@@ -66,6 +65,10 @@ class RowGroup(Group):
             sizes = (abs(_number(row, figure)) * _product(row, others) for row in self.rows)
             self._sizes[key] = sum(sizes, 0.0)
         return self._sizes[key]
+
+    def least(self, figure: Figure) -> float:
+        values: list[Any] = [getattr(row, figure.name) for row in self.rows]
+        return min(float(value) for value in values if not isinstance(value, Blank))
 
     def each(self, figure: Figure, otherwise: float) -> list[Any]:
         return [getattr(row, figure.name) for row in self.rows]
@@ -206,6 +209,15 @@ class Numbers(Values, Lookups):
         rows = reversed(self.portfolio.accounts)
         return {row.account.casefold(): row for row in rows}
 
+    def of_wallet(self, row: Any, name: str) -> Carrier:
+        return getattr(self.rows(AccountRow)[int(row.wallet) - 1], name)
+
+    def of_cross(self, row: FigureRow, name: str) -> Carrier:
+        return getattr(self.rows(CrossRow)[row.n], name)
+
+    def first(self, table: type[FigureRow], value: Carrier, key: str, name: str) -> Carrier:
+        return getattr(self.group(table, value, key).rows[0], name)
+
     def joined(self, *names: Carrier) -> str:
         return NEW_LINE.join(name if isinstance(name, str) else f"{name:.0f}" for name in names)
 
@@ -216,6 +228,9 @@ class Numbers(Values, Lookups):
     def _numbers_of_positions(self) -> dict[int, float]:
         lots = enumerate(self._positions.values(), 1)
         return {lot.n: float(number) for number, found in lots for lot in found}
+
+    def row_at(self, row: FigureRow, number: Carrier) -> Any:
+        return self.rows(type(row))[int(number) - 1]
 
     def number_of(self, row: FigureRow) -> float:
         return row.n + 1.0
@@ -239,6 +254,7 @@ class Numbers(Values, Lookups):
             rates.append(tier.mm_rate)
         return found
 
-    def signal(self, row: FigureRow, name: str) -> str:
-        found = self.history.assets[row.n].signals if self.history else None
-        return _SAID[getattr(found, name, None)]
+    def signal(self, row: FigureRow, name: str) -> float | str:
+        found: Any = self.history.assets[row.n].signals if self.history else None
+        value = getattr(getattr(found, "volume", None), name, getattr(found, name, None))
+        return value if value.__class__ is float else _SAID[value]

@@ -30,6 +30,7 @@ __all__ = [
     "minimum",
     "power",
     "where",
+    "words",
 ]
 
 Carrier: TypeAlias = Any
@@ -40,6 +41,8 @@ NEVER = math.inf
 NOISE = 1e-12  # what ratios may differ by that are the same on paper
 UNGIVEN = math.nan
 """The default of a number that has none: any condition on it fails."""
+
+_LONGEST = 255  # characters of reasons, at most
 
 # How tightly Excel's operators bind. Its unary minus binds tighter than ^: -A1^2 is (-A1)^2.
 _COMPARE, _JOIN, _ADD, _MULTIPLY, _POWER, _NEGATE, _ATOM = range(7)
@@ -239,7 +242,21 @@ def where(condition: Carrier, then: Carrier, otherwise: Carrier) -> Carrier:
     return _value(then) if condition else _value(otherwise)
 
 
-def join_reasons(reasons: Sequence[tuple[Carrier, str]], otherwise: str) -> Carrier:
+def words(*pieces: Carrier) -> Carrier:
+    """Pieces of a text one after the other; a number as people write it, to 15 digits.
+
+    Example:
+        >>> words("volume ", 1.8, " ×"), words("volume ", Expression("A1"))
+        ('volume 1.8 ×', Expression('"volume "&A1'))
+    """
+    if any(isinstance(each, Expression) for each in pieces):
+        return Expression("&".join(_operand(each, _JOIN + 1) for each in pieces), _JOIN)
+    return "".join(each if isinstance(each, str) else f"{each:.15g}" for each in pieces)
+
+
+def join_reasons(
+    reasons: Sequence[tuple[Carrier, Carrier]], otherwise: str, between: str = " + "
+) -> Carrier:
     """The words whose conditions hold, joined by " + "; or what it is without any.
 
     Example:
@@ -247,17 +264,17 @@ def join_reasons(reasons: Sequence[tuple[Carrier, str]], otherwise: str) -> Carr
         'HORIZON + FUNDING'
     """
     conditions = [condition for condition, _ in reasons]
-    if any(isinstance(each, Expression) for each in conditions):
-        words = [_call("IF", condition, f" + {word}", "").text for condition, word in reasons]
-        joined = Expression("&".join(words), _JOIN)
-        return where(joined == "", otherwise, _call("MID", joined, 4, 99))
+    if any(isinstance(each, Expression) for reason in reasons for each in reason):
+        parts = [_call("IF", each, words(between, word), "").text for each, word in reasons]
+        joined = Expression("&".join(parts), _JOIN)
+        return where(joined == "", otherwise, _call("MID", joined, len(between) + 1, _LONGEST))
     if any(hasattr(each, "dtype") for each in conditions):
         import numpy as np
 
-        arrays: list[Any] = [np.where(condition, f" + {word}", "") for condition, word in reasons]
+        arrays: list[Any] = [np.where(each, f"{between}{word}", "") for each, word in reasons]
         said: Any = reduce(np.char.add, np.broadcast_arrays(*arrays))
-        return np.where(said == "", otherwise, np.char.lstrip(said, " +"))
-    return " + ".join(word for condition, word in reasons if condition) or otherwise
+        return np.where(said == "", otherwise, np.char.lstrip(said, between))
+    return between.join(word for condition, word in reasons if condition) or otherwise
 
 
 def minimum(a: Carrier, b: Carrier) -> Carrier:

@@ -12,7 +12,16 @@ from xlhedge.portfolio.columns import Row
 from xlhedge.portfolio.places import Places
 from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.rows import PartialRow, Unread
-from xlhedge.portfolio.tables import TABLES, Holding, Instrument, Settings, Tier
+from xlhedge.portfolio.tables import (
+    DOLLARS,
+    TABLES,
+    Account,
+    Holding,
+    Instrument,
+    Settings,
+    Short,
+    Tier,
+)
 
 __all__ = ["KEYS", "AllRows", "TableCheck", "findings"]
 
@@ -91,6 +100,12 @@ class AllRows:
         """The underlyings that some holding moves with, in small letters."""
         return {self.underlying_of(row).casefold() for row in self.of("Holdings")}
 
+    @cached_property
+    def hedging(self) -> set[str]:
+        """The instruments that are short, or that a holding is to be hedged with."""
+        named = self._names("Shorts", "instrument"), self._names("Holdings", "instrument")
+        return {name for names in named for name in names if name}
+
     def underlying_of(self, holding: Holding) -> str:
         """What a holding moves with: its own underlying, its instrument's, or itself."""
         if holding.underlying is not None:
@@ -127,6 +142,78 @@ class AllRows:
         """Whether an instrument's contracts are inverse; not if there is no such instrument."""
         found = self.instrument(instrument)
         return found is not None and found.contract_type == "inverse"
+
+    @cached_property
+    def accounts(self) -> dict[str, int]:
+        """The first row of each account, in small letters; those that can be read."""
+        numbers: dict[str, int] = {}
+        for number, row in enumerate(self.of("Accounts")):
+            with suppress(Unread):
+                numbers.setdefault(row.account.casefold(), number)
+        return numbers
+
+    def account(self, name: str) -> Account | None:
+        """The first row of an account, whatever its case; none if it has no row."""
+        number = self.accounts.get(name.casefold())
+        return None if number is None else self.of("Accounts")[number]
+
+    @cached_property
+    def exchanges(self) -> dict[str, None]:
+        """The venues in Instruments: what the account of a short is called that names none."""
+        return self._names("Instruments", "exchange")
+
+    def account_of(self, short: Short) -> str:
+        """The account where a short is: its own, or else its instrument's exchange."""
+        if short.account is not None:
+            return short.account
+        number = self.first("Instruments").get(short.instrument.casefold())
+        found = None if number is None else self.of("Instruments")[number].exchange
+        return found or ""
+
+    def is_cross(self, short: Short) -> bool:
+        """Whether a short shares its account's wallet."""
+        account = self.account(self.account_of(short))
+        return account is not None and account.margin_mode == "cross"
+
+    def margin_coin(self, short: Short) -> str:
+        """The coin that a short is margined in; none where that is a currency."""
+        return (self.followed(short.instrument) or "") if self.is_inverse(short.instrument) else ""
+
+    def coin(self, account: Account) -> str | None:
+        """The coin that is a row's collateral; none where that is a currency."""
+        name, quote = account.collateral, self.settings.quote_currency
+        mix = {name, quote} <= set(DOLLARS)
+        return None if name is None or name == quote or mix else name
+
+    @cached_property
+    def wallets(self) -> set[tuple[str, str]]:
+        """Each account with the coins that its rows are the margin of; "" is all other margin."""
+        coins = set()
+        for short in self.of("Shorts"):
+            with suppress(Unread):
+                coins.add((self.account_of(short), self.margin_coin(short)))
+        found = set()
+        for row in self.of("Accounts"):
+            with suppress(Unread):
+                own = (row.account, row.collateral)
+                found.add(own if own in coins else (row.account, ""))
+        return found
+
+    @cached_property
+    def first_lots(self) -> dict[tuple[str, str], int]:
+        """The first row in Shorts of each instrument and account that is not 0."""
+        numbers: dict[tuple[str, str], int] = {}
+        for number, row in enumerate(self.of("Shorts")):
+            with suppress(Unread):
+                if row.contracts:
+                    numbers.setdefault((row.instrument, self.account_of(row)), number)
+        return numbers
+
+    @cached_property
+    def shorted(self) -> set[str]:
+        """The underlyings of the shorts, in small letters."""
+        followed = [self.followed(each.instrument) for each in self.of("Shorts")]
+        return {each.casefold() for each in followed if each}
 
     @cached_property
     def tier_before(self) -> dict[int, Tier]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from xlhedge.errors import Problem
 from xlhedge.functions.vocabulary import QUANTITIES, RULES
+from xlhedge.portfolio.accounts import ACCOUNT_CONFLICTS
 from xlhedge.portfolio.all_rows import KEYS, AllRows, TableCheck, findings
 from xlhedge.portfolio.bands import TOTALS
 from xlhedge.portfolio.problems import Found
@@ -155,7 +156,7 @@ def _one_of(names: Collection[str]) -> str:
 
 
 def _inverse_margin(row: Short, _: int, rows: AllRows) -> str | None:
-    if row.margin is not None or not rows.is_inverse(row.instrument):
+    if row.margin is not None or not rows.is_inverse(row.instrument) or rows.is_cross(row):
         return None
     return "is empty; an inverse contract's margin is coins you own, and they are exposed, too"
 
@@ -281,6 +282,7 @@ _CONFLICTS = (
     TableCheck("Shorts", "instrument", _known),
     _no_wildcard("Shorts", "account"),
     TableCheck("Shorts", "margin", _inverse_margin),
+    *ACCOUNT_CONFLICTS,
     TableCheck("Scenarios", "asset", _mover),
     _once(
         "Scenarios",

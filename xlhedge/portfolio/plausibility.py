@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from xlhedge.errors import Problem
+from xlhedge.portfolio.accounts import ACCOUNT_ODDITIES
 from xlhedge.portfolio.all_rows import AllRows, TableCheck, findings
 from xlhedge.portfolio.bands import BANDS, Band, BandCells
 from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.rows import Unread
-from xlhedge.portfolio.tables import TABLES, Settings, Short
+from xlhedge.portfolio.tables import TABLES, Instrument, Settings, Short
 from xlhedge.text import shown
 
 __all__ = ["Oddity", "age", "beyond_bands", "oddities"]
@@ -99,10 +100,23 @@ def _without_holding(row: Short, _: int, rows: AllRows) -> str | None:
     return f'no holding moves with "{followed}"; it counts as a short without a holding'
 
 
+def _before_horizon(row: Instrument, _: int, rows: AllRows) -> str | None:
+    """A hedge that ends before what it is for does."""
+    horizon = rows.settings.horizon_date
+    if row.expiry is None or not rows.settings.as_of < row.expiry < horizon:
+        return None
+    if row.instrument not in rows.hedging:
+        return None
+    ends = f"{shown(row.expiry)} is before horizon_date, {shown(horizon)}"
+    return f"{ends}: it hedges nothing after that"
+
+
 _QUESTIONS = (
     TableCheck("Settings", "horizon_date", _past_horizon),
     TableCheck("Settings", "stablecoin_parity", _assumed),
+    TableCheck("Instruments", "expiry", _before_horizon),
     TableCheck("Shorts", "instrument", _without_holding),
+    *ACCOUNT_ODDITIES,
 )
 
 

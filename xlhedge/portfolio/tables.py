@@ -241,7 +241,7 @@ class Short(Row):
         ),
     ]
     entry_price: Annotated[float, number("entry_price")]
-    margin: Annotated[float | None, number("margin", needed="if inverse")] = None
+    margin: Annotated[float | None, number("margin", needed="if inverse and isolated")] = None
     leverage: Annotated[float | None, number("leverage")] = None
     opened: Annotated[datetime | None, moment("Date-time at which it was opened (UTC).")] = None
     account: Annotated[

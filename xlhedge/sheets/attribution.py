@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.scenarios import LEG_FIGURES, LineRow
+from xlhedge.analysis.stablecoin import FALLEN
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.native_cells import NativeCells
@@ -17,6 +18,7 @@ from xlhedge.xlsx.sheet import Sheet
 __all__ = ["attribution_chart", "nets", "write_scenarios"]
 
 _HEAD, _FIRST = 4, 5
+_NET = 1 + len(LEGS)
 _CHART_ROWS = 21
 _MOST = 10
 """How many scenarios the chart shows."""
@@ -26,7 +28,8 @@ _WORDS = ("Scenario", "Liquidation", "What happens")
 def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
     """Write the sheet: sums at the top, a chart, and every holding and short in every scenario."""
     analysis = of.analysis
-    head = _FIRST + len(analysis.scenarios) + _CHART_ROWS + 2
+    below = _write_depegs(sheet, analysis, _FIRST + len(analysis.scenarios) + 1)
+    head = below + _CHART_ROWS + 2
     sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
     lines = [line for result in analysis.scenarios for line in result.lines]
     table = FigureTable(sheet.title, LineRow, head + 1, len(lines), head=head)
@@ -37,7 +40,7 @@ def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
     _write_sums(sheet, analysis, table)
     if analysis.scenarios:
         chart = attribution_chart(sheet, analysis)
-        sheet.chart(chart, f"B{_FIRST + len(analysis.scenarios) + 2}")
+        sheet.chart(chart, f"B{below + 1}")
     widths = {table.letter(each): WIDTHS.get(each.look, 14) for each in table.figures}
     widen(sheet, widths | {"A": 30, "B": 22})
 
@@ -59,8 +62,23 @@ def attribution_chart(sheet: Sheet, analysis: Analysis) -> Chart:
 
 def nets(analysis: Analysis) -> str:
     """The cells of the scenarios' nets, as another sheet refers to them."""
-    net = LETTERS[2 + len(LEGS) - 1]
+    net = LETTERS[_NET]
     return f"Scenarios!{net}{_FIRST}:{net}{_FIRST + len(analysis.scenarios) - 1}"
+
+
+def _write_depegs(sheet: Sheet, analysis: Analysis, at: int) -> int:
+    """A row a stablecoin, below the scenarios; returns the row behind them."""
+    if not analysis.depegs:
+        return at
+    title = f"If a stablecoin fell to {FALLEN:.2f} USD: shorts and their margin are counted in it"
+    sheet.put(at, 1, title, "section")
+    for each in analysis.depegs:
+        at += 1
+        sheet.put(at, 1, f"{each.currency} at {FALLEN:.2f} USD", "cell text")
+        sheet.put(at, _NET, -each.loss, "total money")
+        sheet.put(at, _NET + 1, each.liquidation, "cell text")
+        sheet.put(at, _NET + 3, sentence(each.told), "cell text")
+    return at + 2
 
 
 def _write_sums(sheet: Sheet, analysis: Analysis, lines: FigureTable) -> None:
@@ -78,8 +96,8 @@ def _write_sums(sheet: Sheet, analysis: Analysis, lines: FigureTable) -> None:
             letter = lines.letter(leg)
             text = f"SUM({letter}{first}:{letter}{last})"
             sheet.put(at, column, value, "cell money", text)
-        sheet.put(at, 7, legs.net, "total money", f"SUM(B{at}:F{at})")
-        sheet.put(at, 8, result.liquidation, "cell text")
-        sheet.put(at, 9, legs.net - legs.spot, "cell money", f"G{at}-B{at}")
-        sheet.put(at, 10, sentence(result.told), "cell text")
+        sheet.put(at, _NET, legs.net, "total money", f"SUM(B{at}:F{at})")
+        sheet.put(at, _NET + 1, result.liquidation, "cell text")
+        sheet.put(at, _NET + 2, legs.net - legs.spot, "cell money", f"G{at}-B{at}")
+        sheet.put(at, _NET + 3, sentence(result.told), "cell text")
         first = last + 1

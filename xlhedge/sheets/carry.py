@@ -1,18 +1,20 @@
-"""The report's Funding & basis sheet: what holding each hedge costs and earns."""
+"""What holding each hedge costs and earns: the sheets Carry and, in the report, Funding & basis."""
 
 from __future__ import annotations
 
+from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.grids import given_of
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.sheets.context import ReportContext
+from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.hedge import unassigned_texts
 from xlhedge.sheets.native_cells import write_page
+from xlhedge.sheets.orders import write_table
 from xlhedge.sheets.table import ColumnGroup
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["FIGURES", "REPEATED", "write_carry"]
+__all__ = ["FIGURES", "REPEATED", "write_carry", "write_carry_report", "write_funding_basis"]
 
 FIGURES = (
     HedgeRow.asset,
@@ -45,10 +47,20 @@ _WORSE = 0.0001
 """How much worse per 8 hours the second line of the chart takes every rate to be."""
 
 
-def write_carry(sheet: Sheet, of: ReportContext) -> None:
-    """Write the sheet: the table, and what funding costs as days go by."""
+def write_carry(sheet: Sheet, of: TemplateContext) -> None:
+    """The template's sheet of what each instrument's shorts earn."""
+    write_table(sheet, of, of.analysis.carry)
+
+
+def write_carry_report(sheet: Sheet, of: ReportContext) -> None:
+    """The report's sheet of what each instrument's shorts earn."""
+    write_page(sheet, of.on[sheet.title], of.analysis.carry, of.cells(CarryRow))
+
+
+def write_funding_basis(sheet: Sheet, of: ReportContext) -> None:
+    """The sheet Funding & basis: the table, and what funding costs as days go by."""
     table, margin, analysis = of.on[sheet.title], of.tables[MarginRow], of.analysis
-    last = unassigned_texts(table, margin, table.last, table.last - 1)
+    last = unassigned_texts(table, of.tables, table.last, table.last - 1)
     rows = [*analysis.hedge, analysis.unassigned]
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last, first=44)
     for column in range(2, 2 + len(_DAYS)):

@@ -12,7 +12,7 @@ from xlhedge.analysis.liquidation import LIQUIDATED, NONE, UNKNOWN, said_of
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import BookContext
-from xlhedge.sheets.grid_cells import AXIS, IN_FULL, UNHEDGED, GridCells
+from xlhedge.sheets.grid_cells import AXIS, CHART, IN_FULL, UNHEDGED, GridCells
 from xlhedge.sheets.style import INCLUDES_ONE, heat_map
 from xlhedge.sheets.table import ColumnGroup, here
 from xlhedge.xlsx.cell import LETTERS
@@ -33,7 +33,7 @@ def _height(grid: Grid) -> int:
     return _head(grid) + len(grid.rows.values) + bool(grid.liquidated) + 1
 
 
-GRIDS_TOP = 36
+GRIDS_TOP = CHART + 20
 """The row of the first grid's title."""
 GRIDS_END = GRIDS_TOP + sum(map(_height, GRIDS))
 """The row behind them."""

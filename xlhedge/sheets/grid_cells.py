@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from xlhedge.analysis.carriers import CALLS, NATIVE, Functions, Native
-from xlhedge.analysis.figures import FigureRow
+from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.grid_shorts import LIMITS, NO_SHORT, GridShort
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
@@ -20,12 +20,14 @@ from xlhedge.sheets.context import BookContext, TemplateContext
 from xlhedge.sheets.live_cells import LiveCells
 from xlhedge.sheets.table import FigureTable, RowText, Texts, here
 
-__all__ = ["AXIS", "FIRST_LIMIT", "HELD", "IN_FULL", "SAID", "UNHEDGED", "GridCells"]
+__all__ = ["AXIS", "CHART", "FIRST_LIMIT", "HELD", "IN_FULL", "SAID", "UNHEDGED", "GridCells"]
 
 AXIS, UNHEDGED, HELD, SAID, IN_FULL = 4, 5, 6, 7, 8
 """The rows of the lines over the moves of the price."""
 FIRST_LIMIT = 9
 """The row of the first of `LIMITS`."""
+CHART = FIRST_LIMIT + len(LIMITS) + 1
+"""The row of the chart."""
 
 
 class GridCells:
@@ -80,25 +82,36 @@ class _Links(Native, Lookups):
 
     def __init__(self, table: FigureTable, margin: FigureTable) -> None:
         self._table, self._margin = table, margin
+        self._seen: dict[tuple[Any, ...], Sequence[RowText | None]] = {}
 
     def texts(self, row: FigureRow | None) -> Sequence[RowText | None]:
-        """The formulas of a row; none of what refers to nothing."""
+        """The formulas of a row; none of what refers to nothing. Rows of one kind have the same."""
         if row is None:
             return [None] * len(GridShort.figures)
+        self._numbers, self._short = row.f, row.f.beside(row, MarginRow)
+        kinds = tuple(_word(each, getattr(self._short, each.name)) for each in MarginRow.figures)
+        if kinds not in self._seen:
+            self._seen[kinds] = self._written(row)
+        return self._seen[kinds]
+
+    def _written(self, row: FigureRow) -> Sequence[RowText | None]:
         own: dict[str, Any] = {
             each.name: value if isinstance(value := getattr(row, each.name), str) else
             Expression(f"${self._table.letter(each)}{here()}") for each in GridShort.figures
         }  # fmt: skip
         cells = GridShort(self, row.n, **own)
-        self._short = row.f.beside(row, MarginRow)
         found = [RowText(excel_text(each.body(cells, self))) for each in GridShort.figures]
         return [text if text.refers else None for text in found]
 
-    def look_up(self, row: FigureRow, figure: Any) -> Carrier:
+    def look_up(self, row: FigureRow, figure: Figure) -> Carrier:
         return getattr(self.beside(row, MarginRow), figure.column)
 
     def number(self, value: Carrier) -> Carrier:
         return not isinstance(value, str)
+
+    def of_cross(self, row: FigureRow, name: str) -> Carrier:  # noqa: ARG002  # the short is known
+        """A report does not show what wallets are worked out with."""
+        return self._numbers.of_cross(self._short, name)
 
     def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
         at = here(self._margin.top - self._table.top)
@@ -106,3 +119,13 @@ class _Links(Native, Lookups):
             each.name: value if isinstance(value := getattr(self._short, each.name), str) else
             _Filled(self._margin.cell(each, at)) for each in table.figures
         })  # fmt: skip
+
+
+def _word(figure: Figure, value: Any) -> str | None:
+    """What a formula may hang on: a word, none for a number; of names only that there is one."""
+    if not isinstance(value, str):
+        return None
+    return "name" if value and figure in _NAMES else value
+
+
+_NAMES = {MarginRow.instrument, MarginRow.account, MarginRow.underlying}

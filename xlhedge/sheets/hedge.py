@@ -8,10 +8,11 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.orders import UnderlyingRow
 from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
-from xlhedge.sheets.live_cells import LiveCells
+from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.orders import strike_unchecked, write_numbers
 from xlhedge.sheets.style import widen
@@ -39,7 +40,7 @@ def write_hedge(sheet: Sheet, of: TemplateContext) -> None:
     cells.write_places(sheet, analysis.hedge, analysis)
     write_numbers(sheet, table, analysis)
     table.write_total(sheet, [*analysis.hedge, analysis.unassigned])
-    texts = unassigned_texts(table, tables[MarginRow], table.top - 1, table.last)
+    texts = unassigned_texts(table, tables, table.top - 1, table.last)
     naked = [texts.get(each) for each in table.figures]
     table.write_row(sheet, -1, analysis.unassigned, lambda _: naked)
     table.write_rows(sheet, analysis.hedge, cells.texts)
@@ -71,10 +72,10 @@ def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
         sheet.put(row, 7, "", "warning", f'IF($F${row}=0,"","{remedy}")')
 
 
-_SUMMED = (
+_SUMMED: tuple[tuple[Figure, Figure], ...] = (
     (HedgeRow.short_notional, MarginRow.short_notional),
     (HedgeRow.cover, MarginRow.cover),
-    (HedgeRow.coin_margin, MarginRow.coin_margin),
+    (HedgeRow.coin_margin, UnderlyingRow.coin_margin),
     (HedgeRow.funding_drag, MarginRow.funding_drag),
     (HedgeRow.funding_year, MarginRow.funding_year),
 )
@@ -82,13 +83,13 @@ _SUMMED = (
 
 
 def unassigned_texts(
-    table: FigureTable, margin: FigureTable, at: int, last: int
+    table: FigureTable, tables: Tables, at: int, last: int
 ) -> dict[Figure, RowText]:
     """The formulas of that row.
 
     Args:
         table: the holdings; deltas where it has them.
-        margin: the shorts.
+        tables: the computed tables, the shorts and the underlyings among them.
         at: where the row stands.
         last: the last row of a holding.
     """
@@ -97,7 +98,8 @@ def unassigned_texts(
         if table.has(own):
             letter = table.letter(own)
             allotted = f"-SUM({letter}{table.top}:{letter}{last})" if last >= table.top else ""
-            texts[own] = f"{margin.total(all_)}{allotted}"
+            whole = next(each for each in tables.values() if each.has(all_))
+            texts[own] = f"{whole.total(all_)}{allotted}"
     if table.has(HedgeRow.net_delta):
         coins = table.letter(HedgeRow.coin_margin)
         delta = f"{coins}{at}-{table.letter(HedgeRow.cover)}{at}"
@@ -108,7 +110,7 @@ def unassigned_texts(
 def write_hedge_report(sheet: Sheet, of: ReportContext) -> None:
     """The report's sheet."""
     table, analysis = of.on[sheet.title], of.analysis
-    last = unassigned_texts(table, of.tables[MarginRow], table.last, table.last - 1)
+    last = unassigned_texts(table, of.tables, table.last, table.last - 1)
     rows = [*analysis.hedge, analysis.unassigned]
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last)
     strike_unchecked(sheet, table, HedgeRow)

@@ -5,7 +5,6 @@ What the figures are made of stands below and beside them: `history_bars`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from xlhedge.analysis.backtest import Outcome
@@ -28,7 +27,7 @@ from xlhedge.sheets.history_holdings import (
 )
 from xlhedge.sheets.style import sentence, widen
 from xlhedge.xlsx.cell import LETTERS
-from xlhedge.xlsx.charts import time_chart
+from xlhedge.xlsx.charts import round_below, time_chart
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["write_history"]
@@ -214,14 +213,6 @@ def _add_charts(sheet: Sheet, currency: str, past: History, bars: Bars) -> None:
     )
     for (place, width), (title, y, name) in zip(_CHART_SIZES.items(), charts, strict=True):
         lines = [(getattr(side, name), side.name.capitalize()) for side in SIDES]
-        bottom = 0.0 if name == "fall" else _below(values)
+        bottom = 0.0 if name == "fall" else round_below(values)
         chart = time_chart(sheet, title, y, times, span, lines, bottom)
         sheet.chart(chart.sized(8, width), f"{place}{_CHARTS}")
-
-
-def _below(values: Sequence[float]) -> float:
-    """A round number below all values: from 0 up, lines that differ little would look like one."""
-    low, high = min(values), max(values)
-    wide = max(high - low, 0.01 * high)
-    step = 10.0 ** math.floor(math.log10(wide))
-    return max(0.0, math.floor((low - wide / 20) / step) * step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ __all__ = ["FIRST_ROW", "Inputs", "last_column", "left_column"]
 
 FIRST_ROW = 6
 """The first row of data of every input table; above it the headers, and above them the units."""
+
+_SLOTS = 15
 
 _CAPACITY = {
     "Holdings": 50,
@@ -38,6 +41,12 @@ class Inputs:
     def capacity(self, table: str) -> int:
         """How many rows of a table the computed sheets follow."""
         return max(_CAPACITY[table], len(self.rows[table]) + 10)
+
+    @property
+    def tier_slots(self) -> int:
+        """How many tiers an instrument may have."""
+        counts = Counter(tier.instrument for tier in self.rows["Tiers"])
+        return max(_SLOTS, *counts.values(), 0)
 
     def column(self, table: str, name: str, down: int = 0) -> str:
         """The fixed range of a table's column, as other sheets refer to it; or rows below it.

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carriers import Calls
 from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
@@ -161,12 +162,42 @@ class LiveCells(Calls, Lookups):
         cells = self.tables[OrderRow].column(getattr(OrderRow, name))
         return Expression(f"INDEX({cells},{self.place})")
 
+    def row_at(self, row: FigureRow, number: Carrier) -> Any:
+        return self.table.row_at(self, number)
+
     def number_of(self, row: FigureRow) -> Expression:
         return Expression(here(1 - self.table.top))
 
     def of_account(self, name: Carrier, column: str) -> Expression:
         place = f"MATCH({excel_text(name)},{self.inputs.column('Accounts', 'account')},0)"
         return Expression(f'IFERROR(INDEX({self.inputs.column("Accounts", column)},{place}),"")')
+
+    def tier_column(self, part: int, slot: int) -> str:
+        """The column of Margin with a floor (part 0) or rate (1), behind figures and two places."""
+        return self.tables[MarginRow].behind(3 + part * self.inputs.tier_slots + slot)
+
+    def tiers(self, row: FigureRow) -> tuple[Expression, Expression]:
+        """Those of the position that the row is, or follows."""
+        margin, last = self.tables[MarginRow], self.inputs.tier_slots - 1
+        sheet = "" if self.table is margin else f"{margin.sheet}!"
+        at = here(margin.top - self.table.top)
+        floors, rates = (
+            ":".join(f"${self.tier_column(part, slot)}{at}" for slot in (0, last))
+            for part in (0, 1)
+        )
+        return Expression(f"{sheet}{floors}"), Expression(f"{sheet}{rates}")
+
+    def of_wallet(self, row: Any, name: str) -> Expression:
+        cells = self.tables[AccountRow].column(getattr(AccountRow, name))
+        return Expression(f"INDEX({cells},{excel_text(row.wallet)})")
+
+    def of_cross(self, row: FigureRow, name: str) -> Carrier:
+        return getattr(self.beside(row, CrossRow), name)
+
+    def first(self, table: type[FigureRow], value: Carrier, key: str, name: str) -> Expression:
+        found = self.tables[table]
+        place = f"MATCH({excel_text(value)},{found.column(getattr(table, key))},0)"
+        return Expression(f"INDEX({found.column(getattr(table, name))},{place})")
 
     def joined(self, *names: Carrier) -> Expression:
         return Expression("&CHAR(10)&".join(map(excel_text, names)))

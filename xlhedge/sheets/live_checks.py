@@ -8,7 +8,7 @@ taken from the portfolio.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,6 +200,25 @@ def _dates(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
         f'SUM(({expiry}<>"")*({expiry}<={as_of}))',
         "Remove them from Instruments, or correct expiry.",
     )
+    name = inputs.column("Instruments", "instrument")
+    tables: tuple[Sequence[Any], ...] = (portfolio.shorts, portfolio.holdings)
+    hedging = {row.instrument for rows in tables for row in rows}
+    used = "+".join(_among(name, inputs.column(each, "instrument")) for each in _HEDGED)
+    yield Check(
+        "Hedges that expire before the horizon",
+        sum(
+            row.expiry is not None
+            and settings.as_of < row.expiry < settings.horizon_date
+            and row.instrument in hedging
+            for row in portfolio.instruments
+        ),
+        f'SUM(({expiry}<>"")*({expiry}>{as_of})*({expiry}<{horizon})*(({used})>0))',
+        "Roll them into a later contract in time (see Carry): they hedge nothing after that.",
+    )
+
+
+_HEDGED = ("Shorts", "Holdings")
+"""The tables whose rows name instruments that hedge."""
 
 
 class _Columns(BandCells):
@@ -342,5 +361,5 @@ def _of_table(inputs: Inputs, table: Table, *, price: bool) -> str:
     if len(every) == 1:  # it is told by the others
         every = list(table.headers)
     wanted = _required(table, price=price)
-    # FALSE alone is above 0 to Excel.
+    # One comparison alone is no number: to Excel and IronCalc FALSE is more than 0.
     return f"SUM((0+{joined(every, '<>')}>0)*({joined(wanted, '=')}))"

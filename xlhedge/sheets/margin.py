@@ -32,7 +32,6 @@ __all__ = ["write_lots", "write_margin", "write_margin_report"]
 _MARKED = "Marked if nearer than"
 _ALERT, _IGNORED = 4, 5
 _BARS = 10
-_SLOTS = 15
 
 
 class _Shorts(LiveCells):
@@ -41,16 +40,14 @@ class _Shorts(LiveCells):
     Args:
         inputs: the input sheets.
         tables: the computed tables.
-        slots: how many tiers an instrument may have.
     """
 
-    def __init__(self, inputs: Inputs, tables: Tables, slots: int) -> None:
+    def __init__(self, inputs: Inputs, tables: Tables) -> None:
         super().__init__(inputs, tables[MarginRow], tables)
-        self._slots = slots
+        self._slots = inputs.tier_slots
 
     def _tier(self, part: int, slot: int) -> int:
-        """The column of a floor (part 0) or rate (1) behind the figures and the two places."""
-        return len(self.table.figures) + 3 + part * self._slots + slot
+        return LETTERS.index(self.tier_column(part, slot))
 
     def count_tiers(self, row: FigureRow) -> Expression:
         key = self.row.instrument.text
@@ -64,13 +61,6 @@ class _Shorts(LiveCells):
         ends = f"SUMPRODUCT({same},--({below}<>{key}))"  # rows behind which they break off
         told = f"IF(({filled}<{count})+({ends}<>1)+({count}>{self._slots})>0,#VALUE!,{count})"
         return Expression(f"IF({count}=0,0,{told})")
-
-    def tiers(self, row: FigureRow) -> tuple[Expression, Expression]:
-        floors, rates = (
-            ":".join(f"${LETTERS[self._tier(part, slot)]}{here()}" for slot in (0, self._slots - 1))
-            for part in (0, 1)
-        )
-        return Expression(floors), Expression(rates)
 
     def write_tiers(self, sheet: Sheet, analysis: Analysis) -> None:
         """Write where each instrument's tiers begin, and the tiers; behind the last it goes on.
@@ -137,9 +127,8 @@ def write_lots(sheet: Sheet, of: TemplateContext) -> None:
 def write_margin(sheet: Sheet, of: TemplateContext) -> None:
     """The Margin sheet: each short's value, margin and liquidation; it follows the sheet Shorts."""
     inputs, analysis, tables = of.inputs, of.analysis, of.tables
-    counts = Counter(tier.instrument for tier in analysis.portfolio.tiers)
     table = tables[MarginRow]
-    cells = _Shorts(inputs, tables, max(_SLOTS, *counts.values(), 0))
+    cells = _Shorts(inputs, tables)
     alert = analysis.portfolio.settings.liquidation_alert
     sheet.put(_ALERT, 1, _MARKED, "cell text")
     sheet.put(_ALERT, 2, alert, "cell percent", inputs.setting("liquidation_alert"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from xlhedge.analysis.accounts import AccountRow
 from xlhedge.analysis.carriers import Native
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow
 from xlhedge.analysis.lookups import Lookups
@@ -122,10 +123,15 @@ class NativeCells(Native, Lookups):
         return self._elsewhere(table, self._home(figure), figure)
 
     def setting(self, name: str) -> Carrier:
+        if not hasattr(self._known, name):
+            raise NotImplementedError
         return getattr(self._known, name)
 
     def group(self, table: type[FigureRow], name: Carrier, key: str = "instrument") -> ColumnGroup:
-        return ColumnGroup(self._other(table)).having(getattr(table, key), "=", Expression(name))
+        if table is AccountRow and not any(each.row is table for each, _ in self._others):
+            return _NoRows(self._tables[0])  # a book without accounts has no sheet of them
+        named = Expression(str(name) or '""')
+        return ColumnGroup(self._other(table)).having(getattr(table, key), "=", named)
 
     def of_underlying(self, row: FigureRow, name: str) -> Expression:
         found = self.group(UnderlyingRow, row.underlying, "underlying")
@@ -136,11 +142,19 @@ class NativeCells(Native, Lookups):
         place = f"MATCH({row.instrument},{orders.column(OrderRow.instrument)},0)"
         return Expression(f"INDEX({orders.column(getattr(OrderRow, name))},{place})")
 
+    def row_at(self, row: FigureRow, number: Carrier) -> Any:
+        return self._other(type(row)).row_at(self, number)
+
     def _other(self, kind: type[FigureRow]) -> FigureTable:
         found = next((table for table, _ in self._others if table.row is kind), None)
         if found is None:
             raise NotImplementedError
         return found
+
+
+class _NoRows(ColumnGroup):
+    def sum(self, *_: Figure) -> Expression:
+        return Expression("0")
 
 
 @lru_cache(maxsize=256)

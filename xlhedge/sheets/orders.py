@@ -26,6 +26,7 @@ __all__ = [
     "write_numbers",
     "write_orders",
     "write_orders_report",
+    "write_table",
     "write_underlyings",
     "write_underlyings_report",
 ]
@@ -40,7 +41,7 @@ def hedged_text(table: FigureTable, nothing: str = NOWHERE) -> str:
 
 def write_underlyings(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet of the underlyings, which follow their numbers on Hedge and Orders."""
-    _write_table(sheet, of, of.analysis.underlyings)
+    write_table(sheet, of, of.analysis.underlyings)
 
 
 def strike_unchecked(sheet: Sheet, table: FigureTable, row: type[OrderRow | HedgeRow]) -> None:
@@ -52,7 +53,7 @@ def strike_unchecked(sheet: Sheet, table: FigureTable, row: type[OrderRow | Hedg
 
 def write_orders(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet of the orders."""
-    _write_table(sheet, of, of.analysis.orders)
+    write_table(sheet, of, of.analysis.orders)
     table, hedge = of.on[sheet.title], of.tables[HedgeRow]
     lots = of.inputs.column("Shorts", "instrument")
     key, name = (
@@ -64,7 +65,8 @@ def write_orders(sheet: Sheet, of: TemplateContext) -> None:
     strike_unchecked(sheet, table, OrderRow)
 
 
-def _write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) -> None:
+def write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) -> None:
+    """A sheet of the template that is a table with totals."""
     table = of.on[sheet.title]
     table.write_head(sheet)
     table.write_total(sheet, rows)

@@ -36,7 +36,7 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
         >>> from xlhedge.samples import SAMPLES
         >>> report_book(analyse(SAMPLES["full-hedge"])).titles
         ['Summary', 'Underlyings', 'Orders', 'Hedge', 'Sensitivity', 'Scenarios', \
-'Funding & basis', 'Margin', 'Unwind', 'Hedge history', 'Inputs & audit']
+'Funding & basis', 'Carry', 'Margin', 'Unwind', 'Hedge history', 'Inputs & audit']
     """
     settings = analysis.portfolio.settings
     title = f"Hedge report: {settings.portfolio}"

@@ -29,6 +29,7 @@ from xlhedge.sheets.context import BookContext, TemplateContext
 from xlhedge.sheets.grid_blocks import GRIDS_END, GridBlocks, first_row, mark_words
 from xlhedge.sheets.grid_cells import (
     AXIS,
+    CHART,
     FIRST_LIMIT,
     HELD,
     IN_FULL,
@@ -44,7 +45,6 @@ from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["SHORTS", "ratio_chart", "write_sensitivity"]
 
-_CHART = FIRST_LIMIT + len(LIMITS) + 1
 SHORTS = GRIDS_END + 1
 """The row of the headers of the shorts' table."""
 _COLUMN = "{column}"
@@ -71,7 +71,7 @@ def write_sensitivity(sheet: Sheet, of: BookContext) -> None:
     page.limits()
     currency = of.analysis.portfolio.settings.quote_currency
     chart = _chart(sheet, (UNHEDGED, HELD), (2, page.moves + 1), currency)
-    sheet.chart(chart, f"B{_CHART}")  # A repeats on each page
+    sheet.chart(chart, f"B{CHART}")  # A repeats on each page
     widen(sheet, {"A": 44} | {LETTERS[n]: 15.0 for n in range(2, page.moves + 2)})
 
 
@@ -154,7 +154,7 @@ class _Page:
 
     def _said(self, move: Expression) -> str:
         of = SimpleNamespace(**self.cells.limits)
-        return excel_text(said_of(is_reached(of, move), is_unsure(of, move), NONE))
+        return excel_text(said_of(is_reached(of.rise, of.fall, move), is_unsure(of, move), NONE))
 
     def limits(self) -> None:
         """The figures of all shorts."""

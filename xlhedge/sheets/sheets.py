@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.accounts import AccountRow, CrossRow
+from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.grid_shorts import GridShort
 from xlhedge.analysis.hedge import HedgeRow
@@ -19,9 +21,16 @@ from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import ALARM, MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.analysis.unwind import UnwindRow
+from xlhedge.sheets.accounts import write_accounts, write_accounts_report, write_cross
 from xlhedge.sheets.attribution import write_scenarios
 from xlhedge.sheets.audit import write_audit
-from xlhedge.sheets.carry import FIGURES, REPEATED, write_carry
+from xlhedge.sheets.carry import (
+    FIGURES,
+    REPEATED,
+    write_carry,
+    write_carry_report,
+    write_funding_basis,
+)
 from xlhedge.sheets.context import BookContext
 from xlhedge.sheets.functions import write_functions
 from xlhedge.sheets.grid_cells import AXIS
@@ -121,6 +130,11 @@ _ORDERS = (
     "One order an instrument. A short order goes where the holdings say; buying back begins where "
     "funding is worst for a short."
 )
+_CARRY = (
+    "A basis is earned by its expiry; to the horizon, in a straight line. The next contract on the "
+    "same underlying is that which ends next: rolled at today's prices, fees of its way in and out "
+    "in it."
+)
 _GRIDS = (
     "Profit and loss from the price alone, liquidation included; before funding and fees, which "
     "the scenarios have."
@@ -130,6 +144,12 @@ _MARGIN = (
     f"Each short as it stands. Marked: liquidation is near; bold: a margin ratio from {ALARM:.0%}. "
     "Add now: what survives that rise from mark (long futures: that fall). "
     "Margin currency: quote, coins for inverse contracts."
+)
+_ACCOUNTS = (
+    "The first row of a wallet says what it is worth and what liquidates it: a move of all its "
+    "marks together, or of one underlying alone. Its unit is the quote, or the coin that it is "
+    "margined in. Marked: near; bold: a margin ratio from "
+    f"{ALARM:.0%}."
 )
 _DELEVERAGED = (
     "In a crash a venue may close a short that gains (auto-deleveraging): its profit ends there."
@@ -176,9 +196,19 @@ SHEETS = (
     SheetSpec("Hedge", write_hedge_report, _REPORT, TableSpec(HedgeRow, figures=_HELD), wide=0,
         purpose="For each holding: what to short, what is short, what is left",
         note=f"{_HEDGE} Net delta above 0 is still long, below 0 over-hedged."),
+    SheetSpec("Carry", write_carry, _TEMPLATE, TableSpec(CarryRow), wide=2, tall=1,
+        purpose="What each short earns to the horizon, and the roll into the next contract.",
+        note=_CARRY),
     SheetSpec("Margin", write_margin, _TEMPLATE, TableSpec(MarginRow, 8, 9, 10), wide=4, tall=1,
         purpose="For each short: margin, liquidation price, and how far away it is.",
         note=f"{_MARGIN} It follows the sheet Shorts."),
+    SheetSpec("Accounts", write_accounts, _TEMPLATE, TableSpec(AccountRow), wide=4, tall=1,
+        purpose="For each account: equity, maintenance, and the moves that liquidate it.",
+        note=_ACCOUNTS),
+    SheetSpec("Cross margin", write_cross, _TEMPLATE, TableSpec(CrossRow), wide=4, tall=1,
+        purpose="Workings of Accounts: each position that shares a wallet.",
+        note="Each position of a cross account, in its wallet's unit. Each pass takes the margin "
+             "tiers at the answer of the one before it."),
     SheetSpec("Sensitivity", write_sensitivity, _TEMPLATE, _GRID_SHORTS,
         freeze=f"B{AXIS + 1}", wide=2,
         purpose="Profit and loss by price, hedge ratio, basis, funding and leverage.",
@@ -195,19 +225,25 @@ SHEETS = (
         purpose="Your scenarios, leg by leg and line by line",
         note="The portfolio as it stands, liquidation included. Fees are those of closing: the "
              f"shorts are open. {_DELEVERAGED}"),
-    SheetSpec("Funding & basis", write_carry, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
+    SheetSpec("Funding & basis", write_funding_basis, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
         purpose="What holding the hedge costs and earns",
         note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "
              "above 0 costs you."),
+    SheetSpec("Carry", write_carry_report, _REPORT, TableSpec(CarryRow), wide=0,
+        purpose="What each short earns to the horizon, and the roll into the next contract",
+        note=_CARRY),
     SheetSpec("Margin", write_margin_report, _REPORT, TableSpec(MarginRow), wide=0,
         purpose="Liquidation, and the margin to add", note=_MARGIN),
+    SheetSpec("Accounts", write_accounts_report, _REPORT, TableSpec(AccountRow), wide=0,
+        purpose="Wallets of accounts, and the moves that liquidate them",
+        note=_ACCOUNTS, when=lambda each: bool(each.accounts)),
     SheetSpec("Unwind", write_unwind, _TEMPLATE, TableSpec(UnwindRow, 31, 32, 33),
-        freeze="B6", wide=2, tall=1,
+        freeze="B6", wide=3, tall=1,
         purpose="When to take the hedge off, and unwinding now against holding.",
         note="When to take the hedge off, and why. MARKET: support confirmed; HORIZON: reached; "
              "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price "
              f"history. {_DELEVERAGED}"),
-    SheetSpec("Unwind", write_unwind_report, _REPORT, TableSpec(UnwindRow), wide=2,
+    SheetSpec("Unwind", write_unwind_report, _REPORT, TableSpec(UnwindRow), wide=0,
         purpose="When to take the hedge off, and what its profit buys",
         note="When to take the hedge off and why; unknown: History does not say. MARKET: support "
              "confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; FUNDING: it costs too "

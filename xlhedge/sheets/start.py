@@ -67,7 +67,8 @@ def _headlines(of: TemplateContext) -> list[Headline]:
         return Headline(title, hedge.total(figure), value, look, "", meaning, hedge.title)
 
     now = NOTHING if analysis.hedged == NOWHERE else analysis.hedged
-    buffers = margin.column(MarginRow.liquidation_buffer)
+    ends = [margin.column(x) for x in (MarginRow.liquidation_buffer, MarginRow.common_buffer)]
+    sizes = ",".join(f'IF({cells}<1E+300,ABS({cells}),"")' for cells in ends)
     return [
         summed("Coins held, value", HedgeRow.spot_notional, "total money",
                "Spot price × quantity, without coins posted as margin."),
@@ -90,7 +91,7 @@ def _headlines(of: TemplateContext) -> list[Headline]:
                "At today's rates: above 0 costs you, below 0 you receive it."),
         Headline(
             "Nearest liquidation",
-            f'IF(COUNT({buffers})=0,"{NOTHING}",MIN(IF({buffers}<1E+300,ABS({buffers}),"")))',
+            f'IF(COUNT({",".join(ends)})=0,"{NOTHING}",MIN({sizes}))',
             analysis.nearest, "total percent", "% of mark price",
             "Move of the mark price that liquidates the first short.", margin.title,
         ),

@@ -10,8 +10,9 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure
+from xlhedge.analysis.grid_shorts import price_move
 from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of
-from xlhedge.analysis.scenarios import ShortTerms, Stress, expires, is_unknown, price_move
+from xlhedge.analysis.scenarios import ShortTerms, Stress, expires, is_unknown
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.context import NOTHING, Headline, TemplateContext
@@ -155,7 +156,7 @@ class _Summary:
             self._move(k, name) for name in ("price_shock", "basis_shock", "spike")
         )
         row: Any = SimpleNamespace(
-            known=self._term(ShortTerms.known, "1"),
+            unsure=self._term(ShortTerms.unsure),
             short_notional=self._term(ShortTerms.short_notional),
         )
         return f"SUM({excel_text(is_unknown(row, price + basis, spike))})"

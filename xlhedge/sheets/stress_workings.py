@@ -12,6 +12,7 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure
+from xlhedge.analysis.grid_shorts import price_move
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.liquidation import LIQUIDATED
 from xlhedge.analysis.margin import MarginRow
@@ -22,7 +23,6 @@ from xlhedge.analysis.scenarios import (
     Stress,
     basis_move,
     is_perpetual,
-    price_move,
 )
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.functions.formulas.scenario import is_liquidated

@@ -74,8 +74,9 @@ def _places(of: ReportContext) -> dict[str, _Place]:
     """Where each headline stands that another sheet computes, by figure."""
     underlyings, margin = of.tables[UnderlyingRow], of.tables[MarginRow]
     gross = underlyings.total(UnderlyingRow.gross_delta)
-    buffers = margin.column(MarginRow.liquidation_buffer)
-    near = f'MIN(IF({buffers}="","",IF({buffers}<1E+300,ABS({buffers}),"")))'
+    ends = [margin.column(x) for x in (MarginRow.liquidation_buffer, MarginRow.common_buffer)]
+    sizes = (f'IF({cells}="","",IF({cells}<1E+300,ABS({cells}),""))' for cells in ends)
+    near = f"MIN({','.join(sizes)})"
     return totals(of) | {
         "hedged": _Place(hedged_text(underlyings), underlyings.title),
         "gross_delta": _Place(gross, underlyings.title),

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow, sum_of
-from xlhedge.analysis.lookups import Group
+from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.sheets.style import WIDTHS
 from xlhedge.xlsx.cell import LETTERS, quoted
@@ -132,6 +133,14 @@ class FigureTable:
         """All cells of a figure, as any sheet refers to them."""
         return f"{self.sheet}!{self.span(figure, '$')}"
 
+    def row_at(self, f: Lookups, number: Carrier) -> FigureRow:
+        """The row of that number, from 1, as references."""
+        text = excel_text(number)
+        cells: dict[str, Any] = {
+            each.name: Expression(f"INDEX({self.column(each)},{text})") for each in self.figures
+        }
+        return self.row(f, **cells)
+
     def span(self, figure: Figure, fixed: str = "") -> str:
         """All cells of a figure, as its own sheet refers to them."""
         letter = f"{fixed}{self.letter(figure)}{fixed}"
@@ -231,6 +240,11 @@ class ColumnGroup(Group):
     def size(self, figure: Figure, *others: Figure) -> Expression:
         above, below = (self.having(figure, sign).sum(figure, *others) for sign in "><")
         return above - below
+
+    def least(self, figure: Figure) -> Expression:
+        column = self._table.column(figure)
+        conditions = (f"({each})" for each in (*self._conditions, f'{column}<>""'))
+        return Expression(f"MIN(IF({'*'.join(conditions)},{column},1E+300))")
 
     def each(self, figure: Figure, otherwise: float) -> Expression:
         (condition,) = self._conditions

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -16,15 +15,16 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.price_series import LEAST_HOURS, tracks_of
-from xlhedge.analysis.signals import LOOKBACK
+from xlhedge.analysis.signals import UNKNOWN
 from xlhedge.analysis.unwind import QUIET, UnwindRow
-from xlhedge.analysis.values import UNKNOWN
+from xlhedge.analysis.volume import LOOKBACK, TOLERANCE
 from xlhedge.functions.algebra import Expression
 from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.sheets.context import Headline, TemplateContext
 from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.style import widen
+from xlhedge.sheets.support_charts import LOOKS, TITLES, support_chart
 from xlhedge.sheets.table import RowText, here
 from xlhedge.sheets.unwind_report import price_rows
 from xlhedge.xlsx.cell import LETTERS
@@ -33,11 +33,26 @@ from xlhedge.xlsx.sheet import Sheet
 __all__ = ["to_unwind", "write_unwind"]
 
 _PRICES = 4
-_ARRAYS = (UnwindRow.funding_breach, UnwindRow.support_confirmed)
+_CHART = 9
+"""The column at which the chart of price, support and volume stands."""
+_ARRAYS = (
+    UnwindRow.funding_breach,
+    UnwindRow.support_confirmed,
+    UnwindRow.bars_judged,
+    UnwindRow.support_held,
+    UnwindRow.relative_volume,
+    UnwindRow.money_flow,
+    UnwindRow.money_flow_before,
+    UnwindRow.money_flow_index,
+    UnwindRow.volume_balance,
+)
 _MOST_RATES = 24
 """How many settled rates the funding alarm may look back on."""
 _WORKINGS = ("Bars", "Rates", "Settled before", "Hours")
 _BARS, _RATES, _BEFORE, _HOURS = range(4)
+_DIVISION = 2
+"""ERROR.TYPE of a division by zero."""
+_BAR = ("high", "low", "close", "volume")
 _SAID = f'"{UNKNOWN}"'
 
 
@@ -66,6 +81,7 @@ def write_unwind(sheet: Sheet, of: TemplateContext) -> None:
     cells = _UnwindCells(of.inputs, of.tables, analysis)
     table.write_rows(sheet, analysis.unwind, cells.texts, _ARRAYS)
     cells.write_workings(sheet)
+    cells.write_chart(sheet)
     signals = table.span(UnwindRow.signal)
     first = signals.partition(":")[0]
     quiet = "".join(f',{first}<>"{word}"' for word in QUIET)
@@ -85,12 +101,12 @@ class _UnwindCells(LiveCells):
         self._ranks = max(len(self.table.figures), MOST_SHOCKS + 1) + 2
         self._past = {
             name: inputs.column("History", name)
-            for name in ("time", "symbol", "close", "low", "volume", "funding_rate")
+            for name in ("time", "symbol", "close", "high", "low", "volume", "funding_rate")
         }
         self._past["hours"] = self._rank(_HOURS)
 
     def signal(self, row: FigureRow, name: str) -> Expression:
-        return Expression(self._support if name == "support_confirmed" else self._breach)
+        return Expression(getattr(self, f"_{name}"))
 
     def _rank(self, column: int) -> str:
         """A column of `_WORKINGS`: where each row stands among its symbol's, and more."""
@@ -114,6 +130,74 @@ class _UnwindCells(LiveCells):
             for n in range(self.inputs.capacity("History")):
                 value = values[n] if n < len(rows) else ""
                 sheet.put(top + n, column, value, f"cell {look}", text.at(top + n))
+
+    def write_chart(self, sheet: Sheet) -> None:
+        """Price, support and volume of one holding: the first with a support, or that of a number.
+
+        Places before its first bar repeat that one, without volume.
+        """
+        at, left = _PRICES + 7, self._ranks + len(_WORKINGS) + 1
+        assets, supports = (self.inputs.column("Holdings", n) for n in ("asset", "support_price"))
+        holdings = self._analysis.portfolio.holdings
+        n = next((n for n, each in enumerate(holdings) if each.support_price is not None), 0)
+        later = f'IF({assets}="",2000000,IF({supports}="",1000000,0))'
+        text = f"MOD(MIN({later}+ROW({assets})-{FIRST_ROW - 1}),1000000)"
+        sheet.put(at, _CHART, "Chart of holding no.", "total text")
+        sheet.array(at, _CHART + 1, [[n + 1.0]], text, "cell whole")
+        number, name = (f"${LETTERS[_CHART + k]}${at}" for k in (1, 2))
+        found = f"INDEX({assets},{number})"
+        shown = holdings[n].asset if holdings else ""
+        sheet.put(at, _CHART + 2, shown, "cell text", f'IF({found}="","",{found})')
+        bars = self._bars_of(n)
+        top, rank = self.table.top, self._rank(_BARS)
+        sheet.put(top - 3, left, "Workings: the bars of the chart", "note")
+        for column, title in enumerate(("Place", *TITLES), left):
+            sheet.put(top - 2, column, title, "header")
+        own = f"--({self._past['symbol']}={name})"
+        count = f'SUMPRODUCT({own},--({rank}<>""))'
+        support = f"INDEX({supports},{number})"
+        place, close = f"${LETTERS[left]}{here()}", f"${LETTERS[left + 2]}{here()}"
+        picked = f"SUMPRODUCT({own},--({rank}={place}),"
+        for row in range(LOOKBACK + 1):
+            most = LOOKBACK + 1 - row
+            texts = (
+                f'IF({count}=0,"",MIN({most},{count}))',
+                f'IF({place}="","",{picked}{self._past["time"]}))',
+                f'IF({place}="","",{picked}{self._past["close"]}))',
+                f'IF({support}="",{close},{support})',
+                f'IF({place}="","",IF({place}<{most},0,{picked}{self._past["volume"]})))',
+            )
+            looks = ("ratio", *LOOKS)
+            for column, (value, text, look) in enumerate(
+                zip(bars[row], texts, looks, strict=True), left
+            ):
+                formula = RowText(text).at(top + row)
+                sheet.put(top + row, column, value, f"cell {look}", formula)
+        title = "of the holding above"
+        chart = support_chart(sheet, title, (left + 1, top, top + LOOKBACK))
+        sheet.chart(chart, f"{LETTERS[_CHART]}{at + 1}")
+
+    def _bars_of(self, n: int) -> list[tuple[Any, ...]]:
+        """Place, time, close, support and volume of the bars of a holding's chart."""
+        portfolio = self._analysis.portfolio
+        if not portfolio.holdings:
+            return [("",) * 5] * (LOOKBACK + 1)
+        holding = portfolio.holdings[n]
+        track = tracks_of(portfolio.history).get(holding.asset.casefold())
+        full = [
+            bar
+            for bar in (track.bars if track else ())
+            if bar.low is not None and bar.volume is not None
+        ]
+        found: list[tuple[Any, ...]] = []
+        for most in range(LOOKBACK + 1, 0, -1):
+            place = min(most, len(full))
+            bar = full[-place] if place else None
+            close = bar.close if bar else ""
+            support = close if holding.support_price is None else holding.support_price
+            volume = (bar.volume if place == most else 0.0) if bar else ""
+            found.append((place or "", bar.time if bar else "", close, support, volume))
+        return found
 
     @property
     def _hours(self) -> tuple[str, str]:
@@ -147,30 +231,85 @@ class _UnwindCells(LiveCells):
         )
         return f'IF({blank}>0,"",{count})'
 
-    def _last(self, count: int, key: str, rank: str, name: str, blank: str = "0") -> str:
+    def _last(self, places: str, key: str, rank: str, name: str, blank: str = "0") -> str:
         """The last values of a column for a symbol, oldest first; 0 where there are too few."""
         column = self._past[name]
         at = f"TRANSPOSE(IF({self._past['symbol']}={key},{rank},0))"
-        return f'MMULT(--({_places(count)}={at}),IF({column}="",{blank},{column}))'
+        return f'MMULT(--({places}={at}),IF({column}="",{blank},{column}))'
 
-    @cached_property
-    def _support(self) -> str:
-        """As `signals.signals_of` has it."""
-        asset, price = self.row.asset.text, self.own(self.row, "support_price").text
-        symbol, time, rank = self._past["symbol"], self._past["time"], self._rank(_BARS)
-        own = f"({symbol}={asset})"
-        bars = f'SUM({own}*({rank}<>""))'
+    @property
+    def _own_bars(self) -> str:
+        return f"({self._past['symbol']}={self.row.asset.text})"
+
+    @property
+    def _bars_judged(self) -> str:
+        """As `volume.volume_signals` has it, and all below."""
+        own, time, rank = self._own_bars, self._past["time"], self._rank(_BARS)
         # An older bar's answer would be none: the last of all must have its low and its volume.
         newest = f"MAX(IF({own},{time},0))=MAX(IF({own},IF({rank}=1,{time},0),0))"
-        columns = ",".join(
-            self._last(LOOKBACK + 1, asset, rank, name) for name in ("low", "close", "volume")
-        )
-        call = f'IF(SUPPORT_CONFIRMED({columns},{price}),"yes","no")'
-        known = f"IF({bars}>{LOOKBACK},IF({newest},{call},{_SAID}),{_SAID})"
-        return f'IF({price}="",{_SAID},{known})'
+        enough = f'SUM({own}*({rank}<>""))>{LOOKBACK}'
+        return f"IF({enough},IF({newest},{LOOKBACK + 1},{_SAID}),{_SAID})"
 
-    @cached_property
-    def _breach(self) -> str:
+    def _of_bars(self, call: str) -> str:
+        return f"IF({self.row.bars_judged.text}={_SAID},{_SAID},{call})"
+
+    def _columns(self, *names: str, places: str = "") -> str:
+        """The bars judged, or others of the last ones, as arguments."""
+        at = places or _places(LOOKBACK + 1)
+        asset, rank = self.row.asset.text, self._rank(_BARS)
+        return ",".join(self._last(at, asset, rank, name) for name in names)
+
+    def _tested(self, more: str) -> str:
+        price = self.own(self.row, "support_price").text
+        bars = self._columns("low", "close", "volume")
+        call = self._of_bars(f'IF(SUPPORT_CONFIRMED({bars},{price}{more}),"yes","no")')
+        return f'IF({price}="",{_SAID},{call})'
+
+    @property
+    def _support_confirmed(self) -> str:
+        return self._tested("")
+
+    @property
+    def _support_held(self) -> str:
+        return self._tested(f",{TOLERANCE},0")
+
+    @property
+    def _relative_volume(self) -> str:
+        return self._of_bars(_or_unknown(f"RELATIVE_VOLUME({self._columns('volume')})"))
+
+    def _flow(self, call: str) -> str:
+        """A measure that takes highs, which all bars judged must have."""
+        known = f'({self._rank(_BARS)}<={LOOKBACK + 1})*({self._past["high"]}<>"")'
+        known = f"SUM({self._own_bars}*{known})={LOOKBACK + 1}"
+        return self._of_bars(f"IF({known},{_or_unknown(call)},{_SAID})")
+
+    @property
+    def _money_flow(self) -> str:
+        return self._flow(f"CHAIKIN_MONEY_FLOW({self._columns(*_BAR)})")
+
+    @property
+    def _money_flow_before(self) -> str:
+        places = _places(LOOKBACK + 1, 2)
+        return self._flow(f"CHAIKIN_MONEY_FLOW({self._columns(*_BAR, places=places)})")
+
+    @property
+    def _money_flow_index(self) -> str:
+        return self._flow(f"MONEY_FLOW_INDEX({self._columns(*_BAR)})")
+
+    @property
+    def _volume_balance(self) -> str:
+        return self._of_bars(f"ON_BALANCE_VOLUME({self._columns('close', 'volume')})")
+
+    @property
+    def _price_move(self) -> str:
+        last, first = (
+            f"SUMPRODUCT(--{self._own_bars},--({self._rank(_BARS)}={place}),{self._past['close']})"
+            for place in (1, LOOKBACK + 1)
+        )
+        return self._of_bars(f"{last}/{first}-1")
+
+    @property
+    def _funding_breach(self) -> str:
         """As `signals.signals_of` has it."""
         instrument = self.row.instrument.text
         symbol, rank = self._past["symbol"], self._rank(_RATES)
@@ -186,8 +325,8 @@ class _UnwindCells(LiveCells):
         threshold = self.inputs.setting("funding_threshold_8h")
         most = max(_MOST_RATES, self._analysis.portfolio.settings.funding_consecutive)
         count = settled(key)
-        rates = self._last(most, key, rank, "funding_rate")
-        hours = self._last(most, key, rank, "hours", interval)
+        rates = self._last(_places(most), key, rank, "funding_rate")
+        hours = self._last(_places(most), key, rank, "hours", interval)
         # Places before the first settlement are not looked at, but must be numbers of hours.
         hours = f"{hours}+{interval}*({_places(most)}>{count})"
         direction = f"IF({self.of_instrument(self.row, 'short_contracts').text}<0,-1,1)"
@@ -196,9 +335,17 @@ class _UnwindCells(LiveCells):
         return f'IF({expiry}<>"","no",IF({few},{_SAID},IF({call},"yes","no")))'
 
 
-def _places(count: int) -> str:
+def _places(first: int, last: int = 1) -> str:
     """The last places of a symbol, from the farthest, as a column."""
-    return f"{{{';'.join(str(place) for place in range(count, 0, -1))}}}"
+    return f"{{{';'.join(str(place) for place in range(first, last - 1, -1))}}}"
+
+
+def _or_unknown(call: str) -> str:
+    """A measure, or "unknown" of bars without any volume or move; no other error is one.
+
+    The SUM makes one value of what an engine may take for an array of one.
+    """
+    return f"IF(IFERROR(ERROR.TYPE(SUM({call})),0)={_DIVISION},{_SAID},{call})"
 
 
 def _ranked(rows: Sequence[Any], names: tuple[str, ...]) -> list[Any]:

@@ -14,6 +14,7 @@ from xlhedge.sheets.context import BookContext, ReportContext
 from xlhedge.sheets.grid_blocks import mark_words
 from xlhedge.sheets.grid_cells import AXIS, SAID, UNHEDGED, GridCells
 from xlhedge.sheets.native_cells import write_page
+from xlhedge.sheets.support_charts import write_supports
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
@@ -21,6 +22,8 @@ from xlhedge.xlsx.sheet import Sheet
 __all__ = ["price_rows", "write_unwind_report"]
 
 _DRAG = HedgeRow.funding_drag
+_PRICE_ROWS = 28
+"""Rows that closing against keeping takes, with its chart."""
 _LINES = (
     ("now", "Close the shorts now: coins alone, less the fee"),
     ("keep", "Keep them, and close at that price"),
@@ -37,7 +40,10 @@ def write_unwind_report(sheet: Sheet, of: ReportContext) -> None:
     write_page(sheet, table, of.analysis.unwind, of.cells(UnwindRow), first=46)
     for column in range(2, moves + 2):
         sheet.widen(column, 16)
-    price_rows(sheet, table.top + table.count + 2, of, moves)
+    at, wide = table.top + table.count + 2, max(len(table.figures), moves + 1)
+    price_rows(sheet, at, of, moves)
+    end = write_supports(sheet, at + _PRICE_ROWS, of, wide + 2)
+    sheet.prints(area=f"A1:{LETTERS[wide]}{end}")
 
 
 def price_rows(sheet: Sheet, at: int, of: BookContext, moves: int) -> None:

@@ -6,26 +6,36 @@ of fixed size, never rows padded with blanks. A chart's form is made once; see `
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from openpyxl.chart import BarChart, Reference, ScatterChart, Series
+from openpyxl.chart import BarChart, LineChart, Reference, ScatterChart, Series
 from openpyxl.chart.axis import ChartLines
-from openpyxl.chart.data_source import AxDataSource, StrRef
+from openpyxl.chart.data_source import AxDataSource, NumRef, StrRef
 from openpyxl.chart.legend import Legend
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText
 from openpyxl.chart.title import Title, title_maker
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import Paragraph, ParagraphProperties, RichTextProperties
 
 from xlhedge.serials import serial
 from xlhedge.xlsx.cell import LETTERS, quoted
 from xlhedge.xlsx.drawings import Chart, ChartForm, blank
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["bar_chart", "line_chart", "time_chart"]
+__all__ = [
+    "bar_chart",
+    "line_chart",
+    "round_above",
+    "round_below",
+    "time_chart",
+    "volume_chart",
+]
 
 _LINES: tuple[tuple[str, Any], ...] = (
     ("C05A00", "dash"),
@@ -189,6 +199,98 @@ def _bars(count: int, y: str, *, stacked: bool, flat: bool) -> ChartForm:
         chart.x_axis.scaling.orientation = "maxMin"  # the first name at the top
         chart.y_axis.crosses = "max"  # which puts the numbers back to the bottom
     return ChartForm.of(chart)
+
+
+def volume_chart(
+    source: Sheet,
+    title: str,
+    units: tuple[str, str],
+    times: tuple[int, int, int],
+    volumes: int,
+    lines: Sequence[tuple[int, str]],
+    ends: tuple[float, float] | None = None,
+) -> Chart:
+    """Lines of prices over bars of volume, which have an axis each.
+
+    Args:
+        source: the sheet that has the numbers.
+        title: the chart's.
+        units: the titles of the axes: of the volumes, and of the prices.
+        times: the times' column, first and last row.
+        volumes: the column of the volumes.
+        lines: the column and the name of each line.
+        ends: where the axis of the volumes ends, and where that of the prices begins; where the
+            program finds best, if none.
+    """
+    at, first, last = times
+    words = [title, "Time, UTC", units[0], _cells(source, (at, first), (at, last))]
+    words += [_cells(source, (volumes, first), (volumes, last)), "Volume", units[1]]
+    for column, name in lines:
+        words += [_cells(source, (column, first), (column, last)), name]
+    words += [f"{number:.16g}" for number in ends or ()]
+    return _volumes(len(lines), scaled=ends is not None).fill(words)
+
+
+@lru_cache(maxsize=4)
+def _volumes(count: int, *, scaled: bool) -> ChartForm:
+    """The form of a chart of lines over bars; Excel draws the second axis' above the first's."""
+    behind = len(_TITLES) + 1
+    chart, above = BarChart(), LineChart()
+    bars = Series(_ANY)
+    bars.val.numRef.f, bars.tx = blank(behind), SeriesLabel(v=blank(behind + 1))
+    bars.graphicalProperties = GraphicalProperties(solidFill="C9D3DF")
+    chart.series.append(bars)
+    for n in range(count):
+        series = Series(_ANY)
+        values, name = (blank(behind + 3 + 2 * n + which) for which in range(2))
+        series.val.numRef.f, series.tx = values, SeriesLabel(v=name)
+        series.marker.symbol = "none"
+        series.smooth = False
+        colour, dash = _LINES[(1, 0)[n % 2]]
+        line = LineProperties(w=25_400, solidFill=colour, prstDash=dash)
+        series.graphicalProperties = GraphicalProperties(ln=line)
+        above.series.append(series)
+    for series in (*chart.series, *above.series):
+        series.cat = AxDataSource(numRef=NumRef(f=blank(len(_TITLES))))
+    chart.gapWidth = 30
+    _finish(chart, "mm-dd", "#,##0")
+    chart.x_axis.tickLblSkip = 2
+    aslant = RichTextProperties(rot=-2_700_000)  # in 60,000ths of a degree: else days are broken
+    chart.x_axis.txPr = RichText(bodyPr=aslant, p=[Paragraph(pPr=ParagraphProperties())])
+    above.x_axis = chart.x_axis
+    above.y_axis.axId, above.y_axis.crosses = 200, "max"
+    _design(above.y_axis, blank(behind + 2), "#,##0.####")
+    above.y_axis.tickLblPos, above.y_axis.majorGridlines = "nextTo", None
+    ends = _SCALES[:2] if scaled else ()
+    if scaled:
+        chart.y_axis.scaling.max, above.y_axis.scaling.min = _SCALES[:2]
+    chart += above
+    behind += 3 + 2 * count
+    return ChartForm.of(chart, {f"{each!r}": blank(behind + n) for n, each in enumerate(ends)})
+
+
+def round_below(values: Sequence[float]) -> float:
+    """A round number below all values: from 0 up, lines that differ little would look like one.
+
+    Example:
+        >>> round_below([61_234, 65_000])
+        61000.0
+    """
+    low, high = min(values), max(values)
+    wide = max(high - low, 0.01 * high)
+    step = 10.0 ** math.floor(math.log10(wide))
+    return max(0.0, math.floor((low - wide / 20) / step) * step)
+
+
+def round_above(value: float) -> float:
+    """A round number that is not below a value; 1 of nothing.
+
+    Example:
+        >>> round_above(4_321), round_above(0)
+        (5000.0, 1.0)
+    """
+    step = 10.0 ** math.floor(math.log10(value)) if value > 0 else 1.0
+    return max(1.0, math.ceil(value / step)) * step
 
 
 _ANY = Reference(range_string="Any!$A$1")  # a series wants cells to begin with
