@@ -15,8 +15,9 @@ from xlhedge.sheets.template import template_book
 
 ROOT = Path(__file__).parent.parent
 
-for name, portfolio in SAMPLES.items():
-    template_book(analyse(portfolio)).save(ROOT / "workbooks" / f"{name}.xlsx")
+for path in sorted((ROOT / "workbooks").glob("*.xlsx")):
+    if path.stem in SAMPLES:  # it holds some of them
+        template_book(analyse(SAMPLES[path.stem])).save(path)
 checklist_book().save(ROOT / "workbooks" / "excel-checklist.xlsx")
 for edition, file in (("addin", "xlhedge-template"), ("365", "xlhedge-template-365")):
     template_book(analyse(SAMPLES[TEMPLATE]), edition).save(ROOT / "templates" / f"{file}.xlsx")

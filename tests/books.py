@@ -24,7 +24,12 @@ from xlhedge.sheets.template import template_book
 ROOT = Path(__file__).parent.parent
 
 # The files that are committed, and of what they are the template.
-COMMITTED = {f"workbooks/{name}.xlsx": (name, "addin") for name in SAMPLES} | {
+COMMITTED = {
+    **{
+        f"workbooks/{name}.xlsx": (name, "addin")
+        for name in SAMPLES
+        if (ROOT / "workbooks" / f"{name}.xlsx").exists()
+    },
     "templates/xlhedge-template.xlsx": (TEMPLATE, "addin"),
     "templates/xlhedge-template-365.xlsx": (TEMPLATE, "365"),
 }

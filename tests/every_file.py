@@ -13,7 +13,7 @@ COMMITTED = sorted([*WORKBOOKS.glob("*.xlsx"), *(_ROOT / "templates").glob("*.xl
 WRITTEN = {
     "empty template": ["template", "--empty", "-o", "empty.xlsx"],
     "empty template of 365": ["template", "--empty", "--edition", "365", "-o", "empty.xlsx"],
-    "report": ["report", WORKBOOKS / "altcoin-cross-hedge.xlsx", "-o", "."],
+    "report": ["report", WORKBOOKS / "two-venues.xlsx", "-o", "."],
     "report with a history": ["report", WORKBOOKS / "full-hedge.xlsx", "-o", "."],
     "report on letter paper": [
         *("report", WORKBOOKS / "treasury.xlsx", "-o", ".", "--paper", "letter"),

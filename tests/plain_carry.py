@@ -21,7 +21,11 @@ def _face(book, terms):
     """Coins short at the future's price."""
     lots = book.lots_of(terms["instrument"])
     contracts = total(lot.row["contracts"] for lot in lots) * terms["contract_size"]
-    return contracts * (1 if terms["contract_type"] == "inverse" else terms["futures_price"])
+    return (
+        contracts
+        * terms["parity"]
+        * (1 if terms["contract_type"] == "inverse" else terms["futures_price"])
+    )
 
 
 def _fee(terms):
@@ -75,7 +79,7 @@ def _next(book, terms):
         return figures
     _, _, following = min(later, key=lambda each: each[:2])
     own, days = book.days_to(terms), book.days_to(following)
-    price = num(following["futures_price"])
+    price = num(following["futures_price"]) * following["parity"] / terms["parity"]
     figures |= {"next_contract": following["instrument"], "next_price": price}
     if days is None:
         figures["roll_yield"] = _rate(following)

@@ -90,13 +90,13 @@ def larger(left, right):
 _DEFAULTS = {
     "Settings": {"hedge_ratio": 1.0, "shock_min": -0.5, "shock_max": 0.5, "shock_step": 0.05,
                  "redeploy_drop": 0.2, "quote_currency": "USD", "rebalance_band": 0.01,
-                 "dated_sizing": "auto"},
+                 "dated_sizing": "auto", "stablecoin_parity": 1.0},
     "Holdings": {"beta": 1.0, "avg_cost": None, "hedge_ratio": None, "instrument": None},
     "Instruments": {
         "contract_type": "linear", "interval_hours": 8.0, "contract_size": 1.0, "qty_step": 0.0,
         "min_qty": 0.0, "min_notional": 0.0, "mm_amount": 0.0, "mm_basis": "mark",
         "taker_fee": 0.0, "fee_discount": 0.0, "funding_rate": 0.0, "expiry": None,
-        "index_price": None, "mm_rate": None,
+        "index_price": None, "mm_rate": None, "quote": None,
     },
     "Shorts": {"margin": None, "leverage": None},
     "Scenarios": {"basis_shock": 0.0, "days": 0.0, "funding_rate": None, "spike": None},
@@ -128,8 +128,9 @@ class Book:
             terms = filled("Instruments", row)
             for word in ("contract_type", "mm_basis"):
                 terms[word] = terms[word].strip().lower()
+            terms["parity"] = self._parity(terms["quote"])
             if terms["index_price"] is None:
-                terms["index_price"] = spot[terms["underlying"]]
+                terms["index_price"] = spot[terms["underlying"]] / terms["parity"]
             self.instruments[terms["instrument"]] = terms
         self.as_of = dt.datetime.fromisoformat(self.settings["as_of"])
         self.days = self._until(self.settings["horizon_date"])
@@ -143,6 +144,13 @@ class Book:
         """Days until a future expires; None for a perpetual."""
         return None if terms["expiry"] is None else self._until(terms["expiry"])
 
+    def _parity(self, quote):
+        """What a unit of an instrument's quote is worth in the portfolio's."""
+        own = self.settings["quote_currency"]
+        usd = {"USD": 1.0, "USDT": self.settings["stablecoin_parity"]}
+        usd["USDC"] = usd["USDT"]
+        return 1.0 if quote in (None, own) else usd[quote] / usd[own]
+
     def by_coins(self, terms):
         """Whether a coin short counts as a coin held: a linear future that is held to expiry."""
         if terms["expiry"] is None or terms["contract_type"] == "inverse":
@@ -152,7 +160,7 @@ class Book:
 
     def cover(self, terms):
         """What a contract short takes away of the exposure."""
-        coins = num(terms["contract_size"])
+        coins = num(terms["contract_size"]) * terms["parity"]
         if terms["contract_type"] == "inverse":
             return coins / terms["futures_price"] * terms["index_price"]
         return coins * terms["index_price" if self.by_coins(terms) else "futures_price"]
@@ -197,7 +205,8 @@ class Lot:
         self.entry, self.mark = num(row["entry_price"]), num(self.terms["futures_price"])
         self.index = num(self.terms["index_price"])
         coins = self.face / self.mark if self.inverse else self.face
-        self.notional = coins * (self.index if self.inverse else self.mark)
+        self.parity = num(self.terms["parity"])
+        self.notional = coins * (self.index if self.inverse else self.mark) * self.parity
         self.cover = num(row["contracts"]) * book.cover(self.terms)
         self.fee = num(self.terms["taker_fee"]) * (1 - num(self.terms["fee_discount"]))
         self.perpetual = self.terms["expiry"] is None
@@ -233,14 +242,20 @@ class Lot:
     @property
     def pnl(self):
         """Unrealised P&L in quote; an inverse one is worth what its coins are."""
-        return self.gain(self.mark) * self.index if self.inverse else self.gain(self.mark)
+        gained = self.gain(self.mark) * self.parity
+        return gained * self.index if self.inverse else gained
 
     @property
     def coins(self):
         """Coins posted as margin and what they have earned, in quote."""
         if not self.inverse:
             return num(0)
-        return (self.row["margin"] + self.gain(self.mark)) * self.index
+        return (self.row["margin"] + self.gain(self.mark)) * self.index * self.parity
+
+    @property
+    def equity(self):
+        """What a linear position has left, in quote."""
+        return self.row["margin"] * self.parity + self.pnl
 
     def drag(self, days):
         """What funding costs over days; a dated future pays none."""

@@ -88,7 +88,7 @@ def _gain(lot, row, shock, basis, *, fees):
     # An inverse contract has no value at a price of 0: the nearest to it is as good.
     shock = Num(shock, 2e-12) if lot.inverse and shock <= -1 else num(shock)
     if gone:
-        equity = lot.coins * (1 + shock) if lot.inverse else lot.row["margin"] + lot.pnl
+        equity = lot.coins * (1 + shock) if lot.inverse else lot.equity
         return -larger(equity, 0)
     moved, future = 1 + shock, 1 + shock + basis
     # What is bought back at the end costs, for a value of 1 today, this.

@@ -59,7 +59,7 @@ def _lot(book, lot):
         "futures_price": lot.mark,
         "short_notional": lot.notional,
         "cover": lot.cover,
-        "parity": 1,
+        "parity": lot.terms["parity"],
         "unrealised_pnl": lot.pnl,
         "position_value": value,
         "leverage": row["leverage"],
@@ -226,7 +226,7 @@ def _holding(book, holding):
                     ("futures_price", "contract_type", "contract_size", "qty_step", "min_qty",
                      "min_notional")}  # fmt: skip
         figures |= {
-            "parity": 1,
+            "parity": terms["parity"],
             "hedge_ratio": num(wanted),
             "own_target": exposed * wanted,
             "share": shared,
@@ -249,7 +249,7 @@ def _holding(book, holding):
 
 def _worth(terms):
     """What a contract is worth in quote, at spot."""
-    size, future = num(terms["contract_size"]), terms["futures_price"]
+    size, future = num(terms["contract_size"]) * terms["parity"], terms["futures_price"]
     inverse = terms["contract_type"] == "inverse"
     return size / future * terms["index_price"] if inverse else size * future
 
@@ -355,7 +355,7 @@ def order_rows(book, report):
             "short_notional": total(lot.notional for lot in lots),
             "cover": total(lot.cover for lot in lots),
             "index_price": num(terms["index_price"]),
-            "parity": 1,
+            "parity": terms["parity"],
             "sized_by": "coins" if book.by_coins(terms) else "value",
             "funding_8h": num(terms["funding_rate"]) * 8 / terms["interval_hours"],
         }.items():
@@ -585,7 +585,7 @@ def _moved(lot, row, line, move, left):
         "fees": -(abs(lot.notional) * lot.fee * worth),
     }
     if lost:
-        gone = lot.coins * (1 + price) if lot.inverse else lot.row["margin"] + lot.pnl
+        gone = lot.coins * (1 + price) if lot.inverse else lot.equity
         legs |= {"short": -larger(gone, 0), "basis": num(0), "fees": num(0)}
     return legs
 

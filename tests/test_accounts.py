@@ -5,6 +5,7 @@ from books import perpetual, settings
 
 from xlhedge.analysis import analyse
 from xlhedge.analysis.advice import advice
+from xlhedge.analysis.cross import UNSETTLED
 from xlhedge.analysis.wallets import wallet_after
 from xlhedge.portfolio import Account, Holding, Portfolio, PortfolioError, Short, Tier
 
@@ -315,3 +316,29 @@ def test_the_sum_of_all_coins_posted_is_that_of_the_holdings_and_what_is_nobody_
     analysis = analyse(book(accounts, [linear("ETH")], [short("ETH", 3_000)]))
     posted = sum(each.coin_margin for each in analysis.underlyings)
     assert analysis.total.coin_margin == posted == 60_000
+
+
+def test_a_rise_liquidates_though_today_s_tiers_lead_nowhere():
+    """A rise helps 100,000 long beside 99,000 short, until the short's next tier begins.
+
+    1,500 + 1,000 x − (99,000 (1 + x) − 100,000) / 2 is 0 at 2,000 ÷ 48,500.
+    """
+    shorts = [short("ETH", 99_000), short("BTC", -100_000)]
+    instruments = [linear("BTC", 0), linear("ETH", 0)]
+    steps = {"ETH": [(0, 0), (100_000, 0.5)]}.items()
+    row = wallet([{"wallet_balance": 1_500}], instruments, shorts, steps)
+    assert row.common == pytest.approx(2_000 / 48_500)
+
+
+def test_a_floor_of_whole_tiers_that_liquidates_is_not_called_none():
+    """At 65,000 are 5,000 left of 10,000: enough for 1 %, not for the 8 % that begin there."""
+    instruments, steps = [linear("BTC", tier_mode="whole")], {"BTC": [(0, 0.01), (65_000, 0.08)]}
+    row = wallet([{"wallet_balance": 10_000}], instruments, [short("BTC")], steps.items())
+    assert row.common == row.nearest_move == UNSETTLED
+    # Coins that rise as well carry it beyond: 10,000 + 6,000 x − 60,000 x = 0.08 · 60,000 (1 + x).
+    posted = [{"wallet_balance": 4_000}, {"wallet_balance": 2, "collateral": "ETH"}]
+    analysis = analyse(book(posted, instruments, [short("BTC")], steps.items()))
+    (position,) = analysis.margin
+    assert position.common_buffer == pytest.approx(5_200 / 58_800)
+    assert position.liquidation_price == ""
+    assert analysis.accounts[0].nearest_move == UNSETTLED

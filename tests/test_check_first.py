@@ -98,6 +98,10 @@ SURE = {
     "a price that fell": book(shorts=[lot(0.5, entry_price=250_000, margin=125_000, leverage=1)]),
     "coin margin": book(p=INVERSE, shorts=[lot(600, margin=4)]),
     "a funding rate": book(p=changed(P, funding_rate=0.02)),
+    "a price in another dollar": book(
+        p=changed(P, quote="USDT", index_price=66_600, futures_price=66_600),
+        stablecoin_parity=0.9,
+    ),
     "a fee": book(p=changed(P, taker_fee=0.02)),
 }
 

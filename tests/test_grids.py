@@ -168,6 +168,15 @@ def test_a_cross_account_falls_as_a_whole():
     assert said == ["none", "liquidated"]
 
 
+def test_a_wallet_s_equity_is_that_of_all_its_positions():
+    """80,000, of which one short has lost 50,000: more than its half."""
+    coins, lost = (BTC, OTHER | {"quantity": 20}), IN_MAIN | {"entry_price": 10_000}
+    analysis = shared([{"wallet_balance": 80_000}], [lost, ETH_IN_MAIN], holdings=coins)
+    held, said = lines(analysis, 0.2, 0.3)  # liquidated at 29,520 ÷ 120,480: +24.5 %
+    assert held == pytest.approx([0, 36_000 - 30_000], abs=1e-6)
+    assert said == ["none", "liquidated"]
+
+
 def test_what_gains_by_the_move_falls_with_its_account():
     """Short 120,000 and long 60,000 on 12,000: (12,000 − 720) ÷ 60,720 is +18.6 %."""
     shorts = [IN_MAIN | {"contracts": 2}, ETH_IN_MAIN | {"contracts": -20}]

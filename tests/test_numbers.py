@@ -177,7 +177,7 @@ def test_every_figure_there_is_has_a_header_that_is_looked_for():
     from xlhedge.analysis.hedge import HedgeRow
     from xlhedge.analysis.margin import MarginRow
     from xlhedge.analysis.orders import OrderRow, UnderlyingRow
-    from xlhedge.analysis.scenarios import LineRow
+    from xlhedge.analysis.scenario_lines import LineRow
     from xlhedge.analysis.unwind import UnwindRow
 
     assert {figure.name for figure in HedgeRow.figures} == HEDGE.keys() | CARRY.keys()

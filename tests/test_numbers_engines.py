@@ -2,6 +2,7 @@
 
 import collections
 import math
+import re
 
 import pytest
 import whole_portfolios as whole
@@ -18,7 +19,7 @@ def drawn(tmp_path_factory):
     """The reports on some drawn portfolios: files whose stored results are all 99, and results."""
     folder, files, results, all_cells = tmp_path_factory.mktemp("drawn"), [], [], []
 
-    @examples(6)
+    @examples(12)
     @given(whole.portfolios(most=12))
     def draw(tables):
         _, report = reported(tables)
@@ -37,6 +38,12 @@ def _dusty(report):
     """Whether it has numbers so near 0 that they are equal to 0 in IronCalc, and there only."""
     cells = (cell for rows in report.sheets.values() for row in rows for cell in row)
     return any(isinstance(cell, float) and 0 < abs(cell) < 1e-13 for cell in cells)
+
+
+def _escaped(report):
+    """Whether it has names with what Excel reads as a letter, which IronCalc reads as written."""
+    cells = (cell for rows in report.sheets.values() for row in rows for cell in row)
+    return any(isinstance(cell, str) and re.search(r"_x[0-9A-Fa-f]{4}_", cell) for cell in cells)
 
 
 def _sizes(report):
@@ -74,7 +81,8 @@ def test_libreoffice_computes_what_the_reports_hold(drawn, plain_libreoffice):
 
 def test_ironcalc_computes_what_the_reports_hold(drawn, ironcalc):
     files, results, reports = drawn
-    clean = [each for each in zip(files, results, reports, strict=True) if not _dusty(each[2])]
+    clean = [each for each in zip(files, results, reports, strict=True)
+             if not _dusty(each[2]) and not _escaped(each[2])]  # fmt: skip
     assert clean
     for file, wanted, report in clean:
         assert _apart(ironcalc.values(file), with_serials(wanted), report) == []

@@ -1016,16 +1016,23 @@ def portfolios(draw):
             entry_price=draw(_positive),
             margin=draw(st.floats(0, 1e9)),
             opened=draw(st.none() | _dates),
-            account=f"{n}",  # a long and a short of one instrument are not one account's
+            account="Main",
         )
-        for n in range(draw(st.integers(0, 2)))
+        for _ in range(draw(st.integers(0, 2)))
     ]
     as_of = draw(_dates.filter(lambda moment: 1902 < moment.year < 9990))
     days = dt.timedelta(days=draw(st.integers(-500, 500)))
     return Portfolio(
         settings=Settings(portfolio=draw(_names), as_of=as_of, horizon_date=as_of + days),
         holdings=holdings,
-        accounts=[Account(account="Main", exchange=draw(_names), wallet_balance=draw(_positive))],
+        accounts=[
+            Account(
+                account="Main",
+                exchange=draw(_names),
+                position_mode="hedge",  # a short and a long future of one instrument may be there
+                wallet_balance=draw(_positive),
+            )
+        ],
         instruments=[perpetual],
         tiers=[Tier(instrument="P", floor=0, mm_rate=0.01)],
         shorts=shorts,

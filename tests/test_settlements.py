@@ -75,8 +75,8 @@ LONG = {"held": -1, "shorts": ({"contracts": -1},)}
         # The first one is for the instrument's interval.
         ([-12e-5] * 3, {"interval_hours": 8}, "yes"),
         ([-12e-5] * 3, {"interval_hours": 24}, "no"),
-        # At the threshold, and a second early or late.
-        ([-1e-4] * 4, {"hours": [8, 8 - 1 / 3600, 8 + 2 / 3600, 8 - 1 / 3600]}, "no"),
+        # At the threshold, each settled a second early.
+        ([-1e-4] * 4, {"hours": [8, *[8 - 1 / 3600] * 3]}, "no"),
         # A long future pays where longs pay.
         ([12e-5] * 3, LONG, "yes"),
         ([-12e-5] * 3, LONG, "no"),
@@ -107,13 +107,15 @@ def test_averages_and_the_year_are_of_the_time_covered():
 
 
 def several():
-    """Mixed intervals, typed and not, shorts and a long future, in one book."""
+    """Mixed intervals, typed and not, shorts and a long future; what F hedges is short on G."""
     cases = {
         "A": ([-12e-5, -6e-5, -1.5e-5], (8, 4, 1), ()),
-        "B": ([-1e-4] * 4, (8, 8 - 1 / 3600, 8 + 2 / 3600, 8), ()),
+        "B": ([-1e-4] * 4, (8, *[8 - 1 / 3600] * 3), ()),
         "C": ([12e-5] * 30, (8,) * 30, ()),
         "D": ([-12e-5] * 3, (1, 1, 1), (None, 8, 8)),
         "E": ([-12e-5] * 2, (8, 8), ()),
+        "F": ([0] * 3, (8,) * 3, ()),
+        "G": ([-12e-5] * 3, (8,) * 3, ()),
     }
     made = book([row for name, case in cases.items() for row in settled(*case, symbol=name)][::-1])
     sides = dict.fromkeys(cases, 1) | {"C": -1}
@@ -122,14 +124,18 @@ def several():
         holdings=tuple(
             Holding(asset=f"{name}oin", quantity=sides[name], spot_price=100, instrument=name)
             for name in cases
+            if name != "G"
         ),
         instruments=tuple(
-            Instrument(instrument=name, underlying=f"{name}oin", futures_price=100,
+            Instrument(instrument=name, underlying=f"{'F' if name == 'G' else name}oin",
+                       futures_price=100,
                        funding_rate=0, interval_hours=4 if name == "B" else 8)
             for name in cases
         ),
         shorts=tuple(
-            Short(instrument=name, contracts=sides[name], entry_price=100) for name in cases
+            Short(instrument=name, contracts=sides[name], entry_price=100)
+            for name in cases
+            if name != "F"
         ),
     )  # fmt: skip
 
@@ -138,7 +144,8 @@ def several():
 def test_spreadsheets_find_the_same_alarms(edition, libreoffice, ironcalc, tmp_path):
     path, analysis = tmp_path / "book.xlsx", analyse(several())
     said = [row["funding_breach"] for row in analysis.unwind]
-    assert said == ["yes", "no", "yes", "yes", "unknown"]
+    assert said == ["yes", "no", "yes", "yes", "unknown", "yes"]
+    assert "Consider taking off the hedge of Foin: funding of G costs too much." in advice(analysis)
     template_book(analysis, edition).save(path)
     engine = libreoffice if edition == "addin" else ironcalc
     computed = engine.values(poisoned(path, tmp_path / "poisoned.xlsx"))
@@ -206,7 +213,7 @@ class TestAdvice:
     @pytest.mark.parametrize("side", [1, -1])
     def test_a_hedge_that_should_come_off_is_not_enlarged_and_is_reduced(self, side):
         past = settled([-3e-4 * side] * 3)
-        said = ["Consider taking off the hedge of BTC: funding costs too much."]
+        said = ["Consider taking off the hedge of BTC: funding of P costs too much."]
         lots = ({"contracts": 0.5 * side},)
         assert advice(analyse(book(past, held=side, shorts=lots))) == said
         lots = ({"contracts": 1.5 * side},)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlhedge.analysis import analyse
+from xlhedge.analysis.advice import advice
 from xlhedge.portfolio import (
     Holding,
     Instrument,
@@ -155,6 +156,14 @@ def test_what_a_liquidation_takes_is_worth_what_its_quote_is():
     assert found.liquidated == ("Q",)
     assert found.legs.short == pytest.approx(-27_450)
     assert analysis.after(2) == pytest.approx(2 * SPOT - 27_450)
+
+
+def test_margin_is_to_be_added_in_the_money_that_it_is_in():
+    terms = {"quote": "USDT", "funding_rate": 0, "futures_price": SPOT, "mm_rate": 0.005}
+    lots = [{"contracts": 1, "entry_price": SPOT, "margin": 6_000}]
+    (line,) = (each for each in advice(book(terms, shorts=lots)) if "margin" in each)
+    # What survives 78,000: 18,000 lost and 390 to maintain.
+    assert line.startswith("Add 12,390 USDT of margin to Q")
 
 
 def test_coins_posted_are_worth_what_the_portfolio_s_quote_says():

@@ -1,7 +1,6 @@
 """The template's Start and Functions sheets: what they say is so in real spreadsheets, too."""
 
 import re
-import zipfile
 from datetime import datetime
 
 import pytest
@@ -9,13 +8,14 @@ from books import ODD, perpetual, settings, template
 from engines import define
 from openpyxl import load_workbook
 from portfolios import letter_of
-from stored import differences, poisoned, stored
+from stored import as_saved_by_a_spreadsheet, differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.portfolio.bands import BANDS
 from xlhedge.samples import SAMPLES
+from xlhedge.sheets.input_cells import FIRST_ROW
 from xlhedge.sheets.start import VOLATILE
 from xlhedge.sheets.template import template_book
 
@@ -29,17 +29,6 @@ def saved(portfolio, path, *, names=()):
     define(book.design, names)
     book.save(path)
     return path
-
-
-def as_saved_by_a_spreadsheet(source, target):
-    """A copy in which IronCalc finds openpyxl's notes, and blank cells that are no zeros."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            text = old.read(name).decode()
-            text = re.sub(r'(<c [^>]*?) t="n" ?/>', r"\1/>", text)
-            text = re.sub(r'Target="/xl/(comments/|drawings/)', r'Target="../\1', text)
-            new.writestr(name, text)
-    return target
 
 
 def start_of(values):
@@ -98,7 +87,16 @@ HEADLINES = {
         "Nearest liquidation": (30_000 + 60_000) / 1.004 / 60_000 - 1,
     },
     "partial-hedge": {"Hedged": 0.5, "Net delta": 30_000},
-    "altcoin-cross-hedge": {"Hedged": 13_980 / 14_000, "Net delta": 20},
+    "two-venues": {"Short, value": 0.5 * 60_030 + 0.5 * 60_012, "Net delta": -21},
+    # 1 and 20 coins held, 0.25 posted; 1.25 and 20 short, a little above spot
+    "cross-account": {
+        "Short, value": 1.25 * 60_024 + 20 * 3_001.5,
+        "Net delta": -1.25 * 24 - 20 * 1.5,
+    },
+    # 1.4 held and 0.6 posted; 123,600 of face at 61,800 are 2 coins
+    "inverse-quarterly": {"Short, value": 120_000, "Net delta": 0, "Hedged": 1},
+    "expiring-future": {"Short, value": 2 * 60_420, "Net delta": 0, "Hedged": 1},
+    "long-future": {"Short, value": -2 * 60_030, "Net delta": 2 * 30},
     "treasury": {
         "Coins held, value": 7_200_000 + 4_500_000 + 3_000_000 + 900_000 + 320_000,
         "Short, value": 92 * 60_030 + 2_400_000 * 3_000 / 3_006 + 1_000 * 10 * 156.3,
@@ -111,11 +109,12 @@ def test_headlines(name, tmp_path):
     book = load_workbook(saved(SAMPLES[name], tmp_path / "book.xlsx"), data_only=True)
     shown = start_of(book)
     assert {title: shown[title][0] for title in HEADLINES[name]} == pytest.approx(HEADLINES[name])
-    assert shown["Net delta"][1] == "USD"
+    assert shown["Net delta"][1] == SAMPLES[name].settings.quote_currency
 
 
 def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp_path):
     book = load_workbook(saved(SAMPLES["treasury"], tmp_path / "book.xlsx", names=TRACEABLE))
+    below = FIRST_ROW + len(SAMPLES["treasury"].scenarios)
     typed = {
         "Portfolio": {
             "B7": datetime(2026, 7, 1),  # as_of, after the horizon
@@ -139,9 +138,10 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
         },
         "Shorts": {"A9": "BTC-*", "B9": 1, "C9": 100, "D6": None},
         "Scenarios": {
-            "A20": "S", "B20": "NOPE", "C20": -0.1,
-            "A21": "S", "B21": "?", "C21": -0.1,
-            "A22": "sol outage", "B22": "sol", "C22": -0.1, "E6": -0.05,
+            f"A{below}": "S", f"B{below}": "NOPE", f"C{below}": -0.1,
+            f"A{below + 1}": "S", f"B{below + 1}": "?", f"C{below + 1}": -0.1,
+            f"A{below + 2}": "sol outage", f"B{below + 2}": "sol", f"C{below + 2}": -0.1,
+            "E6": -0.05,
         },
         "Price history": {"A506": datetime(2026, 6, 1)},
     }  # fmt: skip

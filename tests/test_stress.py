@@ -258,9 +258,9 @@ def test_the_template_says_it_beside_each_p_and_l(tmp_path):
     heads, *rows = sheets["Stress"].iter_rows(4, 6, values_only=True)
     first, second = (dict(zip(heads, row, strict=True)) for row in rows)
     assert heads.index("Liquidation") == heads.index("Net") + 1
-    assert (first["Net"], first["Liquidation"], first["Shorts liquidated"]) == (
+    assert (first["Net"], first["Liquidation"], first["Liquidated: shorts, accounts"]) == (
         -24_000, "liquidated", 1)  # fmt: skip
-    assert (second["Liquidation"] or "", second["Shorts liquidated"]) == ("", 0)
+    assert (second["Liquidation"] or "", second["Liquidated: shorts, accounts"]) == ("", 0)
     start = {row[0]: row for row in sheets["Start"].iter_rows(values_only=True)}
     assert start["Worst scenario"][3].startswith("liquidated: ")
 

@@ -145,6 +145,9 @@ class TestOnPaper:
         assert row["price_move"] == pytest.approx(101 / 121 - 1)
         assert row["divergence"] == "none"
         assert row["confirmation"] == "support held; volume 1.8 ×: 2 of 4"
+        more = [*HELD[:-1], replace(HELD[-1], volume=18.6)]
+        (row,) = analyse(book(more)).unwind
+        assert row["confirmation"] == "support held; volume 1.9 ×: 2 of 4"
 
     def test_money_flow_that_turns_and_volume_against_the_price(self):
         """Falls on 1, rises on 30, and the last day brings more than all before it."""

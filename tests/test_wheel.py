@@ -10,6 +10,7 @@ from importlib.metadata import Distribution, distribution
 from books import ROOT
 
 from xlhedge.files import source_sha256
+from xlhedge.samples import SAMPLES
 
 
 def built_wheel(tmp_path):
@@ -37,7 +38,7 @@ def test_the_wheel_works_outside_the_checkout(tmp_path):
         env=os.environ | {"PYTHONPATH": str(site)},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(list((tmp_path / "out").glob("*-report.xlsx"))) == 4
+    assert len(list((tmp_path / "out").glob("*-report.xlsx"))) == len(SAMPLES)
     where = subprocess.run(
         [sys.executable, "-P", "-c", "import xlhedge; print(xlhedge.__file__)"],
         cwd=tmp_path, capture_output=True, text=True, check=True,
@@ -122,4 +123,4 @@ def test_a_venv_of_what_a_plain_install_pulls_runs_the_program(tmp_path):
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert "Traceback" not in done.stderr
-    assert len(list((tmp_path / "out").glob("*-report.xlsx"))) == 4
+    assert len(list((tmp_path / "out").glob("*-report.xlsx"))) == len(SAMPLES)

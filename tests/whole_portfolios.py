@@ -302,9 +302,14 @@ def portfolios(draw, *, most=200):
         for row in instruments
         if row["instrument"].casefold() not in map(str.casefold, prices)
     }
+    settings = draw(_settings())
+    if settings.get("quote_currency", "USD") == "USD":  # others do not mix with it
+        settings["stablecoin_parity"] = draw(st.sampled_from([0.97, 1.04, None]))
+        for row in instruments:
+            row["quote"] = draw(st.sampled_from(["USDT", None, "USDC", "USD"]))
     movers = ["*", *assets, *(row["underlying"] for row in instruments)]
     tables = {
-        "Settings": draw(_settings()),
+        "Settings": settings,
         "Holdings": _copies(holdings, min(most, draw(st.sampled_from([0, 0, 0, 0, 30, 200])))),
         "Instruments": instruments,
         "Tiers": tiers,

@@ -11,6 +11,7 @@ from typing import Any
 from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.cross import (
     PASSES,
+    UNSETTLED,
     answer,
     change_of,
     confirmed,
@@ -100,7 +101,8 @@ class CrossRow(FigureRow):
         def found() -> Carrier:
             rows = f.group(AccountRow, self.account, "account")
             mine = rows.having(AccountRow.margin_coin, "=", self.margin_coin)
-            return mine.having(AccountRow.leads, "=", 1).sum(AccountRow.number)
+            first = mine.having(AccountRow.leads, "=", 1).sum(AccountRow.number)
+            return where(first == 0, f.missing, first)
 
         return where(f.beside(self, MarginRow).margin_mode == "cross", found, "")
 
@@ -374,13 +376,8 @@ class AccountRow(FigureRow):
 
     @figure("Coins posted, value", "money", ("account",), total=True)
     def coin_margin(self, _: Lookups) -> Carrier:
-        """What is exposed of them: all that is there, and what its positions have made of it."""
-        made = where(
-            (self.leads == "") | (self.margin_coin == ""),
-            0,
-            lambda: self.unrealised * self.price,
-        )
-        return where(self.coin == "", 0, lambda: (self.value + made) * self.beta)
+        """What is exposed of them, in its underlying."""
+        return where(self.coin == "", 0, lambda: self.posted * self.beta)
 
     @figure("Underlying", "text", ("coin",))
     def underlying(self, f: Lookups) -> Carrier:
@@ -419,6 +416,12 @@ class AccountRow(FigureRow):
         way = where(falls, -1, 1)
         return where(self.margin_coin == "", way, -way)
 
+    @property
+    def posted(self) -> Carrier:
+        """What its coins are worth: all that are there, and what its positions have made of it."""
+        none = (self.leads == "") | (self.margin_coin == "")
+        return self.value + where(none, 0, lambda: self.unrealised * self.price)
+
     def positions(self, f: Lookups) -> Group:
         """Those that share the wallet."""
         return f.group(CrossRow, self.number, "wallet")
@@ -440,4 +443,5 @@ class AccountRow(FigureRow):
     def _nearest(self, f: Lookups, name: str) -> Carrier:
         """What is said of the nearest position; none where no underlying alone liquidates."""
         found = lambda: f.first(CrossRow, self.nearest_no, "number", name)  # noqa: E731
-        return where(self.nearest_no == "", NOWHERE, found)
+        unsettled = self.positions(f).having(CrossRow.alone, "=", UNSETTLED).count > 0
+        return where(unsettled, UNSETTLED, lambda: where(self.nearest_no == "", NOWHERE, found))

@@ -91,7 +91,8 @@ def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
         if isinstance(buffer, Blank) or not (typical or (abs(buffer) < alert and more)):
             continue
         inverse = row.contract_type == "inverse"
-        unit = f"coins of {name}'s underlying" if inverse else quote
+        own = analysis.portfolio.instrument(name).quote or quote
+        unit = f"coins of {name}'s underlying" if inverse else own
         way = "rise" if row.contracts > 0 else "fall"
         unless = ", unless you take it off" if name in leaving else ""
         reached = f" A typical move to the horizon is {typical}." if typical else ""

@@ -16,7 +16,8 @@ from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
-from xlhedge.analysis.scenarios import UNDERLYING, Move, Stress, moves_of, stress
+from xlhedge.analysis.scenario_lines import Move
+from xlhedge.analysis.scenarios import UNDERLYING, Stress, moves_of, stress
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
 from xlhedge.analysis.stablecoin import Depeg, depegs
 from xlhedge.analysis.typical import TypicalMove

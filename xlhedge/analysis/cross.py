@@ -38,6 +38,7 @@ UNSETTLED = "unknown: tiers"
 """What stands for an answer whose tiers are not those that it was worked out with."""
 
 _NEAR = 1e-9
+_FAR = 1e6
 _LEAST = 1e-6
 """Of a coin's price: less than this is rounding noise of positions that cancel."""
 
@@ -58,14 +59,14 @@ def move_of(coin: Carrier, change: Carrier) -> Carrier:
 
 def held_at(what: str, at: Callable[[Any, Lookups], Carrier], part: int) -> Figure:
     """The rate (part 0) or amount (1) of a position's tier at an answer, in its wallet's unit."""
-    name, look, at_mark = (("Rate", "percent", "rate_0"), ("Amount", "qty", "amount_0"))[part]
+    name, look = (("Rate", "percent"), ("Amount", "qty"))[part]
 
     @figure(f"{name} at {what}", look, ("rate_0",))
     def formula(r: Any, f: Lookups) -> Carrier:
         change = at(r, f)
-        own = getattr(r, at_mark)
-        tiered = lambda: _held(r, f, change, part)  # noqa: E731
-        return where(change == "", "", lambda: where(change == NOWHERE, own, tiered))
+        # The tiers at the mark may lead nowhere, and those of large values back to an answer.
+        far = where(change == NOWHERE, _FAR, change)
+        return where(change == "", "", lambda: _held(r, f, far, part))
 
     return formula
 

@@ -20,8 +20,8 @@ __all__ = [
     "gains",
     "in_full",
     "is_reached",
-    "is_unsure",
     "limits",
+    "may_be_reached",
     "price_move",
 ]
 
@@ -91,7 +91,7 @@ class GridShort(FigureRow):
         return where(self._unknown(f), lambda: where(self.short_notional == 0, 0, 1), 0)
 
     def _unknown(self, f: Lookups) -> Carrier:
-        """Without a price, be it the venue's, or without the margin that is lost at it."""
+        """Without a price, be it the venue's, or without the equity that is lost at it."""
         short = f.beside(self, MarginRow)
         return (short.common_buffer == "") | (short.equity == "")
 
@@ -159,7 +159,7 @@ def is_reached(rise: Carrier, fall: Carrier, moved: Carrier) -> Carrier:
     return is_liquidated(1, rise, moved) | is_liquidated(-1, fall, moved)
 
 
-def is_unsure(of: Any, moved: Carrier) -> Carrier:
+def may_be_reached(of: Any, moved: Carrier) -> Carrier:
     """Whether it may liquidate one of which nobody knows when; `of` has `LIMITS`."""
     return (of.unsure_shorts > 0) & (moved > 0) | (of.unsure_longs > 0) & (moved < 0)
 

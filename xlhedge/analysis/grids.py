@@ -12,7 +12,7 @@ from typing import Any
 
 from xlhedge.analysis.carriers import NOWHERE, Functions
 from xlhedge.analysis.figures import BLANK
-from xlhedge.analysis.grid_shorts import FAR, gains, is_reached, is_unsure
+from xlhedge.analysis.grid_shorts import FAR, gains, is_reached, may_be_reached
 from xlhedge.analysis.lookups import Group
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Carrier, maximum, where
@@ -155,7 +155,7 @@ GRIDS: tuple[Grid, ...] = (
         lambda f, r: r.unhedged + gains(f, r.shorts, r.column, r.row),
         by_row=True,
         liquidated=lambda r: is_reached(r.rise, r.fall, r.column + r.row),
-        unsure=lambda r: is_unsure(r, r.column + r.row),
+        unsure=lambda r: may_be_reached(r, r.column + r.row),
     ),
     Grid(
         "funding",

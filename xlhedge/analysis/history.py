@@ -18,7 +18,16 @@ from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.price_series import Track, tracks_of
 from xlhedge.analysis.risk import conventions
-from xlhedge.analysis.signals import Funding, Ratios, Signals, funding_of, ratios_of, signals_of
+from xlhedge.analysis.signals import (
+    Breach,
+    Funding,
+    Ratios,
+    Signals,
+    breach_of,
+    funding_of,
+    ratios_of,
+    signals_of,
+)
 from xlhedge.analysis.typical import TypicalMove, typical_moves
 from xlhedge.functions.formulas.risk import rank_at_risk
 from xlhedge.portfolio import Instrument, Portfolio
@@ -80,6 +89,8 @@ class History:
         total: all of them together that have a history.
         covered: the names of these.
         left_out: the names of the others, if they have coins or a short.
+        breaches: whether funding costs an instrument's position too much, by its name; None where
+            that is not known.
         typical: how far each underlying typically moves until the horizon, by name.
         caveats: what to know before trusting the figures, a line each.
     """
@@ -88,6 +99,7 @@ class History:
     total: Comparison
     covered: tuple[str, ...]
     left_out: tuple[str, ...]
+    breaches: Mapping[str, bool | None]
     typical: Mapping[str, TypicalMove]
     caveats: tuple[str, ...]
 
@@ -128,7 +140,13 @@ def history(
     sizes: Counter[str] = Counter()
     for row in margin:
         sizes[row.instrument] += row.contracts
-    assets = tuple(_asset(portfolio, row, tracks, sizes) for row in rows)
+    alarms = {
+        each.instrument: breach_of(
+            portfolio.settings, each, _rates_of(each, tracks), sizes[each.instrument]
+        )
+        for each in portfolio.instruments
+    }
+    assets = tuple(_asset(portfolio, row, tracks, sizes, alarms) for row in rows)
     known = [each.position for each in assets if each.comparison.hedged]
     total = replay(known)
     left_out = tuple(
@@ -141,6 +159,7 @@ def history(
         total=total,
         covered=tuple(position.name for position in known),
         left_out=left_out,
+        breaches={name: each.found for name, each in alarms.items()},
         typical=typical_moves(
             portfolio, (row.underlying for row in (*hedge, *margin)), tracks, days
         ),
@@ -170,9 +189,6 @@ def _position(portfolio: Portfolio, row: HedgeRow, tracks: Mapping[str, Track]) 
 
     instrument = None if name is None else portfolio.instrument(name)
     own, beside = track(name), track(instrument.underlying if instrument else None)
-    # Rates may stand on the rows of the underlying; a future that expires pays none.
-    perpetual = instrument is not None and instrument.expiry is None
-    with_rates = [each for each in (own, beside) if perpetual and each and each.rates]
     same = instrument is not None and asset == instrument.underlying
     hedged = asset is not None and instrument is not None
     return Position(
@@ -180,7 +196,7 @@ def _position(portfolio: Portfolio, row: HedgeRow, tracks: Mapping[str, Track]) 
         instrument=instrument,
         spot=track(asset),
         future=own or beside,
-        rates_of=with_rates[0] if with_rates else None,
+        rates_of=_rates_of(instrument, tracks) if instrument else None,
         wanted=row.hedge_ratio * row.beta if hedged else None,
         coins=row.spot_notional + (row.coin_margin if same else 0.0),
         posted=0.0 if same else row.coin_margin,
@@ -188,24 +204,40 @@ def _position(portfolio: Portfolio, row: HedgeRow, tracks: Mapping[str, Track]) 
     )
 
 
+def _rates_of(instrument: Instrument, tracks: Mapping[str, Track]) -> Track | None:
+    """The bars whose funding rates are an instrument's: its own, or else its underlying's."""
+    if instrument.expiry is not None:  # it pays none
+        return None
+    names = (instrument.instrument, instrument.underlying)
+    found = (tracks.get(name.casefold()) for name in names)
+    return next((each for each in found if each and each.rates), None)
+
+
 def _asset(
     portfolio: Portfolio,
     row: HedgeRow,
     tracks: Mapping[str, Track],
     sizes: Mapping[str, float],
+    alarms: Mapping[str, Breach],
 ) -> AssetHistory:
     position = _position(portfolio, row, tracks)
     comparison = replay([position])
-    settings = portfolio.settings
     support = portfolio.holdings[row.n].support_price if row.asset else None
     spot, instrument, rates_of = position.spot, position.instrument, position.rates_of
     times = comparison.sample.times
+    own = alarms[instrument.instrument] if instrument else None
+    names = [
+        each.instrument
+        for each in portfolio.instruments
+        if row.asset and each.underlying == row.underlying and sizes.get(each.instrument)
+    ]
+    names = (names or [instrument.instrument]) if instrument else []
     return AssetHistory(
         position=position,
         comparison=comparison,
         ratios=ratios_of(position.wanted, position.held, spot, position.future, times),
         funding=funding_of(instrument, position.short, rates_of),
-        signals=signals_of(settings, support, spot, instrument, rates_of, sizes[row.instrument]),
+        signals=signals_of(support, spot, own, {name: alarms[name] for name in names}),
     )
 
 

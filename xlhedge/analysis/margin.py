@@ -217,7 +217,7 @@ class MarginRow(FigureRow):
             lambda: f.liquidation_buffer(self.futures_price, self.liquidation_price),
         )
 
-    @figure("Distance of its account", "percent", ("liquidation_price",))
+    @figure("Distance of its account", "percent", ("instrument",))
     def common_buffer(self, f: Lookups) -> Carrier:
         """In a cross account the common move that liquidates all of it; else its own distance."""
         shared = lambda: f.of_cross(self, "common")  # noqa: E731

@@ -302,7 +302,10 @@ class OrderRow(FigureRow):
         held = f.group(HedgeRow, self.underlying, "asset")
 
         def spot() -> Carrier:
-            return where(held.count == 0, "", lambda: held.sum(HedgeRow.spot_price) / held.count)
+            quote = f.own(self, "quote")
+            other = (quote != "") & (quote != f.setting("quote_currency"))
+            none = (held.count == 0) | other
+            return where(none, "", lambda: held.sum(HedgeRow.spot_price) / held.count)
 
         own = count_doubts(self, f, "Instruments", spot) + count_doubts(self, f, "Settings")
         return own + f.group(LotRow, self.instrument).sum(LotRow.doubts)

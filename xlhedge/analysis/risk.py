@@ -85,7 +85,7 @@ def risk_of(
 
     Example:
         >>> times = [datetime(2026, 1, day) for day in (1, 2, 3)]
-        >>> risk = risk_of(times, [-50, 50], 100, 365)
+        >>> risk = risk_of(times, [-50.0, 50.0], 100, 365)
         >>> risk.value_at_risk, risk.value_at_risk_ratio, risk.drawdown.ratio
         (50.0, 0.5, 0.5)
     """

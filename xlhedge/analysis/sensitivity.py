@@ -21,8 +21,8 @@ from xlhedge.analysis.grid_shorts import (
     gains,
     in_full,
     is_reached,
-    is_unsure,
     limits,
+    may_be_reached,
 )
 from xlhedge.analysis.grids import GRIDS, Grid, given_of
 from xlhedge.analysis.hedge import HedgeRow
@@ -100,7 +100,7 @@ def sensitivity(numbers: Numbers, total: HedgeRow) -> Sensitivity:
         held=_line(coins + gains(ARRAYS, shorts, moves), "the P&L with the shorts"),
         in_full=_line(whole, "the gain of a full hedge"),
         said=tuple(
-            said_of(is_reached(found.rise, found.fall, move), is_unsure(found, move), NONE)
+            said_of(is_reached(found.rise, found.fall, move), may_be_reached(found, move), NONE)
             for move in shocks
         ),
         given=given,
@@ -108,11 +108,6 @@ def sensitivity(numbers: Numbers, total: HedgeRow) -> Sensitivity:
         grids={grid.name: _values(grid, of, beside.get(grid.name), shocks) for grid in GRIDS},
         words={grid.name: tuple(_words(grid, given, shocks)) for grid in GRIDS if grid.liquidated},
     )
-
-
-def _said(of: Any, move: float) -> str:
-    word: str = said_of(is_reached(of.rise, of.fall, move), is_unsure(of, move), NONE)
-    return word
 
 
 def columns_of(numbers: Numbers) -> Any:

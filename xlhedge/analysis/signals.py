@@ -6,7 +6,7 @@ All by the functions of the registry. What cannot be known is None, with the rea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,10 +25,13 @@ from xlhedge.portfolio import Instrument, Settings
 
 __all__ = [
     "LONGER",
+    "SAID",
     "UNKNOWN",
+    "Breach",
     "Funding",
     "Ratios",
     "Signals",
+    "breach_of",
     "funding_of",
     "longer",
     "ratios_of",
@@ -37,6 +40,9 @@ __all__ = [
 
 UNKNOWN = "unknown"
 """What a reason to unwind is without a history; it counts as no."""
+
+SAID = {True: "yes", False: "no", None: UNKNOWN}
+"""What a reason to unwind is called."""
 
 LONGER = 5
 """Every so many bars a beta is taken again: prices that do not close at one time show less of it
@@ -129,8 +135,9 @@ class Signals:
         support_reason: why it is None.
         bar: the time of the last bar.
         volume: what the volume of the last bars says.
-        funding_breach: FUNDING_BREACH of the last settlements; False where no funding is paid.
+        funding_breach: whether funding costs a position on the underlying too much.
         breach_reason: why it is None.
+        breached: the instruments whose funding does.
         settled: the time of the last settlement.
         rates: the rates that it reads, oldest first.
     """
@@ -141,6 +148,7 @@ class Signals:
     volume: VolumeSignals
     funding_breach: bool | None
     breach_reason: str
+    breached: tuple[str, ...]
     settled: datetime | None
     rates: tuple[float, ...]
 
@@ -244,38 +252,79 @@ def _hours(rates: Sequence[Settlement], instrument: Instrument) -> list[float]:
     return [instrument.interval_hours if each.hours is None else each.hours for each in rates]
 
 
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Whether the last settlements of an instrument all cost its position too much.
+
+    Args:
+        found: FUNDING_BREACH of them; False where no funding is paid, None where it is not known.
+        reason: why it is None.
+        settled: the time of the last settlement.
+        rates: the rates that it reads, oldest first.
+    """
+
+    found: bool | None
+    reason: str = ""
+    settled: datetime | None = None
+    rates: tuple[float, ...] = ()
+
+
+def breach_of(
+    settings: Settings, instrument: Instrument, rates_of: Track | None, contracts: float
+) -> Breach:
+    """The funding alarm of an instrument.
+
+    Args:
+        settings: threshold and number of settlements.
+        instrument: the future.
+        rates_of: the bars whose rates are its.
+        contracts: how many are short; below 0 it is a long future, which pays what a short
+            receives.
+    """
+    wanted = settings.funding_consecutive
+    rates = rates_of.rates[-wanted:] if rates_of else ()
+    settled = rates[-1].time if rates else None
+    told = tuple(each.rate for each in rates)
+    if instrument.expiry is not None:
+        return Breach(found=False)
+    if len(rates) < wanted:
+        why = f"it needs {wanted} settlements and has {len(rates)}"
+        return Breach(None, why, settled, told)
+    found = VALUES.funding_breach(
+        list(told),
+        _hours(rates, instrument),
+        settings.funding_threshold_8h,
+        wanted,
+        -1 if contracts < 0 else 1,
+    )
+    return Breach(bool(found), "", settled, told)
+
+
 def signals_of(
-    settings: Settings,
-    support: float | None,
-    spot: Track | None,
-    instrument: Instrument | None,
-    rates_of: Track | None,
-    contracts: float,
+    support: float | None, spot: Track | None, own: Breach | None, held: Mapping[str, Breach]
 ) -> Signals:
     """What the last bars and rates say of unwinding.
 
     Args:
-        settings: threshold and number of settlements of the funding alarm.
         support: the price that supports the coin.
         spot: the coin's bars.
-        instrument: the future.
-        rates_of: the bars whose rates are the instrument's.
-        contracts: how many of it are short; below 0 it is a long future, which pays what a short
-            receives.
+        own: the funding alarm of the instrument that hedges it; none of coins without.
+        held: those of the instruments that are short on its underlying; its own, if none is.
     """
     volume = volume_signals(support, spot)
     confirmed, why = _support(support, volume)
-    rates = rates_of.rates[-settings.funding_consecutive :] if rates_of else ()
-    breach, breach_why = _breach(settings, instrument, rates, -1 if contracts < 0 else 1)
+    breached = tuple(name for name, each in held.items() if each.found)
+    unknown = [each.reason for each in held.values() if each.found is None]
     return Signals(
         support_confirmed=confirmed,
         support_reason=why,
         bar=spot.bars[-1].time if spot else None,
         volume=volume,
-        funding_breach=breach,
-        breach_reason=breach_why,
-        settled=rates[-1].time if rates else None,
-        rates=tuple(each.rate for each in rates),
+        funding_breach=True if breached else None if unknown else False,
+        breach_reason="" if breached else next(iter(unknown), ""),
+        breached=breached,
+        settled=own.settled if own else None,
+        rates=own.rates if own else (),
     )
 
 
@@ -285,21 +334,3 @@ def _support(support: float | None, of: VolumeSignals) -> tuple[bool | None, str
     if of.reason:
         return None, of.reason
     return bool(VALUES.support_confirmed(of.lows, of.closes, of.volumes, support)), ""
-
-
-def _breach(
-    settings: Settings, instrument: Instrument | None, rates: Sequence[Settlement], direction: int
-) -> tuple[bool | None, str]:
-    if instrument is None or instrument.expiry is not None:
-        return False, ""
-    wanted = settings.funding_consecutive
-    if len(rates) < wanted:
-        return None, f"it needs {wanted} settlements and has {len(rates)}"
-    found = VALUES.funding_breach(
-        [each.rate for each in rates],
-        _hours(rates, instrument),
-        settings.funding_threshold_8h,
-        wanted,
-        direction,
-    )
-    return bool(found), ""

@@ -18,10 +18,8 @@ DEAR = 1.0
 at today's rate, whatever was settled before."""
 
 _REASONS = {
-    "MARKET": "support is confirmed",
     "HORIZON": "the horizon is reached",
     "REDEPLOY": "the fall you wait for is there",
-    "FUNDING": "funding costs too much",
 }
 
 
@@ -40,7 +38,12 @@ def _leaving(analysis: Analysis, doubts: Doubts) -> Iterator[tuple[str, UnwindRo
 def unwinding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     """Hedges that should perhaps come off, and why."""
     for _, row in _leaving(analysis, doubts):
-        words = _REASONS | {"MARKET": f"{_REASONS['MARKET']} ({row.confirmation})"}
+        signals = analysis.history.assets[row.n].signals if analysis.history else None
+        costly = " and ".join(signals.breached) if signals else ""
+        words = _REASONS | {
+            "MARKET": f"support is confirmed ({row.confirmation})",
+            "FUNDING": f"funding of {costly} costs too much",
+        }
         why = " and ".join(words[reason] for reason in row.signal.split(" + "))
         yield f"Consider taking off the hedge of {row.asset}: {why}."
 

@@ -169,7 +169,7 @@ def template(
 
 
 def demo(output: Folder = Path("reports")) -> None:
-    """Build the four samples, report on them, and show the headlines: xlhedge demo."""
+    """Build the samples, report on them, and show the headlines: xlhedge demo."""
     from xlhedge.jobs.commands import report_headlines, write_samples
     from xlhedge.samples import SAMPLES
 

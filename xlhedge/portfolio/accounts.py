@@ -44,11 +44,11 @@ def _agrees(column: str) -> TableCheck:
 def _collateral(row: Account, _: int, rows: AllRows) -> str | None:
     """A coin posted is exposed as its own underlying: one that the book knows."""
     coin = rows.coin(row)
-    if coin is None:
+    if coin is None or not rows.of("Holdings"):
         return None
     known = [*rows.movers, *DOLLARS, rows.settings.quote_currency]
-    for name in known:
-        if name != coin and name.casefold() == coin.casefold():
+    for name in known if coin not in known else ():
+        if name.casefold() == coin.casefold():
             return f'"{coin}" is "{name}" elsewhere; it must be spelled alike'
     if coin.casefold() in rows.held or coin.casefold() in rows.shorted:
         return None

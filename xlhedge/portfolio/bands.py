@@ -78,7 +78,7 @@ class BandCells:
         raise NotImplementedError
 
     def spot(self) -> Carrier:
-        """The spot price of the holding that is the instrument's underlying."""
+        """The spot price of the holding that is the instrument's underlying, in its quote."""
         raise NotImplementedError
 
     def underlying(self) -> Carrier:

@@ -53,6 +53,8 @@ class _RowCells(BandCells):
         return self._rows.is_inverse(self._row.instrument)
 
     def spot(self) -> Any:
+        if self.own("quote") not in ("", self.setting("quote_currency")):
+            return ""
         return _cell(self._rows.underlying(self._row), "spot_price")
 
     def underlying(self) -> str:

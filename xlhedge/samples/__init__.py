@@ -1,4 +1,4 @@
-"""The sample portfolios: `xlhedge demo` reports on them, `workbooks/` holds them.
+"""The sample portfolios: `xlhedge demo` reports on them, `workbooks/` holds some of them.
 
 Each is a JSON file as anybody could write one; its prices are no market's. The tiers are Binance's
 of BTCUSDT, as freqtrade 2026.9 ships them.
@@ -15,7 +15,16 @@ from xlhedge.readers import Content, read_content
 
 __all__ = ["SAMPLES"]
 
-_NAMES = ("full-hedge", "partial-hedge", "altcoin-cross-hedge", "treasury")
+_NAMES = (
+    "full-hedge",
+    "partial-hedge",
+    "two-venues",
+    "cross-account",
+    "inverse-quarterly",
+    "expiring-future",
+    "long-future",
+    "treasury",
+)
 
 
 class _Samples(Mapping[str, Portfolio]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.scenarios import LEG_FIGURES, LineRow
+from xlhedge.analysis.scenario_lines import LEG_FIGURES, LineRow
 from xlhedge.analysis.stablecoin import FALLEN
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.context import ReportContext

@@ -109,9 +109,9 @@ class _Links(Native, Lookups):
     def number(self, value: Carrier) -> Carrier:
         return not isinstance(value, str)
 
-    def of_cross(self, row: FigureRow, name: str) -> Carrier:  # noqa: ARG002  # the short is known
+    def of_cross(self, row: FigureRow, name: str) -> Carrier:
         """A report does not show what wallets are worked out with."""
-        return self._numbers.of_cross(self._short, name)
+        return self._numbers.of_cross(row, name)
 
     def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
         at = here(self._margin.top - self._table.top)

@@ -58,7 +58,8 @@ def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
         sheet.put(row, 2, getattr(settings, name), "cell date", inputs.setting(name))
     sheet.put(5, 1, "Days to the horizon", "cell text")
     sheet.put(5, 2, analysis.days, "cell days", "DAYS_TO_EXPIRY($B$3,$B$4)")
-    keys = {"Holdings": "asset", "Instruments": "instrument", "Shorts": "instrument"}
+    keys = {"Holdings": "asset", "Accounts": "account"}
+    keys |= dict.fromkeys(("Instruments", "Shorts"), "instrument")
     ignored = "+".join(f"COUNTA({inputs.below(table, key)})" for table, key in keys.items())
     lowest, highest, step = (inputs.setting(f"shock_{end}") for end in ("min", "max", "step"))
     shocks = f"1-INT(-(({highest}-{lowest})/{step}-1E-9))"

@@ -84,6 +84,8 @@ class _InputPage:
         """Where a column's names are listed, and whether others may be typed."""
         if column == "instrument" and table != "Instruments":
             return self._listed("Instruments", "instrument"), False
+        if (table, column) == ("Shorts", "account"):
+            return self._listed("Accounts", "account"), True  # without rows it is a label
         if column == "underlying":
             return self._listed("Holdings", "asset"), True  # the index price may stand beside it
         if (table, column) == ("Scenarios", "asset"):

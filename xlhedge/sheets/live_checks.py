@@ -21,6 +21,7 @@ from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.functions.algebra import Carrier, Expression, where
 from xlhedge.portfolio import TABLES, Portfolio, Table
 from xlhedge.portfolio.bands import BANDS, Band, BandCells
+from xlhedge.sheets.account_checks import account_questions
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import Tables
 from xlhedge.sheets.table import FigureTable
@@ -50,13 +51,14 @@ def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
 
     Args:
         inputs: where the inputs stand.
-        tables: the computed tables; Margin's knows whose liquidation is unknown.
+        tables: the computed tables, which know whose liquidation is unknown.
         analysis: what the inputs are.
     """
     portfolio = analysis.portfolio
     return [
         *_missing(inputs, portfolio),
         *_names(inputs, portfolio),
+        *(Check(title, 0, *rest) for title, *rest in account_questions(inputs, tables)),
         *_shorts(tables[MarginRow], analysis),
         *_dates(inputs, portfolio),
         *_bands(inputs, tables, portfolio),
@@ -163,21 +165,30 @@ def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
 
 
 def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
-    name, posted, price = (
+    name, posted, price, mode = (
         margin.column(each)
-        for each in (MarginRow.instrument, MarginRow.margin, MarginRow.liquidation_price)
+        for each in (
+            MarginRow.instrument,
+            MarginRow.margin,
+            MarginRow.liquidation_price,
+            MarginRow.margin_mode,
+        )
     )
+    shared = f'({mode}="cross")'
     yield Check(
         "Shorts without margin",
-        sum(row.margin == BLANK for row in analysis.margin),
-        f'SUM(({name}<>"")*({posted}=""))',
+        sum(row.margin == BLANK and not row.is_cross for row in analysis.margin),
+        f'SUM(({name}<>"")*({posted}="")*(1-{shared}))',
         "Their liquidation is unknown, and counts as none: fill margin in Shorts.",
     )
     yield Check(
         "Shorts without mm_rate",
-        sum(row.margin != BLANK and row.liquidation_price == BLANK for row in analysis.margin),
+        sum(
+            (row.margin != BLANK or row.is_cross) and row.liquidation_price == BLANK
+            for row in analysis.margin
+        ),
         # One whose instrument is unknown has an error there.
-        f'SUM(({name}<>"")*({posted}<>"")*IFERROR(--({price}=""),1))',
+        f'SUM(({name}<>"")*(({posted}<>"")+{shared}>0)*IFERROR(--({price}=""),1))',
         "Their liquidation is unknown, and counts as none: fill mm_rate in Instruments.",
     )
 
@@ -248,7 +259,9 @@ class _Columns(BandCells):
         assets, prices = _cells(self._inputs, "Holdings", "asset", "spot_price")
         same = f"--({self._input('underlying')}=TRANSPOSE({assets}))"
         count = self._found(same, f"ROW({assets})^0")
-        return where(count == 0, "", self._found(same, f"({prices}+0)") / count)
+        quote = Expression(self._input("quote"))
+        other = (quote != "") & (quote != self.setting("quote_currency"))
+        return where((count == 0) | other, "", self._found(same, f"({prices}+0)") / count)
 
     def underlying(self) -> Expression:
         return Expression(self._tables[HedgeRow].column(HedgeRow.underlying))

@@ -17,8 +17,8 @@ from xlhedge.analysis.grid_shorts import (
     gains,
     in_full,
     is_reached,
-    is_unsure,
     limits,
+    may_be_reached,
 )
 from xlhedge.analysis.grids import GRIDS
 from xlhedge.analysis.hedge import HedgeRow
@@ -154,7 +154,9 @@ class _Page:
 
     def _said(self, move: Expression) -> str:
         of = SimpleNamespace(**self.cells.limits)
-        return excel_text(said_of(is_reached(of.rise, of.fall, move), is_unsure(of, move), NONE))
+        return excel_text(
+            said_of(is_reached(of.rise, of.fall, move), may_be_reached(of, move), NONE)
+        )
 
     def limits(self) -> None:
         """The figures of all shorts."""

@@ -48,12 +48,12 @@ from xlhedge.sheets.orders import (
 from xlhedge.sheets.sensitivity import SHORTS, write_sensitivity
 from xlhedge.sheets.start import write_start
 from xlhedge.sheets.stress import write_stress
-from xlhedge.sheets.stress_workings import FIRST
+from xlhedge.sheets.stress_rows import FIRST
 from xlhedge.sheets.style import heading, set_up
 from xlhedge.sheets.summary import write_summary
 from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.unwind import write_unwind
-from xlhedge.sheets.unwind_report import write_unwind_report
+from xlhedge.sheets.unwind_report import DELEVERAGED, write_unwind_report
 
 __all__ = ["SHEETS", "SheetSpec", "TableSpec", "contents_of", "sheets_of", "tables_of", "write"]
 
@@ -151,9 +151,6 @@ _ACCOUNTS = (
     "margined in. Marked: near; bold: a margin ratio from "
     f"{ALARM:.0%}."
 )
-_DELEVERAGED = (
-    "In a crash a venue may close a short that gains (auto-deleveraging): its profit ends there."
-)
 _HELD = tuple(each for each in HedgeRow.figures if each not in FIGURES or each in REPEATED)
 
 # fmt: off
@@ -220,11 +217,11 @@ SHEETS = (
         freeze=f"B{FIRST}", repeat=f"{FIRST - 1}:{FIRST - 1}",
         purpose="Each scenario: spot, short, basis, funding, fees, and what is left.",
         note="The scenarios on the portfolio as it stands, liquidation included. Fees are those of "
-             f"closing: the shorts are open. {_DELEVERAGED}"),
+             f"closing: the shorts are open. {DELEVERAGED}"),
     SheetSpec("Scenarios", write_scenarios, _REPORT, freeze="B5", wide=2,
         purpose="Your scenarios, leg by leg and line by line",
         note="The portfolio as it stands, liquidation included. Fees are those of closing: the "
-             f"shorts are open. {_DELEVERAGED}"),
+             f"shorts are open. {DELEVERAGED}"),
     SheetSpec("Funding & basis", write_funding_basis, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
         purpose="What holding the hedge costs and earns",
         note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "
@@ -242,12 +239,12 @@ SHEETS = (
         purpose="When to take the hedge off, and unwinding now against holding.",
         note="When to take the hedge off, and why. MARKET: support confirmed; HORIZON: reached; "
              "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price "
-             f"history. {_DELEVERAGED}"),
+             "history."),
     SheetSpec("Unwind", write_unwind_report, _REPORT, TableSpec(UnwindRow), wide=0,
         purpose="When to take the hedge off, and what its profit buys",
         note="When to take the hedge off and why; unknown: History does not say. MARKET: support "
              "confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; FUNDING: it costs too "
-             f"much. {_DELEVERAGED}"),
+             "much."),
     SheetSpec("Hedge history", write_history, _REPORT, when=lambda each: each.history is not None,
         purpose="What the hedge would have done to your risk",
         note="Today's coins and today's short, taken through past bars: what this hedge would have "

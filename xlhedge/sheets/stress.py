@@ -12,12 +12,14 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure
 from xlhedge.analysis.grid_shorts import price_move
 from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of
-from xlhedge.analysis.scenarios import ShortTerms, Stress, expires, is_unknown
+from xlhedge.analysis.scenario_lines import ShortTerms, distance_of, expires, is_unknown
+from xlhedge.analysis.scenarios import Stress
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.context import NOTHING, Headline, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
-from xlhedge.sheets.stress_workings import FIRST, Workings
+from xlhedge.sheets.stress_rows import FIRST
+from xlhedge.sheets.stress_workings import Workings
 from xlhedge.sheets.style import widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -30,8 +32,8 @@ _WORD, _SAVED, _LOST, _UNKNOWN, _EXPIRING, _NOTE, _AT = range(len(LEGS) + 2, len
 _TITLES = {
     _WORD: "Liquidation",
     _SAVED: "Saved by the hedge",
-    _LOST: "Shorts liquidated",
-    _UNKNOWN: "Shorts that may be",
+    _LOST: "Liquidated: shorts, accounts",
+    _UNKNOWN: "Unknown: shorts, accounts",
     _EXPIRING: "Shorts that expire within it",
     _NOTE: "What happens",
     _AT: "First row in Scenarios",
@@ -123,12 +125,13 @@ class _Summary:
         sheet.array(at, 2, [legs], f'IF({name}="","",{self._legs(k)})', looks)
         saved = found.legs.net - found.legs.spot if found else ""
         sheet.put(at, _SAVED, saved, "cell money", f'IF({name}="","",${_NET}{at}-$B{at})')
-        lines = found.lines if found else ()
+        fallen, unsure = (self._work.accounts.column(k, name) for name in ("fallen", "unsure"))
         for column, counted, count in (
-            (_LOST, f"SUM({self._work.move(k, 'liquidated')})",
-             sum(line.liquidation == LIQUIDATED for line in lines)),
-            (_UNKNOWN, self._unknown(k), sum(line.liquidation == UNKNOWN for line in lines)),
-            (_EXPIRING, self._expiring(k), sum(bool(line.expires) for line in lines)),
+            (_LOST, f"SUM({self._work.move(k, 'liquidated')})+SUM({fallen})",
+             self._count_of(found, LIQUIDATED)),
+            (_UNKNOWN, f"{self._unknown(k)}+SUM({unsure})", self._count_of(found, UNKNOWN)),
+            (_EXPIRING, self._expiring(k),
+             sum(bool(line.expires) for line in found.lines) if found else 0),
         ):  # fmt: skip
             shown = count if found else ""
             sheet.array(at, column, [[shown]], f'IF({name}="","",{counted})', "cell whole")
@@ -139,6 +142,15 @@ class _Summary:
         sheet.put(at, _WORD, word, "cell text", excel_text(said_of(lost > 0, unknown > 0)))
         note = _AFTER if found and found.expiring else ""
         sheet.put(at, _NOTE, note, "cell text", f'IF({expiring.text}>0,"{_AFTER}","")')
+
+    def _count_of(self, found: Stress | None, word: str) -> int:
+        """Of how many shorts with their own margin, and of how many wallets, that is said."""
+        if not found:
+            return 0
+        shorts = found.lines[len(self._analysis.hedge) :]
+        own = zip(found.wallets.positions, shorts, strict=False)
+        alone = [line for cross, line in own if cross is None and line.liquidation == word]
+        return len(alone) + [wallet.word for wallet in found.wallets.rows].count(word)
 
     def _of(self, cells: str, otherwise: str = "0") -> str:
         """Cells of the shorts, and what stands for those of the rows without one."""
@@ -181,7 +193,7 @@ class _Summary:
             self._term(ShortTerms.interval_hours, "8"),
             self._term(ShortTerms.fee_rate),
             1,
-            self._term(ShortTerms.distance, "1E9"),
+            self._distance(k),
             self._term(ShortTerms.equity),
             kind,
             self._move(k, "spike"),
@@ -190,5 +202,17 @@ class _Summary:
         call = f"SCENARIO_ATTRIBUTION({','.join(map(excel_text, arguments))})"
         live = f'--({work.term(ShortTerms.instrument)}<>"")'
         coins, price = work.term(ShortTerms.coin_margin), work.move(k, "price_shock")
-        own = f"SUM({work.gains(k)})+SUMPRODUCT({coins},{price})"
-        return f"MMULT(TRANSPOSE({live}),{call})+{{1,0,0,0,0,1}}*({own})"
+        spot, lost = (work.accounts.column(k, name) for name in ("spot", "lost"))
+        own = f"SUM({work.gains(k)})+SUMPRODUCT({coins},{price})+SUM({spot})"
+        return (
+            f"MMULT(TRANSPOSE({live}),{call})+{{1,0,0,0,0,1}}*({own})-{{0,1,0,0,0,1}}*SUM({lost})"
+        )
+
+    def _distance(self, k: int) -> Expression:
+        """How far the liquidation of each short is; of one whose wallet falls it is here."""
+        row: Any = SimpleNamespace(
+            short_notional=Expression(self._work.term(ShortTerms.short_notional)),
+            distance=Expression(self._work.term(ShortTerms.distance)),
+        )
+        fallen = Expression(self._work.move(k, "fallen")) == 1
+        return Expression(self._of(excel_text(distance_of(row, fallen)), "1E9"))

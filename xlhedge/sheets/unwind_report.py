@@ -19,7 +19,12 @@ from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["price_rows", "write_unwind_report"]
+__all__ = ["DELEVERAGED", "price_rows", "write_unwind_report"]
+
+DELEVERAGED = (
+    "In a crash a venue may close a short that gains (auto-deleveraging): its profit ends there."
+)
+"""What to know where the profit of a short is shown."""
 
 _DRAG = HedgeRow.funding_drag
 _PRICE_ROWS = 28
@@ -37,6 +42,7 @@ _COLUMN = "{column}"
 def write_unwind_report(sheet: Sheet, of: ReportContext) -> None:
     """Write the sheet."""
     table, moves = of.on[sheet.title], len(of.analysis.grid.shocks)
+    sheet.put(3, 2, DELEVERAGED, "note")
     write_page(sheet, table, of.analysis.unwind, of.cells(UnwindRow), first=46)
     for column in range(2, moves + 2):
         sheet.widen(column, 16)
