@@ -152,14 +152,14 @@ def test_every_figure_of_the_analysis_stands_under_its_header(tables):
         shown = {name: value for name, value in report.totals(sheet, titles).items()
                  if analysis.total[name] is not None}  # fmt: skip
         compare(f"{sheet} total", [analysis.total], [shown], shown)
-    headlines = {name: report.line("Summary", title)[0] for name, title in TOTALS.items()}
-    compare("Summary", [analysis.total], [headlines], TOTALS)
+    headlines = {name: report.line("Key figures", title)[0] for name, title in TOTALS.items()}
+    compare("Key figures", [analysis.total], [headlines], TOTALS)
     for shock in (-0.2, 0.2):
-        shown = report.line("Summary", f"P&L at {shock:+.0%} of the underlying")[0]
+        shown = report.line("Key figures", f"P&L at {shock:+.0%} of the underlying")[0]
         assert shown == _shown(analysis.after(shock))
     near = [abs(row["liquidation_buffer"]) for row in analysis.margin
             if isinstance(row["liquidation_buffer"], float)]  # fmt: skip
-    assert report.line("Summary", "Nearest liquidation")[0] == min(near, default="none")
+    assert report.line("Key figures", "Nearest liquidation")[0] == min(near, default="none")
     for name in GRIDS:
         assert report.grid(name)[2] == [list(map(_shown, row)) for row in analysis.grid.grids[name]]
     for name, words in analysis.grid.words.items():

@@ -31,7 +31,7 @@ def test_a_short_beside_no_exposure_is_no_multiple_of_rounding():
     analysis = analysed([BTC | {"quantity": 0.0, "instrument": None}], shorts)
     analysis.total.net_delta *= 1 - 4e-16
     for book, sheet, nothing in (
-        (report_book(analysis), "Summary", "none"),
+        (report_book(analysis), "Key figures", "none"),
         (template_book(analysis), "Start", "–"),
     ):
         rows = Report(book.to_bytes()).sheets[sheet]

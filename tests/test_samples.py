@@ -15,6 +15,7 @@ from xlhedge.sheets.template import blank_analysis
 FOLDER = Path(xlhedge.samples.__file__).parent
 # What a sample is warned of because it shows what the warning is about.
 TEACHING = {
+    "expiring-future": "hedges nothing after that",
     "long-future": "long future",
 }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.advised import NOTE, TODAY, WEEK, Advice, Amount, by_urgency
+from xlhedge.analysis.advised import CHECK, NOTE, TODAY, WEEK, Advice, Amount, by_urgency
+from xlhedge.analysis.doubts import Doubts, doubted
 from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.orders import BELOW_A_STEP, UnderlyingRow
@@ -19,6 +20,7 @@ from xlhedge.analysis.unwind_advice import (
     unwinding,
 )
 from xlhedge.analysis.wallets import nearest_end, wallet_unit
+from xlhedge.errors import Problem
 from xlhedge.text import percent
 
 __all__ = ["advice", "advised", "nothing_to_do"]
@@ -27,11 +29,15 @@ _SURVIVE = (30, 50)
 """Moves against a short, in percent of mark, that margin to add is worked out for: the first, or
 the second where a typical move is larger."""
 
+_WAITS = {"order": "orders", "margin": "margin", "unwind": "taking the hedge off"}
+"""What advice is called that waits for a cell."""
+
 
 def advice(analysis: Analysis) -> list[str]:
     """What to do, a sentence each, the most urgent first.
 
-    A hedge that should perhaps come off is not also to be enlarged: such orders are left out.
+    A hedge that should perhaps come off is not also to be enlarged: such orders are left out. What
+    is worked out with a cell that looks mistyped waits until that is checked.
 
     Example:
         >>> from xlhedge.analysis import analyse
@@ -48,18 +54,38 @@ def advised(analysis: Analysis) -> list[Advice]:
 
 
 def _said(analysis: Analysis) -> Iterator[Advice]:
-    yield from _margin(analysis)
+    doubts = doubted(analysis)
+    yield from _to_check(doubts)
+    yield from _margin(analysis, doubts)
     yield from _accounts(analysis)
-    yield from unwinding(analysis)
-    yield from dear_funding(analysis)
+    yield from unwinding(analysis, doubts)
+    yield from dear_funding(analysis, doubts)
     yield from added_risk(analysis)
     yield from _without_coins(analysis)
     yield from rolls(analysis)
-    yield from _orders(analysis)
+    yield from _orders(analysis, doubts)
     yield from _naked(analysis)
 
 
-def _margin(analysis: Analysis) -> Iterator[Advice]:
+def _to_check(doubts: Doubts) -> Iterator[Advice]:
+    """Each cell that advice is worked out with and that looks mistyped, and what waits for it."""
+    waits: dict[Problem, tuple[dict[str, None], dict[str, None]]] = {}
+    for (concern, underlying), problems in doubts.items():
+        for each in problems:
+            what, on = waits.setdefault(each, ({}, {}))
+            what[_WAITS[concern]] = on[underlying] = None
+    for problem, (what, on) in waits.items():
+        cell = " ".join(filter(None, (problem.place, problem.column)))
+        rest = f" and {len(on) - 3} more" if len(on) > 3 else ""
+        named, waiting = f"{', '.join(list(on)[:3])}{rest}", " or ".join(what)
+        text = (
+            f"Check {cell} first: {problem.message}. Until then there is no advice on "
+            f"{waiting} for {named}."
+        )
+        yield Advice(CHECK, "check", text, f"{cell}: {problem.message}; {waiting} wait", named)
+
+
+def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
     alert = analysis.portfolio.settings.liquidation_alert
     quote = analysis.portfolio.settings.quote_currency
     leaving = {row.instrument for row in analysis.unwind if should_unwind(row)}
@@ -69,7 +95,7 @@ def _margin(analysis: Analysis) -> Iterator[Advice]:
             text = f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
             why = f"liquidation unknown without {row.lacking}"
             yield Advice(TODAY, "fill in", text, why, name, row.account)
-        if row.is_cross:
+        if row.is_cross or ("margin", row.underlying) in doubts:
             continue
         typical = analysis.within_typical(row)
         survive = _SURVIVE[bool(typical and 100 * typical.move > _SURVIVE[0])]
@@ -142,12 +168,12 @@ def _without_coins(analysis: Analysis) -> Iterator[Advice]:
                      value=Amount(row, "short_notional"), unit=currency)  # fmt: skip
 
 
-def _orders(analysis: Analysis) -> Iterator[Advice]:
+def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
     currency = analysis.portfolio.settings.quote_currency
     rows = {row.underlying: row for row in analysis.underlyings}
     for row in analysis.orders:
         of = rows.get(row.underlying)
-        if of is None or enlarges(analysis, row):
+        if of is None or enlarges(analysis, row, doubts):
             continue
         size, value = row.order_contracts, row.order_notional
         named = [each.asset for each in analysis.hedge if each.instrument == row.instrument]

@@ -10,20 +10,17 @@ from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carriers import VALUES, Values
 from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.history import History
+from xlhedge.analysis.history import History, alarms_of
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
-from xlhedge.analysis.signals import SAID
+from xlhedge.analysis.signals import SAID, Breach, any_breach
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
 from xlhedge.portfolio import Account, Portfolio
 
 __all__ = ["Numbers", "RowGroup"]
-
-NEW_LINE = "\n"
-"""Between names that stand as one: no name has it."""
 
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, other: value == other,
@@ -123,10 +120,10 @@ class Numbers(Values, Lookups):
 
     @cached_property
     def _positions(self) -> dict[str, list[LotRow]]:
-        """The lots of each position, by their key; case is nothing to a spreadsheet's look-ups."""
+        """The lots of each position, by their key."""
         found: dict[str, list[LotRow]] = {}
         for lot in self.rows(LotRow):
-            found.setdefault(lot.key.casefold(), []).append(lot)
+            found.setdefault(lot.key, []).append(lot)
         return found
 
     def first_lot(self, row: FigureRow) -> int:
@@ -217,8 +214,17 @@ class Numbers(Values, Lookups):
     def first(self, table: type[FigureRow], value: Carrier, key: str, name: str) -> Carrier:
         return getattr(self.group(table, value, key).rows[0], name)
 
-    def joined(self, *names: Carrier) -> str:
-        return NEW_LINE.join(name if isinstance(name, str) else f"{name:.0f}" for name in names)
+    def key_of(self, row: Any) -> str:
+        account = self._first_of_account[row.account.casefold()] if row.account else 0
+        return f"{self._places[row.instrument] + 1}/{account}/{row.side:.0f}"
+
+    @cached_property
+    def _first_of_account(self) -> dict[str, int]:
+        """The number of the first lot of each account, from 1."""
+        found: dict[str, int] = {}
+        for lot in self.rows(LotRow):
+            found.setdefault(lot.account.casefold(), lot.n + 1)
+        return found
 
     def position_of(self, row: FigureRow) -> float:
         return self._numbers_of_positions[row.n]
@@ -254,6 +260,19 @@ class Numbers(Values, Lookups):
         return found
 
     def signal(self, row: FigureRow, name: str) -> float | str:
+        if self.history is None and name == "funding_breach":
+            return SAID[self._breach(row)]
         found: Any = self.history.assets[row.n].signals if self.history else None
         value = getattr(getattr(found, "volume", None), name, getattr(found, name, None))
         return value if value.__class__ is float else SAID[value]
+
+    def _breach(self, row: FigureRow) -> bool | None:
+        """Without a history: only futures that expire are known to pay nothing."""
+        peers = self.group(OrderRow, row.underlying, "underlying")
+        held = peers.having(OrderRow.short_contracts, "<>", 0).rows
+        names = [each.instrument for each in held] or [row.instrument]
+        return any_breach(self._alarms[name] for name in names)
+
+    @cached_property
+    def _alarms(self) -> dict[str, Breach]:
+        return alarms_of(self.portfolio)

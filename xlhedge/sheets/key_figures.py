@@ -170,7 +170,8 @@ def _costs(of: ReportContext) -> Iterator[_KeyFigure]:
     words = ("Unrealised P&L of the coins", "Against average cost, where it is known")
     yield _summed(of, HedgeRow.unrealised_pnl, total.unrealised_pnl, words, "money")
     cells = (_total(of, each)[0] for each in (MarginRow.pnl_to_date, HedgeRow.unrealised_pnl))
-    yield _KeyFigure("since", "P&L of hedge and coins", hedge + (total.unrealised_pnl or 0.0), "money",
+    both = hedge + (total.unrealised_pnl or 0.0)
+    yield _KeyFigure("since", "P&L of hedge and coins", both, "money",
                 "Since opened, and since bought", "+".join(cells), "Margin")  # fmt: skip
 
 

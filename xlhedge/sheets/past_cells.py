@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from xlhedge.analysis.figures import FigureRow
+from xlhedge.analysis.history import alarms_of
 from xlhedge.analysis.orders import OrderRow
 from xlhedge.analysis.price_series import LEAST_HOURS, tracks_of
 from xlhedge.analysis.signals import SAID, UNKNOWN
@@ -69,7 +70,16 @@ class PastCells(LiveCells):
         self._ranks = max(len(self.table.figures), MOST_SHOCKS + 1) + 2
         self._past = {
             name: inputs.column("History", name)
-            for name in ("time", "symbol", "close", "high", "low", "volume", "funding_rate")
+            for name in (
+                "time",
+                "symbol",
+                "close",
+                "high",
+                "low",
+                "volume",
+                "funding_rate",
+                "interval_hours",
+            )
         }
         self._past["hours"] = self._rank(_HOURS)
         self.chart = self._ranks + len(_WORKINGS) + 1
@@ -185,12 +195,22 @@ class PastCells(LiveCells):
         )
         same = f"SUMPRODUCT(--({self._past['symbol']}={symbol})"
         first = f'{rank}={same},--({self._rank(_RATES)}<>""))'
-        found = f"{same},--({self._rank(_RATES)}={rank}+1),{self._past['time']})"
-        since = f"MAX({LEAST_HOURS},ROUND(({time}-{before})*24,2))"
-        hours = f'IF({own}="",IF({before}="","",{since}),{own})'
+
+        def beside(step: str, name: str) -> str:
+            return f"{same},--({self._rank(_RATES)}={rank}{step}),{self._past[name]})"
+
+        def hours(span: str) -> str:
+            return f"MAX({LEAST_HOURS},ROUND(({span})*24,2))"
+
+        # Of a first one those until the next, if that does not say otherwise.
+        typed, after = beside("-1", "interval_hours"), beside("-1", "time")
+        ahead = f"IF({typed}>0,{typed},{hours(after + '-' + time)})"
+        alone = f'IF({rank}=1,"",{ahead})'
+        since = f'IF({own}="",IF({before}="",{alone},{hours(time + "-" + before)}),{own})'
+        then = beside("+1", "time")
         return (
-            f'IF({rank}="","",IF({first},"",{found}))',
-            f'IF({rank}="","",{hours})',
+            f'IF({rank}="","",IF({first},"",{then}))',
+            f'IF({rank}="","",{since})',
         )
 
     def _counted(self, names: tuple[str, ...]) -> str:
@@ -308,12 +328,12 @@ class PastCells(LiveCells):
         name = orders.cell(OrderRow.instrument, here(orders.top - top))
         texts = RowText(f'IF({name}="","",{name})'), RowText(self._breach_of(name))
         past, found = self._analysis.history, self._analysis.portfolio.instruments
+        alarms = past.alarms if past else alarms_of(self._analysis.portfolio)
         for n in range(self.inputs.capacity("Instruments")):
             known = n < len(found)
             shown = found[n].instrument if known else ""
-            breach = past.breaches[shown] if past and known else None
             sheet.put(top + n, left, shown, "cell text", texts[0].at(top + n))
-            said = SAID[breach] if known else ""
+            said = SAID[alarms[shown].found] if known else ""
             sheet.array(top + n, left + 1, [[said]], texts[1].at(top + n), "cell text")
 
     def _breach_of(self, instrument: str) -> str:
