@@ -128,8 +128,10 @@ def _distance(found, where, lot, row):
     price = price if said is None else said
     found.expect(where, "liquidation_price", row["liquidation_price"], price)
     word = "not by a fall" if row["contracts"] < 0 else "not by a rise"
-    buffer = {"none": word, None: None}.get(price) if isinstance(price, str | None) else (
-        num(price) / lot.mark - 1
+    buffer = (
+        {"none": word, None: None}.get(price)
+        if isinstance(price, str | None)
+        else (num(price) / lot.mark - 1)
     )
     for name in ("liquidation_buffer", "common_buffer"):
         found.expect(where, name, row[name], buffer)
