@@ -109,6 +109,17 @@ def test_averages_and_the_year_are_of_the_time_covered():
     assert text in sampled.history.caveats
 
 
+def test_without_a_history_only_a_future_that_expires_is_known_to_pay_nothing():
+    said = []
+    for terms in ({}, {"expiry": START + timedelta(days=60), "funding_rate": None}):
+        (row,) = analyse(book(**terms)).unwind
+        said.append(row["funding_breach"])
+    assert said == ["unknown", "no"]
+    other = ({"instrument": "Q", "expiry": START + timedelta(days=60)},)
+    shorts = ({"instrument": "Q", "contracts": 1},)
+    assert analyse(book(shorts=shorts, others=other)).unwind[0]["funding_breach"] == "no"
+
+
 def several():
     """Mixed intervals, typed and not, shorts and a long future; what F hedges is short on G."""
     cases = {
@@ -259,6 +270,13 @@ class TestTypicalMove:
         typical = analyse(book(prices(SWING, "P"), days=25)).history.typical["BTC"]
         assert typical.track.symbol == "P"
         assert analyse(book(prices(SWING[:9]))).history.typical == {}
+
+    @pytest.mark.parametrize("close", [1e100, 1e200])
+    def test_prices_too_far_apart_say_nothing(self, close):
+        """The square of a return of 1e200 is no number, and one of 1e400 is none itself."""
+        past = prices([0.0] * 12)
+        past[3], past[4] = replace(past[3], close=1 / close), replace(past[4], close=close)
+        assert analyse(book(past)).history.typical == {}
 
     def test_a_liquidation_within_it_is_advice_number_one(self):
         """Margin of 30 of 100 without maintenance is gone at +30 %; ±3.1 % a day × √100 is 31 %."""
