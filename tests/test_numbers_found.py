@@ -66,7 +66,8 @@ SHORT = {"instrument": "NAKED", "contracts": 7e152, "entry_price": 1e155}
         ("Instruments[1] futures_price: 1e+155 is too large: AVERAGE_ENTRY",
          {"shorts": [SHORT | {"contracts": 1e153}] * 2}),
         ("Shorts: the total of short_notional",
-         {"shorts": [SHORT | {"contracts": 1e153, "instrument": each} for each in ("PERP", "NAKED")]}),
+         {"shorts": [SHORT | {"contracts": 1e153, "instrument": name}
+                     for name in ("PERP", "NAKED")]}),
         ("Scenarios[0] price_shock: the total of spot", {"holdings": [BTC, ALT],
                                                          "scenarios": [SCENARIO]}),
         ("Scenarios[0] price_shock: SCENARIO_ATTRIBUTION",
