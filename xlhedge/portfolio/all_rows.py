@@ -113,6 +113,15 @@ class AllRows:
         followed = holding.instrument and self.followed(holding.instrument)
         return followed or holding.asset
 
+    def held_of(self, underlying: str | None) -> float:
+        """The value held of an underlying, each holding times its beta; of what can be read."""
+        same, value = (underlying or "").casefold(), 0.0
+        for row in self.of("Holdings"):
+            with suppress(Unread):
+                if self.underlying_of(row).casefold() == same:
+                    value += row.quantity * row.spot_price * row.beta
+        return value
+
     def followed(self, instrument: str) -> str | None:
         """The underlying of an instrument; none if there is no such instrument."""
         number = self.first("Instruments").get(instrument.casefold())

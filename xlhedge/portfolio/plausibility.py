@@ -66,8 +66,9 @@ def _far_from_index(row: Instrument, _: int, rows: AllRows) -> str | None:
     return f"{shown(row.futures_price)} is {apart} off the index price, {shown(index)}"
 
 
-def _negative_short(row: Short, _: int, __: AllRows) -> str | None:
-    if row.contracts >= 0:
+def _negative_short(row: Short, _: int, rows: AllRows) -> str | None:
+    """A long future, unless what is held of its underlying is short of it."""
+    if row.contracts >= 0 or rows.held_of(rows.followed(row.instrument)) < 0:
         return None
     return f"{shown(row.contracts)} is a long future: it adds to the exposure; a short is positive"
 
