@@ -137,8 +137,8 @@ def test_more_lines_of_scenarios_than_a_sheet_has_are_told_before_they_are_made(
 ):
     monkeypatch.setattr("xlhedge.analysis.scenarios.MOST_LINES", 4)
     assert told(SAMPLE, tmp_path) == (
-        "Scenarios[0]: 1 scenarios of 5 holdings and shorts make more lines than the 4 that a "
-        "sheet has room for; 0 scenarios do"
+        "Scenarios[0]: 1 scenarios of 7 holdings, shorts and collaterals make more lines than the "
+        "4 that a sheet has room for; 0 scenarios do"
     )
 
 

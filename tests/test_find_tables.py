@@ -213,10 +213,10 @@ def test_shorts_with_their_accounts_and_a_column_of_accounts_are_no_accounts(sav
     assert (portfolio.accounts, [row.account for row in portfolio.shorts]) == ((), ["Main", None])
 
 
-def test_accounts_are_told_by_their_name_and_one_column_of_their_own(saved):
+def test_accounts_are_told_by_their_name_and_one_column_that_only_we_call_so(saved):
     book = named_sheets([name for name in SAMPLE if name != "Accounts"])
     sheet = book.create_sheet("Where")
-    put(sheet, "Accounts", only=("account", "exchange"))
+    put(sheet, "Accounts", only=("account", "exchange", "collateral", "haircut"))
     assert read(saved(book)).accounts == ()
     del book["Where"]
     put(book.create_sheet("Where"), "Accounts", only=("account", "exchange", "wallet_balance"))

@@ -87,10 +87,10 @@ class TestPaper:
         funding = result.assets[0].funding
         assert funding.settlements == 3
         assert funding.received == result.funding_received == pytest.approx(60_000 * 0.009)
-        # The first is for the instrument's 8 hours, the others for the day since the one before.
-        assert (funding.hours, funding.passed, funding.longest, funding.latest) == (56, 56, 24, 24)
-        assert funding.average_8h == pytest.approx(0.009 / 7)
-        assert funding.average_year == pytest.approx(0.009 / 56 * 8760)
+        # Each is for the day since the one before; so is the first, of which that is not known.
+        assert (funding.hours, funding.passed, funding.longest, funding.latest) == (72, 72, 24, 24)
+        assert funding.average_8h == pytest.approx(0.009 / 9)
+        assert funding.average_year == pytest.approx(0.009 / 72 * 8760)
         assert (funding.first, funding.last) == (day(0), day(2))
 
 

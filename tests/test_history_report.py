@@ -264,8 +264,8 @@ def test_one_coin_on_paper(reports):
     error = math.sqrt((0.02 - 0.015 * best) / 1 / (0.0125 - 1 / 1200))
     assert cells(sheet, at, 8, 3) == close([1, 1, best, error, 3, None, 0.015 * best / 0.02, taken])
     at = row_of(sheet, "BTC", at + 1)
-    a_year = 0.009 / 56 * 8760  # 8 hours, and 24, and 24
-    assert cells(sheet, at, 8, 3) == close([60_000, 3, 0.009 / 7, a_year, 540, 56, day(0), day(2)])
+    a_year = 0.009 / 72 * 8760  # three days
+    assert cells(sheet, at, 8, 3) == close([60_000, 3, 0.009 / 9, a_year, 540, 72, day(0), day(2)])
 
 
 def test_what_the_workings_say_of_exposure(reports):

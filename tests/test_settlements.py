@@ -72,9 +72,10 @@ LONG = {"held": -1, "shorts": ({"contracts": -1},)}
         # What a row says of itself counts: samples of 8 hours' rates, taken every hour.
         ([-12e-5] * 3, {"hours": [1] * 3, "typed": [8] * 3}, "yes"),
         ([-9e-5] * 3, {"hours": [1] * 3, "typed": [8] * 3}, "no"),
-        # The first one is for the instrument's interval.
-        ([-12e-5] * 3, {"interval_hours": 8}, "yes"),
-        ([-12e-5] * 3, {"interval_hours": 24}, "no"),
+        # The first one has none before it: it is for as long as the next, typed or not.
+        ([-12e-5] * 3, {"interval_hours": 24}, "yes"),
+        ([-12e-5] * 3, {"hours": [8, 24, 8]}, "no"),
+        ([-12e-5] * 3, {"hours": [8, 24, 8], "typed": [None, 8]}, "yes"),
         # At the threshold, each settled a second early.
         ([-1e-4] * 4, {"hours": [8, *[8 - 1 / 3600] * 3]}, "no"),
         # A long future pays where longs pay.
@@ -90,11 +91,13 @@ def test_each_settlement_has_its_own_interval_and_the_position_its_side(rates, h
 
 
 def test_averages_and_the_year_are_of_the_time_covered():
-    funding = one(settled([-12e-5, -6e-5, -3e-5], [8, 4, 1]), shorts=({"contracts": 2},))[0].funding
-    assert funding.hours == funding.passed == 13
-    assert funding.received == pytest.approx(200 * -21e-5)
-    assert funding.average_8h == pytest.approx(-21e-5 / 13 * 8)
-    assert funding.average_year == pytest.approx(-21e-5 / 13 * 8760)
+    rows = settled([-12e-5, -12e-5, -6e-5, -3e-5], [8, 8, 4, 1])
+    funding = one(rows, shorts=({"contracts": 2},))[0].funding
+    assert funding.hours == funding.passed == 21
+    assert funding.received == pytest.approx(200 * -33e-5)
+    assert funding.average_8h == pytest.approx(-33e-5 / 21 * 8)
+    assert funding.average_year == pytest.approx(-33e-5 / 21 * 8760)
+    assert one(settled([-12e-5]), interval_hours=4)[0].funding.hours == 4
     hourly = one(settled([-5e-5] * 24, [1] * 24, [1] * 24))[0].funding
     assert hourly.average_year == pytest.approx(-5e-5 * 8760)
     sampled = analyse(book(settled([1e-4] * 3, [24] * 3, [8] * 3)))
@@ -113,6 +116,8 @@ def several():
         "B": ([-1e-4] * 4, (8, *[8 - 1 / 3600] * 3), ()),
         "C": ([12e-5] * 30, (8,) * 30, ()),
         "D": ([-12e-5] * 3, (1, 1, 1), (None, 8, 8)),
+        "H": ([-12e-5] * 3, (1, 24, 8), ()),
+        "I": ([-12e-5], (1,), ()),
         "E": ([-12e-5] * 2, (8, 8), ()),
         "F": ([0] * 3, (8,) * 3, ()),
         "G": ([-12e-5] * 3, (8,) * 3, ()),
@@ -144,7 +149,7 @@ def several():
 def test_spreadsheets_find_the_same_alarms(edition, libreoffice, ironcalc, tmp_path):
     path, analysis = tmp_path / "book.xlsx", analyse(several())
     said = [row["funding_breach"] for row in analysis.unwind]
-    assert said == ["yes", "no", "yes", "yes", "unknown", "yes"]
+    assert said == ["yes", "no", "yes", "yes", "no", "unknown", "unknown", "yes"]
     assert "Consider taking off the hedge of Foin: funding of G costs too much." in advice(analysis)
     template_book(analysis, edition).save(path)
     engine = libreoffice if edition == "addin" else ironcalc

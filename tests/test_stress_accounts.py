@@ -92,6 +92,9 @@ class TestAWallet:
     def test_without_a_rate_nobody_knows(self):
         assert stress({"price_shock": 0.1}, mm_rate=None).unknown == ("account main",)
         assert stress({"price_shock": -0.1, "spike": 0.1}, mm_rate=None).unknown
+        found = stress({"price_shock": 0.1}, mm_rate=None)
+        assert {line.liquidation for line in found.lines[2:]} == {"liquidation unknown"}
+        assert stress({"price_shock": 1.0}, mm_rate=None).liquidated  # nothing is left at all
         found = stress({"price_shock": -0.1}, mm_rate=None)
         assert (found.liquidation, found.liquidated, found.unknown) == ("", (), ())
 
@@ -121,13 +124,48 @@ class TestCoinsInAWallet:
 
     def test_a_fall_of_posted_coins_liquidates_other_shorts(self):
         """20 ether of 3,000, and a bitcoin short that loses 60,000 × 0.3 on the way."""
-        wallets = [{"wallet_balance": 20, "collateral": "ETH"}]
+        wallets = [{"wallet_balance": 20, "collateral": "ETH"},
+                   {"account": "other", "wallet_balance": 9, "collateral": "ETH"}]  # fmt: skip
         rows = [{"price_shock": 0.3}, {"asset": "ETH", "price_shock": -0.9}]
         found = stress(*rows, wallets=wallets)  # 6,000 + 54,000 − 18,000
         assert found.liquidated == ()
         rows[0] = {"price_shock": 1.0}  # 6,000 + 54,000 − 60,000
         found = stress(*rows, wallets=wallets)
-        assert (found.liquidated, found.lines[-1].short) == (("account main",), -6_000)
+        assert (found.liquidated, found.lines[-2].short) == (("account main",), -6_000)
+
+    def test_what_is_lost_is_what_was_there_though_positions_owe_more_than_coins_are_worth(self):
+        """30,000 of ether less 20,000 that bitcoin owes; half as dear they leave −5,000."""
+        found = self.moved(
+            [{"price_shock": 0}, {"asset": "ETH", "price_shock": -0.5}],
+            {"wallet_balance": 10, "collateral": "ETH"},
+            entry_price=40_000,
+        )
+        assert found.liquidated == ("account main",)
+        assert (found.lines[-1].spot, found.lines[-1].short) == (-15_000, 5_000)
+        assert found.lines[-1].net == -10_000
+
+    @pytest.mark.parametrize(("spike", "gone"), [(-0.12, False), (-0.125, True)])
+    def test_the_spike_moves_them_by_their_beta(self, spike, gone):
+        """A coin long loses 7,500 in a fall of 12.5 %, and coins of 10,000 twice as much of it."""
+        found = self.moved(
+            [{"price_shock": 0, "spike": spike}],
+            {"wallet_balance": 1_000, "collateral": "ALT"},
+            contracts=-1,
+        )
+        assert found.liquidated == (("account main",) if gone else ())
+
+    def moved(self, rows, wallet, **short):
+        """A bitcoin short, changed like that, in a wallet of coins; ALT moves twice as far."""
+        tables = pair().portfolio
+        alt = Holding(asset="ALT", quantity=0, spot_price=10, beta=2, underlying="BTC")
+        changed = replace(
+            tables,
+            holdings=(*tables.holdings, alt),
+            accounts=(Account(account="main", margin_mode="cross", **wallet),),
+            shorts=(replace(tables.shorts[0], **short),),
+            scenarios=[Scenario(**{"scenario": "S", "asset": "*"} | row) for row in rows],
+        )
+        return analyse(changed).scenarios[0]
 
     def test_coins_in_an_isolated_account_move_as_holdings_do(self):
         wallets = [{"margin_mode": "isolated", "wallet_balance": 2, "collateral": "BTC"}]
@@ -138,14 +176,18 @@ class TestCoinsInAWallet:
 class TestCoinMargined:
     """2 BTC are 120,000 of face; with 1 BTC in the wallet it is short a bitcoin."""
 
-    def found(self, **move):
+    def found(self, *others, **move):
         analysis = analyse(
             Portfolio(
                 settings=Settings(as_of=AS_OF, horizon_date=AS_OF + timedelta(days=92)),
-                holdings=(Holding(asset="BTC", quantity=1, spot_price=60_000),),
+                holdings=(
+                    Holding(asset="BTC", quantity=1, spot_price=60_000),
+                    Holding(asset="ALT", quantity=0, spot_price=1),
+                ),
                 accounts=(
                     Account(account="coins", margin_mode="cross", wallet_balance=1,
                             collateral="BTC"),
+                    *others,
                 ),
                 instruments=(
                     perpetual("BTC-C", "BTC", 60_000, contract_type="inverse", contract_size=100,
@@ -170,6 +212,15 @@ class TestCoinMargined:
         found = self.found(price_shock=1.0)
         assert (found.liquidated, found.legs.net) == (("account coins",), 60_000 - 60_000)
         assert found.lines[-1].short == pytest.approx(-120_000)
+
+    def test_other_coins_of_the_account_are_not_its(self):
+        """A ten thousandth of a coin's worth of dollars is not ten thousand coins."""
+        beside = Account(account="coins", margin_mode="cross", wallet_balance=10_000,
+                         collateral="ALT", collateral_price=1)  # fmt: skip
+        found = self.found(beside, price_shock=-0.5)
+        assert (found.liquidated, found.legs.net) == ((), pytest.approx(-5_000))
+        found = self.found(beside, price_shock=1.0)
+        assert found.liquidated == ("account coins",)
 
     def test_after_a_spike_the_coin_is_lost_at_the_price_of_the_end(self):
         found = self.found(price_shock=-0.5, spike=1.0)
@@ -199,6 +250,15 @@ class TestStablecoins:
         found = self.fall({"wallet_balance": balance})
         assert found.liquidated == (("account main",) if gone else ())
         assert found.loss == pytest.approx(balance if gone else balance / 10 + 12_000)
+
+    def test_what_a_position_has_lost_already_is_owed_in_it(self):
+        """90,000 USDT are left; they become (90,000 − 2 × 60,000 ÷ 9) × 0.9 = 69,000 dollars."""
+        tables = pair().portfolio
+        bitcoin, ether = tables.shorts
+        settings = replace(tables.settings, quote_currency="USDT")
+        shorts = (replace(bitcoin, entry_price=50_000), ether)
+        (found,) = analyse(replace(tables, settings=settings, shorts=shorts)).depegs
+        assert found.loss == pytest.approx(90_000 - 69_000)
 
     def test_other_money_and_coins_in_it_keep_their_worth(self):
         found = self.fall({"wallet_balance": 50_000, "collateral": "USDC"},

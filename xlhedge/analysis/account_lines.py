@@ -28,9 +28,10 @@ __all__ = [
     "account_lines",
     "coin_move",
     "is_fallen",
-    "is_unsure",
     "left_of",
     "lost",
+    "may_fall",
+    "of_money",
     "wallets_in",
 ]
 
@@ -42,6 +43,11 @@ def coin_move(price_shock: Carrier, beta: Carrier) -> Carrier:
     return maximum(-1, beta * price_shock)
 
 
+def of_money(row: AccountTerms, gain: Carrier) -> Carrier:
+    """What an account's other coins gain is its wallet of money's, not that of a coin."""
+    return where(row.margin_coin == "", gain, 0)
+
+
 def left_of(row: CrossRow, f: Lookups, move: Carrier) -> Carrier:
     """What a position adds to what its wallet has left, once its mark has moved."""
     need = where(row.maintenance == "", 0, lambda: maintenance_after(row, f, move))
@@ -49,12 +55,15 @@ def left_of(row: CrossRow, f: Lookups, move: Carrier) -> Carrier:
 
 
 def is_fallen(row: AccountTerms, *left: Carrier) -> Carrier:
-    """Whether a wallet is liquidated: nothing is left of its equity that no position needs."""
+    """Whether a wallet is liquidated: nothing is left of its equity that no position needs.
+
+    Where nobody knows what they need, it is where nothing is left at all.
+    """
     gone = [each <= NOISE * row.equity for each in left]
-    return (row.known == 1) & reduce(operator.or_, gone)
+    return reduce(operator.or_, gone)
 
 
-def is_unsure(row: AccountTerms, *left: Carrier) -> Carrier:
+def may_fall(row: AccountTerms, *left: Carrier) -> Carrier:
     """Whether a wallet of which nobody knows when it is liquidated has less than today."""
     less = [each < row.equity for each in left]
     return (row.known == 0) & reduce(operator.or_, less)
@@ -164,7 +173,7 @@ def wallets_in(numbers: Numbers, moves: Mapping[str, Move], common: Move) -> Wal
             row.equity + _coins_gain(terms, row, coins, at) + sum(both[at] for both in own if both)
             for at in (0, 1)
         )
-        word = said_of(is_fallen(row, end, high), is_unsure(row, end, high))
+        word = said_of(is_fallen(row, end, high), may_fall(row, end, high))
         return Wallet(move, spike, (end, high), word)
 
     rows = (wallet(row, *each) for row, each in zip(terms, coins, strict=True))
@@ -189,18 +198,19 @@ def _coins_gain(
     """What the coins of a wallet in money gain."""
     pairs = zip(terms, coins, strict=True)
     gains = [row.moving * coin[at] for row, coin in pairs if row.account == wallet.account]
-    return sum(gains, 0.0)
+    gained: float = of_money(wallet, sum(gains, 0.0))
+    return gained
 
 
 def _moves_of_coin(
     row: AccountTerms, moves: Mapping[str, Move], common: Move
 ) -> tuple[float, float]:
-    """The move and the spike of its coin: its own, or else the common one, the move times beta."""
+    """The move and the spike of its coin: its own, or else the common ones times beta."""
     if row.coin == BLANK:
         return 0.0, 0.0
     own = moves.get(row.coin)
     move, beta = (common, row.beta) if own is None else (own, 1.0)
-    return coin_move(move.price_shock, beta), move.spike or 0.0
+    return coin_move(move.price_shock, beta), coin_move(move.spike or 0.0, beta)
 
 
 def account_lines(numbers: Numbers, scenario: str, wallets: Wallets) -> list[LineRow]:

@@ -112,8 +112,8 @@ class Lookups(Functions):
         """A figure of the first row of a table that has that value in another; there is one."""
         raise NotImplementedError
 
-    def joined(self, *names: Carrier) -> Carrier:
-        """Names as one, which only the same names make."""
+    def key_of(self, row: FigureRow) -> Carrier:
+        """What lots of one instrument, account and side have in common."""
         raise NotImplementedError
 
     def position_of(self, row: FigureRow) -> Carrier:

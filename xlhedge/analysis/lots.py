@@ -40,7 +40,7 @@ class LotRow(FigureRow):
 
     @figure("Its key", "text", ("instrument",))
     def key(self, f: Lookups) -> Carrier:
-        return f.joined(self.instrument, self.account, self.side)
+        return f.key_of(self)
 
     contracts = looked_up("Contracts short", "qty", "own")
     entry_price = looked_up("Entry price", "price", "own")

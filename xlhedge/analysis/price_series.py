@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -44,7 +44,8 @@ class Settlement(NamedTuple):
         time: when.
         rate: the rate, for the time that it covers; positive: longs pay shorts.
         hours: how many it covers: its row's `interval_hours`, or those since the settlement before
-            it; None for a first one that does not say, which is the instrument's.
+            it; of a first one as many as of the next, and None of a single one, which is the
+            instrument's.
     """
 
     time: datetime
@@ -92,21 +93,23 @@ def _track(rows: Sequence[Bar]) -> Track:
         symbol=rows[0].symbol,
         bars=ordered,
         closes={bar.time: bar.close for bar in ordered},
-        rates=tuple(_settlements(ordered)),
+        rates=_settlements(ordered),
     )
 
 
-def _settlements(ordered: Iterable[Bar]) -> Iterator[Settlement]:
+def _settlements(ordered: Iterable[Bar]) -> tuple[Settlement, ...]:
     """The settled rates of bars, each with the hours that it covers."""
-    before: datetime | None = None
+    found: list[Settlement] = []
     for bar in ordered:
         if bar.funding_rate is None:
             continue
         hours = bar.interval_hours
-        if hours is None and before is not None:
-            hours = max(LEAST_HOURS, round((bar.time - before) / _HOUR, 2))
-        yield Settlement(bar.time, bar.funding_rate, hours)
-        before = bar.time
+        if hours is None and found:
+            hours = max(LEAST_HOURS, round((bar.time - found[-1].time) / _HOUR, 2))
+        found.append(Settlement(bar.time, bar.funding_rate, hours))
+    if len(found) > 1 and found[0].hours is None:
+        found[0] = found[0]._replace(hours=found[1].hours)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,8 @@ class LineRow(FigureRow):
     @cached_property
     def legs(self) -> Sequence[Carrier]:
         """What SCENARIO_ATTRIBUTION says: one call for all. A short is open: it is only closed."""
+        # What is lost with a wallet is no short's margin, and may be a debt of its other coins.
+        alone = not isinstance(self.liquidation_buffer, Blank)
         legs: Sequence[Carrier] = self.f.scenario_attribution(
             _or(self.quantity, 0),
             _or(self.spot_price, 1),
@@ -208,7 +210,7 @@ class LineRow(FigureRow):
                     self.fee_rate,
                     self.beta,
                     self.liquidation_buffer,
-                    self.equity,
+                    self.equity if alone else BLANK,
                     self.contract_type,
                     self.spike,
                 )

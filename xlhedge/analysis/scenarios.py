@@ -104,8 +104,9 @@ def moves_of(portfolio: Portfolio) -> dict[str, dict[str, Move]]:
     each = len(portfolio.holdings) + len(portfolio.shorts) + len(portfolio.accounts)
     if len(found) * each > MOST_LINES:
         why = (
-            f"{len(found):,} scenarios of {each:,} holdings and shorts make more lines than the "
-            f"{MOST_LINES:,} that a sheet has room for; {MOST_LINES // each:,} scenarios do"
+            f"{len(found):,} scenarios of {each:,} holdings, shorts and collaterals make more "
+            f"lines than the {MOST_LINES:,} that a sheet has room for; {MOST_LINES // each:,} "
+            "scenarios do"
         )
         raise PortfolioError([Problem(portfolio.place("Scenarios", 0), why)])
     return found

@@ -248,7 +248,7 @@ def funding_of(instrument: Instrument | None, short: float, rates_of: Track | No
 
 
 def _hours(rates: Sequence[Settlement], instrument: Instrument) -> list[float]:
-    """What each settlement covers; a first one that does not say, the instrument's interval."""
+    """What each settlement covers; a single one that does not say, the instrument's interval."""
     return [instrument.interval_hours if each.hours is None else each.hours for each in rates]
 
 

@@ -22,9 +22,6 @@ from xlhedge.portfolio import Account, Portfolio
 
 __all__ = ["Numbers", "RowGroup"]
 
-NEW_LINE = "\n"
-"""Between names that stand as one: no name has it."""
-
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, other: value == other,
     "<>": lambda value, other: value != other,
@@ -123,10 +120,10 @@ class Numbers(Values, Lookups):
 
     @cached_property
     def _positions(self) -> dict[str, list[LotRow]]:
-        """The lots of each position, by their key; case is nothing to a spreadsheet's look-ups."""
+        """The lots of each position, by their key."""
         found: dict[str, list[LotRow]] = {}
         for lot in self.rows(LotRow):
-            found.setdefault(lot.key.casefold(), []).append(lot)
+            found.setdefault(lot.key, []).append(lot)
         return found
 
     def first_lot(self, row: FigureRow) -> int:
@@ -217,8 +214,17 @@ class Numbers(Values, Lookups):
     def first(self, table: type[FigureRow], value: Carrier, key: str, name: str) -> Carrier:
         return getattr(self.group(table, value, key).rows[0], name)
 
-    def joined(self, *names: Carrier) -> str:
-        return NEW_LINE.join(name if isinstance(name, str) else f"{name:.0f}" for name in names)
+    def key_of(self, row: Any) -> str:
+        account = self._first_of_account[row.account.casefold()] if row.account else 0
+        return f"{self._places[row.instrument] + 1}/{account}/{row.side:.0f}"
+
+    @cached_property
+    def _first_of_account(self) -> dict[str, int]:
+        """The number of the first lot of each account, from 1."""
+        found: dict[str, int] = {}
+        for lot in self.rows(LotRow):
+            found.setdefault(lot.account.casefold(), lot.n + 1)
+        return found
 
     def position_of(self, row: FigureRow) -> float:
         return self._numbers_of_positions[row.n]

@@ -305,7 +305,7 @@ class Bar(Row):
         number(
             "interval_hours",
             "Hours that the settled rate is for",
-            "; blank: since the settlement before it, or the instrument's.",
+            "; blank: since the settlement before it; of a single one the instrument's.",
         ),
     ] = None
 

@@ -109,7 +109,7 @@ def _required(table: Table) -> set[str]:
 def _tables_with(names: Sequence[str]) -> list[Table]:
     """The tables that these headings may be of: two of the columns that each must have are there.
 
-    A table that must have one column only has it there for itself, and one that no other has.
+    A table that must have one column only has it there for itself, and one more that tells it.
     """
     found = [table for table in TABLES.values() if len(_required(table) & set(names)) > 1]
     for table, key, own in _OF_ONE:
@@ -120,12 +120,17 @@ def _tables_with(names: Sequence[str]) -> list[Table]:
 
 
 def _of_one() -> Iterator[tuple[Table, str, set[str]]]:
-    """The tables that must have one column only: which it is, and the columns of no other table."""
+    """The tables that must have one column only: which it is, and those that tell it, too.
+
+    These are of no other table, and of two words as only we write them: "collateral" may be
+    anybody's, and is a heading of our own sheet Accounts.
+    """
     for table in _TABLES:
         others = (each.headers for each in _TABLES if each is not table)
         if len(_required(table)) == 1:
             (key,) = _required(table)
-            yield table, key, set(table.headers).difference(*others)
+            own = set(table.headers).difference(*others)
+            yield table, key, {name for name in own if "_" in name}
 
 
 _OF_ONE = list(_of_one())

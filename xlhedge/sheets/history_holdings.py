@@ -144,7 +144,7 @@ def write_funding(
             year = NATIVE.funding_apr(Expression(f"E{row}"))
             ends = (f"MIN({times})", f"MAX({times})")
             mean, received = f"SUM({rates})*8/H{row}", f"C{row}*SUM({rates})"
-            # Of a first settlement that does not say, the instrument's interval.
+            # Of a single settlement that does not say, the instrument's interval.
             interval = f"{position.instrument.interval_hours!r}*(COUNT({rates})-COUNT({hours}))"
             covered = f"SUM({hours})+{interval}"
             texts = (f"COUNT({rates})", mean, excel_text(year), received, covered, *ends)

@@ -199,8 +199,12 @@ class LiveCells(Calls, Lookups):
         place = f"MATCH({excel_text(value)},{found.column(getattr(table, key))},0)"
         return Expression(f"INDEX({found.column(getattr(table, name))},{place})")
 
-    def joined(self, *names: Carrier) -> Expression:
-        return Expression("&CHAR(10)&".join(map(excel_text, names)))
+    def key_of(self, row: FigureRow) -> Expression:
+        """By numbers: two names together may be longer than a cell."""
+        own = self.row
+        first = f"MATCH({own.account.text},{self.table.span(LotRow.account, '$')},0)"
+        account = f'IF({own.account.text}="",0,{first})'
+        return Expression(f'{self.place}&"/"&{account}&"/"&{own.side.text}')
 
     def position_of(self, row: FigureRow) -> Expression:
         """That of the first row above with its key, or else one more than all above."""

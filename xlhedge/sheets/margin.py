@@ -150,11 +150,12 @@ def write_margin(sheet: Sheet, of: TemplateContext) -> None:
 
 def _mark(sheet: Sheet, table: FigureTable, alert: str) -> None:
     """Mark rows whose liquidation is nearer than a cell says, or whose margin ratio is high."""
-    buffer, ratio = (
+    own, shared, ratio = (
         f"${table.letter(each)}{table.top}"
-        for each in (MarginRow.liquidation_buffer, MarginRow.margin_ratio)
+        for each in (MarginRow.liquidation_buffer, MarginRow.common_buffer, MarginRow.margin_ratio)
     )
-    near = f"IF(ISNUMBER({buffer}),ABS({buffer})<{alert},FALSE)"
+    ends = (f"IF(ISNUMBER({end}),ABS({end})<{alert},FALSE)" for end in (own, shared))
+    near = f"OR({','.join(ends)})"
     high = f'IF(ISNUMBER({ratio}),{ratio}>={ALARM},{ratio}="{NO_EQUITY}")'
     cells = f"A{table.top}:{table.behind(0)}{table.last}"
     sheet.mark(cells, high, "high ratio")

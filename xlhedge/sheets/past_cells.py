@@ -69,7 +69,16 @@ class PastCells(LiveCells):
         self._ranks = max(len(self.table.figures), MOST_SHOCKS + 1) + 2
         self._past = {
             name: inputs.column("History", name)
-            for name in ("time", "symbol", "close", "high", "low", "volume", "funding_rate")
+            for name in (
+                "time",
+                "symbol",
+                "close",
+                "high",
+                "low",
+                "volume",
+                "funding_rate",
+                "interval_hours",
+            )
         }
         self._past["hours"] = self._rank(_HOURS)
         self.chart = self._ranks + len(_WORKINGS) + 1
@@ -185,12 +194,22 @@ class PastCells(LiveCells):
         )
         same = f"SUMPRODUCT(--({self._past['symbol']}={symbol})"
         first = f'{rank}={same},--({self._rank(_RATES)}<>""))'
-        found = f"{same},--({self._rank(_RATES)}={rank}+1),{self._past['time']})"
-        since = f"MAX({LEAST_HOURS},ROUND(({time}-{before})*24,2))"
-        hours = f'IF({own}="",IF({before}="","",{since}),{own})'
+
+        def beside(step: str, name: str) -> str:
+            return f"{same},--({self._rank(_RATES)}={rank}{step}),{self._past[name]})"
+
+        def hours(span: str) -> str:
+            return f"MAX({LEAST_HOURS},ROUND(({span})*24,2))"
+
+        # Of a first one those until the next, if that does not say otherwise.
+        typed, after = beside("-1", "interval_hours"), beside("-1", "time")
+        ahead = f"IF({typed}>0,{typed},{hours(after + '-' + time)})"
+        alone = f'IF({rank}=1,"",{ahead})'
+        since = f'IF({own}="",IF({before}="",{alone},{hours(time + "-" + before)}),{own})'
+        then = beside("+1", "time")
         return (
-            f'IF({rank}="","",IF({first},"",{found}))',
-            f'IF({rank}="","",{hours})',
+            f'IF({rank}="","",IF({first},"",{then}))',
+            f'IF({rank}="","",{since})',
         )
 
     def _counted(self, names: tuple[str, ...]) -> str:
@@ -311,7 +330,9 @@ class PastCells(LiveCells):
         for n in range(self.inputs.capacity("Instruments")):
             known = n < len(found)
             shown = found[n].instrument if known else ""
-            breach = past.breaches[shown] if past and known else None
+            # A future that expires pays no funding: that is known without a history.
+            dated = False if known and found[n].expiry else None
+            breach = past.breaches[shown] if past and known else dated
             sheet.put(top + n, left, shown, "cell text", texts[0].at(top + n))
             said = SAID[breach] if known else ""
             sheet.array(top + n, left + 1, [[said]], texts[1].at(top + n), "cell text")

@@ -10,8 +10,9 @@ from xlhedge.analysis.account_lines import (
     AccountTerms,
     coin_move,
     is_fallen,
-    is_unsure,
     lost,
+    may_fall,
+    of_money,
 )
 from xlhedge.analysis.accounts import AccountRow
 from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN
@@ -127,11 +128,11 @@ class AccountWorkings:
         )
         numbers = f"$A${self._top}:$A${self._top + self._accounts.count - 1}"
 
-        def coins(move: str) -> Expression:
+        def coins(move: str) -> Carrier:
             """What the coins of a wallet in money gain."""
             same = f"--({row.account.text}=TRANSPOSE({row.account.text}))"
             gain = f'IF({row.account.text}="",0,{row.moving.text}*{cells[move].text})'
-            return Expression(f"MMULT({same},{gain})")
+            return of_money(row, Expression(f"MMULT({same},{gain})"))
 
         def left(move: str, shorts: str) -> Carrier:
             mine = f'MMULT(--({numbers}=TRANSPOSE({wallets})),IF({shorts}="",0,{shorts}))'
@@ -142,11 +143,11 @@ class AccountWorkings:
         return {
             "row": Expression(rows.row_of(k, row.coin.text, star)),
             "move": where(row.coin == "", 0, coin_move(price, beta)),
-            "spike": where(row.coin == "", 0, spike),
+            "spike": where(row.coin == "", 0, coin_move(spike, beta)),
             "end": left("move", added[0]),
             "high": left("spike", added[1]),
             "fallen": where(row.shared == 1, where(is_fallen(row, *both), 1, 0), 0),
-            "unsure": where(row.shared == 1, where(is_unsure(row, *both), 1, 0), 0),
+            "unsure": where(row.shared == 1, where(may_fall(row, *both), 1, 0), 0),
             "spot": row.posted * cells["move"],
             "lost": where(fallen, lost(row, cells["move"], coins("move")), 0),
         }
