@@ -176,6 +176,15 @@ def test_an_inverse_contract_is_taken_where_it_is_named():
     assert made.instruments[0].contract_size * 600 == 60_000
 
 
+def test_a_parity_that_nobody_typed_is_told():
+    """What a book does not say stays unsaid, though it takes its name from the file."""
+    words = ["BTC=1@60000"], ["BTC-INV=600@60000,margin=0.5"], ["BTC-INV=60010@0.01%"]
+    made = new_portfolio(Wanted("binance", *words, quote="usdt"), "Mine", NOW)
+    (told,) = made.warnings
+    assert "USDT and USD are taken at par" in told.message
+    assert "stablecoin_parity" not in made.settings.given
+
+
 def test_a_contract_of_ones_own_and_a_coin_without_one():
     own = "LINK-PERP=15@0.01%,underlying=LINK,contract_size=10"
     wanted = Wanted("mexc", ["LINK=100@15", "SOL=5@150"], ["link-perp=5@15"], [own])
@@ -358,6 +367,19 @@ def test_terms_of_half_a_year_ago_are_told():
         "--future BTC-PERP=60000@0 instrument: its contract terms are WEEX's, read 180 days ago on"
     )
     assert "https://www.weex.com/" in told.message
+
+
+def test_new_and_check_say_that_terms_are_old(tmp_path, monkeypatch):
+    path = tmp_path / "mine.xlsx"
+    assert "contract terms are" not in new("-o", path, *BOOK)[2]
+    monkeypatch.setattr("xlhedge.jobs.presets.OLD_AFTER", timedelta.min)
+    _, _, warned = new("-o", path, *BOOK, "--force")
+    assert warned.count("its contract terms are Binance's") == 2
+    checked = CliRunner().invoke(app, ["check", str(path)])
+    assert checked.exit_code == 0
+    for cell in ("A6", "A7"):
+        begin = f"{path}: warning: Instruments!{cell} instrument: its contract terms are Binance's"
+        assert any(line.startswith(begin) for line in checked.stderr.splitlines())
 
 
 def test_terms_that_a_person_has_changed_are_theirs():

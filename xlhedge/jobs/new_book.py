@@ -79,7 +79,7 @@ def contracts_of(venue: str) -> dict[str, Preset]:
 
 def lacking(wanted: Wanted) -> list[str]:
     """The contracts that take part and whose price was not typed."""
-    return _Plan(wanted).unpriced
+    return _FirstBook(wanted).unpriced
 
 
 def new_portfolio(wanted: Wanted, name: str, now: datetime) -> Portfolio:
@@ -99,12 +99,12 @@ def new_portfolio(wanted: Wanted, name: str, now: datetime) -> Portfolio:
         >>> made.instruments[0].qty_step, made.holdings[0].instrument, made.settings.horizon_date
         (0.001, 'BTC-PERP', datetime.datetime(2027, 2, 25, 0, 0))
     """
-    plan = _Plan(wanted)
+    book = _FirstBook(wanted)
     tables = {
-        "Settings": _settings(wanted, plan.quote, now),
-        "Holdings": typed_table(HOLDING, zip(wanted.holdings, plan.holdings, strict=True)),
-        "Instruments": typed_table(FUTURE, plan.instruments()),
-        "Shorts": typed_table(SHORT, zip(wanted.shorts, plan.shorts, strict=True)),
+        "Settings": _settings(wanted, book.quote, now),
+        "Holdings": typed_table(HOLDING, zip(wanted.holdings, book.holdings, strict=True)),
+        "Instruments": typed_table(FUTURE, book.instruments()),
+        "Shorts": typed_table(SHORT, zip(wanted.shorts, book.shorts, strict=True)),
         "Scenarios": RawTable("Scenarios", headers_of("Scenarios")),
     }
     made = Portfolio.from_raw_tables(tables, name, _venue_problems(wanted.venue))
@@ -167,7 +167,7 @@ def _origin(portfolio: Portfolio, contracts: Mapping[str, Preset]) -> Iterator[s
     yield from (f"  {source}" for source in sources)
 
 
-class _Plan:
+class _FirstBook:
     """What was typed, and the contracts that take part.
 
     Attributes:
