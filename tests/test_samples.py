@@ -16,7 +16,8 @@ from xlhedge.sheets.template import blank_analysis
 FOLDER = Path(xlhedge.samples.__file__).parent
 # What a sample is warned of because it shows what the warning is about; the others of nothing.
 TEACHING = {
-    "expiring-future": "it hedges nothing after that",
+    "expiring-future": "hedges nothing after that",
+    "long-future": "long future",
 }
 
 
