@@ -181,12 +181,12 @@ def test_a_parity_that_nobody_typed_is_told():
     words = ["BTC=1@60000"], ["BTC-INV=600@60000,margin=0.5"], ["BTC-INV=60010@0.01%"]
     made = new_portfolio(Wanted("binance", *words, quote="usdt"), "Mine", NOW)
     (told,) = made.warnings
-    assert "USDT and USD are taken at par" in told.message
+    assert str(told).startswith("Settings stablecoin_parity: is blank: USDT and USD are taken at")
     assert "stablecoin_parity" not in made.settings.given
 
 
 def test_a_contract_of_ones_own_and_a_coin_without_one():
-    own = "LINK-PERP=15@0.01%,underlying=LINK,contract_size=10"
+    own = "LINK-PERP=15@0.01%,underlying=link,contract_size=10"
     wanted = Wanted("mexc", ["LINK=100@15", "SOL=5@150"], ["link-perp=5@15"], [own])
     made = new_portfolio(wanted, "Mine", NOW)
     assert [row.instrument for row in made.holdings] == ["LINK-PERP", None]
@@ -247,9 +247,13 @@ def test_all_that_is_wrong_is_told_at_once_a_line_each(tmp_path):
         (Wanted("bybit", ["BTC=1@60000"], (), ["BTC-PERP=60000"]),
          "--future BTC-PERP=60000 funding_rate: it is not given; write BTC-PERP=60000@FUNDING"),
         (Wanted("bybit", ["BTC=1@60000,quantity=2"], (), ["BTC-PERP=60000@0"]),
-         "--holding BTC=1@60000,quantity=2 quantity: it is there twice"),
+         "--holding BTC=1@60000,quantity=2: quantity is there twice"),
         (Wanted("bybit", ["BTC=1@60000"], ["BTC-INV=5@60000"],
                 ["BTC-INV=60000@0"]), "--short BTC-INV=5@60000 margin: "),
+        (Wanted("bybit", ["BTC=1@60000"], ["BTC-PERP=1@6,instrument=X"], ["BTC-PERP=60000@0"]),
+         "--short BTC-PERP=1@6,instrument=X: instrument is there twice"),
+        (Wanted("bybit", ["BTC=1@60000,asset=ETH"]),
+         "--holding BTC=1@60000,asset=ETH: asset is there twice"),
         (Wanted("bybit", ["=1@60000"]), "--holding =1@60000: it is not written as "),
         (Wanted("bybit", [], (), ["BTC-PERP=60000@0,index_price=60000"]), "--holding: "),
     ],
@@ -257,6 +261,11 @@ def test_all_that_is_wrong_is_told_at_once_a_line_each(tmp_path):
 def test_each_mistake_is_one_line(wanted, begin):
     (line,) = problems_of(wanted)
     assert line.startswith(begin)
+
+
+def test_a_line_break_in_a_word_makes_no_line():
+    lines = problems_of(Wanted("bybit", ["A\n\nB=1"]))
+    assert all(line.startswith(r"--holding A\n\nB=1 ") for line in lines)
 
 
 def test_a_file_is_never_replaced_unless_it_may_be(tmp_path):

@@ -184,19 +184,19 @@ class _FirstBook:
         }
         self._names |= {each.symbol.casefold(): name for name, each in self._presets.items()}
         self.futures = [typed_row(FUTURE, text) for text in wanted.futures]
-        own = [row for row in self.futures if isinstance(row, dict) and row.get("underlying")]
+        own = [row for row in _good(self.futures) if row.get("underlying")]
+        for row in own:
+            row["underlying"] = Written(row["underlying"].upper())
         self._own = {str(row["instrument"]).casefold(): row for row in own}
         self._names |= {name: str(row["instrument"]) for name, row in self._own.items()}
         self.shorts = [typed_row(SHORT, text) for text in wanted.shorts]
-        for row in (*self.futures, *self.shorts):
-            if isinstance(row, dict):
-                row["instrument"] = self._contract(row["instrument"])
+        for row in _good((*self.futures, *self.shorts)):
+            row["instrument"] = self._contract(row["instrument"])
         self.holdings = [typed_row(HOLDING, text) for text in wanted.holdings]
-        for row in self.holdings:
-            if isinstance(row, dict):
-                row["asset"] = Written(row["asset"].upper())
-                typed = row.get("instrument")
-                row["instrument"] = self._contract(typed) if typed else self._usual(row["asset"])
+        for row in _good(self.holdings):
+            row["asset"] = Written(row["asset"].upper())
+            typed = row.get("instrument")
+            row["instrument"] = self._contract(typed) if typed else self._usual(row["asset"])
 
     def _contract(self, typed: str) -> str | HedgeError:
         """The contract that is meant; what to type instead where there is none."""
@@ -215,10 +215,8 @@ class _FirstBook:
     def _usual(self, asset: str) -> str | None:
         """The contract that hedges a coin: one that was named, or else the venue's linear one."""
         coins = {name: each.underlying for name, each in self._presets.items()}
-        coins |= {str(row["instrument"]): row["underlying"].upper() for row in self._own.values()}
-        named = [
-            row["instrument"] for row in (*self.shorts, *self.futures) if isinstance(row, dict)
-        ]
+        coins |= {str(row["instrument"]): row["underlying"] for row in self._own.values()}
+        named = [row["instrument"] for row in _good((*self.shorts, *self.futures))]
         names = [each for each in (*named, *coins) if isinstance(each, str)]
         return next((each for each in names if coins.get(each) == asset), None)
 
@@ -229,8 +227,8 @@ class _FirstBook:
     @property
     def used(self) -> dict[str, None]:
         """The contracts that are short, priced, or hedge a holding, in that order."""
-        rows = (*self.shorts, *self.futures, *self.holdings)
-        names = [row["instrument"] for row in rows if isinstance(row, dict)]
+        rows = _good((*self.shorts, *self.futures, *self.holdings))
+        names = [row["instrument"] for row in rows]
         return dict.fromkeys(name for name in names if isinstance(name, str))
 
     @property
@@ -271,10 +269,15 @@ class _FirstBook:
         return filled | row
 
 
+def _good(rows: Iterable[Cells | HedgeError]) -> list[Cells]:
+    """The rows whose cells are known."""
+    return [row for row in rows if not isinstance(row, HedgeError)]
+
+
 def _settings(wanted: Wanted, quote: str, now: datetime) -> RawTable:
     as_of = now.replace(second=0, microsecond=0)
     rows = {
-        "as_of": ("as_of", as_of),
+        "as_of": ("Settings", as_of),
         "quote_currency": (f"--quote {quote}", quote),
         "horizon_date": (f"--horizon {wanted.horizon}", horizon_date(wanted.horizon, as_of)),
     }

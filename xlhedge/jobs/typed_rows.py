@@ -67,13 +67,16 @@ def typed_row(form: Form, text: str) -> Cells | HedgeError:
     amount, separator, price = numbers.partition("@")
     cells: Cells = dict(zip(form.columns, map(Written, (name.strip(), amount, price)), strict=True))
     if not separator:
+        known = one_line(f"{name.strip()}={amount}")
         cells[form.columns[2]] = HedgeError(
-            f"it is not given; write {name.strip()}={amount}@{form.columns[2].upper()}"
+            f"it is not given; write {known}@{form.columns[2].upper()}"
         )
     for other in others:
         column, _, value = other.partition("=")
         column = column.strip().casefold()
-        cells[column] = HedgeError("it is there twice") if column in cells else Written(value)
+        if column in cells:
+            return HedgeError(f"{column} is there twice")
+        cells[column] = Written(value)
     return cells
 
 
