@@ -223,7 +223,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
 def test_check_says_what_is_fine_and_writes_nothing(tmp_path):
     done = run("check", TREASURY, cwd=tmp_path)
     assert done.returncode == 0
-    assert done.stdout == f"{TREASURY}: ok, 5 holdings, 3 shorts, 7 scenario rows\n"
+    assert done.stdout == f"{TREASURY}: ok, 5 holdings, 3 shorts, 9 scenario rows\n"
     assert "warning: " in done.stderr  # its prices are old
     assert files(tmp_path) == []
 
