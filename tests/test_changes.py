@@ -356,15 +356,19 @@ def test_what_is_no_report_is_refused_in_one_line():
 
 
 class Told(Progress):
+    def __init__(self):
+        self.results = []
+
     def done(self, result):
-        self.result = result
+        self.results.append(result)
 
 
 def run(path, out, **options):
     told = Told()
     with Stop() as stop:
         make_reports(Request((str(path),), out, jobs=1, **options), told, stop)
-    return told.result
+    (result,) = told.results
+    return result
 
 
 @pytest.fixture

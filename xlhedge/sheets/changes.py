@@ -12,6 +12,7 @@ from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.style import WIDTHS, sentence, widen
 from xlhedge.sheets.summary import totals
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["write_changes"]
@@ -71,7 +72,8 @@ _POSITIONS = (
     _Listed("Realised since, counted", "realised", "money", computed=True),
     _Listed("Fees paid", "fees", "money"),
 )
-_TOLD = len(_POSITIONS) + 1
+_PRINTED = 1 + next(n for n, each in enumerate(_POSITIONS) if each.name == "pnl")
+"""Columns on paper; behind them stands what these are worked out from."""
 _PNL = "pnl"
 
 
@@ -90,9 +92,17 @@ def write_changes(sheet: Sheet, of: ReportContext) -> None:
     _write_figures(sheet, prices, "Prices", changes.prices, {})
     sums = _write_lines(sheet, coins, _COINS, changes.coins)
     sums |= _write_lines(sheet, positions, _POSITIONS, changes.positions)
-    for n, each in enumerate(changes.positions, positions + 2):
-        sheet.put(n, _TOLD, sentence(each.told) or None, "note")
-    _write_sums(sheet, parts, sums, changes)
+    currency = of.analysis.portfolio.settings.quote_currency
+    _write_sums(sheet, parts, sums, changes, currency)
+    at = positions + len(changes.positions) + 3
+    for each in changes.positions:
+        if each.told:
+            sheet.put(at, 1, sentence(f"{each.instrument}: {each.told}"), "note")
+            at += 1
+    chart = bar_chart(sheet, "P&L since then, by what", "", (currency, "#,##0"),
+                      (1, _TOP + 2, _TOP + 1 + len(parts)), (2,), flat=True)  # fmt: skip
+    sheet.chart(chart, f"F{_TOP + 1}")
+    sheet.prints(area=f"A1:{LETTERS[_PRINTED]}{at}")
     for columns in (_COINS, _POSITIONS):
         widen(sheet, {LETTERS[n]: WIDTHS.get(x.look, 12) for n, x in enumerate(columns, 1)})
     widen(sheet, {"A": 40})
@@ -104,12 +114,16 @@ def _named(changes: Changes) -> str:
 
 
 def _write_sums(
-    sheet: Sheet, parts: Iterable[str], sums: dict[str, tuple[str, float]], changes: Changes
+    sheet: Sheet,
+    parts: Iterable[str],
+    sums: dict[str, tuple[str, float]],
+    changes: Changes,
+    currency: str,
 ) -> None:
     """What was earned, by what, and that the lines' P&L is the same."""
     at = _TOP + 1
     sheet.put(at, 1, "P&L since then, by what", "header text")
-    sheet.put(at, 2, "Quote", "header")
+    sheet.put(at, 2, currency, "header")
     first = at = at + 1
     for part in parts:
         text, value = sums[part]

@@ -178,7 +178,7 @@ SHEETS = (
         note="Optional: bars of assets and instruments. Keep the rows of one symbol together, "
              "oldest first."),
     SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A5", tall=1),
-    SheetSpec("What changed", write_changes, _REPORT, freeze="B4", wide=2,
+    SheetSpec("What changed", write_changes, _REPORT, freeze="B4",
         when=lambda each: each.changes is not None,
         purpose="Since the report before: prices, quantities, hedge, and what was earned by what",
         note="What was traded between the two dates counts at the price that average costs and "
