@@ -38,6 +38,7 @@ class Request:
     force: bool = False  # whether files are replaced that are no reports of ours on the input
     cluster: str = ""  # the address of a Dask cluster that does the work
     limits: Limits = DEFAULT
+    alert: bool = False  # whether alarms decide how it ends
     against: Path | None = None  # an earlier report, or a folder of them, to compare with
     dated: bool = False  # whether reports of other days stay beside it
 

@@ -45,6 +45,14 @@ def _megabytes(text: str) -> float:
     return found.value
 
 
+Alert = Annotated[
+    bool,
+    typer.Option(
+        "--alert",
+        help="Tell alarms: liquidation within the alert, funding in breach, a gap beyond the band; "
+        "exit status 3 if there is one.",
+    ),
+]
 _SIZES = (0.001, 10_000)
 MaxSize = Annotated[
     float,
@@ -88,6 +96,7 @@ def report(
     as_json: Annotated[
         bool, typer.Option("--json", help="Say one JSON object a line, for machines.")
     ] = False,
+    alert: Alert = False,
     max_size: MaxSize = 16,
     against: Annotated[
         Path | None,
@@ -108,7 +117,8 @@ def report(
 
         progress: Progress = JsonProgress(say)
         if not as_json:
-            progress = TextProgress(say, warn, quiet=quiet, terminal=sys.stderr.isatty())
+            terminal = sys.stderr.isatty()
+            progress = TextProgress(say, warn, quiet=quiet, terminal=terminal, alert=alert)
         request = Request(
             tuple(inputs or ()),
             output,
@@ -120,6 +130,7 @@ def report(
             force,
             cluster,
             Limits(max_size),
+            alert,
             against,
             dated,
         )
@@ -127,23 +138,37 @@ def report(
     raise typer.Exit(result.status)
 
 
-def check(inputs: Inputs = None, *, manifest: Manifest = None, max_size: MaxSize = 16) -> None:
+def check(
+    inputs: Inputs = None,
+    *,
+    manifest: Manifest = None,
+    alert: Alert = False,
+    max_size: MaxSize = 16,
+) -> None:
     """Say all that is wrong with portfolios, write nothing: xlhedge check treasury.xlsx."""
     with Stop() as stop:
         from xlhedge.batch.inputs import gather
+        from xlhedge.batch.progress import ALARM
         from xlhedge.batch.store import opened
         from xlhedge.jobs.commands import check_line
         from xlhedge.readers import Limits
 
+        found: list[str] = []
+
         def one(path: Path, problem: str) -> None:
             if problem:
                 raise InputError(problem)
-            say(check_line(path, warn, Limits(max_size)))
+            line, alarms = check_line(path, warn, Limits(max_size))
+            say(line)
+            if alert:
+                found.extend(alarms)
+                for alarm in alarms:
+                    warn(f"{path}: alarm: {alarm}")
 
         with opened() as store, stop.at_once():
             gather(store, inputs or (), manifest, None)
             end = end_of((path, partial(one, path, problem)) for _, path, problem in store.inputs())
-    raise end
+    raise typer.Exit(ALARM) if found else end
 
 
 def template(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
 from xlhedge.analysis.changes import Change, Changes, CoinChange, PositionChange
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import ReportContext
+from xlhedge.sheets.key_figures import totals
 from xlhedge.sheets.style import WIDTHS, sentence, widen
-from xlhedge.sheets.summary import totals
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.sheet import Sheet
@@ -139,7 +139,7 @@ def _write_sums(
 
 
 def _write_figures(
-    sheet: Sheet, at: int, title: str, rows: Sequence[Change], places: dict[str, Any]
+    sheet: Sheet, at: int, title: str, rows: Sequence[Change], places: Mapping[str, tuple[str, str]]
 ) -> None:
     """Figures at both dates; their difference where both are numbers, of prices as a part."""
     heads = (title, "Before", "Now", "Change")
@@ -149,8 +149,8 @@ def _write_figures(
         look = f"cell {row.look}"
         sheet.put(n, 1, row.title, "cell text")
         sheet.put(n, 2, _shown(row.before), look)
-        place = places.get(row.name)
-        sheet.put(n, 3, _shown(row.now), look, place.formula if place else None)
+        cell, _ = places.get(row.name, (None, ""))
+        sheet.put(n, 3, _shown(row.now), look, cell)
         if not all(isinstance(each, float | int) for each in (row.before, row.now)):
             sheet.put(n, 4, None, look)
         elif row.look == "price":
