@@ -31,6 +31,7 @@ from xlhedge.sheets.carry import (
     write_carry_report,
     write_funding_basis,
 )
+from xlhedge.sheets.changes import write_changes
 from xlhedge.sheets.context import BookContext
 from xlhedge.sheets.functions import write_functions
 from xlhedge.sheets.grid_cells import AXIS
@@ -178,6 +179,11 @@ SHEETS = (
         note="Optional: bars of assets and instruments. Keep the rows of one symbol together, "
              "oldest first."),
     SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A3", tall=1),
+    SheetSpec("What changed", write_changes, _REPORT, freeze="B4",
+        when=lambda each: each.changes is not None,
+        purpose="Since the report before: prices, quantities, hedge, and what was earned by what",
+        note="What was traded between the two dates counts at the price that average costs and "
+             "entries tell; where they do not, at today's."),
     SheetSpec("Underlyings", write_underlyings, _TEMPLATE, TableSpec(UnderlyingRow), wide=2, tall=1,
         purpose="For each underlying: exposure, all shorts on it, gap, gross beside net.",
         note=_UNDERLYINGS),
