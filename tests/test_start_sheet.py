@@ -1,6 +1,7 @@
 """The template's Start and Functions sheets: what they say is so in real spreadsheets, too."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -197,6 +198,69 @@ def test_what_is_only_odd_is_counted_alike(libreoffice, tmp_path):
     assert {title: shown[title][0] for title in counted} == counted
     expected = {key: value for key, value in stored(path).items() if key[0] == "Start"}
     assert differences(libreoffice.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
+
+
+def emptied(path, cells):
+    """A copy of a template in which some cells of Holdings or Instruments are typed or blank."""
+    book = load_workbook(path)
+    for (table, column, row), value in cells.items():
+        sheet = "Portfolio" if table in {"Holdings", "Settings"} else table
+        book[sheet][f"{letter_of(table, column)}{row}"].value = value
+    book.save(path)
+    return as_saved_by_a_spreadsheet(path, path.with_suffix(".saved.xlsx"))
+
+
+WITHOUT_SHORTS = replace(
+    SAMPLES["treasury"],
+    shorts=(),
+    scenarios=(),
+    history=(),
+    instruments=(replace(SAMPLES["treasury"].instruments[0], futures_price=60_000),),
+    holdings=(replace(SAMPLES["treasury"].holdings[0], quantity=2, hedge_ratio=0.3),),
+)
+"""2 coins, 30 % to be hedged with BTC-PERP at the coin's own price, in steps of 0.001."""
+ORDER = "Order: short 0.6 BTC-PERP (Orders)"
+PORTFOLIO_END = letter_of("Holdings", "spot_price")
+
+
+@pytest.mark.parametrize(
+    ("portfolio", "cells", "said"),
+    [
+        (None, {}, f"Type your coins on Portfolio (Portfolio!{letter_of('Holdings', 'asset')}6)"),
+        (
+            SAMPLES["treasury"],
+            {("Holdings", "spot_price", 8): None},
+            f"Add a price for SOL (Portfolio!{PORTFOLIO_END}8)",
+        ),
+        (
+            SAMPLES["treasury"],
+            {("Instruments", "futures_price", 7): None, ("Instruments", "futures_price", 9): None},
+            ff"Add a price for ETH-INV (Instruments!{letter_of('Instruments', 'futures_price')}7)",
+        ),
+        (
+            SAMPLES["full-hedge"],
+            {("Holdings", "instrument", 6): None},
+            "Say what each coin is hedged with "
+            f"(Portfolio!{letter_of('Holdings', 'instrument')}6)",
+        ),
+        (WITHOUT_SHORTS, {}, ORDER),
+        (
+            SAMPLES["full-hedge"],
+            {("Shorts", "margin", 6): 600},
+            "Add margin or buy back: a move of 1 % liquidates a short (Margin)",
+        ),
+        (SAMPLES["full-hedge"], {("Shorts", "margin", 6): None}, "Shorts without margin: "),
+        (SAMPLES["full-hedge"], {("Shorts", "instrument", 6): "NOPE"}, "Unknown instruments: "),
+        (SAMPLES["full-hedge"], {}, "Nothing to trade"),
+    ],
+)
+def test_the_next_step_is_said(portfolio, cells, said, libreoffice, ironcalc, tmp_path):
+    path = saved(portfolio, tmp_path / "book.xlsx", names=TRACEABLE)
+    shown = load_workbook(path, data_only=True)["Start"]["B3"].value
+    assert cells or shown.startswith(said)
+    path = emptied(path, cells)
+    for engine in (libreoffice, ironcalc):
+        assert engine.values(path)["Start"]["B3"].startswith(said), engine
 
 
 def test_every_sheet_is_linked_and_said(tmp_path):

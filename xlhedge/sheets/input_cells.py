@@ -73,10 +73,22 @@ class Inputs:
     def setting(self, name: str) -> str:
         """The formula text of a setting; a blank one is its default."""
         column = TABLES["Settings"].columns[_setting_names().index(name)]
-        count = len(_setting_names())
-        names, values = (f"Portfolio!${c}${FIRST_ROW}:${c}${FIRST_ROW + count - 1}" for c in "AB")
+        last = FIRST_ROW + len(_setting_names()) - 1
+        names, values = (
+            f"{self.cell('Settings', c, FIRST_ROW)}:${self._letter('Settings', c)}${last}"
+            for c in ("name", "value")
+        )
         found = f'INDEX({values},MATCH("{name}",{names},0))'
         return found if column.required else f'IF({found}="",{excel_text(column.default)},{found})'
+
+    def setting_cell(self, name: str) -> str:
+        """Where a setting is typed, for people."""
+        at = FIRST_ROW + _setting_names().index(name)
+        return self.place("Settings", "value", at)
+
+    def place(self, table: str, column: str, at: int | str = FIRST_ROW) -> str:
+        """A cell as people call it."""
+        return f"{TABLES[table].sheet}!{self._letter(table, column)}{at}"
 
 
 def _setting_names() -> list[str]:

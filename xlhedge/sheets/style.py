@@ -80,6 +80,8 @@ def styles() -> Styles:
     found.add("unit", ink=_GREY, size=9, italic=True, wrap=True, vertical="top")
     found.add("warning", ink="FF9C2F00", bold=True, wrap=True, vertical="top")
     found.add("words", ink=_BLACK, wrap=True, vertical="center")
+    found.add("step", ink=_INK, size=12, bold=True, wrap=True, vertical="center", indent=1,
+              paper=_PALE)  # fmt: skip
     found.add("link", ink="FF1155CC", underline=True, align="left", vertical="center", indent=1)
     found.add("count", number_format="0", line=_RULE, align="center", vertical="center")
     for name, (ink, paper) in _VERDICTS.items():
