@@ -2,6 +2,7 @@
 
 import math
 
+from plain_doubts import of_underlying
 from plain_finance import Num, larger, num, total
 from report_cells import (
     CARRY,
@@ -325,6 +326,9 @@ def underlying_rows(book, report):
             dust = abs(exposure.value) <= 1e-9 * abs(short.value)
             found.expect(where, "hedged", row["hedged"], None if dust else short / exposure)
         lacking = target - short if named else num(0)
+        waits = of_underlying(book, name, short.value, exposure.value, target.value)
+        if waits is not None:
+            found.expect(where, "doubts", row["doubts"], num(waits))
         found.expect(where, "gap", row["gap"], Num(row["gap"] and lacking.value, lacking.error))
         band = book.settings["rebalance_band"] * row["gross_exposure"]
         if not math.isclose(abs(row["gap"]), band, rel_tol=_EDGE):
@@ -339,6 +343,8 @@ def order_rows(book, report):
     """The Orders sheet: sizes are whole steps that never pass what is wanted."""
     found = Complaints()
     rows = report.table("Orders", ORDERS, key=1)
+    waits = {row["underlying"]: row["doubts"]
+             for row in report.table("Underlyings", UNDERLYINGS, key=1)}  # fmt: skip
     if [row["instrument"] for row in rows] != list(book.instruments):
         found.append(f"Orders has {len(rows)} rows")
     for n, (row, terms) in enumerate(zip(rows, book.instruments.values(), strict=False)):
@@ -359,10 +365,10 @@ def order_rows(book, report):
         _stepped(found, f"{where} wanted_contracts", row["wanted_contracts"], exact, step)
         gap = num(row["wanted_contracts"]) - contracts if row["part"] else num(0)
         _stepped(found, f"{where} order_contracts", row["order_contracts"], gap, step)
-        _action(found, where, terms, row)
+        _action(found, where, terms, row, waits.get(row["underlying"]))
         counts = num(row["order_contracts"]) * book.cover(terms)
-        small = row["action"] == "too small"
-        found.expect(where, "order_cover", row["order_cover"], num(0) if small else counts)
+        none = row["action"] in ("too small", "check first")
+        found.expect(where, "order_cover", row["order_cover"], num(0) if none else counts)
     return found
 
 
@@ -377,7 +383,7 @@ def _stepped(found, where, shown, exact, step):
         found.append(f"{where}: {shown!r} of {exact!r} in steps of {step}")
 
 
-def _action(found, where, terms, row):
+def _action(found, where, terms, row, waits):
     order, held = row["order_contracts"], row["short_contracts"]
     value = num(order) * _worth(terms)
     reduces = order * held < 0 and abs(order) <= abs(held)
@@ -391,8 +397,10 @@ def _action(found, where, terms, row):
     wanted = idle if order == 0 else "too small" if small else "short" if order > 0 else "buy back"
     if near and order:
         wanted = row["action"]
+    if waits and row["part"]:
+        wanted = "check first"
     found.expect(where, "action", row["action"], wanted)
-    traded = num(0) if row["action"] == "too small" else value
+    traded = num(0) if row["action"] in ("too small", "check first") else value
     found.expect(where, "order_notional", row["order_notional"], traded)
 
 

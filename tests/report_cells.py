@@ -44,6 +44,7 @@ HEDGE = {
     "min_notional": "Smallest order, value",
     "underlying": "Underlying",
     "part": "Part of its instrument's",
+    "doubts": "Cells to check first",
 }
 UNDERLYINGS = {
     "underlying": "Underlying",
@@ -64,6 +65,7 @@ UNDERLYINGS = {
     "order_notional": "Orders, value",
     "order_cover": "Orders, as they count in the hedge",
     "residual_delta": "Net delta after the orders",
+    "doubts": "Cells to check first",
     "funding_drag": "Funding cost to the horizon",
     "funding_year": "Funding cost in a year",
 }
@@ -80,7 +82,7 @@ ORDERS = {
     "contract_type": "Contract type", "contract_size": "Contract size", "qty_step": "Order step",
     "min_qty": "Smallest order, contracts", "min_notional": "Smallest order, value",
     "wanted_contracts": "Contracts wanted", "order_contracts": "Order, contracts",
-    "action": "Action", "order_notional": "Order, value",
+    "action": "Action", "order_notional": "Order, value", "doubts": "Cells to check first",
 }  # fmt: skip
 CARRY = {
     "asset": "Asset", "instrument": "Hedged with", "short_notional": "Short now",

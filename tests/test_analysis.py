@@ -319,7 +319,7 @@ def test_numbers_too_large_are_told_with_their_row():
 
 def test_caveats_of_the_margin():
     near = portfolio(
-        [BTC],
+        [BTC | {"quantity": 2}],
         [PERP | {"mm_rate": 0.01}],
         [SHORT | {"margin": 9_000}, SHORT | {"account": "another"}],
     )

@@ -133,9 +133,8 @@ class TestTiers:
             assert row[name] is None, name
         rows = tiers("PERP", LINEAR)
         short = Short(instrument="PERP", contracts=5, entry_price=60_000)
-        assert analyse(portfolio([perpetual()], [short], rows)).caveats == (
-            "PERP: liquidation unknown without margin in Shorts",
-        )
+        caveats = analyse(portfolio([perpetual()], [short], rows)).caveats
+        assert "PERP: liquidation unknown without margin in Shorts" in caveats
 
     def test_one_tier_is_a_plain_rate(self):
         position = {"contracts": 4, "margin": 48_000}

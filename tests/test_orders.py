@@ -59,21 +59,21 @@ def test_a_short_order_goes_to_the_instrument_that_is_named():
 
 
 def test_buying_back_begins_where_funding_is_worst_for_a_short():
-    """0.8 of 1.7 go: 0.5 where a short gets 0.004 % in 8 hours, 0.3 of 0.01 %, none of 0.02 %."""
+    """0.56 of 1.7 go: 0.5 where a short gets 0.004 % in 8 hours, 0.06 of 0.01 %, none of 0.02 %."""
     venues = [
         A | {"funding_rate": 0.0001},
         B | {"funding_rate": 0.00002, "interval_hours": 4},
         {"instrument": "C", "funding_rate": 0.0002},
     ]
     lots = [A | {"contracts": 0.6}, B | {"contracts": 0.5}, {"instrument": "C", "contracts": 0.6}]
-    analysis = book([A | {"quantity": 0.9}], venues, lots)
+    analysis = book([A | {"quantity": 1.14}], venues, lots)
     assert orders(analysis) == {
-        "A": (pytest.approx(-0.3), "buy back"),
+        "A": (pytest.approx(-0.06), "buy back"),
         "B": (-0.5, "buy back"),
         "C": (0, "none"),
     }
     (row,) = analysis.hedge
-    assert row.order_notional == pytest.approx(-48_000)
+    assert row.order_notional == pytest.approx(-33_600)
     assert row.residual_delta == pytest.approx(0, abs=1e-6)
 
 
@@ -102,7 +102,8 @@ def test_one_underlying_does_not_offset_another():
 @pytest.mark.parametrize(("contracts", "way"), [(2, "short"), (-2, "long")])
 def test_what_hedges_nothing_is_told_and_never_called_at_its_target(contracts, way):
     eth = {"instrument": "E", "underlying": "ETH", "futures_price": 3_000, "index_price": 3_000}
-    lots = [A | {"contracts": 1}, {"instrument": "E", "contracts": contracts, "entry_price": 3_000}]
+    short = {"instrument": "E", "contracts": contracts, "entry_price": 3_000, "margin": 6_000}
+    lots = [A | {"contracts": 1}, short]
     (line,) = advice(book([A], [A, eth], lots))
     assert f"the {way} future of 6,000.00 USD on it hedges nothing" in line
 
@@ -132,12 +133,13 @@ def test_a_gap_within_the_band_is_no_order(held, band, order):
 
 
 def test_a_hedge_that_is_not_wanted_is_closed_below_the_smallest_value_and_within_the_band():
-    analysis = book([A], [A], [A | {"contracts": 0.001}], hedge_ratio=0)
+    analysis = book([A], [A], [A | {"contracts": 0.001, "margin": 60}], hedge_ratio=0)
     assert advice(analysis) == ["Buy back 0.001 contracts of A for BTC, worth 60.00 USD."]
     # A new short of that size is too small, and the other way round through nothing as well.
     small = book([A | {"quantity": 0.001}], [A])
     assert orders(small) == {"A": (0.001, "too small")}
-    turned = book([A | {"quantity": -0.0005}], [A | {"qty_step": 0}], [A | {"contracts": 0.0005}])
+    against = A | {"quantity": 0.0005, "beta": -1}
+    turned = book([against], [A | {"qty_step": 0}], [A | {"contracts": 0.0005}])
     assert orders(turned)["A"] == (pytest.approx(-0.001), "too small")
 
 

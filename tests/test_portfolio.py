@@ -761,7 +761,10 @@ def test_the_sample_has_no_warnings(made):
             "Instruments",
             0,
             {"interval_hours": 480},
-            "Instruments[0] interval_hours: 480 is unusual; mostly it is at most 24",
+            (
+                "Instruments[0] interval_hours: 480 is unusual; mostly it is at most 24; 480 "
+                "minutes are 8 hours"
+            ),
         ),
         (
             "Instruments",
@@ -773,21 +776,27 @@ def test_the_sample_has_no_warnings(made):
             "Instruments",
             1,
             {"index_price": 69_000},
-            "Instruments[1] index_price: 69000 is 15 % off the spot_price of BTC, 60000",
+            (
+                "Instruments[1] index_price: 69000 is 15 % off the spot_price of the underlying, "
+                "60000; one of them is old, or of another coin"
+            ),
         ),
         (
             "Instruments",
             0,
             {"futures_price": 36_000},
-            "Instruments[0] futures_price: 36000 is -40 % off the index price, 60000",
+            (
+                "Instruments[0] futures_price: 36000 is -40 % off the index price, 60000; one of "
+                "them is old, or of another coin"
+            ),
         ),
         (
             "Shorts",
             0,
             {"contracts": -0.5},
             (
-                "Shorts[0] contracts: -0.5 is a long future: it adds to the exposure; a short is "
-                "positive"
+                "Shorts[0] contracts: -0.5 is unusual; mostly it is at least 0; below 0 it is a "
+                "long future, which adds to the exposure"
             ),
         ),
     ],
@@ -805,7 +814,7 @@ def test_what_looks_mistyped_is_a_warning(made, table, row, cells, line):
         ("Instruments", 0, {"interval_hours": 24}),
         ("Instruments", 0, {"mm_rate": 0.19}),
         ("Tiers", 1, {"mm_rate": 0.5}),
-        ("Instruments", 1, {"index_price": 65_999}),
+        ("Instruments", 1, {"index_price": 62_999}),
         ("Instruments", 0, {"futures_price": 74_999}),
     ],
 )

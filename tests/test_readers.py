@@ -166,12 +166,15 @@ def test_every_mistake_of_a_json_file_has_its_row(tmp_path):
 
 
 def test_warnings_have_places_too(tmp_path):
-    tables = changed("Shorts", 1, contracts=-1)
+    tables = changed("Holdings", 1, beta=9)
     assert [str(each) for each in read(write_workbook(tmp_path / "b.xlsx", tables)).warnings] == [
-        "Shorts!B3 contracts: -1 is a long future: it adds to the exposure; a short is positive"
+        (
+            "Portfolio!J6 beta: 9 is unusual; mostly it is at least -5 and at most 5; a coin that "
+            "moves as its underlying does has 1, one twice as far 2"
+        )
     ]
     portfolio = read(write_csv(tmp_path / "folder", tables))
-    assert [each.place for each in portfolio.warnings] == ["Shorts.csv:3"]
+    assert [each.place for each in portfolio.warnings] == ["Holdings.csv:3"]
     assert portfolio.place("Settings", 0, "as_of") == "Settings.csv:3"
 
 

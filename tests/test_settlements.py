@@ -109,6 +109,17 @@ def test_averages_and_the_year_are_of_the_time_covered():
     assert text in sampled.history.caveats
 
 
+def test_without_a_history_only_a_future_that_expires_is_known_to_pay_nothing():
+    said = []
+    for terms in ({}, {"expiry": START + timedelta(days=60), "funding_rate": None}):
+        (row,) = analyse(book(**terms)).unwind
+        said.append(row["funding_breach"])
+    assert said == ["unknown", "no"]
+    other = ({"instrument": "Q", "expiry": START + timedelta(days=60)},)
+    shorts = ({"instrument": "Q", "contracts": 1},)
+    assert analyse(book(shorts=shorts, others=other)).unwind[0]["funding_breach"] == "no"
+
+
 def several():
     """Mixed intervals, typed and not, shorts and a long future; what F hedges is short on G."""
     cases = {

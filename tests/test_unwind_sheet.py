@@ -93,6 +93,12 @@ def test_what_history_does_not_say_is_unknown_and_no_reason():
     assert one(rates).unwind[0]["funding_breach"] == "unknown"
 
 
+@pytest.mark.parametrize("name", ["inverse-quarterly", "expiring-future"])
+def test_a_future_that_expires_has_no_funding_alarm_though_nothing_is_past(name):
+    (row,) = analyse(SAMPLES[name]).unwind
+    assert (SAMPLES[name].history, row["funding_breach"]) == ((), "no")
+
+
 def test_the_hedge_s_profit_and_what_it_buys():
     (row,) = one().unwind
     assert row["hedge_profit"] == 12_000  # 60,000 − 48,000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.doubts import Doubts, doubted
 from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.orders import BELOW_A_STEP
@@ -17,6 +18,7 @@ from xlhedge.analysis.unwind_advice import (
     unwinding,
 )
 from xlhedge.analysis.wallets import nearest_end, wallet_unit
+from xlhedge.errors import Problem
 from xlhedge.text import percent
 
 __all__ = ["advice"]
@@ -25,11 +27,15 @@ _SURVIVE = (30, 50)
 """Moves against a short, in percent of mark, that margin to add is worked out for: the first, or
 the second where a typical move is larger."""
 
+_WAITS = {"order": "orders", "margin": "margin", "unwind": "taking the hedge off"}
+"""What advice is called that waits for a cell."""
+
 
 def advice(analysis: Analysis) -> list[str]:
     """What to do, a sentence each, the most urgent first.
 
-    A hedge that should perhaps come off is not also to be enlarged: such orders are left out.
+    A hedge that should perhaps come off is not also to be enlarged: such orders are left out. What
+    is worked out with a cell that looks mistyped waits until that is checked.
 
     Example:
         >>> from xlhedge.analysis import analyse
@@ -37,21 +43,39 @@ def advice(analysis: Analysis) -> list[str]:
         >>> advice(analyse(SAMPLES["full-hedge"]))
         ['Nothing: every holding is at its target.']
     """
+    doubts = doubted(analysis)
     said = [
-        *_margin(analysis),
+        *_to_check(doubts),
+        *_margin(analysis, doubts),
         *_accounts(analysis),
-        *unwinding(analysis),
-        *dear_funding(analysis),
+        *unwinding(analysis, doubts),
+        *dear_funding(analysis, doubts),
         *added_risk(analysis),
         *_without_coins(analysis),
         *rolls(analysis),
-        *_orders(analysis),
+        *_orders(analysis, doubts),
         *_naked(analysis),
     ]
     return said or [_nothing(analysis)]
 
 
-def _margin(analysis: Analysis) -> Iterator[str]:
+def _to_check(doubts: Doubts) -> Iterator[str]:
+    """Each cell that advice is worked out with and that looks mistyped, and what waits for it."""
+    waits: dict[Problem, tuple[dict[str, None], dict[str, None]]] = {}
+    for (concern, underlying), problems in doubts.items():
+        for each in problems:
+            what, on = waits.setdefault(each, ({}, {}))
+            what[_WAITS[concern]] = on[underlying] = None
+    for problem, (what, on) in waits.items():
+        cell = " ".join(filter(None, (problem.place, problem.column)))
+        rest = f" and {len(on) - 3} more" if len(on) > 3 else ""
+        yield (
+            f"Check {cell} first: {problem.message}. Until then there is no advice on "
+            f"{' or '.join(what)} for {', '.join(list(on)[:3])}{rest}."
+        )
+
+
+def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     alert = analysis.portfolio.settings.liquidation_alert
     quote = analysis.portfolio.settings.quote_currency
     leaving = {row.instrument for row in analysis.unwind if should_unwind(row)}
@@ -59,7 +83,7 @@ def _margin(analysis: Analysis) -> Iterator[str]:
         name, buffer = row.instrument, row.liquidation_buffer
         if row.lacking and buffer == BLANK:
             yield f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
-        if row.is_cross:
+        if row.is_cross or ("margin", row.underlying) in doubts:
             continue
         typical = analysis.within_typical(row)
         survive = _SURVIVE[bool(typical and 100 * typical.move > _SURVIVE[0])]
@@ -118,12 +142,12 @@ def _without_coins(analysis: Analysis) -> Iterator[str]:
         )
 
 
-def _orders(analysis: Analysis) -> Iterator[str]:
+def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     currency = analysis.portfolio.settings.quote_currency
     left = {row.underlying: row.residual_delta for row in analysis.underlyings}
     for row in analysis.orders:
         size, value = row.order_contracts, row.order_notional
-        if enlarges(analysis, row):
+        if enlarges(analysis, row, doubts):
             continue
         named = [each.asset for each in analysis.hedge if each.instrument == row.instrument]
         whose = " and ".join(dict.fromkeys(named)) or row.underlying

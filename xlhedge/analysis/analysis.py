@@ -10,6 +10,7 @@ from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.closing import Closing, closing
 from xlhedge.analysis.cross import UNSETTLED
+from xlhedge.analysis.doubts import over_hedged
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
@@ -77,8 +78,8 @@ class Analysis:
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """What to know of the margin: liquidation that is near or unknown."""
-        said = []
+        """What to know of the shorts: too much of them, liquidation that is near or unknown."""
+        said = [str(problem) for _, problem in over_hedged(self)]
         alert = self.portfolio.settings.liquidation_alert
         for row in self.margin:
             buffer = row.liquidation_buffer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlhedge.analysis.doubts import own_doubts
 from xlhedge.analysis.figures import FigureRow, figure, looked_up
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.terms import (
@@ -181,6 +182,8 @@ class HedgeRow(FigureRow):
             return where(self.instrument == "", self.asset, lambda: f.term(self, "underlying"))
 
         return where(own == "", followed, own)
+
+    doubts = own_doubts("asset")
 
     @figure("Part of its instrument's", "percent", ("instrument",))
     def part(self, f: Lookups) -> Carrier:

@@ -32,7 +32,7 @@ from xlhedge.analysis.typical import TypicalMove, typical_moves
 from xlhedge.functions.formulas.risk import rank_at_risk
 from xlhedge.portfolio import Instrument, Portfolio
 
-__all__ = ["AssetHistory", "History", "history"]
+__all__ = ["AssetHistory", "History", "alarms_of", "history"]
 
 _DAY = timedelta(days=1)
 _OFF = 0.1
@@ -89,8 +89,7 @@ class History:
         total: all of them together that have a history.
         covered: the names of these.
         left_out: the names of the others, if they have coins or a short.
-        breaches: whether funding costs an instrument's position too much, by its name; None where
-            that is not known.
+        alarms: whether funding costs an instrument's position too much, by its name.
         typical: how far each underlying typically moves until the horizon, by name.
         caveats: what to know before trusting the figures, a line each.
     """
@@ -99,7 +98,7 @@ class History:
     total: Comparison
     covered: tuple[str, ...]
     left_out: tuple[str, ...]
-    breaches: Mapping[str, bool | None]
+    alarms: Mapping[str, Breach]
     typical: Mapping[str, TypicalMove]
     caveats: tuple[str, ...]
 
@@ -140,12 +139,7 @@ def history(
     sizes: Counter[str] = Counter()
     for row in margin:
         sizes[row.instrument] += row.contracts
-    alarms = {
-        each.instrument: breach_of(
-            portfolio.settings, each, _rates_of(each, tracks), sizes[each.instrument]
-        )
-        for each in portfolio.instruments
-    }
+    alarms = alarms_of(portfolio, tracks, sizes)
     assets = tuple(_asset(portfolio, row, tracks, sizes, alarms) for row in rows)
     known = [each.position for each in assets if each.comparison.hedged]
     total = replay(known)
@@ -159,12 +153,35 @@ def history(
         total=total,
         covered=tuple(position.name for position in known),
         left_out=left_out,
-        breaches={name: each.found for name, each in alarms.items()},
+        alarms=alarms,
         typical=typical_moves(
             portfolio, (row.underlying for row in (*hedge, *margin)), tracks, days
         ),
         caveats=tuple(dict.fromkeys(_caveats(portfolio, tracks, assets, total, left_out))),
     )
+
+
+def alarms_of(
+    portfolio: Portfolio,
+    tracks: Mapping[str, Track] | None = None,
+    sizes: Mapping[str, float] | None = None,
+) -> dict[str, Breach]:
+    """The funding alarm of each instrument; without any rates it is not known of perpetuals.
+
+    Args:
+        portfolio: the portfolio.
+        tracks: the bars by symbol, in small letters.
+        sizes: contracts short, by instrument.
+    """
+    return {
+        each.instrument: breach_of(
+            portfolio.settings,
+            each,
+            _rates_of(each, tracks or {}),
+            (sizes or {}).get(each.instrument, 0.0),
+        )
+        for each in portfolio.instruments
+    }
 
 
 def _naked(hedge: Sequence[HedgeRow], margin: Sequence[MarginRow]) -> Iterator[HedgeRow]:

@@ -7,6 +7,7 @@ apart.
 
 from __future__ import annotations
 
+from xlhedge.analysis.doubts import own_doubts
 from xlhedge.analysis.figures import FigureRow, figure, looked_up
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.functions.algebra import Carrier, where
@@ -50,3 +51,4 @@ class LotRow(FigureRow):
     funding_received = looked_up("Funding received, margin currency", "qty", "own")
     realised_pnl = looked_up("Realised P&L, margin currency", "qty", "own")
     fees_paid = looked_up("Fees paid, margin currency", "qty", "own")
+    doubts = own_doubts("instrument")

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from xlhedge.analysis.accounts import AccountRow
 from xlhedge.analysis.carriers import NOWHERE
+from xlhedge.analysis.doubts import CHECK_FIRST, count_doubts, exceeds
 from xlhedge.analysis.figures import Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.hedge import DUST, HedgeRow
 from xlhedge.analysis.lookups import Group, Lookups
+from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.maintenance import kind
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.terms import (
@@ -147,6 +149,14 @@ class UnderlyingRow(FigureRow):
     funding_drag = _of_shorts(MarginRow.funding_drag)
     funding_year = _of_shorts(MarginRow.funding_year)
 
+    @figure("Cells to check first", "ratio", ("underlying",))
+    def doubts(self, f: Lookups) -> Carrier:
+        """Those that look mistyped and that its orders are computed from."""
+        orders = f.group(OrderRow, self.underlying, "underlying")
+        too_much = exceeds(self.cover, self.exposure, self.target_notional)
+        typed = self._holdings(f).sum(HedgeRow.doubts) + orders.sum(OrderRow.doubts)
+        return typed + where(too_much, 1, 0)
+
     def _holdings(self, f: Lookups) -> Group:
         return f.group(HedgeRow, self.underlying, "underlying")
 
@@ -273,10 +283,10 @@ class OrderRow(FigureRow):
         )
         low = where(reduces, 0, where(value < self.min_notional, 1, 0))
         small = (absolute(order) < self.min_qty) | (low == 1)
-        idle = where(self.part == 0, "none", BELOW_A_STEP)
-        return where(
-            order == 0, idle, where(small, "too small", where(order > 0, "short", "buy back"))
-        )
+        known = where(small, "too small", where(order > 0, "short", "buy back"))
+        traded = where(order == 0, BELOW_A_STEP, known)
+        checked = f.of_underlying(self, "doubts") == 0
+        return where(self.part == 0, "none", where(checked, traded, CHECK_FIRST))
 
     @figure("Order, value", "money", ("instrument",), total=True)
     def order_notional(self, f: Lookups) -> Carrier:
@@ -285,6 +295,20 @@ class OrderRow(FigureRow):
     @figure("Order, as it counts in the hedge", "money", ("instrument",), total=True)
     def order_cover(self, f: Lookups) -> Carrier:
         return self._worth(f, self.sizing_price)
+
+    @figure("Cells to check first", "ratio", ("instrument",))
+    def doubts(self, f: Lookups) -> Carrier:
+        """Of its own, of its shorts, and of the settings."""
+        held = f.group(HedgeRow, self.underlying, "asset")
+
+        def spot() -> Carrier:
+            quote = f.own(self, "quote")
+            other = (quote != "") & (quote != f.setting("quote_currency"))
+            none = (held.count == 0) | other
+            return where(none, "", lambda: held.sum(HedgeRow.spot_price) / held.count)
+
+        own = count_doubts(self, f, "Instruments", spot) + count_doubts(self, f, "Settings")
+        return own + f.group(LotRow, self.instrument).sum(LotRow.doubts)
 
     def _lots(self, f: Lookups) -> Group:
         return f.group(MarginRow, self.instrument)
@@ -297,10 +321,11 @@ class OrderRow(FigureRow):
         return f.group(OrderRow, self.underlying, "underlying")
 
     def _worth(self, f: Lookups, price: Carrier) -> Carrier:
-        """The order at a price, in quote; one that is too small is none."""
+        """The order at a price, in quote; one that is too small or waits is none."""
 
         def worth() -> Carrier:
             order = f.short_notional(self.order_contracts, price, *kind(self), self.index_price)
             return order * self.parity
 
-        return where(self.action == "too small", 0, worth)
+        none = (self.action == "too small") | (self.action == CHECK_FIRST)
+        return where(none, 0, worth)

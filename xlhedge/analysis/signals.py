@@ -6,7 +6,7 @@ All by the functions of the registry. What cannot be known is None, with the rea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ __all__ = [
     "Funding",
     "Ratios",
     "Signals",
+    "any_breach",
     "breach_of",
     "funding_of",
     "longer",
@@ -300,6 +301,12 @@ def breach_of(
     return Breach(bool(found), "", settled, told)
 
 
+def any_breach(alarms: Iterable[Breach]) -> bool | None:
+    """Whether one of the alarms is found; not known where one is not, and none is found."""
+    found = {each.found for each in alarms}
+    return True if True in found else None if None in found else False
+
+
 def signals_of(
     support: float | None, spot: Track | None, own: Breach | None, held: Mapping[str, Breach]
 ) -> Signals:
@@ -313,16 +320,16 @@ def signals_of(
     """
     volume = volume_signals(support, spot)
     confirmed, why = _support(support, volume)
-    breached = tuple(name for name, each in held.items() if each.found)
+    found = any_breach(held.values())
     unknown = [each.reason for each in held.values() if each.found is None]
     return Signals(
         support_confirmed=confirmed,
         support_reason=why,
         bar=spot.bars[-1].time if spot else None,
         volume=volume,
-        funding_breach=True if breached else None if unknown else False,
-        breach_reason="" if breached else next(iter(unknown), ""),
-        breached=breached,
+        funding_breach=found,
+        breach_reason="" if found else next(iter(unknown), ""),
+        breached=tuple(name for name, each in held.items() if each.found),
         settled=own.settled if own else None,
         rates=own.rates if own else (),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import VALUES
+from xlhedge.analysis.doubts import Doubts
 from xlhedge.analysis.orders import OrderRow
 from xlhedge.analysis.unwind import QUIET, UnwindRow
 from xlhedge.text import percent
@@ -27,9 +28,16 @@ def should_unwind(row: UnwindRow) -> bool:
     return bool(row.signal) and row.signal not in QUIET
 
 
-def unwinding(analysis: Analysis) -> Iterator[str]:
+def _leaving(analysis: Analysis, doubts: Doubts) -> Iterator[tuple[str, UnwindRow]]:
+    """The hedges that should perhaps come off, each behind its underlying."""
+    for hedge, row in zip(analysis.hedge, analysis.unwind, strict=True):
+        if should_unwind(row) and ("unwind", hedge.underlying) not in doubts:
+            yield hedge.underlying, row
+
+
+def unwinding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     """Hedges that should perhaps come off, and why."""
-    for row in filter(should_unwind, analysis.unwind):
+    for _, row in _leaving(analysis, doubts):
         signals = analysis.history.assets[row.n].signals if analysis.history else None
         costly = " and ".join(signals.breached) if signals else ""
         words = _REASONS | {
@@ -40,11 +48,11 @@ def unwinding(analysis: Analysis) -> Iterator[str]:
         yield f"Consider taking off the hedge of {row.asset}: {why}."
 
 
-def dear_funding(analysis: Analysis) -> Iterator[str]:
+def dear_funding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
     """Instruments whose funding costs, or would cost, more than `DEAR` in a year."""
     for row in analysis.orders:
         year = _cost_of_a_year(row)
-        if year <= DEAR:
+        if year <= DEAR or ("unwind", row.underlying) in doubts:
             continue
         held = bool(row.short_contracts)
         side = "short" if (row.short_contracts or row.part) > 0 else "long future"
@@ -63,20 +71,19 @@ def added_risk(analysis: Analysis) -> Iterator[str]:
             yield f"Check the hedge of {each.name}: {each.ratios.alarm}."
 
 
-def enlarges(analysis: Analysis, row: OrderRow) -> bool:
+def enlarges(analysis: Analysis, row: OrderRow, doubts: Doubts) -> bool:
     """Whether an order adds to a hedge that something speaks against; what reduces one, does not.
 
     Args:
         analysis: the analysis.
         row: the order's instrument.
+        doubts: what speaks for nothing until it is checked.
     """
     if row.part * row.short_notional < 0:
         return False
-    leaving = (
-        hedge.underlying
-        for hedge, unwind in zip(analysis.hedge, analysis.unwind, strict=True)
-        if should_unwind(unwind)
-    )
+    if ("unwind", row.underlying) in doubts:
+        return False
+    leaving = (underlying for underlying, _ in _leaving(analysis, doubts))
     return row.underlying in leaving or _cost_of_a_year(row) > DEAR
 
 

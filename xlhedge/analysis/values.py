@@ -10,12 +10,12 @@ from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carriers import VALUES, Values
 from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.history import History
+from xlhedge.analysis.history import History, alarms_of
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
-from xlhedge.analysis.signals import SAID
+from xlhedge.analysis.signals import SAID, Breach, any_breach
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
 from xlhedge.portfolio import Account, Portfolio
@@ -260,6 +260,19 @@ class Numbers(Values, Lookups):
         return found
 
     def signal(self, row: FigureRow, name: str) -> float | str:
+        if self.history is None and name == "funding_breach":
+            return SAID[self._breach(row)]
         found: Any = self.history.assets[row.n].signals if self.history else None
         value = getattr(getattr(found, "volume", None), name, getattr(found, name, None))
         return value if value.__class__ is float else SAID[value]
+
+    def _breach(self, row: FigureRow) -> bool | None:
+        """Without a history: only futures that expire are known to pay nothing."""
+        peers = self.group(OrderRow, row.underlying, "underlying")
+        held = peers.having(OrderRow.short_contracts, "<>", 0).rows
+        names = [each.instrument for each in held] or [row.instrument]
+        return any_breach(self._alarms[name] for name in names)
+
+    @cached_property
+    def _alarms(self) -> dict[str, Breach]:
+        return alarms_of(self.portfolio)

@@ -91,6 +91,22 @@ class Domain:
         )
         return sum(compare(x, end) for compare, end in ends if end is not None)
 
+    def outside(self, *, share: bool = False) -> str:
+        """What lies beyond it, in words behind a name; of a share in percent.
+
+        Example:
+            >>> Domain(above=-1, below=1).outside(), Domain(at_most=2).outside(share=True)
+            ('of 1 or more, or of -1 or less', 'above 200%')
+        """
+        form = "{:.0%}" if share else "{:g}"
+        ends = (
+            ("above {}", self.at_most),
+            ("of {} or more", self.below),
+            ("below {}", self.at_least),
+            ("of {} or less", self.above),
+        )
+        return ", or ".join(word.format(form.format(end)) for word, end in ends if end is not None)
+
     def __str__(self) -> str:
         return self._words
 
@@ -165,6 +181,7 @@ class Quantity:
         help: what it means, with its unit, in at most 255 characters.
         domain: the numbers it may be, unless it is a word.
         usual: the numbers it mostly is: one outside is allowed, and looks mistyped.
+        slip: what is probably meant by one outside; of a share it is always percent.
         options: the words it may be, if it is an option word.
         series: whether the argument is a whole range, taken at once and never broadcast.
         single: whether one number may stand for a whole range of it.
@@ -179,6 +196,7 @@ class Quantity:
     help: str
     domain: Domain = Domain()
     usual: Domain = Domain()
+    slip: str = ""
     options: tuple[str, ...] = ()
     series: bool = False
     single: bool = False
@@ -207,9 +225,9 @@ class Quantity:
             return ""
         if self.measure.share:
             return means_percent(number)
-        return (
-            f"{shown(number)} is unusual; mostly it is {str(self.usual).removeprefix('must be ')}"
-        )
+        mostly = str(self.usual).removeprefix("must be ")
+        slip = f"; {self.slip}" if self.slip else ""
+        return f"{shown(number)} is unusual; mostly it is {mostly}{slip}"
 
     @property
     def whole(self) -> bool:

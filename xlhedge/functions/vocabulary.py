@@ -142,7 +142,8 @@ _VOCABULARY = (
              _NOT_NEGATIVE, usual=Domain(at_most=2)),
     Quantity("beta", RATIO,
              "The asset's relative move per move of the hedge's underlying; a ratio, 1 for the "
-             "same coin.", usual=Domain(at_least=-5, at_most=5), trap=True),
+             "same coin.", usual=Domain(at_least=-5, at_most=5),
+             slip="a coin that moves as its underlying does has 1, one twice as far 2", trap=True),
     Quantity("short_per_spot", RATIO,
              "Units of the future short per unit of spot, a ratio. Left out: the minimum-variance "
              "ratio."),
@@ -189,7 +190,7 @@ _VOCABULARY = (
              "= 0.01 %).", _RATE, usual=_USUAL_RATE, series=True),
     Quantity("interval_hours", HOURS,
              "Hours between two funding settlements (8, 4, 2 or 1).",
-             _POSITIVE, usual=Domain(at_most=24)),
+             _POSITIVE, usual=Domain(at_most=24), slip="480 minutes are 8 hours"),
     Quantity("threshold", RATE,
              "Funding that the position may pay per 8 h, decimal (0.0001 = 0.01 %).",
              _NOT_NEGATIVE),
@@ -232,7 +233,7 @@ _VOCABULARY = (
              "Fee of closing that equity must cover beside maintenance (OKX, Gate, BitMEX, BingX, "
              "Bitget), decimal of the value at the mark (0.0005 = 0.05 %). At 0.05 % the short "
              "from 100 is liquidated at 109.40, not 109.45.",
-             _MM_RATE, usual=Domain(at_most=0.01)),
+             _MM_RATE, usual=Domain(below=0.01)),
     Quantity("margin_mode", WORD,
              'Margin of the account: "isolated", each position its own, or "cross", one wallet for '
              "all.",
@@ -249,7 +250,7 @@ _VOCABULARY = (
     Quantity("stablecoin_parity", RATIO,
              "Value of one USDT or USDC in USD, a ratio (1 = par); where an instrument's quote is "
              "another of the three than the portfolio's.",
-             _POSITIVE, usual=Domain(at_least=0.9, at_most=1.1)),
+             _POSITIVE, usual=Domain(at_least=0.9, at_most=1.1), slip="at par it is 1"),
     Quantity("mm_rates", PERCENT,
              "Maintenance margin rate of each position, decimal (0.005 = 0.5 %), a range as long "
              "or one for all.", _MM_RATE, series=True, single=True),

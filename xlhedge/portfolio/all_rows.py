@@ -113,13 +113,15 @@ class AllRows:
         followed = holding.instrument and self.followed(holding.instrument)
         return followed or holding.asset
 
+    def instrument(self, name: str) -> Instrument | None:
+        """The instrument of that name, if there is one."""
+        number = self.first("Instruments").get(name.casefold())
+        return None if number is None else self.of("Instruments")[number]
+
     def followed(self, instrument: str) -> str | None:
         """The underlying of an instrument; none if there is no such instrument."""
-        number = self.first("Instruments").get(instrument.casefold())
-        if number is None:
-            return None
-        found: Instrument = self.of("Instruments")[number]
-        return found.underlying
+        found = self.instrument(instrument)
+        return None if found is None else found.underlying
 
     def _names(self, table: str, column: str) -> dict[str, None]:
         return dict.fromkeys(getattr(row, column) for row in self.of(table))
@@ -138,8 +140,8 @@ class AllRows:
 
     def is_inverse(self, instrument: str) -> bool:
         """Whether an instrument's contracts are inverse; not if there is no such instrument."""
-        number = self.first("Instruments").get(instrument.casefold())
-        return number is not None and self.of("Instruments")[number].contract_type == "inverse"
+        found = self.instrument(instrument)
+        return found is not None and found.contract_type == "inverse"
 
     @cached_property
     def accounts(self) -> dict[str, int]:

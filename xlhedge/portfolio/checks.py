@@ -12,6 +12,7 @@ from xlhedge.errors import Problem
 from xlhedge.functions.vocabulary import QUANTITIES, RULES
 from xlhedge.portfolio.accounts import ACCOUNT_CONFLICTS
 from xlhedge.portfolio.all_rows import KEYS, AllRows, TableCheck, findings
+from xlhedge.portfolio.bands import TOTALS
 from xlhedge.portfolio.problems import Found
 from xlhedge.portfolio.rows import Unread
 from xlhedge.portfolio.tables import (
@@ -31,13 +32,6 @@ from xlhedge.text import shown
 __all__ = ["conflicts"]
 
 _SHOCKS = next(rule for rule in RULES if rule.arguments == ("price_shock", "basis_shock"))
-
-# How a row of sums under a table is called, by spreadsheets and by people, in small letters.
-_TOTALS = {
-    *("total", "totals", "grand total", "subtotal", "sum"),
-    *("summe", "gesamt", "insgesamt", "gesamtsumme", "somme", "suma", "totale", "totaal"),
-    *("итого", "合计", "合計"),
-}
 
 
 def _steps(row: Settings, _: int, __: AllRows) -> str | None:
@@ -149,7 +143,7 @@ def _no_wildcard(table: str, column: str) -> TableCheck:
 
 def _no_total(row: Holding, number: int, rows: AllRows) -> str | None:
     last = number == len(rows.of("Holdings")) - 1
-    if not last or row.instrument or row.asset.rstrip(" :").casefold() not in _TOTALS:
+    if not last or row.instrument or row.asset.rstrip(" :").casefold() not in TOTALS:
         return None
     return f'"{row.asset}" is a total, not a holding; delete the row, or give it another name'
 

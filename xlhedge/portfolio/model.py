@@ -19,7 +19,7 @@ from xlhedge.portfolio.checks import conflicts
 from xlhedge.portfolio.columns import MOST_PROBLEMS
 from xlhedge.portfolio.headings import by_table, missing
 from xlhedge.portfolio.places import Places
-from xlhedge.portfolio.plausibility import age, oddities
+from xlhedge.portfolio.plausibility import Oddity, age, beyond_bands, oddities
 from xlhedge.portfolio.problems import in_order
 from xlhedge.portfolio.rows import RawTable, read_table
 from xlhedge.portfolio.tables import (
@@ -175,6 +175,11 @@ class Portfolio:
     def warnings(self) -> tuple[Problem, ...]:
         """What looks mistyped, such as a hedge ratio of 50, in the order of the tables."""
         return in_order(oddities(AllRows(self.rows, self.places)))
+
+    @property
+    def beyond_bands(self) -> tuple[Oddity, ...]:
+        """Those of the warnings that a band in `bands` gives, with the band."""
+        return tuple(beyond_bands(AllRows(self.rows, self.places)))
 
     def place(self, table: str, row: int | None, column: str = "") -> str:
         """Where a table, a row or a cell stands in what it was read from: ``Portfolio!B7``.

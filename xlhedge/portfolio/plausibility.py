@@ -2,36 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from xlhedge.functions.quantity import Domain
+from xlhedge.errors import Problem
 from xlhedge.portfolio.accounts import ACCOUNT_ODDITIES
 from xlhedge.portfolio.all_rows import AllRows, TableCheck, findings
-from xlhedge.portfolio.columns import Column
+from xlhedge.portfolio.bands import BANDS, Band, BandCells
 from xlhedge.portfolio.problems import Found
-from xlhedge.portfolio.tables import TABLES, Holding, Instrument, Settings, Short, Table
-from xlhedge.text import percent, shown
+from xlhedge.portfolio.rows import Unread
+from xlhedge.portfolio.tables import TABLES, Instrument, Settings, Short
+from xlhedge.text import shown
 
-__all__ = ["age", "oddities"]
+__all__ = ["Oddity", "age", "beyond_bands", "oddities"]
 
-SPOT_FROM_INDEX, FUTURE_FROM_INDEX = 0.10, 0.25
+
+class Oddity(NamedTuple):
+    """A row that is beyond a band.
+
+    Args:
+        band: which one.
+        row: the row's number in its table.
+        problem: what is said of it.
+    """
+
+    band: Band
+    row: int
+    problem: Problem
+
+
+class _RowCells(BandCells):
+    """The cells of one row as a band looks at them."""
+
+    def __init__(self, table: str, row: Any, rows: AllRows) -> None:
+        super().__init__(table)
+        self._row, self._rows = row, rows
+
+    def own(self, column: str) -> Any:
+        return _cell(self._row, column)
+
+    def term(self, column: str) -> Any:
+        return _cell(self._rows.instrument(self._row.instrument), column)
+
+    def setting(self, name: str) -> Any:
+        return _cell(self._rows.settings, name)
+
+    def inverse(self) -> bool:
+        return self._rows.is_inverse(self._row.instrument)
+
+    def spot(self) -> Any:
+        if self.own("quote") not in ("", self.setting("quote_currency")):
+            return ""
+        return _cell(self._rows.underlying(self._row), "spot_price")
+
+    def underlying(self) -> str:
+        return self._rows.underlying_of(self._row)
+
+
+def _cell(row: Any, column: str) -> Any:
+    value = getattr(row, column) if row is not None else None
+    return "" if value is None else value
+
+
+def beyond_bands(rows: AllRows) -> Iterator[Oddity]:
+    """The rows that are beyond a band; one with a cell that could not be read is not asked."""
+    for band in BANDS:
+        with suppress(Unread):
+            for number, row in enumerate(rows.of(band.table)):
+                cells = _RowCells(band.table, row, rows)
+                with suppress(Unread):
+                    if band.beyond(cells):
+                        said = band.said(*(cells[name] for name in band.cells))
+                        place = rows.place(band.table, number, band.column)
+                        yield Oddity(band, number, Problem(place, said, band.column))
 
 
 def _past_horizon(row: Settings, _: int, __: AllRows) -> str | None:
     if row.horizon_date >= row.as_of:
         return None
     return f"{shown(row.horizon_date)} is before as_of, {shown(row.as_of)}: the horizon has passed"
-
-
-def _unusual(table: Table, column: Column) -> TableCheck:
-    """Whether a column's numbers are such as they usually are."""
-
-    def complaint(row: Any, _: int, __: AllRows) -> str | None:
-        number = getattr(row, column.name)
-        return column.quantity.unusual(number) if number is not None else None
-
-    return TableCheck(table.name, column.name, complaint)
 
 
 def _assumed(row: Settings, _: int, rows: AllRows) -> str | None:
@@ -42,34 +93,6 @@ def _assumed(row: Settings, _: int, rows: AllRows) -> str | None:
         return None
     names = " and ".join([row.quote_currency, *others])
     return f"is blank: {names} are taken at par, 1 for 1; type what a stablecoin is worth in USD"
-
-
-def _far_from_spot(row: Instrument, _: int, rows: AllRows) -> str | None:
-    held = rows.underlying(row)
-    if row.index_price is None or held is None:
-        return None
-    apart = row.index_price / held.spot_price - 1
-    if abs(apart) <= SPOT_FROM_INDEX:
-        return None
-    return (
-        f"{shown(row.index_price)} is {percent(apart)} off the spot_price of {held.asset}, "
-        f"{shown(held.spot_price)}"
-    )
-
-
-def _far_from_index(row: Instrument, _: int, rows: AllRows) -> str | None:
-    held = rows.underlying(row)
-    index = row.index_price or (held.spot_price if held else None)
-    if index is None or abs(row.futures_price / index - 1) <= FUTURE_FROM_INDEX:
-        return None
-    apart = percent(row.futures_price / index - 1)
-    return f"{shown(row.futures_price)} is {apart} off the index price, {shown(index)}"
-
-
-def _negative_short(row: Short, _: int, __: AllRows) -> str | None:
-    if row.contracts >= 0:
-        return None
-    return f"{shown(row.contracts)} is a long future: it adds to the exposure; a short is positive"
 
 
 def _without_holding(row: Short, _: int, rows: AllRows) -> str | None:
@@ -90,46 +113,22 @@ def _before_horizon(row: Instrument, _: int, rows: AllRows) -> str | None:
     return f"{ends}: it hedges nothing after that"
 
 
-def _two_names(row: Holding, _: int, rows: AllRows) -> str | None:
-    """A scenario moves names: it would move one of them and leave the other."""
-    follows = rows.underlying_of(row)
-    if row.asset == follows or row.beta != 1:
-        return None
-    coins = {_COINS.get(name.upper(), name.upper()) for name in (row.asset, follows)}
-    if len(coins) > 1:
-        return None
-    return (
-        f'"{row.asset}" is hedged as "{follows}": if they are one coin, give it one name; a '
-        "scenario moves each name by itself"
-    )
-
-
-_COINS = {"XBT": "BTC", "WBTC": "BTC", "CBBTC": "BTC", "WETH": "ETH", "STETH": "ETH"}
-"""Other names of a coin."""
-
-
-_ODDITIES = (
-    *(
-        _unusual(table, column)
-        for table in TABLES.values()
-        for column in table.columns
-        if column.quantity.usual != Domain() and table.name != "History"  # what is past was so
-    ),
+_QUESTIONS = (
     TableCheck("Settings", "horizon_date", _past_horizon),
     TableCheck("Settings", "stablecoin_parity", _assumed),
-    TableCheck("Holdings", "asset", _two_names),
-    TableCheck("Instruments", "index_price", _far_from_spot),
-    TableCheck("Instruments", "futures_price", _far_from_index),
     TableCheck("Instruments", "expiry", _before_horizon),
     TableCheck("Shorts", "instrument", _without_holding),
-    TableCheck("Shorts", "contracts", _negative_short),
     *ACCOUNT_ODDITIES,
 )
 
 
 def oddities(rows: AllRows) -> list[Found]:
     """What looks mistyped: a portfolio is read with all of it as warnings."""
-    return findings(_ODDITIES, rows)
+    beyond = (
+        (TABLES[each.band.table].rank(each.row, each.band.column), each.problem)
+        for each in beyond_bands(rows)
+    )
+    return [*beyond, *findings(_QUESTIONS, rows)]
 
 
 def age(as_of: datetime, now: datetime) -> str | None:

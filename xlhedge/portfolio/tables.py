@@ -122,7 +122,13 @@ class Holding(Row):
 
     asset: Annotated[str, text("Name of the asset, once in the table or once a place (BTC).")]
     quantity: Annotated[
-        float, number("spot_qty", "Coins held, in base coins, without those posted as margin.")
+        float,
+        number(
+            "spot_qty",
+            "Coins held, in base coins, without those posted as margin.",
+            usual=Domain(at_least=0),
+            slip="coins below 0 are owed, and the hedge of them is a long future",
+        ),
     ]
     avg_cost: Annotated[float | None, number("avg_cost")] = None
     spot_price: Annotated[float, number("spot_price")]
@@ -226,7 +232,14 @@ class Short(Row):
     """A short that is already open; negative contracts are a long future."""
 
     instrument: Annotated[str, text(_INSTRUMENT)]
-    contracts: Annotated[float, number("short_contracts")]
+    contracts: Annotated[
+        float,
+        number(
+            "short_contracts",
+            usual=Domain(at_least=0),
+            slip="below 0 it is a long future, which adds to the exposure",
+        ),
+    ]
     entry_price: Annotated[float, number("entry_price")]
     margin: Annotated[float | None, number("margin", needed="if inverse and isolated")] = None
     leverage: Annotated[float | None, number("leverage")] = None

@@ -14,7 +14,7 @@ from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.native_cells import write_page
-from xlhedge.sheets.orders import write_numbers
+from xlhedge.sheets.orders import strike_unchecked, write_numbers
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import FigureTable, RowText
 from xlhedge.xlsx.charts import bar_chart
@@ -45,6 +45,7 @@ def write_hedge(sheet: Sheet, of: TemplateContext) -> None:
     table.write_row(sheet, -1, analysis.unassigned, lambda _: naked)
     table.write_rows(sheet, analysis.hedge, cells.texts)
     _mark(sheet, table)
+    strike_unchecked(sheet, table, HedgeRow)
     sheet.mark("B3:B4", 0, "no date")
     widen(sheet, table.widths() | {"A": 24, "B": 17, table.behind(): 12})
     sheet.prints(area=table.area)
@@ -113,6 +114,7 @@ def write_hedge_report(sheet: Sheet, of: ReportContext) -> None:
     last = unassigned_texts(table, of.tables, table.last, table.last - 1)
     rows = [*analysis.hedge, analysis.unassigned]
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last)
+    strike_unchecked(sheet, table, HedgeRow)
     _write_largest(sheet, table, analysis.hedge)
 
 

@@ -13,17 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.figures import BLANK
+from xlhedge.analysis.doubts import exceeds, over_hedged, unsized, without_size
+from xlhedge.analysis.figures import BLANK, Figure
+from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.functions.algebra import Expression
-from xlhedge.functions.quantity import Domain
-from xlhedge.functions.vocabulary import QUANTITIES
+from xlhedge.analysis.orders import OrderRow, UnderlyingRow
+from xlhedge.functions.algebra import Carrier, Expression, where
 from xlhedge.portfolio import TABLES, Portfolio, Table
+from xlhedge.portfolio.bands import BANDS, Band, BandCells
 from xlhedge.sheets.account_checks import account_questions
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import Tables
 from xlhedge.sheets.table import FigureTable
-from xlhedge.text import as_percent
 
 __all__ = ["Check", "checks"]
 
@@ -60,7 +61,8 @@ def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
         *(Check(title, 0, *rest) for title, *rest in account_questions(inputs, tables)),
         *_shorts(tables[MarginRow], analysis),
         *_dates(inputs, portfolio),
-        *_odd(inputs, portfolio),
+        *_bands(inputs, tables, portfolio),
+        *_too_short(inputs, tables, analysis),
         Check(
             "Rows typed too far down to count",
             0,
@@ -230,30 +232,98 @@ _HEDGED = ("Shorts", "Holdings")
 """The tables whose rows name instruments that hedge."""
 
 
-def _odd(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
-    funding, ratio = (QUANTITIES[name].usual for name in ("funding_rate", "hedge_ratio"))
-    rates = [inputs.column(table, "funding_rate") for table in ("Instruments", "Scenarios")]
-    rows: list[Any] = [*portfolio.instruments, *portfolio.scenarios]
-    yield Check(
-        f"Funding rates of {funding.below:.0%} or more",
-        sum(funding.beyond(row.funding_rate or 0.0) for row in rows),
-        "+".join(_beyond_text(funding, rate) for rate in rates),
-        f"A rate is per interval: {as_percent(0.01)}.",
-    )
-    ratios = [portfolio.settings.hedge_ratio, *(row.hedge_ratio for row in portfolio.holdings)]
-    setting = ratio.beyond(Expression(inputs.setting("hedge_ratio")))
-    yield Check(
-        f"Hedge ratios above {ratio.at_most:g}",
-        sum(ratio.beyond(each or 0.0) for each in ratios),
-        f"({setting.text})+{_beyond_text(ratio, inputs.column('Holdings', 'hedge_ratio'))}",
-        f"{as_percent(50)}; all of it is 100% or 1.",
-    )
+class _Columns(BandCells):
+    """The cells of all rows of a table at once, as a band looks at them."""
+
+    def __init__(self, table: str, inputs: Inputs, tables: Tables) -> None:
+        super().__init__(table)
+        self._inputs, self._tables = inputs, tables
+
+    def own(self, column: str) -> Expression:
+        if self.table == "Settings":
+            return self.setting(column)
+        return Expression(self._inputs.column(self.table, column))
+
+    def term(self, column: str) -> Carrier:
+        found = self._found(self._instruments, f"({self._input(column)}+0)")
+        return where(found == 0, "", found)
+
+    def setting(self, name: str) -> Expression:
+        return Expression(self._inputs.setting(name))
+
+    def inverse(self) -> Expression:
+        kinds = self._input("contract_type")
+        return self._found(self._instruments, f'--({kinds}="inverse")') > 0
+
+    def spot(self) -> Carrier:
+        assets, prices = _cells(self._inputs, "Holdings", "asset", "spot_price")
+        same = f"--({self._input('underlying')}=TRANSPOSE({assets}))"
+        count = self._found(same, f"ROW({assets})^0")
+        quote = Expression(self._input("quote"))
+        other = (quote != "") & (quote != self.setting("quote_currency"))
+        return where((count == 0) | other, "", self._found(same, f"({prices}+0)") / count)
+
+    def underlying(self) -> Expression:
+        return Expression(self._tables[HedgeRow].column(HedgeRow.underlying))
+
+    @property
+    def _instruments(self) -> str:
+        return f"--({self.own('instrument').text}=TRANSPOSE({self._input('instrument')}))"
+
+    def _input(self, column: str) -> str:
+        return self._inputs.column("Instruments", column)
+
+    @staticmethod
+    def _found(same: str, numbers: str) -> Expression:
+        """The sum of numbers over the rows that are the same."""
+        return Expression(f"MMULT({same},{numbers})")
 
 
-def _beyond_text(usual: Domain, cells: str) -> str:
-    """How many of a column's cells are unusual."""
-    x = Expression(cells)
-    return f"SUM({((x != '') & usual.beyond(x)).text})"
+def _bands(inputs: Inputs, tables: Tables, portfolio: Portfolio) -> Iterator[Check]:
+    """A check for each title: several columns may hold one quantity."""
+    found = Counter(each.band.title for each in portfolio.beyond_bands)
+    titles: dict[str, list[Band]] = {}
+    for band in BANDS:
+        titles.setdefault(band.title, []).append(band)
+    for title, bands in titles.items():
+        counts = (band.beyond(_Columns(band.table, inputs, tables)).text for band in bands)
+        formula = "+".join(f"SUM({count})" for count in counts)
+        columns = ", ".join(f"{band.table} {band.column}" for band in bands)
+        yield Check(title, found[title], formula, f"{columns}: {bands[0].remedy}")
+
+
+def _too_short(inputs: Inputs, tables: Tables, analysis: Analysis) -> Iterator[Check]:
+    under, orders = tables[UnderlyingRow], tables[OrderRow]
+
+    def column(figure: Figure) -> Expression:
+        return Expression((under if under.has(figure) else orders).column(figure))
+
+    row = UnderlyingRow
+    many = exceeds(*map(column, (row.cover, row.exposure, row.target_notional)))
+    names = column(row.underlying)
+    yield Check(
+        "Underlyings with more short than there is to hedge",
+        len(list(over_hedged(analysis))),
+        f"SUM({where(names != '', where(many, 1, 0), 0).text})",
+        "Short above 1.5 times the exposure: contracts, contract_size or a quantity may be "
+        "mistyped, or a holding is missing.",
+    )
+    name, size, kind = (
+        Expression(each)
+        for each in _cells(inputs, "Instruments", "instrument", "contract_size", "contract_type")
+    )
+    same = f"--({column(OrderRow.underlying).text}=TRANSPOSE({names.text}))"
+    exposed = column(row.exposure)
+    exposure = Expression(f"MMULT({same},{where(exposed == '', 0, exposed).text})")
+    many = unsized(column(OrderRow.cover), exposure)
+    asked = (name != "") & (where(size == "", 1, size) == 1) & (kind != "inverse")
+    yield Check(
+        "Large shorts of contract_size 1",
+        len(without_size(analysis)),
+        f"SUM({where(asked, where(many, 1, 0), 0).text})",
+        "Blank or 1, contracts count as coins, and are 5 times what there is to hedge: type how "
+        "many coins a contract is.",
+    )
 
 
 def _cells(inputs: Inputs, table: str, *columns: str) -> list[str]:

@@ -106,12 +106,15 @@ def _order(orders: FigureTable, analysis: Analysis) -> Step:
     action, size, name = (f"INDEX({cells},{at})" for cells in (actions, contracts, names))
     more = f"SUM({is_one})-1"
     formula = (
-        f'IF({at}>=1E6,"","Order: "&{action}&" "&ROUND(ABS({size}),{_DECIMALS})&" "&LEFT({name},{_LONGEST})'
-        f'&IF({more}>0,", and "&({more})&" more","")&" ({orders.title})")'
+        f'IF({at}>=1E6,"","Order: "&{action}&" "&ROUND(ABS({size}),{_DECIMALS})'
+        f'&" "&LEFT({name},{_LONGEST})&IF({more}>0,", and "&({more})&" more","")&" ({orders.title})")'
     )
     if not traded:
         return Step("", formula)
     first, others = traded[0], len(traded) - 1
     size_ = f"{round(abs(first.order_contracts), _DECIMALS):.15g}"
     rest = f", and {others} more" if others else ""
-    return Step(f"Order: {first.action} {size_} {first.instrument[:_LONGEST]}{rest} ({orders.title})", formula)
+    return Step(
+        f"Order: {first.action} {size_} {first.instrument[:_LONGEST]}{rest} ({orders.title})",
+        formula,
+    )

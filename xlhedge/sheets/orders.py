@@ -7,6 +7,7 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import NOWHERE
+from xlhedge.analysis.doubts import CHECK_FIRST
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
@@ -21,6 +22,7 @@ from xlhedge.xlsx.sheet import Sheet
 
 __all__ = [
     "hedged_text",
+    "strike_unchecked",
     "write_numbers",
     "write_orders",
     "write_orders_report",
@@ -42,6 +44,13 @@ def write_underlyings(sheet: Sheet, of: TemplateContext) -> None:
     write_table(sheet, of, of.analysis.underlyings)
 
 
+def strike_unchecked(sheet: Sheet, table: FigureTable, row: type[OrderRow | HedgeRow]) -> None:
+    """Strike the orders that wait until what they are computed from is checked."""
+    order, action = row.order_contracts, row.action
+    waits = f'${table.letter(action)}{table.top}="{CHECK_FIRST}"'
+    sheet.mark(table.span(order), waits, "struck")
+
+
 def write_orders(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet of the orders."""
     write_table(sheet, of, of.analysis.orders)
@@ -53,6 +62,7 @@ def write_orders(sheet: Sheet, of: TemplateContext) -> None:
     held = f"(SUMPRODUCT(--({hedge.column(HedgeRow.underlying)}={key}))>0)"
     idle = f"(SUMPRODUCT(--({lots}={name}))=0)"
     write_numbers(sheet, table, of.analysis, f"{held}+{idle}", numbers_of(hedge))
+    strike_unchecked(sheet, table, OrderRow)
 
 
 def write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) -> None:
@@ -107,4 +117,6 @@ def write_underlyings_report(sheet: Sheet, of: ReportContext) -> None:
 
 def write_orders_report(sheet: Sheet, of: ReportContext) -> None:
     """The report's sheet of the orders."""
-    write_page(sheet, of.on[sheet.title], of.analysis.orders, of.cells(OrderRow))
+    table = of.on[sheet.title]
+    write_page(sheet, table, of.analysis.orders, of.cells(OrderRow))
+    strike_unchecked(sheet, table, OrderRow)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from xlhedge.analysis.figures import FigureRow
+from xlhedge.analysis.history import alarms_of
 from xlhedge.analysis.orders import OrderRow
 from xlhedge.analysis.price_series import LEAST_HOURS, tracks_of
 from xlhedge.analysis.signals import SAID, UNKNOWN
@@ -327,14 +328,12 @@ class PastCells(LiveCells):
         name = orders.cell(OrderRow.instrument, here(orders.top - top))
         texts = RowText(f'IF({name}="","",{name})'), RowText(self._breach_of(name))
         past, found = self._analysis.history, self._analysis.portfolio.instruments
+        alarms = past.alarms if past else alarms_of(self._analysis.portfolio)
         for n in range(self.inputs.capacity("Instruments")):
             known = n < len(found)
             shown = found[n].instrument if known else ""
-            # A future that expires pays no funding: that is known without a history.
-            dated = False if known and found[n].expiry else None
-            breach = past.breaches[shown] if past and known else dated
             sheet.put(top + n, left, shown, "cell text", texts[0].at(top + n))
-            said = SAID[breach] if known else ""
+            said = SAID[alarms[shown].found] if known else ""
             sheet.array(top + n, left + 1, [[said]], texts[1].at(top + n), "cell text")
 
     def _breach_of(self, instrument: str) -> str:

@@ -14,8 +14,8 @@ from xlhedge.functions.registry import Function, function
 from xlhedge.sheets.context import NOTHING, Edition, Headline, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_checks import Check, checks
-from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.next_step import Step, steps
+from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.stress import worst
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.unwind import to_unwind

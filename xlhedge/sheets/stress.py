@@ -164,14 +164,12 @@ class _Summary:
 
     def _unknown(self, k: int) -> str:
         """How many shorts may be liquidated, for all that is known."""
-        price, basis, spike = (
-            self._move(k, name) for name in ("price_shock", "basis_shock", "spike")
-        )
+        future, spike = (self._move(k, name) for name in ("future", "spike"))
         row: Any = SimpleNamespace(
             unsure=self._term(ShortTerms.unsure),
             short_notional=self._term(ShortTerms.short_notional),
         )
-        return f"SUM({excel_text(is_unknown(row, price + basis, spike))})"
+        return f"SUM({excel_text(is_unknown(row, future, spike))})"
 
     def _expiring(self, k: int) -> str:
         """How many shorts' instruments expire."""

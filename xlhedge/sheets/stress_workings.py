@@ -32,6 +32,7 @@ _SHORT = {
     "price_shock": ("Price move", "percent"),
     "days": ("Days", "days"),
     "basis_shock": ("Basis move", "percent"),
+    "future": ("Move of the future", "percent"),
     "funding_rate": ("Funding rate", "rate"),
     "spike": ("Worst move on the way", "percent"),
     "liquidated": ("Liquidated", "ratio"),
@@ -171,20 +172,21 @@ class Workings:
     def _moves(self, k: int) -> dict[str, str]:
         """The formulas of the shorts' moves, by column."""
         mine, terms, rows = self.move(k, "row"), self._row, self._rows
-        price, basis, days, spike = (
+        price, basis, days, future, spike = (
             Expression(self.move(k, each))
-            for each in ("price_shock", "basis_shock", "days", "spike")
+            for each in ("price_shock", "basis_shock", "days", "future", "spike")
         )
         price = price_move(price, terms.contract_type)
         typed, rate = (
             Expression(rows.said(k, mine, each)) for each in ("basis_shock", "funding_rate")
         )
         given = Expression(rows.is_said(k, mine, "funding_rate")) > 0
-        reached = is_liquidated(terms.short_notional, terms.distance, price + basis, spike)
+        reached = is_liquidated(terms.short_notional, terms.distance, future, spike)
         texts: dict[str, Carrier] = {
             "price_shock": Expression(rows.said(k, mine, "price_shock", "NA()")),
             "days": Expression(rows.said(k, mine, "days")),
             "basis_shock": basis_move(typed, price, days, terms),
+            "future": price + basis,
             "funding_rate": where(is_perpetual(terms) & given, rate, terms.funding_rate),
             "spike": Expression(rows.said(k, mine, "spike")),
             "liquidated": where(reached, 1, 0),
@@ -194,13 +196,11 @@ class Workings:
     def _write_wallets(self, k: int, shorts: tuple[LineRow, ...]) -> None:
         """What each short that shares a wallet adds to it, and whether that falls."""
         terms, found = self._cells.row, self.scenario(k)
-        price, basis, spike = (
-            Expression(f"${LETTERS[self._at(k, name)]}{here()}")
-            for name in ("price_shock", "basis_shock", "spike")
+        moves = (
+            Expression(f"${LETTERS[self._at(k, name)]}{here()}") for name in ("future", "spike")
         )
         cross = self._cells.beside(terms, CrossRow)
-        end = price_move(price, terms.contract_type) + basis
-        texts = [left_of(cross, self._cells, move) for move in (end, spike)]
+        texts = [left_of(cross, self._cells, move) for move in moves]
         texts.append(Expression(f"INDEX({self.accounts.column(k, 'fallen')},{terms.wallet.text})"))
         name, kept = self._rows.name(k), found.wallets.positions if found else ()
         for column, text in zip(("end", "high", "fallen"), texts, strict=True):
@@ -222,5 +222,7 @@ class Workings:
 def _shown(row: ShortTerms, line: LineRow, column: str) -> float:
     if column == "liquidated":
         return float(line.liquidation == LIQUIDATED and row.wallet == BLANK)
+    if column == "future":
+        return float(line.price_shock + line.basis_shock)
     value = getattr(line, column)
     return 0.0 if value == "" else float(value)

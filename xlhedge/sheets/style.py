@@ -115,6 +115,7 @@ def styles() -> Styles:
 def _register_marks(found: Styles) -> None:
     """What cells look like while a condition holds: dark on pale, readable in grey."""
     found.mark("alert", bold=True, ink="FF8B1A10", paper="FFFBE0DC")
+    found.mark("struck", strike=True, ink="FF8B1A10")
     found.mark("notice", bold=True, ink="FF7A4B00", paper="FFFFF0CC")  # only to be known
     found.mark("near", paper="FFFFE2BF", fgColor="FFFFE2BF")
     found.mark("high ratio", bold=True, paper="FFF4B183", fgColor="FFF4B183")

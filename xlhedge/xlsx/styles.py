@@ -116,6 +116,7 @@ class Styles:
         name: str,
         *,
         bold: bool = False,
+        strike: bool = False,
         ink: str | None = None,
         paper: str | None = None,
         number_format: str | None = None,
@@ -123,7 +124,9 @@ class Styles:
     ) -> None:
         """Register under a name what cells look like while a condition holds: `Sheet.mark`."""
         self.marks[name] = DifferentialStyle(
-            Font(b=bold or None, color=ink) if bold or ink else None,
+            Font(b=bold or None, strike=strike or None, color=ink)
+            if bold or strike or ink
+            else None,
             numFmt=NumberFormat(_CUSTOM, number_format) if number_format else None,
             fill=_Fill(**{"patternType": "solid", "bgColor": paper} | pattern) if paper else None,
         )
