@@ -10,10 +10,13 @@ from xlhedge.functions.algebra import excel_text
 from xlhedge.portfolio import TABLES, Portfolio
 from xlhedge.xlsx.cell import LETTERS, quoted
 
-__all__ = ["FIRST_ROW", "Inputs", "last_column", "left_column"]
+__all__ = ["FIRST_ROW", "NOTHING_TYPED", "Inputs", "last_column", "left_column"]
 
 FIRST_ROW = 6
 """The first row of data of every input table; above it the headers, and above them the units."""
+
+NOTHING_TYPED = "nothing_typed"
+"""The name of whether the book is still empty; a mark cannot look at another sheet's cells."""
 
 _SLOTS = 15
 
@@ -64,6 +67,12 @@ class Inputs:
 
     def _letter(self, table: str, name: str) -> str:
         return LETTERS[left_column(table) + TABLES[table].headers.index(name)]
+
+    @property
+    def nothing_typed(self) -> str:
+        """The formula text of `NOTHING_TYPED`."""
+        keys = (("Holdings", "asset"), ("Accounts", "account"), ("Shorts", "instrument"))
+        return f"COUNTA({','.join(self.column(*key) for key in keys)})=0"
 
     def below(self, table: str, name: str) -> str:
         """The rest of a table's column, down to the sheet's end, which no other sheet follows."""

@@ -104,16 +104,17 @@ def _order(orders: FigureTable, analysis: Analysis) -> Step:
     is_one = "+".join(f'({actions}="{word}")' for word in _TRADED)
     at = f"MIN(IF({is_one},ROW({actions})-{orders.top - 1},1E6))"
     action, size, name = (f"INDEX({cells},{at})" for cells in (actions, contracts, names))
-    more = f"SUM({is_one})-1"
+    others = f"SUM({is_one})-1"
+    more = f'IF({others}>0,", and "&({others})&" more","")'
     formula = (
         f'IF({at}>=1E6,"","Order: "&{action}&" "&ROUND(ABS({size}),{_DECIMALS})'
-        f'&" "&LEFT({name},{_LONGEST})&IF({more}>0,", and "&({more})&" more","")&" ({orders.title})")'
+        f'&" "&LEFT({name},{_LONGEST})&{more}&" ({orders.title})")'
     )
     if not traded:
         return Step("", formula)
-    first, others = traded[0], len(traded) - 1
+    first, count = traded[0], len(traded) - 1
     size_ = f"{round(abs(first.order_contracts), _DECIMALS):.15g}"
-    rest = f", and {others} more" if others else ""
+    rest = f", and {count} more" if count else ""
     return Step(
         f"Order: {first.action} {size_} {first.instrument[:_LONGEST]}{rest} ({orders.title})",
         formula,
