@@ -71,7 +71,7 @@ def test_without_a_recalculation_libreoffice_shows_the_bad_news(tmp_path):
 @pytest.mark.parametrize(("days", "fresh"), [(0.2, True), (1.2, False), (-1.2, False)])
 def test_it_says_how_old_the_prices_are(days, fresh, libreoffice, tmp_path):
     book = load_workbook(saved(SAMPLES["full-hedge"], tmp_path / "full.xlsx"))
-    book["Portfolio"]["B7"] = f"=NOW()-{days}"
+    book["Portfolio"]["V7"] = f"=NOW()-{days}"
     book.save(tmp_path / "dated.xlsx")
     said = libreoffice.values(tmp_path / "dated.xlsx")["Start"][AGE]
     assert said.startswith("Fresh") is fresh
@@ -118,16 +118,16 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
     below = FIRST_ROW + len(SAMPLES["treasury"].scenarios)
     typed = {
         "Portfolio": {
-            "B7": datetime(2026, 7, 1),  # as_of, after the horizon
-            "B10": 50,
-            "E11": "btc",
-            "F11": 1,
-            "H11": 1,
-            "H7": None,  # ETH's price
-            "F10": None,  # XMR's quantity
-            "I7": 3,
-            "K9": ">0",
-            "E56": "DOT",
+            "V7": datetime(2026, 7, 1),  # as_of, after the horizon
+            "V10": 50,
+            "A11": "btc",
+            "B11": 1,
+            "D11": 1,
+            "D7": None,  # ETH's price
+            "B10": None,  # XMR's quantity
+            "E7": 3,
+            "G9": ">0",
+            "A56": "DOT",
             f"{letter_of('Accounts', 'wallet_balance')}6": 5,  # without the account's name
         },
         "Instruments": {

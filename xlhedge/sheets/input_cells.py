@@ -105,8 +105,12 @@ def _setting_names() -> list[str]:
 
 
 def left_column(table: str) -> int:
-    """A table's first column: a blank one stands between it and the table before it."""
-    names = [each.name for each in TABLES.values() if each.sheet == TABLES[table].sheet]
+    """A table's first column: a blank one stands between it and the table before it.
+
+    What is typed most stands first: rows, then settings.
+    """
+    beside = (each for each in TABLES.values() if each.sheet == TABLES[table].sheet)
+    names = [each.name for each in sorted(beside, key=lambda each: each.upright)]
     at = names.index(table)
     return last_column(names[at - 1]) + 2 if at else 1
 

@@ -35,7 +35,7 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
         >>> report_book(analyse(SAMPLES["full-hedge"])).titles
-        ['Summary', 'Underlyings', 'Orders', 'Hedge', 'Sensitivity', 'Scenarios', \
+        ['Summary', 'Underlyings', 'Orders', 'Hedge', 'Sensitivity', 'Stress', \
 'Funding & basis', 'Carry', 'Margin', 'Unwind', 'Hedge history', 'Inputs & audit']
     """
     settings = analysis.portfolio.settings

@@ -163,10 +163,10 @@ SHEETS = (
         heading="xlhedge: the hedging desk inside a spreadsheet",
         note="Type in the yellow cells of the sheets below; read what to do in the sheets behind "
              "them."),
-    SheetSpec("Portfolio", write_inputs, **_INPUTS | {"freeze": f"A{FIRST_ROW}"},
-        purpose="Settings, and the coins that you hold. Type here first.",
+    SheetSpec("Portfolio", write_inputs, **_INPUTS, wide=3,
+        purpose="The coins that you hold, accounts, and settings. Type here first.",
         note="What you hold and how much of it to hedge. Type in the yellow cells; a row typed "
-             "below a table counts. Quote is the quote_currency."),
+             "below a table counts. Accounts and Settings stand at the right."),
     SheetSpec("Instruments", write_inputs, **_INPUTS, wide=3,
         purpose="The futures that you hedge with, and their margin tiers. Type here.",
         note="The futures you hedge with, as the venue states them. Tiers are optional."),
@@ -222,7 +222,7 @@ SHEETS = (
         purpose="Each scenario: spot, short, basis, funding, fees, and what is left.",
         note="The scenarios on the portfolio as it stands, liquidation included. Fees are those of "
              f"closing: the shorts are open. {DELEVERAGED}"),
-    SheetSpec("Scenarios", write_scenarios, _REPORT, freeze="B5", wide=2,
+    SheetSpec("Stress", write_scenarios, _REPORT, freeze="B5", wide=2,
         purpose="Your scenarios, leg by leg and line by line",
         note="The portfolio as it stands, liquidation included. Fees are those of closing: the "
              f"shorts are open. {DELEVERAGED}"),

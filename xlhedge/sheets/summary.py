@@ -81,7 +81,7 @@ def _places(of: ReportContext) -> dict[str, _Place]:
         "hedged": _Place(hedged_text(underlyings), underlyings.title),
         "gross_delta": _Place(gross, underlyings.title),
         "nearest": _Place(near, margin.title, array=True),
-        "worst": _Place(f"MIN({nets(of.analysis)})", "Scenarios"),
+        "worst": _Place(f"MIN({nets(of.analysis)})", "Stress"),
     }
 
 
@@ -111,7 +111,7 @@ def write_summary(sheet: Sheet, of: ReportContext) -> None:
     sheet.chart(ratio_chart(of.book["Sensitivity"], analysis), f"E{_TOP - 1}")
     sheet.chart(spot_chart(of.book["Hedge"], of), f"A{below}")
     if analysis.scenarios:
-        sheet.chart(attribution_chart(of.book["Scenarios"], analysis), f"E{below}")
+        sheet.chart(attribution_chart(of.book["Stress"], analysis), f"E{below}")
     widen(sheet, {"A": 34, "B": 20, "C": 52, "D": 2})
 
 
