@@ -14,7 +14,7 @@ from books import settings
 
 from xlhedge.analysis import advice as words
 from xlhedge.analysis import analyse, roll_advice, unwind_advice
-from xlhedge.analysis.advice import advice
+from xlhedge.analysis.advice import advice, advised
 from xlhedge.portfolio import Account, Bar, Holding, Instrument, Portfolio, Short
 
 START, NOW = datetime(2026, 2, 1), datetime(2026, 3, 2)
@@ -85,6 +85,7 @@ BOOKS = {
     "within the band": book([short(0.995)]),
     "short more": book([short(0.4)]),
     "buy back": book([short(1.3)]),
+    "sold": book([short()], [coin(quantity=0)]),
     # 0.02 of 60,000 is less than the 5,000 that the venue takes.
     "too small": book([short(0.98)], instruments=[perp(min_notional=5_000)]),
     "below a step": book([short(0.95)], instruments=[perp(qty_step=0.1)]),
@@ -219,6 +220,7 @@ def test_no_sentence_is_left_out():
     try:
         for each in analyses:
             advice(each)
+            advised(each)
     finally:
         sys.settrace(before)
     left = {
