@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from xlhedge.errors import NotAWorkbook
 from xlhedge.portfolio import Portfolio
@@ -11,6 +12,7 @@ from xlhedge.readers.archive import DAMAGE, DAMAGED
 from xlhedge.readers.find_tables import MEANT, absent_tables, find_tables, is_named
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.opendocument import NO_TABLES, opendocument_sheets
+from xlhedge.readers.own import renewal
 from xlhedge.readers.sheet_cells import Block, Rows, SheetCells
 from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
 
@@ -26,7 +28,8 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
-    return _read(lambda: _sheets(Package(content, limits)), name, limits, MEANT)
+    sheets = partial(_sheets, content, limits)
+    return _read(sheets, content, name, limits, MEANT)
 
 
 def read_opendocument(content: bytes, name: str, limits: Limits) -> Portfolio:
@@ -37,11 +40,16 @@ def read_opendocument(content: bytes, name: str, limits: Limits) -> Portfolio:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
-    return _read(lambda: opendocument_sheets(content, limits), name, limits, NO_TABLES)
+    sheets = partial(opendocument_sheets, content, limits)
+    return _read(sheets, content, name, limits, NO_TABLES)
 
 
 def _read(
-    sheets: Callable[[], Sequence[SheetCells]], name: str, limits: Limits, meant: str
+    sheets: Callable[[], Sequence[SheetCells]],
+    content: bytes,
+    name: str,
+    limits: Limits,
+    meant: str,
 ) -> Portfolio:
     try:
         tables, problems = find_tables(sheets(), limits)
@@ -49,11 +57,12 @@ def _read(
         raise refusal(str(error), error.place) from None
     except DAMAGE:
         raise refusal(DAMAGED) from None
-    return Portfolio.from_raw_tables(tables, name, problems, meant)
+    return Portfolio.from_raw_tables(tables, name, problems, meant, renewal(content))
 
 
-def _sheets(package: Package) -> list[SheetCells]:
+def _sheets(content: bytes, limits: Limits) -> list[SheetCells]:
     """The sheets that may hold a portfolio's tables."""
+    package = Package(content, limits)
     sheets = package.sheets()
     asked = _asked(sheets)
     return [
