@@ -8,17 +8,12 @@ import stat
 from pathlib import Path
 
 from xlhedge.errors import InputError, NotAWorkbook, Problem
+from xlhedge.files import TEMPLATE_RULES
 from xlhedge.portfolio.places import Source
 from xlhedge.readers.archive import DAMAGE, Archive
 from xlhedge.readers.limits import Limits
 
-__all__ = ["TEMPLATE", "is_report", "refuse_foreign", "renewal"]
-
-TEMPLATE = "Template 4"
-"""What a template says of itself in its properties: raise it whenever its sheets' rules change.
-
-Of those before 4, made by xlhedge 0.3 and earlier, none says so.
-"""
+__all__ = ["is_report", "refuse_foreign", "renewal"]
 
 _LIMITS = Limits(64)  # no report is larger
 _CORE = "docProps/core.xml"
@@ -67,7 +62,7 @@ def renewal(content: bytes) -> list[Problem]:
         content: the bytes of a spreadsheet.
     """
     said = _said(content, _CORE) or _said(content, _META)
-    if not said.get("title", "").startswith(_OWN_TEMPLATE) or said.get("subject") == TEMPLATE:
+    if not said.get("title", "").startswith(_OWN_TEMPLATE) or said.get("subject") == TEMPLATE_RULES:
         return []
     why = (
         "its sheets compute by the rules of an older xlhedge, reports on it by today's; "
