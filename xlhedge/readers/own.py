@@ -23,6 +23,7 @@ _PROPERTY = re.compile(rb"<(?:\w+:)?(creator|title|subject|created)(?: [^>]*)?>(
 _IN_PDF = re.compile(rb"/(Author|Title|Subject) ?<FEFF([0-9A-F]*)>")  # as LibreOffice writes them
 _AS_IN_WORKBOOK = {"Author": "creator", "Title": "title", "Subject": "subject"}
 _REPORT = "Hedge report: "
+_ALL = (_REPORT, "Group report: ")
 NAMED = 255 - len(_REPORT)
 """Characters of a portfolio's name that a report's title holds."""
 
@@ -30,7 +31,7 @@ NAMED = 255 - len(_REPORT)
 def is_report(path: Path) -> bool:
     """Whether a file says of itself that it is a report of ours, a workbook or its PDF."""
     said = _properties(path)
-    return said.get("creator") == "xlhedge" and said.get("title", "").startswith(_REPORT)
+    return said.get("creator") == "xlhedge" and said.get("title", "").startswith(_ALL)
 
 
 def report_on(path: Path) -> tuple[str, datetime] | None:
