@@ -185,7 +185,7 @@ def _dangers(of: ReportContext) -> Iterator[_KeyFigure]:
     if worst := analysis.worst:
         meaning = _after(worst.liquidation, worst.name)
         yield _KeyFigure("worst", "Worst scenario", worst.legs.net, "money", meaning,
-                    f"MIN({nets(analysis)})", "Scenarios")  # fmt: skip
+                    f"MIN({nets(analysis)})", "Stress")  # fmt: skip
     for shock in _STEPS:
         word = analysis.at_once(shock).liquidation
         meaning = _after(word, "At once, as it stands; before fees")
