@@ -158,6 +158,8 @@ class TextProgress(Progress):
         """All that failed, last, where it is seen."""
         if self._many and not self._quiet:
             self._say(str(result))
+        if result.group and not self._quiet:
+            self._say(f"all of them -> {result.group}")
         for row in failures:
             for line in row["error"].split("\n"):
                 self._warn(f"{row['input']}: {line}")
