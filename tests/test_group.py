@@ -33,7 +33,14 @@ def written(folder, books=BOOKS):
                 "as_of": "2026-03-01 08:00",
                 "horizon_date": "2026-06-26",
             },
-            "Holdings": [{"asset": "BTC", "quantity": coins, "spot_price": price}],
+            "Holdings": [
+                {
+                    "asset": "BTC",
+                    "quantity": coins,
+                    "spot_price": price,
+                    "instrument": "PERP",
+                }
+            ],
             "Instruments": [
                 {
                     "instrument": "PERP",
@@ -107,6 +114,19 @@ def test_the_nearest_liquidation_comes_first(group):
     assert names[start : start + 3] == ["Beta", "Alpha", "Gamma"]
     # 1 short at 60,000 with 9,000 of margin, maintenance 0.5 %: 69,000/1.005.
     assert rows_of(group, "Summary")["Alpha"][4] == pytest.approx(69_000 / 1.005)
+
+
+def test_the_urgent_portfolios_come_first(tmp_path):
+    books = (
+        ("Calm", "USD", 1, 60_000, 1, "Binance", 20_000),
+        ("Far", "USD", 1, 60_000, 1, "Binance", 40_000),
+        ("Open", "USD", 2, 60_000, 1, "Binance", 50_000),
+    )
+    run(written(tmp_path / "in", books), tmp_path / "out", rates=())
+    rows = rows_of(tmp_path / "out" / "All-report.xlsx", "By portfolio")
+    assert list(rows)[-3:] == ["Open", "Calm", "Far"]
+    assert "short of the target" in rows["Open"][14]
+    assert rows["Calm"][14] is None
 
 
 def test_libreoffice_computes_it(group, plain_libreoffice, tmp_path):

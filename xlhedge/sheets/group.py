@@ -5,6 +5,7 @@ It is made of what the reports on the portfolios say; what is added up here is n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,6 +72,7 @@ _OF_PORTFOLIO = (
     _in_group("Orders", "H", "order_notional"),
     _in_group("P&L at -20 %", "I", "pnl_down_20"),
     _Field("Nearest liquidation", "percent", "nearest_liquidation"),
+    _Field("Alarms", "text", "told"),
 )
 _OF_EXPOSURE = (
     _Field("Portfolio", "text", "portfolio"),
@@ -108,12 +110,15 @@ def group_book(group: Consolidation) -> Book:
             "Summary", _PORTFOLIOS, "By underlying", "By venue", _EXPOSURES, _SHORTS,
         )
     )  # fmt: skip
-    portfolios = [_converted(each, group, _OF_PORTFOLIO) for each in group.members]
+    portfolios = [
+        _converted({**each, "told": "; ".join(each["alarms"])}, group, _OF_PORTFOLIO)
+        for each in sorted(group.members, key=_urgency)
+    ]
     lines = _lines(group, "underlyings", _OF_EXPOSURE)
     for each in lines:
         each["net_delta"] = each["exposure in group"] - each["cover in group"]
     positions = _lines(group, "positions", _OF_SHORT)
-    _write(by_portfolio, "The portfolios of the group, in their own currency and in the group's.",
+    _write(by_portfolio, "The urgent ones first: alarms, then the nearest liquidation.",
            _OF_PORTFOLIO, portfolios)  # fmt: skip
     _write(exposures, "Each portfolio's underlyings.", _OF_EXPOSURE, lines)
     _write(shorts, "Each portfolio's positions.", _OF_SHORT, positions)
@@ -127,6 +132,12 @@ def group_book(group: Consolidation) -> Book:
     for sheet in book.sheets:
         label(sheet, group.name, f", as of {created:%Y-%m-%d %H:%M} UTC")
     return book
+
+
+def _urgency(row: Mapping[str, Any]) -> tuple[bool, float]:
+    """Those with alarms first, and of these, as of the others, the nearest liquidation."""
+    nearest = row["nearest_liquidation"]
+    return not row["alarms"], math.inf if nearest is None else nearest
 
 
 def _converted(
