@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +41,8 @@ class Request:
     alert: bool = False  # whether alarms decide how it ends
     against: Path | None = None  # an earlier report, or a folder of them, to compare with
     dated: bool = False  # whether reports of other days stay beside it
+    group: str = ""  # what a report on all portfolios is called; empty for none
+    rates: Mapping[str, float] = field(default_factory=dict)  # of currencies in the group's
 
 
 class Item(NamedTuple):

@@ -15,6 +15,7 @@ from typing import Any
 from xlhedge import __version__
 from xlhedge.batch.cluster import Cluster
 from xlhedge.batch.compare import Earlier
+from xlhedge.batch.consolidate import consolidated
 from xlhedge.batch.csv_files import refuse_other_files, write_orders_csv, write_summary_csv
 from xlhedge.batch.dispatch import Dispatch
 from xlhedge.batch.inputs import gather
@@ -25,7 +26,7 @@ from xlhedge.batch.stop import Stop
 from xlhedge.batch.store import RunStore, opened
 from xlhedge.batch.work import Options, ReportBytes, versions
 from xlhedge.batch.workers import Pool, ThisProcess, Workers, processors
-from xlhedge.errors import Stopped, error_lines
+from xlhedge.errors import InputError, Stopped, error_lines
 
 __all__ = ["make_reports"]
 
@@ -62,7 +63,7 @@ def make_reports(request: Request, progress: Progress, stop: Stop) -> RunResult:
                         _Run(request, store, output, w, progress, stop, result, earlier).go()
                 except Stopped as stopped:
                     result.halted = str(stopped)
-                _conclude(result, store, output)
+                _conclude(result, request, store, output)
         except Stopped as stopped:
             result.halted = str(stopped)
         result.signal = stop.signal
@@ -88,15 +89,20 @@ def _workers(request: Request, total: int, stop: Stop) -> Iterator[Workers]:
     workers.close(at_once=False)
 
 
-def _conclude(result: RunResult, store: RunStore, output: Output) -> None:
+def _conclude(result: RunResult, request: Request, store: RunStore, output: Output) -> None:
     """Make the record last, and write the summary if there is anything good to say."""
     try:
         output.commit()
         if result.reports:
             result.summary = str(write_summary_csv(output.folder, store.rows(), output.hidden))
             result.orders = str(write_orders_csv(output.folder, store.rows(), output.hidden))
-    except OSError as error:
-        result.halted = result.halted or _line(error)
+            if request.group and not result.halted:
+                made = consolidated(
+                    request.group, request.rates, store, output, force=request.force
+                )
+                result.group = str(made)
+    except (OSError, InputError) as error:
+        result.halted = result.halted or "; ".join(error_lines(error))
 
 
 @dataclass(frozen=True)

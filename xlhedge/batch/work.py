@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 from xlhedge.analysis import Analysis, analyse
 from xlhedge.analysis.advice import advice
 from xlhedge.analysis.alarms import alarms
+from xlhedge.analysis.figures import BLANK, Blank
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.order_list import order_list
 from xlhedge.batch.compare import compared
 from xlhedge.errors import MachineError, PortfolioError, error_lines
@@ -132,6 +134,12 @@ def figures_of(analysis: Analysis) -> dict[str, Any]:
         "worst_scenario_pnl": worst and worst.legs.net,
         "worst_scenario_liquidation": worst and worst.liquidation,
         "nearest_liquidation": analysis.nearest,
+        "as_of": settings.as_of.isoformat(),
+        "underlyings": [
+            {"underlying": each.underlying, "exposure": each.exposure, "cover": each.cover}
+            for each in analysis.underlyings
+        ],
+        "positions": [_position(analysis, row) for row in analysis.margin],
         "alarms": alarms(analysis),
         "advice": advice(analysis),
         "orders": [each._asdict() for each in order_list(analysis)],
@@ -144,6 +152,22 @@ def figures_of(analysis: Analysis) -> dict[str, Any]:
             )
             if each.liquidation
         ],
+    }
+
+
+def _position(analysis: Analysis, row: MarginRow) -> dict[str, Any]:
+    """A position, for a report on several portfolios."""
+    ends = [each for each in (row.liquidation_buffer, row.common_buffer)
+            if not isinstance(each, Blank)]  # fmt: skip
+    price = row.liquidation_price
+    return {
+        "instrument": row.instrument,
+        "account": row.account,
+        "venue": analysis.portfolio.instrument(row.instrument).exchange or row.account,
+        "short_notional": row.short_notional,
+        "distance": min(ends, key=abs, default=None),
+        "liquidation_price": None if isinstance(price, Blank | str) else price,
+        "unknown": row.liquidation_buffer == BLANK,
     }
 
 

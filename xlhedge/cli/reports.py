@@ -107,9 +107,17 @@ def report(
     dated: Annotated[
         bool, typer.Option("--dated", help="Name reports by the date of their prices, keep others.")
     ] = False,
+    consolidate: Annotated[
+        str, typer.Option(metavar="NAME", help="Also write one report on all, of this name.")
+    ] = "",
+    fx: Annotated[
+        list[str] | None,
+        typer.Option(help="What a unit of a currency is worth in the group's, as EUR=1.08."),
+    ] = None,
 ) -> None:
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
     with Stop() as stop:
+        from xlhedge.batch.consolidate import rates_of
         from xlhedge.batch.plan import Request
         from xlhedge.batch.progress import JsonProgress, Progress, TextProgress
         from xlhedge.batch.run import make_reports
@@ -133,7 +141,11 @@ def report(
             alert,
             against,
             dated,
+            consolidate.strip(),
+            rates_of(fx or ()),
         )
+        if fx and not request.group:
+            raise InputError("--fx: goes with --consolidate")
         result = make_reports(request, progress, stop)
     raise typer.Exit(result.status)
 

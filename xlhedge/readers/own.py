@@ -26,6 +26,7 @@ _AS_IN_WORKBOOK = {"Author": "creator", "Title": "title", "Subject": "subject"}
 _REPORT, _OWN_TEMPLATE = "Hedge report: ", "xlhedge: "
 _META = "meta.xml"
 """Where an OpenDocument file says it."""
+_ALL = (_REPORT, "Group report: ")
 NAMED = 255 - len(_REPORT)
 """Characters of a portfolio's name that a report's title holds."""
 
@@ -33,7 +34,7 @@ NAMED = 255 - len(_REPORT)
 def is_report(path: Path) -> bool:
     """Whether a file says of itself that it is a report of ours, a workbook or its PDF."""
     said = _properties(path)
-    return said.get("creator") == "xlhedge" and said.get("title", "").startswith(_REPORT)
+    return said.get("creator") == "xlhedge" and said.get("title", "").startswith(_ALL)
 
 
 def report_on(path: Path) -> tuple[str, datetime] | None:
