@@ -3,15 +3,21 @@
 import io
 import re
 import shutil
+import struct
 import subprocess
+import zipfile
+import zlib
 from dataclasses import replace
 
 import pytest
-from books import PORTFOLIOS, report
+from books import PORTFOLIOS, ROOT, report
 from openpyxl import load_workbook
+from structure import faults
+from typer.testing import CliRunner
 
 from xlhedge.analysis import analyse
 from xlhedge.analysis.advice import advice, advised
+from xlhedge.cli import app
 from xlhedge.portfolio import Holding
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.firm import Firm
@@ -186,3 +192,66 @@ def test_after_the_orders_the_treasury_loses_what_its_targets_leave():
     net = sum(row.residual_delta for row in analysis.underlyings)
     worst = -0.2
     assert line[axis.index(worst)] == pytest.approx(net * worst, rel=1e-3)
+
+
+def png(wide=40, high=10):
+    """A white picture."""
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", wide, high, 8, 0, 0, 0, 0)),
+             (b"IDAT", zlib.compress((b"\0" + b"\xff" * wide) * high)), (b"IEND", b"")]  # fmt: skip
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+
+
+def test_a_logo_keeps_its_sides_in_proportion(plain_libreoffice, tmp_path):
+    path = tmp_path / "report.xlsx"
+    report_book(analyse(SAMPLES["treasury"]), firm=Firm(logo=png())).save(path)
+    assert faults(path) == []
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("xl/media/image1.png") == png()
+        drawn = archive.read("xl/drawings/drawing1.xml").decode().partition("<xdr:pic>")[0]
+    wide, high = map(int, re.findall(r'<xdr:ext cx="(\d+)" cy="(\d+)"/>', drawn)[-1])
+    assert wide == 4 * high
+    assert high <= 0.95 * 360_000
+    assert plain_libreoffice.to_pdf(path).exists()
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+def test_the_command_takes_a_firm_s_words(tmp_path):
+    (tmp_path / "logo.png").write_bytes(png())
+    shutil.copy(ROOT / "workbooks" / "full-hedge.xlsx", tmp_path / "mine.xlsx")
+    own = ("--title", "Acme", "--footer", "Confidential", "--checked-by", "A. Smith",
+           "--logo", tmp_path / "logo.png")  # fmt: skip
+    into = ("report", tmp_path / "mine.xlsx", "-o", tmp_path / "out", "--jobs", 1)
+    assert run(*into, *own).exit_code == 0
+    sheet = load_workbook(tmp_path / "out" / "mine-report.xlsx")["Summary"]
+    assert sheet["A1"].value == "Acme"
+    assert "Confidential" in sheet.oddFooter.center.text
+    with zipfile.ZipFile(tmp_path / "out" / "mine-report.xlsx") as archive:
+        assert archive.read("xl/media/image1.png") == png()
+    kept = run(*into, *own, "--resume", "--json").output
+    assert '"kept"' in kept
+    again = run(*into, "--resume", "--json").output  # without them it is another report
+    assert '"kept"' not in again, again
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--logo", "none.png"), "--logo none.png: No such file"),
+        (("--logo", "text.png"), "--logo text.png: is no PNG"),
+        (("--title", "a\nb"), "--title: takes one line"),
+        (("--footer", "x" * 101), "--footer: takes one line of 100"),
+    ],
+)
+def test_what_is_wrong_with_them_is_said_before_any_work(arguments, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.png").write_text("no picture")
+    found = run("report", ROOT / "workbooks" / "full-hedge.xlsx", "-o", "out", *arguments)
+    assert found.exit_code != 0
+    assert told in found.output + str(found.exception or "")
+    assert not (tmp_path / "out").exists()

@@ -82,7 +82,8 @@ def _to_check(doubts: Doubts) -> Iterator[Advice]:
             f"Check {cell} first: {problem.message}. Until then there is no advice on "
             f"{waiting} for {named}."
         )
-        yield Advice(CHECK, "check", text, f"{cell}: {problem.message}; {waiting} wait", named)
+        urgency = TODAY if _WAITS["margin"] in what else CHECK
+        yield Advice(urgency, "check", text, f"{waiting} after {cell}: {problem.message}", named)
 
 
 def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:

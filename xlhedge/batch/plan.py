@@ -18,6 +18,7 @@ from xlhedge.errors import InputError, error_lines
 from xlhedge.files import REPORT
 from xlhedge.readers import DEFAULT, Content, Limits, load
 from xlhedge.readers.own import refuse_foreign
+from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper
 
 __all__ = ["Item", "Plan", "Request"]
@@ -37,6 +38,7 @@ class Request:
     force: bool = False  # whether files are replaced that are no reports of ours on the input
     cluster: str = ""  # the address of a Dask cluster that does the work
     limits: Limits = DEFAULT
+    firm: Firm = PLAIN
 
 
 class Item(NamedTuple):
@@ -106,7 +108,9 @@ class Plan:
             path: the input.
             sha256: of its bytes.
         """
-        parts = json.dumps([_name(path), sha256, self.request.paper, versions()])
+        parts = json.dumps(
+            [_name(path), sha256, self.request.paper, *self.request.firm.parts, versions()]
+        )
         return hashlib.sha256(parts.encode()).hexdigest()
 
 

@@ -23,6 +23,7 @@ from xlhedge.files import TEMPORARY, exact_version
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import stale
 from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
+from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
 
 __all__ = ["Options", "ReportBytes", "make", "summary_figures", "versions"]
@@ -35,6 +36,7 @@ class Options(NamedTuple):
     pdf: bool = False
     folder: str | None = None  # where LibreOffice's files stand; the system's if left out
     limits: Limits = DEFAULT
+    firm: Firm = PLAIN
 
 
 class ReportBytes(NamedTuple):
@@ -87,7 +89,7 @@ def _made(source: Path | Content, options: Options) -> ReportBytes:
         now = datetime.now(UTC).replace(tzinfo=None)
         said += (*portfolio.notes, *portfolio.warnings, *stale(portfolio, now))
         analysis = analyse(portfolio)
-        report = report_book(analysis, content.source, options.paper).to_bytes()
+        report = report_book(analysis, content.source, options.paper, options.firm).to_bytes()
         said += analysis.caveats
         figures = summary_figures(analysis)
         return ReportBytes(content.sha256, report, b"", figures, tuple(map(str, said)))

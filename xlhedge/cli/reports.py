@@ -57,6 +57,35 @@ MaxSize = Annotated[
 ]
 
 
+_LARGEST_LOGO, _LONGEST = 1_000_000, 100
+
+
+def _said(option: str, text: str) -> str:
+    """A line of a firm's, which cells and footers have room for."""
+    if len(text) > _LONGEST or not text.isprintable():
+        raise InputError(f"{option}: takes one line of {_LONGEST} characters at most")
+    return text
+
+
+def _logo(path: Path | None) -> bytes:
+    """The bytes of a PNG file; none where none is named."""
+    from xlhedge.xlsx.drawings import png_size
+
+    if path is None:
+        return b""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_LOGO + 1)
+        png_size(data)
+    except OSError as error:
+        raise InputError(f"--logo {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise InputError(f"--logo {path}: {error}") from None
+    if len(data) > _LARGEST_LOGO:
+        raise InputError(f"--logo {path}: has more than {_LARGEST_LOGO:,} bytes")
+    return data
+
+
 def report(
     inputs: Inputs = None,
     output: Folder = Path("reports"),
@@ -65,6 +94,16 @@ def report(
     paper: Annotated[
         Literal["a4", "letter"], typer.Option(help="What the report prints on.")
     ] = "a4",
+    title: Annotated[
+        str, typer.Option(help="What page one says in the place of the portfolio's name.")
+    ] = "",
+    footer: Annotated[str, typer.Option(help="A line at the foot of every page.")] = "",
+    logo: Annotated[
+        Path | None, typer.Option(help="A PNG file for the top of page one, 1 MB at most.")
+    ] = None,
+    checked_by: Annotated[
+        str, typer.Option(help="Who has checked the report; it is a draft without.")
+    ] = "",
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
@@ -96,6 +135,7 @@ def report(
         from xlhedge.batch.progress import JsonProgress, Progress, TextProgress
         from xlhedge.batch.run import make_reports
         from xlhedge.readers import Limits
+        from xlhedge.sheets.firm import Firm
 
         progress: Progress = JsonProgress(say)
         if not as_json:
@@ -111,6 +151,12 @@ def report(
             force,
             cluster,
             Limits(max_size),
+            Firm(
+                _said("--title", title),
+                _said("--footer", footer),
+                _said("--checked-by", checked_by),
+                _logo(logo),
+            ),
         )
         result = make_reports(request, progress, stop)
     raise typer.Exit(result.status)

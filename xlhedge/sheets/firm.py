@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import NamedTuple
 
 __all__ = ["PLAIN", "Firm"]
@@ -21,6 +22,12 @@ class Firm(NamedTuple):
     footer: str = ""
     checked_by: str = ""
     logo: bytes = b""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """All of it as short texts, to tell two apart; nothing of a firm that says nothing."""
+        told = (*self[:3], sha256(self.logo).hexdigest() if self.logo else "")
+        return told if any(told) else ()
 
     @property
     def status(self) -> str:

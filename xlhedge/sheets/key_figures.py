@@ -21,6 +21,7 @@ from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.style import sentence, widen
 from xlhedge.sheets.table import FigureTable
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["TITLE", "figure_cell", "numbers_top", "target_of", "totals", "write_key_figures"]
@@ -94,7 +95,8 @@ def write_key_figures(sheet: Sheet, of: ReportContext) -> None:
         sheet.put(at, 4, line.meaning, "note")
         at += 1
     ChartNumbers(of, sheet, numbers_top(of)).write()
-    widen(sheet, {"A": 38, "B": 20, "C": 14, "D": 14})
+    moves = len(of.analysis.grid.shocks)
+    widen(sheet, {"A": 38, "B": 20} | {LETTERS[n]: 17 for n in range(3, 2 + moves)})
 
 
 def _write(sheet: Sheet, at: int, line: _KeyFigure) -> None:

@@ -12,11 +12,12 @@ from xlhedge.sheets.style import sentence
 from xlhedge.sheets.tiles import LINES, WIDTH, tiles, write_tile
 from xlhedge.text import rounded
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.drawings import Picture
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["write_summary"]
 
-_COLUMNS = (1.6, 16, 10, 1.6)
+_COLUMNS = (1.6, 14.5, 11.5, 1.6)
 """Widths of a tile's columns, in characters."""
 _TILES = 6
 _LAST = _TILES * WIDTH - 1
@@ -26,6 +27,8 @@ _HEIGHT = 655.0
 _CHART_ROW = 15.0
 _LEAST_ROWS = 14
 _NOTES = 28.0
+_LOGO = (0.95, 4.5)
+"""Height and width of the logo in centimetres, at most."""
 
 
 def write_summary(sheet: Sheet, of: ReportContext) -> None:
@@ -57,7 +60,10 @@ def _write_band(sheet: Sheet, of: ReportContext) -> float:
     settings, days = of.analysis.portfolio.settings, of.analysis.days
     half = 2 * WIDTH
     sheet.put(1, 1, sentence(of.firm.title or f"Hedge report: {settings.portfolio}"), "page title")
-    sheet.merge(1, 1, _LAST)
+    sheet.merge(1, 1, _LAST - WIDTH if of.firm.logo else _LAST)
+    if of.firm.logo:
+        logo = Picture.fitted(of.firm.logo, "Logo", *_LOGO)
+        sheet.picture(logo, f"{LETTERS[_LAST - WIDTH + 2]}1")
     facts = (
         f"Prices {settings.as_of:%Y-%m-%d %H:%M} UTC · horizon "
         f"{settings.horizon_date:%Y-%m-%d} ({days:.0f} days) · in {settings.quote_currency} · "

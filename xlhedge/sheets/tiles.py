@@ -146,8 +146,9 @@ def _liquidation(analysis: Analysis, words: dict[str, str]) -> Tile:
     if missing:
         lines.append(f"unknown: {unknown[0].instrument}" + (" …" if len(missing) > 1 else ""))
     elif typical:
-        reaches = "reaches it" if near <= typical.move else "does not"
-        lines.append(f"typical ±{100 * typical.move:.1f} % {reaches}")
+        far = f"±{100 * typical.move:.1f} %"
+        reached = near <= typical.move
+        lines.append(f"typical {far} reaches it" if reached else f"typical move {far}")
     else:
         lines.append("typical move: no history")
     kind = "rise" if move > 0 else "fall"
@@ -186,10 +187,12 @@ def _worst(analysis: Analysis, words: dict[str, str]) -> Tile:
 def _carry(analysis: Analysis, words: dict[str, str]) -> Tile:
     value = sum_of(analysis.carry, CarryRow.carry)
     horizon = analysis.portfolio.settings.horizon_date
+    if not any(row.contracts for row in analysis.margin):
+        return Tile("CARRY", "carry", value, "gain", "Carry", ["nothing is short"], words["carry"])
     way = "you receive" if value >= 0 else "you pay"
     year = cost_of_a_year(analysis)
     verb = "costs" if year > 0 else "earns"
-    rate = f"{verb} {percent(abs(year))} of it a year"
+    rate = f"{verb} {percent(abs(year))} a year"
     funding, basis = -analysis.total.funding_drag, sum_of(analysis.carry, CarryRow.basis_earned)
     parts = (f"{name} {_signed(each)}" for name, each in (("funding", funding), ("basis", basis)))
     lines = [f"{way} to {horizon.day} {horizon:%B}", ", ".join(parts), rate]
