@@ -110,6 +110,7 @@ def test_reports_are_written_for_all_inputs(tmp_path):
     assert done.returncode == 0
     assert files(tmp_path / "out" / "new") == [
         "full-hedge-report.xlsx",
+        "orders.csv",
         "summary.csv",
         "treasury-2-report.xlsx",  # two inputs of one name: neither report is lost
         "treasury-report.xlsx",
@@ -135,7 +136,7 @@ def test_a_bad_input_is_told_and_does_not_stop_the_others(tmp_path):
         f"{bad}: Portfolio!H8 spot_price: -150 is out of range; it must be above 0",
         f'{bad}: Portfolio!K9 instrument: "BTC-PREP" is not in Instruments; it must be {allowed}',
     ]
-    assert files(tmp_path / "out") == ["summary.csv", "treasury-report.xlsx"]
+    assert files(tmp_path / "out") == ["orders.csv", "summary.csv", "treasury-report.xlsx"]
 
 
 def break_asset(book):
@@ -344,14 +345,19 @@ def test_a_report_as_a_pdf(plain_libreoffice, tmp_path):
     assert plain_libreoffice  # which makes it
     done = run("report", ROOT / "workbooks/full-hedge.xlsx", "-o", tmp_path, "--pdf")
     assert done.returncode == 0, done.stderr
-    assert files(tmp_path) == ["full-hedge-report.pdf", "full-hedge-report.xlsx", "summary.csv"]
+    assert files(tmp_path) == [
+        "full-hedge-report.pdf",
+        "full-hedge-report.xlsx",
+        "orders.csv",
+        "summary.csv",
+    ]
     assert (tmp_path / "full-hedge-report.pdf").read_bytes()[:5] == b"%PDF-"
 
 
 def test_without_libreoffice_the_report_is_there_and_the_pdf_is_not(tmp_path, monkeypatch):
     monkeypatch.setattr("xlhedge.hosts.pdf.find_program", lambda _: None)
     status, warned = report_here(ROOT / "workbooks/full-hedge.xlsx", tmp_path, pdf=True)
-    assert files(tmp_path) == ["full-hedge-report.xlsx", "summary.csv"]
+    assert files(tmp_path) == ["full-hedge-report.xlsx", "orders.csv", "summary.csv"]
     assert "a PDF takes LibreOffice, which was not found" in warned[-1]
     assert status == 1  # the report is there
 

@@ -235,15 +235,17 @@ def test_a_template_filled_in_with_a_portfolio_is_that_portfolio(tables):
 
 # ------------------------------------------------------------------ what must follow from a change
 
+SETTLED = ("margin", "funding_received", "realised_pnl", "fees_paid")
+"""What Shorts says in the margin currency."""
 PRICES = {
     "Holdings": ("spot_price", "avg_cost", "support_price"),
     "Instruments": ("index_price", "futures_price", "min_notional"),
-    "Shorts": ("entry_price",),
+    "Shorts": ("entry_price", "liquidation_price"),
     "History": ("close", "high", "low"),
 }
 """What is doubled if the quote currency is worth half."""
 IN_QUOTE = {
-    "linear": {"Shorts": ("margin",), "Tiers": ("floor",), "Instruments": ("mm_amount",)},
+    "linear": {"Shorts": SETTLED, "Tiers": ("floor",), "Instruments": ("mm_amount",)},
     "inverse": {"Instruments": ("contract_size",)},
 }
 """And of these contracts besides."""
@@ -306,7 +308,7 @@ def test_in_another_currency_all_money_is_scaled_and_no_ratio(tables, factor):
         assert _ratios(second) == _ratios(first)
 
 
-IN_CONTRACTS = {"Shorts": ("contracts", "margin"), "Tiers": ("floor",),
+IN_CONTRACTS = {"Shorts": ("contracts", *SETTLED), "Tiers": ("floor",),
                 "Instruments": ("qty_step", "min_qty", "min_notional", "mm_amount")}  # fmt: skip
 
 
@@ -337,7 +339,7 @@ def test_with_coins_of_another_denomination_no_money_and_no_ratio_changes(tables
               for table, names in PRICES.items()}  # fmt: skip
     more = _scaled(tables, factor, {
         "all": COINS,
-        "inverse": {"Shorts": ("margin",), "Tiers": ("floor",), "Instruments": ("mm_amount",)},
+        "inverse": {"Shorts": SETTLED, "Tiers": ("floor",), "Instruments": ("mm_amount",)},
         "linear": {"Shorts": ("contracts",), "Instruments": ("min_qty",)},
     })  # fmt: skip
     first, second = analysed(tables), analysed(_scaled(more, 1 / factor, {"all": prices}))
@@ -353,7 +355,7 @@ def _never_liquidated(tables):
     for row in changed["Instruments"]:
         row["mm_rate"] = row["taker_fee"] = None
     for row in changed["Shorts"]:
-        row["margin"] = 0.0
+        row["margin"], row["liquidation_price"] = 0.0, None
     return changed
 
 

@@ -43,6 +43,18 @@ def test_minus_zero_in_a_file_is_zero():
     assert str(analysis.portfolio.holdings[0].beta) == "0.0"
 
 
+def test_contracts_of_no_coins_at_all_have_no_average_entry():
+    """5e-324 contracts of a thousandth of a coin are no coins: it was a ZeroDivisionError."""
+    small = PERP | {"contract_size": 0.001, "futures_price": 60_000.0}
+    lot = {"instrument": "PERP", "contracts": 5e-324, "entry_price": 61_000.0}
+    tables = {"Settings": SETTINGS, "Instruments": [small], "Shorts": [lot],
+              "Holdings": [BTC | {"quantity": 1.0, "spot_price": 60_000.0}],
+              "Scenarios": []}  # fmt: skip
+    with whole.folder() as place:
+        (row,) = analyse(read(whole.as_json(place / "book.json", tables))).unwind
+    assert (row["entry_price"], row["price_change"], row["signal"]) == (None, None, "no short")
+
+
 SCENARIO = {"scenario": "up", "asset": "*", "price_shock": 1.5}
 SHORT = {"instrument": "NAKED", "contracts": 7e152, "entry_price": 1e155}
 
@@ -51,7 +63,10 @@ SHORT = {"instrument": "NAKED", "contracts": 7e152, "entry_price": 1e155}
     ("told", "more"),
     [
         ("Holdings: Target short", {"holdings": [BTC | {"quantity": 1e153}] * 2}),
-        ("Shorts: the total of short_notional", {"shorts": [SHORT | {"contracts": 1e153}] * 2}),
+        ("Instruments[1] futures_price: 1e+155 is too large: AVERAGE_ENTRY",
+         {"shorts": [SHORT | {"contracts": 1e153}] * 2}),
+        ("Shorts: the total of short_notional",
+         {"shorts": [SHORT | {"contracts": 1e153, "instrument": each} for each in ("PERP", "NAKED")]}),
         ("Scenarios[0] price_shock: the total of spot", {"holdings": [BTC, ALT],
                                                          "scenarios": [SCENARIO]}),
         ("Scenarios[0] price_shock: SCENARIO_ATTRIBUTION",

@@ -271,6 +271,13 @@ class TestTypicalMove:
         assert typical.track.symbol == "P"
         assert analyse(book(prices(SWING[:9]))).history.typical == {}
 
+    @pytest.mark.parametrize("close", [1e100, 1e200])
+    def test_prices_too_far_apart_say_nothing(self, close):
+        """The square of a return of 1e200 is no number, and one of 1e400 is none itself."""
+        past = prices([0.0] * 12)
+        past[3], past[4] = replace(past[3], close=1 / close), replace(past[4], close=close)
+        assert analyse(book(past)).history.typical == {}
+
     def test_a_liquidation_within_it_is_advice_number_one(self):
         """Margin of 30 of 100 without maintenance is gone at +30 %; ±3.1 % a day × √100 is 31 %."""
         past = prices([0.03, -0.03] * 8)

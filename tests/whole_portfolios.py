@@ -163,7 +163,12 @@ def _short(draw, row, tiers):
         "entry_price": entry,
         "leverage": draw(_or(None, st.sampled_from([1.0, 5.0, 125.0]))),
         "opened": draw(_or(None, st.just((AS_OF - dt.timedelta(days=3)).isoformat()))),
+        "funding_received": draw(_or(None, st.sampled_from([0.25, -0.01]))),
+        "realised_pnl": draw(_or(None, st.sampled_from([12.5, -3.0]))),
+        "fees_paid": draw(_or(None, st.sampled_from([0.5, -0.05]))),
     }
+    if contracts and draw(st.integers(0, 9)) == 7:  # what the venue shows, which beats any model
+        lot["liquidation_price"] = mark * (1.4 if contracts > 0 else 0.6)
     rate = max([row["mm_rate"] or 0.0, *(tier["mm_rate"] for tier in tiers)])
     sign = 1 if _kind(row) == "inverse" else -1
     gained = sign * (_value(row, contracts, mark) - _value(row, contracts, entry))

@@ -12,7 +12,6 @@ from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.liquidation import LIQUIDATED
 from xlhedge.analysis.liquidation import UNKNOWN as MAY_BE
 from xlhedge.analysis.orders import UnderlyingRow
-from xlhedge.analysis.signals import SAID
 from xlhedge.analysis.unwind_advice import is_dear
 from xlhedge.text import percent
 
@@ -173,7 +172,8 @@ def states(analysis: Analysis) -> dict[str, str]:
         row.contracts and BLANK in (row.liquidation_buffer, row.common_buffer)
         for row in analysis.margin
     )
-    breached = any(row.funding_breach == SAID[True] for row in analysis.unwind) or any(
+    alarms = history.alarms.values() if history else ()
+    breached = any(each.found for each in alarms) or any(
         row.short_contracts and is_dear(row) for row in analysis.orders
     )
     coins = analysis.total.spot_notional + analysis.total.coin_margin

@@ -38,6 +38,7 @@ class Request:
     force: bool = False  # whether files are replaced that are no reports of ours on the input
     cluster: str = ""  # the address of a Dask cluster that does the work
     limits: Limits = DEFAULT
+    alert: bool = False  # whether alarms decide how it ends
     firm: Firm = PLAIN
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from xlhedge import __version__
 from xlhedge.batch.cluster import Cluster
+from xlhedge.batch.csv_files import refuse_other_files, write_orders_csv, write_summary_csv
 from xlhedge.batch.dispatch import Dispatch
 from xlhedge.batch.inputs import gather
 from xlhedge.batch.output import Output, Record
@@ -21,7 +22,6 @@ from xlhedge.batch.plan import Item, Plan, Request
 from xlhedge.batch.progress import InputResult, Progress, RunResult
 from xlhedge.batch.stop import Stop
 from xlhedge.batch.store import RunStore, opened
-from xlhedge.batch.summary_csv import refuse_other_summary, write_summary_csv
 from xlhedge.batch.work import Options, ReportBytes, versions
 from xlhedge.batch.workers import Pool, ThisProcess, Workers, processors
 from xlhedge.errors import Stopped, error_lines
@@ -48,13 +48,13 @@ def make_reports(request: Request, progress: Progress, stop: Stop) -> RunResult:
         MachineError: the folder or the cluster cannot be used.
         OSError: the folder cannot be made or written.
     """
-    result = RunResult()
+    result = RunResult(alert=request.alert)
     with opened() as store:
         try:
             with stop.at_once():
                 result.total = gather(store, request.inputs, request.manifest, request.output)
             with Output(request.output).open() as output:
-                refuse_other_summary(request.output)
+                refuse_other_files(request.output)
                 try:
                     with progress.running(result.total), _workers(request, result.total, stop) as w:
                         _Run(request, store, output, w, progress, stop, result).go()
@@ -92,6 +92,7 @@ def _conclude(result: RunResult, store: RunStore, output: Output) -> None:
         output.commit()
         if result.reports:
             result.summary = str(write_summary_csv(output.folder, store.rows(), output.hidden))
+            result.orders = str(write_orders_csv(output.folder, store.rows(), output.hidden))
     except OSError as error:
         result.halted = result.halted or _line(error)
 

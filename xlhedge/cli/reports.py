@@ -45,6 +45,14 @@ def _megabytes(text: str) -> float:
     return found.value
 
 
+Alert = Annotated[
+    bool,
+    typer.Option(
+        "--alert",
+        help="Tell alarms: liquidation within the alert, funding in breach, a gap beyond the band; "
+        "exit status 3 if there is one.",
+    ),
+]
 _SIZES = (0.001, 10_000)
 MaxSize = Annotated[
     float,
@@ -57,7 +65,7 @@ MaxSize = Annotated[
 ]
 
 
-_LARGEST_LOGO, _LONGEST = 1_000_000, 100
+_LONGEST = 100
 
 
 def _said(option: str, text: str) -> str:
@@ -65,25 +73,6 @@ def _said(option: str, text: str) -> str:
     if len(text) > _LONGEST or not text.isprintable():
         raise InputError(f"{option}: takes one line of {_LONGEST} characters at most")
     return text
-
-
-def _logo(path: Path | None) -> bytes:
-    """The bytes of a PNG file; none where none is named."""
-    from xlhedge.xlsx.drawings import png_size
-
-    if path is None:
-        return b""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_LOGO + 1)
-        png_size(data)
-    except OSError as error:
-        raise InputError(f"--logo {path}: {error.strerror}") from None
-    except ValueError as error:
-        raise InputError(f"--logo {path}: {error}") from None
-    if len(data) > _LARGEST_LOGO:
-        raise InputError(f"--logo {path}: has more than {_LARGEST_LOGO:,} bytes")
-    return data
 
 
 def report(
@@ -127,6 +116,7 @@ def report(
     as_json: Annotated[
         bool, typer.Option("--json", help="Say one JSON object a line, for machines.")
     ] = False,
+    alert: Alert = False,
     max_size: MaxSize = 16,
 ) -> None:
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
@@ -135,11 +125,12 @@ def report(
         from xlhedge.batch.progress import JsonProgress, Progress, TextProgress
         from xlhedge.batch.run import make_reports
         from xlhedge.readers import Limits
-        from xlhedge.sheets.firm import Firm
+        from xlhedge.sheets.firm import Firm, read_logo
 
         progress: Progress = JsonProgress(say)
         if not as_json:
-            progress = TextProgress(say, warn, quiet=quiet, terminal=sys.stderr.isatty())
+            terminal = sys.stderr.isatty()
+            progress = TextProgress(say, warn, quiet=quiet, terminal=terminal, alert=alert)
         request = Request(
             tuple(inputs or ()),
             output,
@@ -151,34 +142,49 @@ def report(
             force,
             cluster,
             Limits(max_size),
+            alert,
             Firm(
                 _said("--title", title),
                 _said("--footer", footer),
                 _said("--checked-by", checked_by),
-                _logo(logo),
+                read_logo(logo) if logo else b"",
             ),
         )
         result = make_reports(request, progress, stop)
     raise typer.Exit(result.status)
 
 
-def check(inputs: Inputs = None, *, manifest: Manifest = None, max_size: MaxSize = 16) -> None:
+def check(
+    inputs: Inputs = None,
+    *,
+    manifest: Manifest = None,
+    alert: Alert = False,
+    max_size: MaxSize = 16,
+) -> None:
     """Say all that is wrong with portfolios, write nothing: xlhedge check treasury.xlsx."""
     with Stop() as stop:
         from xlhedge.batch.inputs import gather
+        from xlhedge.batch.progress import ALARM
         from xlhedge.batch.store import opened
         from xlhedge.jobs.commands import check_line
         from xlhedge.readers import Limits
 
+        found: list[str] = []
+
         def one(path: Path, problem: str) -> None:
             if problem:
                 raise InputError(problem)
-            say(check_line(path, warn, Limits(max_size)))
+            line, alarms = check_line(path, warn, Limits(max_size))
+            say(line)
+            if alert:
+                found.extend(alarms)
+                for alarm in alarms:
+                    warn(f"{path}: alarm: {alarm}")
 
         with opened() as store, stop.at_once():
             gather(store, inputs or (), manifest, None)
             end = end_of((path, partial(one, path, problem)) for _, path, problem in store.inputs())
-    raise end
+    raise typer.Exit(ALARM) if found else end
 
 
 def template(

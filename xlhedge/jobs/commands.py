@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from xlhedge.analysis import Analysis, analyse
+from xlhedge.analysis.alarms import alarms
 from xlhedge.errors import PortfolioError
 from xlhedge.files import REPORT
 from xlhedge.portfolio import Portfolio, Source, stale
@@ -59,8 +60,10 @@ def build_report(
     return analysis
 
 
-def check_line(path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT) -> str:
-    """Read and work out a portfolio, and say in a line what is in it.
+def check_line(
+    path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT
+) -> tuple[str, list[str]]:
+    """Read and work out a portfolio; what is in it, in a line, and its alarms.
 
     Args:
         path: the portfolio.
@@ -71,11 +74,13 @@ def check_line(path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT
         HedgeError: something is wrong with it.
     """
     portfolio = _read(path, warn, limits)
-    _say_all(path, "warning", analyse(portfolio).caveats, warn)
-    return (
+    analysis = analyse(portfolio)
+    _say_all(path, "warning", analysis.caveats, warn)
+    line = (
         f"{path}: ok, {len(portfolio.holdings)} holdings, "
         f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
     )
+    return line, alarms(analysis)
 
 
 def write_template(

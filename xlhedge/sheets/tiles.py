@@ -114,7 +114,7 @@ def _gain(value: float) -> str:
 
 def _hedged(analysis: Analysis, words: dict[str, str]) -> Tile:
     net, gross = analysis.total.net_delta, analysis.gross_delta
-    side = "still exposed" if net >= 0 else "beyond it by"
+    side = "still exposed" if net >= 0 else "over-hedged by"
     lines = [
         f"target {target_of(analysis):.0%}".replace("%", " %"),
         f"{side} {rounded(abs(net))} net",
@@ -180,7 +180,7 @@ def _worst(analysis: Analysis, words: dict[str, str]) -> Tile:
     else:
         lines.append(f"{others} other scenarios liquidate" if others else "nothing is liquidated")
     if coins:
-        lines.append(f"{percent(abs(worst.legs.net / coins))} of the coins' value")
+        lines.append(f"{100 * abs(worst.legs.net / coins):,.1f} % of the coins' value")
     return Tile("WORST CASE", "worst", worst.legs.net, "gain", "Scenarios", lines, state)
 
 
