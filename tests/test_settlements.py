@@ -221,7 +221,8 @@ class TestAdvice:
         assert advice(analyse(book(funding_rate=-0.001))) == [costs]
         assert advice(analyse(book(funding_rate=-0.0009)))[0].startswith("Nothing")
         assert advice(analyse(book(funding_rate=0.001)))[0].startswith("Nothing")
-        (line,) = advice(analyse(book(funding_rate=0.001, **LONG)))
+        check, line = advice(analyse(book(funding_rate=0.001, **LONG)))
+        assert check.startswith("Check Holdings[0] quantity first: ")
         assert line.startswith("Funding of P costs the long future 110 % of its value")
         hourly = book(funding_rate=-0.000125, interval_hours=1)
         assert advice(analyse(hourly)) == [costs]
@@ -230,12 +231,14 @@ class TestAdvice:
     def test_a_hedge_that_should_come_off_is_not_enlarged_and_is_reduced(self, side):
         past = settled([-3e-4 * side] * 3)
         said = ["Consider taking off the hedge of BTC: funding of P costs too much."]
-        lots = ({"contracts": 0.5 * side},)
-        assert advice(analyse(book(past, held=side, shorts=lots))) == said
-        lots = ({"contracts": 1.5 * side},)
-        verb = "Buy back" if side > 0 else "Short"
-        order = f"{verb} 0.5 contracts of P for BTC, worth 50.00 USD."
-        assert advice(analyse(book(past, held=side, shorts=lots))) == [*said, order]
+        order = ["Buy back 0.5 contracts of P for BTC, worth 50.00 USD."]
+        for held, ordered in ((0.5, []), (1.5, order)):
+            found = advice(analyse(book(past, held=side, shorts=({"contracts": held * side},))))
+            if side < 0:  # coins below 0 are to be checked before anything is ordered
+                assert found.pop(0).startswith("Check Holdings[0] quantity first: ")
+                assert found == said
+            else:
+                assert found == [*said, *ordered]
 
     def test_a_hedge_that_added_risk_is_an_alarm(self):
         """The future went against the coin: with it each bar varies twice as much, not less."""

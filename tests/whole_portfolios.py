@@ -152,9 +152,9 @@ def _value(row, contracts, price):
 
 
 @st.composite
-def _short(draw, row, tiers):
+def _short(draw, row, tiers, side):
     """A lot on an instrument, mostly one that is alive at today's price."""
-    contracts = draw(quantities)
+    contracts = abs(draw(quantities)) * side
     mark = row["futures_price"]
     entry = mark * draw(_near)
     lot = {
@@ -301,7 +301,8 @@ def portfolios(draw, *, most=200):
     for row in instruments:
         own = draw(_tiers(row)) if draw(st.booleans()) else []
         tiers += own
-        shorts += [draw(_short(row, own)) for _ in range(draw(st.sampled_from([0, 1, 1, 2])))]
+        side = draw(st.sampled_from([1.0, 1.0, 1.0, -1.0]))  # one way in one account
+        shorts += [draw(_short(row, own, side)) for _ in range(draw(st.sampled_from([0, 1, 1, 2])))]
     symbols = prices | {
         row["instrument"]: row["futures_price"]
         for row in instruments

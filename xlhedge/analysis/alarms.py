@@ -26,8 +26,8 @@ def alarms(analysis: Analysis) -> list[str]:
 def _breaches(analysis: Analysis) -> Iterator[str]:
     settings = analysis.portfolio.settings
     limit = percent(settings.funding_threshold_8h)
-    for name, found in (analysis.history.alarms if analysis.history else {}).items():
-        if found.found:
+    for name, alarm in (analysis.history.alarms if analysis.history else {}).items():
+        if alarm.found:
             yield (
                 f"{name}: funding cost more than {limit} per 8 hours, "
                 f"{settings.funding_consecutive} settlements in a row"

@@ -226,7 +226,7 @@ def demo(output: Folder = Path("reports")) -> None:
     from xlhedge.samples import SAMPLES
 
     def one(path: Path) -> None:
-        for line in report_headlines(path, output):
+        for line in report_headlines(path, output, warn):
             say(line)
 
     samples = output / "samples"
