@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlhedge.analysis import Analysis
 from xlhedge.sheets.chart_numbers import ChartNumbers
 from xlhedge.sheets.context import ReportContext
-from xlhedge.sheets.key_figures import TITLE, numbers_top
+from xlhedge.sheets.key_figures import NUMBERS_TOP, TITLE
 from xlhedge.sheets.order_table import write_orders_table
 from xlhedge.sheets.page_charts import price_chart, scenario_chart
 from xlhedge.sheets.style import sentence
@@ -38,7 +38,7 @@ def write_summary(sheet: Sheet, of: ReportContext) -> None:
         sheet.widen(1 + n, _COLUMNS[n % WIDTH])
     high = _write_band(sheet, of)
     for n, tile in enumerate(tiles(analysis)):
-        write_tile(sheet, of, _TILES_TOP, 1 + n * WIDTH, tile)
+        write_tile(sheet, _TILES_TOP, 1 + n * WIDTH, tile)
     tile_rows = {_TILES_TOP: 17.0, _TILES_TOP + 1: 30.0}
     tile_rows |= {_TILES_TOP + 2 + n: 14.5 for n in range(LINES)}
     tile_rows[_ORDERS_TOP - 1] = 6.0
@@ -84,7 +84,7 @@ def _write_charts(sheet: Sheet, of: ReportContext, at: int, rows: int) -> None:
     sheet.height(at, 8.0)
     for row in range(at + 1, at + 1 + rows):
         sheet.height(row, _CHART_ROW)
-    numbers = ChartNumbers(of, of.book[TITLE], numbers_top(of))
+    numbers = ChartNumbers(of, of.book[TITLE], NUMBERS_TOP)
     middle = _LAST // 2 + 1
     chart = price_chart(numbers, of.analysis)
     sheet.chart(chart.until(at + rows, middle - 1), f"A{at + 1}")

@@ -13,7 +13,6 @@ from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.states import UNKNOWN, cost_of_a_year, states
-from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.key_figures import figure_cell, target_of
 from xlhedge.sheets.page_looks import tile_look
 from xlhedge.text import percent, rounded, straight
@@ -63,14 +62,14 @@ def tiles(analysis: Analysis) -> list[Tile]:
     return [make(analysis, words) for make in makers]
 
 
-def write_tile(sheet: Sheet, of: ReportContext, row: int, column: int, tile: Tile) -> None:
+def write_tile(sheet: Sheet, row: int, column: int, tile: Tile) -> None:
     """Write a tile, its upper left corner at a cell."""
     for at in range(row, row + 2 + LINES):
         sheet.put(at, column, None, f"tile band {tile.state}")
     sheet.put(row, column + 1, tile.label, "tile label")
     sheet.put(row, column + 2, tile.state, f"tile state {tile.state}")
     sheet.link(row, column + 1, tile.sheet)
-    text = figure_cell(of, tile.figure) if tile.figure else None
+    text = figure_cell(tile.figure) if tile.figure else None
     sheet.put(row + 1, column + 1, tile.value, tile_look(tile.kind, tile.value), text)
     sheet.merge(row + 1, column + 1, column + 2)
     for n in range(LINES):
