@@ -22,6 +22,7 @@ from xlhedge.portfolio import Holding
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.firm import Firm
 from xlhedge.sheets.order_table import MOST, decimals_of
+from xlhedge.sheets.page_looks import tile_look
 from xlhedge.sheets.report import report_book
 
 TILES = ("COINS", "HEDGED", "LIQUIDATION", "WORST CASE", "CARRY", "SINCE OPENED")
@@ -143,6 +144,30 @@ def test_what_has_no_room_is_counted():
     assert len(rows) == MOST - 1
     below = [cell.value for cell in sheet["A"] if str(cell.value).startswith("and ")]
     assert below == [f"and {34 - len(rows)} more (27 note): all of it is on Inputs & audit"]
+
+
+def test_it_is_no_higher_than_a_page_as_wide_so_that_it_is_not_printed_smaller():
+    """A4 lies 27.7 × 18.5 cm within its margins: 0.667 of its width."""
+    sheet = page_one(report_book(analyse(many("treasury", 30))).to_bytes())
+    last = int(sheet.print_area.rpartition("$")[2])
+    points = sum(sheet.row_dimensions[row].height for row in range(1, last + 1))
+    letters = [column.width for column in sheet.column_dimensions.values()]
+    pixels = sum(7 * width + 5 for width in letters)  # of Calibri 11, at 96 to the inch
+    assert len(letters) == 23
+    assert 0.6 < points / (pixels * 72 / 96) < 0.72
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "look"),
+    [
+        ("money", 999_940.0, "tile money k"), ("money", 999_960.0, "tile money m"),
+        ("gain", -1_234_567.0, "tile gain m"), ("money", 5e9, "tile money bn"),
+        ("gain", 2e12, "tile huge"), ("money", 12.0, "tile money"), ("share", 3.0, "tile share"),
+        ("money", "none", "tile money"),
+    ],
+)  # fmt: skip
+def test_numbers_are_shown_in_the_unit_of_their_size(kind, value, look):
+    assert tile_look(kind, value) == look
 
 
 def test_sentences_and_records_say_the_same():
