@@ -14,6 +14,7 @@ from typing import Any
 
 from xlhedge import __version__
 from xlhedge.batch.cluster import Cluster
+from xlhedge.batch.compare import Earlier
 from xlhedge.batch.csv_files import refuse_other_files, write_orders_csv, write_summary_csv
 from xlhedge.batch.dispatch import Dispatch
 from xlhedge.batch.inputs import gather
@@ -55,9 +56,10 @@ def make_reports(request: Request, progress: Progress, stop: Stop) -> RunResult:
                 result.total = gather(store, request.inputs, request.manifest, request.output)
             with Output(request.output).open() as output:
                 refuse_other_files(request.output)
+                earlier = Earlier(request.against) if request.against else None
                 try:
                     with progress.running(result.total), _workers(request, result.total, stop) as w:
-                        _Run(request, store, output, w, progress, stop, result).go()
+                        _Run(request, store, output, w, progress, stop, result, earlier).go()
                 except Stopped as stopped:
                     result.halted = str(stopped)
                 _conclude(result, store, output)
@@ -106,11 +108,12 @@ class _Run:
     progress: Progress
     stop: Stop
     result: RunResult
+    earlier: Earlier | None
 
     def go(self) -> None:
         """Everything, in order."""
         request, remote = self.request, self.workers.remote
-        plan = Plan(request, self.store, self.output, remote)
+        plan = Plan(request, self.store, self.output, remote, self.earlier)
         folder = None if remote else str(self.output.hidden)
         options = Options(request.paper, request.pdf, folder, request.limits, request.firm)
         for chunk in Dispatch(self.workers, options, self.stop).results(plan.items()):
@@ -146,7 +149,7 @@ class _Run:
                 files = (str(report), "")
                 pdf_sha256 = self.output.put(pdf.name, made.pdf) if made.pdf else ""
                 files = (str(report), str(pdf) if made.pdf else "")
-                made_from = plan.made_from(item.path, made.sha256)
+                made_from = plan.made_from(item, made.sha256)
                 record = Record(made_from, sha256, pdf_sha256, made.sha256, made.figures)
                 self.output.remember(report.name, record)
         except OSError as error:
@@ -155,7 +158,8 @@ class _Run:
             errors = (_line(error),)
         status = "failed" if errors else "ok"
         path = str(item.path)
-        return InputResult(path, status, *files, made.sha256, made.figures, made.warnings, errors)
+        warnings = item.warnings + made.warnings
+        return InputResult(path, status, *files, made.sha256, made.figures, warnings, errors)
 
 
 def _line(error: OSError) -> str:

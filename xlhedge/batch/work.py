@@ -21,6 +21,7 @@ from xlhedge.analysis import Analysis, analyse
 from xlhedge.analysis.advice import advice
 from xlhedge.analysis.alarms import alarms
 from xlhedge.analysis.order_list import order_list
+from xlhedge.batch.compare import compared
 from xlhedge.errors import MachineError, PortfolioError, error_lines
 from xlhedge.files import TEMPORARY, exact_version
 from xlhedge.hosts.pdf import to_pdfs
@@ -29,7 +30,7 @@ from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
 from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
 
-__all__ = ["Options", "ReportBytes", "figures_of", "make", "versions"]
+__all__ = ["Asked", "Options", "ReportBytes", "figures_of", "make", "versions"]
 
 
 class Options(NamedTuple):
@@ -40,6 +41,13 @@ class Options(NamedTuple):
     folder: str | None = None  # where LibreOffice's files stand; the system's if left out
     limits: Limits = DEFAULT
     firm: Firm = PLAIN
+
+
+class Asked(NamedTuple):
+    """One report that is asked for."""
+
+    source: Path | Content  # the input: its content where the worker cannot read it itself
+    earlier: Content | None = None  # the report that it is compared with
 
 
 class ReportBytes(NamedTuple):
@@ -66,11 +74,11 @@ def versions() -> str:
 _ONE_AT_A_TIME = threading.Lock()  # a worker of a cluster may have several threads
 
 
-def make(sources: Sequence[Path | Content], options: Options, expected: str) -> list[ReportBytes]:
+def make(sources: Sequence[Asked], options: Options, expected: str) -> list[ReportBytes]:
     """Make reports; what is wrong with one does not stop the others.
 
     Args:
-        sources: the inputs: paths, or contents where the worker cannot read them itself.
+        sources: the inputs.
         options: for all of them.
         expected: the versions that whoever asks has.
 
@@ -84,14 +92,17 @@ def make(sources: Sequence[Path | Content], options: Options, expected: str) -> 
         return _with_pdfs(made, options.folder) if options.pdf else made
 
 
-def _made(source: Path | Content, options: Options) -> ReportBytes:
+def _made(asked: Asked, options: Options) -> ReportBytes:
     said: list[object] = []
+    source = asked.source
     try:
         content = load(source, options.limits) if isinstance(source, Path) else source
         portfolio = read_content(content, options.limits)
         now = datetime.now(UTC).replace(tzinfo=None)
         said += (*portfolio.notes, *portfolio.warnings, *stale(portfolio, now))
         analysis = analyse(portfolio)
+        if asked.earlier:
+            analysis = compared(analysis, asked.earlier)
         report = report_book(analysis, content.source, options.paper, options.firm).to_bytes()
         said += analysis.caveats
         figures = figures_of(analysis)

@@ -118,6 +118,15 @@ def report(
     ] = False,
     alert: Alert = False,
     max_size: MaxSize = 16,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="An earlier report on the portfolio, or a folder of them: say what changed since."
+        ),
+    ] = None,
+    dated: Annotated[
+        bool, typer.Option("--dated", help="Name reports by the date of their prices, keep others.")
+    ] = False,
 ) -> None:
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
     with Stop() as stop:
@@ -149,6 +158,8 @@ def report(
                 _said("--checked-by", checked_by),
                 read_logo(logo) if logo else b"",
             ),
+            against,
+            dated,
         )
         result = make_reports(request, progress, stop)
     raise typer.Exit(result.status)

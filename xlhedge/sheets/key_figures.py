@@ -192,7 +192,7 @@ def _dangers(of: ReportContext) -> Iterator[_KeyFigure]:
     told = _after(worst.liquidation, worst.name) if worst else "No scenario is typed"
     text = f"MIN({nets(analysis)})" if worst else ""
     net = worst.legs.net if worst else None
-    yield _KeyFigure("worst", "Worst scenario", net, "money", told, text, "Scenarios")
+    yield _KeyFigure("worst", "Worst scenario", net, "money", told, text, "Stress")
     for shock in _STEPS:
         word = analysis.at_once(shock).liquidation
         meaning = _after(word, "At once, as it stands; before fees")

@@ -42,7 +42,7 @@ def report_book(
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
         >>> report_book(analyse(SAMPLES["full-hedge"])).titles
-        ['Summary', 'Underlyings', 'Orders', 'Hedge', 'Sensitivity', 'Scenarios', \
+        ['Summary', 'Underlyings', 'Orders', 'Hedge', 'Sensitivity', 'Stress', \
 'Funding & basis', 'Carry', 'Margin', 'Unwind', 'Hedge history', 'Key figures', \
 'Inputs & audit']
     """

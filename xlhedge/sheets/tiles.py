@@ -167,7 +167,7 @@ def _nearest(analysis: Analysis, near: float) -> tuple[MarginRow, float]:
 def _worst(analysis: Analysis, words: dict[str, str]) -> Tile:
     worst, state = analysis.worst, words["worst"]
     if worst is None:
-        return Tile("WORST CASE", "", UNKNOWN.lower(), "gain", "Scenarios",
+        return Tile("WORST CASE", "", UNKNOWN.lower(), "gain", "Stress",
                     ["no scenario is typed"], state)  # fmt: skip
     coins = analysis.total.spot_notional + analysis.total.coin_margin
     lines = [worst.name]
@@ -180,7 +180,7 @@ def _worst(analysis: Analysis, words: dict[str, str]) -> Tile:
         lines.append(f"{others} other scenarios liquidate" if others else "nothing is liquidated")
     if coins:
         lines.append(f"{100 * abs(worst.legs.net / coins):,.1f} % of the coins' value")
-    return Tile("WORST CASE", "worst", worst.legs.net, "gain", "Scenarios", lines, state)
+    return Tile("WORST CASE", "worst", worst.legs.net, "gain", "Stress", lines, state)
 
 
 def _carry(analysis: Analysis, words: dict[str, str]) -> Tile:
