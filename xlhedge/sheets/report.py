@@ -47,7 +47,7 @@ def report_book(
 'Inputs & audit']
     """
     settings = analysis.portfolio.settings
-    title = firm.title or f"Hedge report: {settings.portfolio}"
+    title = f"Hedge report: {settings.portfolio}"  # by this the program knows its own
     subject = source.told if source else ""
     book = Book(styles(), title=title, created=settings.as_of, subject=subject)
     known = Known(analysis.days, settings.redeploy_drop, settings.rebalance_band)

@@ -25,7 +25,7 @@ from xlhedge.xlsx.cell import (
     guarded,
     quoted,
 )
-from xlhedge.xlsx.drawings import Chart
+from xlhedge.xlsx.drawings import Chart, Picture
 from xlhedge.xlsx.layout import Layout
 from xlhedge.xlsx.styles import PLAIN, Styles
 
@@ -39,6 +39,7 @@ class Sheet(Layout):
 
     Attributes:
         charts: What `chart` put on the sheet, and the row and column where.
+        pictures: What `picture` put there, likewise.
         merged: What `merge` made one cell.
         links: The links within the workbook, as XML.
         widths: The widths of columns that were widened, in characters.
@@ -48,6 +49,7 @@ class Sheet(Layout):
         """Use ``Book.sheet`` instead, which knows the names of the looks."""
         super().__init__(design, styles)
         self.charts: list[tuple[Chart, int, int]] = []
+        self.pictures: list[tuple[Picture, int, int]] = []
         self.merged: list[str] = []
         self.links: list[str] = []
         self.widths: dict[int, float] = {}
@@ -162,6 +164,10 @@ class Sheet(Layout):
     def chart(self, chart: Chart, cell: str) -> None:
         """Put a chart on the sheet, its upper left corner at a cell."""
         self.charts.append((chart, *coordinate_to_tuple(cell)))
+
+    def picture(self, picture: Picture, cell: str) -> None:
+        """Put a picture on the sheet, its upper left corner at a cell."""
+        self.pictures.append((picture, *coordinate_to_tuple(cell)))
 
     @property
     def extent(self) -> str:

@@ -82,7 +82,7 @@ def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) 
         yield f"<hyperlinks>{''.join(sheet.links)}</hyperlinks>"
     yield from _xml_of_those(design.page_margins, design.page_setup)
     yield from _xml_of_those(design.HeaderFooter, design.row_breaks)
-    if sheet.charts:
+    if sheet.charts or sheet.pictures:
         yield _related("drawing", relate("drawing"))
     if any(cell.comment for cell in _cells(design).values()):
         yield _related("legacyDrawing", relate("vmlDrawing"))
