@@ -238,10 +238,10 @@ def test_the_report_says_it_beside_each_p_and_l(tmp_path):
     analysis = book(FALL | {"spike": 0.12, "scenario": "Up, down"}, FALL)
     report_book(analysis).save(tmp_path / "report.xlsx")
     sheets = load_workbook(tmp_path / "report.xlsx", data_only=True)
-    rows = {row[0]: row for row in sheets["Summary"].iter_rows(values_only=True)}
-    assert rows["Worst scenario"][1:3] == (-24_000, "liquidated: Up, down")
-    assert rows["P&L at +20% of the underlying"][2].startswith("liquidated: ")
-    assert not rows["P&L at -20% of the underlying"][2].startswith("liquid")
+    rows = {row[0]: row for row in sheets["Key figures"].iter_rows(values_only=True)}
+    assert rows["Worst scenario"][1:4] == (-24_000, "ACT", "liquidated: Up, down")
+    assert rows["P&L at +20% of the underlying"][3].startswith("liquidated: ")
+    assert not rows["P&L at -20% of the underlying"][3].startswith("liquid")
     scenarios = [[*row] for row in sheets["Stress"].iter_rows(values_only=True)]
     heads = scenarios[3]
     sums = {row[0]: dict(zip(heads, row, strict=True)) for row in scenarios[4:6]}

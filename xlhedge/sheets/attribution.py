@@ -15,7 +15,7 @@ from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["CHART_ROWS", "attribution_chart", "nets", "write_scenarios"]
+__all__ = ["CHART_ROWS", "attribution_chart", "nets", "scenario_cell", "write_scenarios"]
 
 _HEAD, _FIRST = 4, 5
 _NET = 1 + len(LEGS)
@@ -68,10 +68,15 @@ def attribution_chart(sheet: Sheet, analysis: Analysis, shown: int = 0) -> Chart
     )
 
 
+def scenario_cell(column: int, n: int) -> str:
+    """A cell of the sums of scenario n, from 0, as another sheet refers to it."""
+    return f"Stress!${LETTERS[column]}${_FIRST + n}"
+
+
 def nets(analysis: Analysis) -> str:
     """The cells of the scenarios' nets, as another sheet refers to them."""
-    net = LETTERS[_NET]
-    return f"Stress!{net}{_FIRST}:{net}{_FIRST + len(analysis.scenarios) - 1}"
+    first, last = (scenario_cell(_NET, n) for n in (0, len(analysis.scenarios) - 1))
+    return f"{first}:{last.partition('!')[2]}"
 
 
 def _write_depegs(sheet: Sheet, analysis: Analysis, at: int) -> int:

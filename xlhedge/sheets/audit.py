@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from xlhedge import __version__
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.advice import advice
+from xlhedge.analysis.states import THRESHOLDS
 from xlhedge.portfolio import TABLES
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.style import WIDTHS, sentence, widen
@@ -24,6 +26,19 @@ CONVENTIONS = (
     "Date-times are UTC.",
 )
 
+_JUDGED = (
+    *(f"{name.capitalize()}: {said}" for name, said in THRESHOLDS.items()),
+    "Coins and the P&L since opened have no thresholds, and so no state.",
+    (
+        "The orders' line of the first chart: positions that orders change keep their margin in "
+        "proportion; new ones are not liquidated."
+    ),
+    (
+        "On page one the large numbers, contracts, values and charts are formulas. The states, the "
+        "lines below the numbers, urgencies, reasons and titles were computed with the report."
+    ),
+)
+"""What the states of page one mean, and what of it is no formula."""
 
 _WIDEST = max(len(table.headers) for table in TABLES.values())
 _MOST = 1_000
@@ -46,9 +61,23 @@ def write_audit(sheet: Sheet, of: ReportContext) -> None:
         sheet.put(at, 1, title, "total text")
         sheet.put(at, 2, value or None, f"cell {look}")
         at += 1
+    at = _contents(sheet, at + 1, of.contents)
+    at = _lines(sheet, at + 1, "What to do, in full", advice(analysis), "note")
+    at = _lines(sheet, at + 1, "How page one judges", _JUDGED, "note")
     at = _lines(sheet, at + 1, "Warnings", list(_warnings(analysis)) or ["none"], "warning")
     at = _lines(sheet, at + 1, "Conventions", CONVENTIONS, "note")
     widen(sheet, _tables(sheet, at + 1, analysis) | {"A": 30, "B": 22})
+
+
+def _contents(sheet: Sheet, at: int, contents: Sequence[tuple[str, str]]) -> int:
+    """The other sheets, with links; returns the row behind them."""
+    sheet.put(at, 1, "In this report", "section")
+    for n, (title, purpose) in enumerate(contents, at + 1):
+        sheet.put(n, 1, title, "link")
+        sheet.link(n, 1, title)
+        sheet.put(n, 2, purpose, "note")
+        sheet.merge(n, 2, 9)
+    return at + 1 + len(contents)
 
 
 def _warnings(analysis: Analysis) -> Iterator[str]:
@@ -58,7 +87,7 @@ def _warnings(analysis: Analysis) -> Iterator[str]:
         yield from analysis.history.caveats
 
 
-def _lines(sheet: Sheet, at: int, title: str, lines: list[str] | tuple[str, ...], look: str) -> int:
+def _lines(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: str) -> int:
     sheet.put(at, 1, title, "section")
     for n, line in enumerate(lines, at + 1):
         sheet.put(n, 1, sentence(line), look)

@@ -31,6 +31,7 @@ from xlhedge.sheets.carry import (
     write_carry_report,
     write_funding_basis,
 )
+from xlhedge.sheets.changes import write_changes
 from xlhedge.sheets.context import BookContext, TemplateContext
 from xlhedge.sheets.functions import write_functions
 from xlhedge.sheets.grid_cells import AXIS
@@ -38,6 +39,7 @@ from xlhedge.sheets.hedge import write_hedge, write_hedge_report
 from xlhedge.sheets.history_report import write_history
 from xlhedge.sheets.input_cells import FIRST_ROW, NOTHING_TYPED
 from xlhedge.sheets.input_sheets import write_inputs
+from xlhedge.sheets.key_figures import TITLE, write_key_figures
 from xlhedge.sheets.margin import write_lots, write_margin, write_margin_report
 from xlhedge.sheets.orders import (
     write_orders,
@@ -181,7 +183,12 @@ SHEETS = (
         purpose="Past prices and funding, if you have them. Type or paste here.",
         note="Optional: bars of assets and instruments. Keep the rows of one symbol together, "
              "oldest first."),
-    SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A5", tall=1),
+    SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A3", tall=1),
+    SheetSpec("What changed", write_changes, _REPORT, freeze="B4",
+        when=lambda each: each.changes is not None,
+        purpose="Since the report before: prices, quantities, hedge, and what was earned by what",
+        note="What was traded between the two dates counts at the price that average costs and "
+             "entries tell; where they do not, at today's."),
     SheetSpec("Underlyings", write_underlyings, _TEMPLATE, TableSpec(UnderlyingRow), wide=2, tall=1,
         purpose="For each underlying: exposure, all shorts on it, gap, gross beside net.",
         note=_UNDERLYINGS),
@@ -262,6 +269,9 @@ SHEETS = (
         purpose="Every function, each with an example to play with.",
         note="Each with an example to play with: type in its blue cells. Arguments in [brackets] "
              "are optional."),
+    SheetSpec(TITLE, write_key_figures, _REPORT, freeze="B5", tall=1,
+        purpose="What page one is made of, and the numbers of its charts",
+        note="Each figure of page one, its state and where it comes from."),
     SheetSpec("Inputs & audit", write_audit, _REPORT, freeze="A4", wide=2,
         purpose="Every input, where from, and by which rules",
         note="What went in: from the file with this SHA-256 the same program makes the same "

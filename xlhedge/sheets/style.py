@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from xlhedge.sheets.page_looks import register_page
 from xlhedge.text import straight
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -110,6 +111,7 @@ def styles() -> Styles:
                 **{"line": _RULE} | parts,
             )
     _register_marks(found)
+    register_page(found)
     return found
 
 
