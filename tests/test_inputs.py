@@ -15,7 +15,7 @@ from xlhedge.cli import app
 from xlhedge.portfolio import TABLES, PortfolioError
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.input_cells import FIRST_ROW, Inputs, headers_of
+from xlhedge.sheets.input_cells import FIRST_ROW, Inputs, shown_headers
 from xlhedge.sheets.template import blank_analysis, template_book
 from xlhedge.sheets.validation import LONGEST_PROMPT, note_of, prompt_of, rule_of, unit_of
 
@@ -112,7 +112,7 @@ def test_headers_that_people_get_wrong_have_notes():
     for table in TABLES.values():
         sheet = sheet_of(book, table)
         for row in sheet[sheet.tables[table.name].ref][:1]:
-            for cell, name in zip(row, headers_of(table.name), strict=False):
+            for cell, name in zip(row, shown_headers(table.name), strict=False):
                 if cell.comment:
                     notes[table.name, name] = cell.comment
     asked = {
@@ -240,7 +240,7 @@ def typed_into(path, portfolio, target):
         sheet = sheet_of(book, table)
         at = sheet[sheet.tables[table.name].ref.split(":")[0]]
         for n, row in enumerate(portfolio.rows[table.name]):
-            names = table.model.columns if table.upright else headers_of(table.name)
+            names = table.model.columns if table.upright else shown_headers(table.name)
             for m, name in enumerate(names):
                 down, right = (m, 1) if table.upright else (n, m)
                 sheet.cell(FIRST_ROW + down, at.column + right).value = getattr(row, name)

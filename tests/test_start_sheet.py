@@ -17,7 +17,7 @@ from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.portfolio.bands import BANDS
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.input_cells import FIRST_ROW, headers_of, left_column
+from xlhedge.sheets.input_cells import FIRST_ROW, left_column, shown_headers
 from xlhedge.sheets.start import VOLATILE
 from xlhedge.sheets.template import template_book
 
@@ -204,7 +204,7 @@ def test_what_is_only_odd_is_counted_alike(libreoffice, tmp_path):
 
 def shown_at(table, column):
     """The letter of a column where the template shows it."""
-    return get_column_letter(left_column(table) + headers_of(table).index(column))
+    return get_column_letter(left_column(table) + shown_headers(table).index(column))
 
 
 def emptied(path, cells):

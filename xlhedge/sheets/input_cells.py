@@ -15,9 +15,9 @@ __all__ = [
     "NOTHING_TYPED",
     "SHOWN_FIRST",
     "Inputs",
-    "headers_of",
     "last_column",
     "left_column",
+    "shown_headers",
 ]
 
 FIRST_ROW = 6
@@ -88,7 +88,7 @@ class Inputs:
         return f"{sheet}!${self._letter(table, name)}${at}"
 
     def _letter(self, table: str, name: str) -> str:
-        return LETTERS[left_column(table) + headers_of(table).index(name)]
+        return LETTERS[left_column(table) + shown_headers(table).index(name)]
 
     @property
     def nothing_typed(self) -> str:
@@ -126,7 +126,7 @@ def _setting_names() -> list[str]:
     return [column.name for column in TABLES["Settings"].columns]
 
 
-def headers_of(table: str) -> list[str]:
+def shown_headers(table: str) -> list[str]:
     """The headers of a table in the order in which the template shows them."""
     first = SHOWN_FIRST.get(table, ())
     return [*first, *(each for each in TABLES[table].headers if each not in first)]

@@ -9,9 +9,9 @@ from xlhedge.sheets.input_cells import (
     FIRST_ROW,
     SHOWN_FIRST,
     Inputs,
-    headers_of,
     last_column,
     left_column,
+    shown_headers,
 )
 from xlhedge.sheets.style import WIDTHS, widen
 from xlhedge.sheets.validation import note_of, rule_of, unit_of, words_of
@@ -54,7 +54,7 @@ class _InputPage:
             self._write_settings(table)
             return
         rows, capacity = inputs.rows[table.name], inputs.capacity(table.name)
-        headers = headers_of(table.name)
+        headers = shown_headers(table.name)
         sheet.table(table.name, FIRST_ROW - 1, start, headers, len(rows),
                     header_style="header", table_style="TableStyleLight1")  # fmt: skip
         if first := SHOWN_FIRST.get(table.name):
@@ -135,7 +135,7 @@ def _note(sheet: Sheet, row: int, at: int, column: Column) -> None:
 
 def _columns(table: Table) -> list[Column]:
     """A table's columns in the order in which they are shown."""
-    return [table.model.columns[name] for name in headers_of(table.name)]
+    return [table.model.columns[name] for name in shown_headers(table.name)]
 
 
 def _widths(title: str) -> dict[str, float]:
