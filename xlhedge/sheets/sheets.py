@@ -169,9 +169,10 @@ SHEETS = (
         purpose="The coins that you hold, accounts, and settings. Type here first.",
         note="What you hold and how much of it to hedge. Type in the yellow cells; a row typed "
              "below a table counts. Accounts and Settings stand at the right."),
-    SheetSpec("Instruments", write_inputs, **_INPUTS, wide=3,
+    SheetSpec("Instruments", write_inputs, **_INPUTS,
         purpose="The futures that you hedge with, and their margin tiers. Type here.",
-        note="The futures you hedge with, as the venue states them. Tiers are optional."),
+        note="The futures you hedge with, as the venue states them. The + above the columns shows "
+             "steps, fees and the others. Tiers are optional."),
     SheetSpec("Shorts", write_inputs, **_INPUTS,
         purpose="The shorts that are open. Type here.",
         note="The shorts that are open. Positive contracts are short."),
@@ -236,7 +237,7 @@ SHEETS = (
     SheetSpec("Funding & basis", write_funding_basis, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
         purpose="What holding the hedge costs and earns",
         note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "
-             "above 0 costs you."),
+             "above 0, red, costs you."),
     SheetSpec("Carry", write_carry_report, _REPORT, TableSpec(CarryRow), wide=0,
         purpose="What each short earns to the horizon, and the roll into the next contract",
         note=_CARRY),

@@ -35,7 +35,7 @@ FORMATS = {
     "text": "General",
     "any": "General",
     "money": "#,##0.00;[Red]-#,##0.00",
-    "cost": "[Red]#,##0.00;-#,##0.00;0.00",
+    "cost": '[Red]#,##0.00;#,##0.00" received";0.00',
     "price": "#,##0.00##",
     "qty": "#,##0.0000##",
     "ratio": "0.00",
@@ -60,7 +60,7 @@ LONGEST = 1_000
 _FOOTER = 100
 """Characters of a footer's name: Excel takes 255 units of all, and each may be written as two."""
 
-WIDTHS = {"text": 16, "money": 17, "cost": 17, "price": 14, "qty": 18, "date": 19, "rate": 13}
+WIDTHS = {"text": 16, "money": 17, "cost": 22, "price": 14, "qty": 18, "date": 19, "rate": 13}
 """Width of a column of a kind of number, in characters; 12 for the others."""
 
 _VERDICTS = {"good": ("FF1B5E20", "FFDDF2DF"), "bad": ("FF8E1B12", "FFFBDEDA")}
@@ -82,8 +82,7 @@ def styles() -> Styles:
     found.add("unit", ink=_GREY, size=9, italic=True, wrap=True, vertical="top")
     found.add("warning", ink="FF9C2F00", bold=True, wrap=True, vertical="top")
     found.add("words", ink=_BLACK, wrap=True, vertical="center")
-    found.add("step", ink=_INK, size=12, bold=True, wrap=True, vertical="center", indent=1,
-              paper=_PALE)  # fmt: skip
+    found.add("step", ink=_INK, size=12, bold=True, vertical="center", paper=_PALE)
     found.add("link", ink="FF1155CC", underline=True, align="left", vertical="center", indent=1)
     found.add("count", number_format="0", line=_RULE, align="center", vertical="center")
     for name, (ink, paper) in _VERDICTS.items():

@@ -43,6 +43,7 @@ class Sheet(Layout):
         merged: What `merge` made one cell.
         links: The links within the workbook, as XML.
         widths: The widths of columns that were widened, in characters.
+        folded: The columns that are folded away behind a + in the border.
     """
 
     def __init__(self, design: Worksheet, styles: Styles) -> None:
@@ -53,6 +54,7 @@ class Sheet(Layout):
         self.merged: list[str] = []
         self.links: list[str] = []
         self.widths: dict[int, float] = {}
+        self.folded = range(0)
         self._looks = styles.attributes
         self._cells: dict[int, dict[int, str]] = {}
 
@@ -160,6 +162,11 @@ class Sheet(Layout):
     def widen(self, col: int, width: float) -> None:
         """Make a column at least so many characters wide; it counts from 1."""
         self.widths[col] = max(self.widths.get(col, 0), width)
+
+    def fold(self, first: int, last: int) -> None:
+        """Fold columns away; a click on the + above the next one shows them."""
+        self.folded = range(first, last + 1)
+        self.design.sheet_format.outlineLevelCol = 1
 
     def chart(self, chart: Chart, cell: str) -> None:
         """Put a chart on the sheet, its upper left corner at a cell."""

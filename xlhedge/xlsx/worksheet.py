@@ -38,7 +38,7 @@ def sheet_xml(sheet: Sheet, conditional: Conditional, relate: Callable[[str], st
     body = "".join(sheet.rows())
     tail = "".join(_tail(sheet, conditional, relate))
     return (
-        f'<worksheet xmlns="{SHEET_MAIN_NS}">{head}{_columns(sheet.widths)}'
+        f'<worksheet xmlns="{SHEET_MAIN_NS}">{head}{_columns(sheet.widths, sheet.folded)}'
         f"<sheetData>{body}</sheetData>{tail}</worksheet>"
     )
 
@@ -61,9 +61,14 @@ def _head(design: Any, extent: str) -> Iterator[str]:
     yield xml_of(design.sheet_format)
 
 
-def _columns(widths: Mapping[int, float]) -> str:
+def _columns(widths: Mapping[int, float], folded: range) -> str:
+    def said(column: int) -> str:
+        if column in folded:
+            return ' hidden="1" outlineLevel="1"'
+        return ' collapsed="1"' if folded and column == folded.stop else ""
+
     found = "".join(
-        f'<col min="{column}" max="{column}" width="{width:g}" customWidth="1"/>'
+        f'<col min="{column}" max="{column}" width="{width:g}" customWidth="1"{said(column)}/>'
         for column, width in sorted(widths.items())
     )
     return f"<cols>{found}</cols>" if found else ""
