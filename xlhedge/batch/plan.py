@@ -37,6 +37,7 @@ class Request:
     force: bool = False  # whether files are replaced that are no reports of ours on the input
     cluster: str = ""  # the address of a Dask cluster that does the work
     limits: Limits = DEFAULT
+    full: bool = False  # whether the appendix prints, too
 
 
 class Item(NamedTuple):
@@ -106,7 +107,8 @@ class Plan:
             path: the input.
             sha256: of its bytes.
         """
-        parts = json.dumps([_name(path), sha256, self.request.paper, versions()])
+        asked = (self.request.paper, self.request.full)
+        parts = json.dumps([_name(path), sha256, *asked, versions()])
         return hashlib.sha256(parts.encode()).hexdigest()
 
 

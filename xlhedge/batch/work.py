@@ -35,6 +35,7 @@ class Options(NamedTuple):
     pdf: bool = False
     folder: str | None = None  # where LibreOffice's files stand; the system's if left out
     limits: Limits = DEFAULT
+    full: bool = False  # whether the appendix prints, too
 
 
 class ReportBytes(NamedTuple):
@@ -87,7 +88,8 @@ def _made(source: Path | Content, options: Options) -> ReportBytes:
         now = datetime.now(UTC).replace(tzinfo=None)
         said += (*portfolio.notes, *portfolio.warnings, *stale(portfolio, now))
         analysis = analyse(portfolio)
-        report = report_book(analysis, content.source, options.paper).to_bytes()
+        book = report_book(analysis, content.source, options.paper, full=options.full)
+        report = book.to_bytes()
         said += analysis.caveats
         figures = summary_figures(analysis)
         return ReportBytes(content.sha256, report, b"", figures, tuple(map(str, said)))

@@ -65,6 +65,10 @@ def report(
     paper: Annotated[
         Literal["a4", "letter"], typer.Option(help="What the report prints on.")
     ] = "a4",
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Print all columns and sheets; else the main pages."),
+    ] = False,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
@@ -111,6 +115,7 @@ def report(
             force,
             cluster,
             Limits(max_size),
+            full,
         )
         result = make_reports(request, progress, stop)
     raise typer.Exit(result.status)

@@ -35,6 +35,8 @@ def build_report(
     path: Path | str,
     source: Source | None = None,
     paper: Paper = "a4",
+    *,
+    full: bool = False,
 ) -> Analysis:
     """Work out a portfolio and write its report.
 
@@ -43,6 +45,7 @@ def build_report(
         path: the .xlsx file to write, whole or not at all; its folder is made if missing.
         source: the file it was read from, named on the audit sheet; `BookContext.source` tells.
         paper: what it prints on.
+        full: whether the appendix prints, too.
 
     Returns:
         The analysis that the report shows.
@@ -52,7 +55,7 @@ def build_report(
         OSError: the file cannot be written.
     """
     analysis = analyse(portfolio)
-    report_book(analysis, source, paper).save(Path(path))
+    report_book(analysis, source, paper, full=full).save(Path(path))
     return analysis
 
 

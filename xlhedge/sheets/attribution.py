@@ -8,20 +8,22 @@ from xlhedge.analysis.stablecoin import FALLEN
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.native_cells import NativeCells
-from xlhedge.sheets.style import WIDTHS, sentence, widen
+from xlhedge.sheets.style import WIDTHS, fitted, sentence, widen
 from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["attribution_chart", "nets", "write_scenarios"]
+__all__ = ["attribution_chart", "nets", "write_nets", "write_scenarios"]
 
 _HEAD, _FIRST = 4, 5
 _NET = 1 + len(LEGS)
 _CHART_ROWS = 21
 _MOST = 10
 """How many scenarios the chart shows."""
+_NAME, _BESIDE = 3, 16
+"""Columns of a name, and rows of scenarios, beside a chart."""
 _WORDS = ("Scenario", "Liquidation", "What happens")
 
 
@@ -64,6 +66,38 @@ def nets(analysis: Analysis) -> str:
     """The cells of the scenarios' nets, as another sheet refers to them."""
     net = LETTERS[_NET]
     return f"Scenarios!{net}{_FIRST}:{net}{_FIRST + len(analysis.scenarios) - 1}"
+
+
+def write_nets(sheet: Sheet, of: ReportContext, at: int, left: int) -> int:
+    """Each scenario's legs and net on another sheet, as links; returns the last column.
+
+    Args:
+        sheet: where.
+        of: what to show.
+        at: the row of the heading; as many rows follow as a chart takes.
+        left: the first column; names take four.
+    """
+    results, first = of.analysis.scenarios, left + _NAME
+    sheet.put(at, left, "Scenarios: where the profit or loss comes from", "section")
+    titles = ("Scenario", *(leg.capitalize() for leg in LEGS), "Liquidation")
+    for column, title in zip((left, *range(first, first + _NET)), titles, strict=True):
+        sheet.put(at + 1, column, title, "header text" if title in _WORDS else "header")
+    sheet.merge(at + 1, left, first - 1)
+    sheet.merge(at + 1, first + _NET - 1, first + _NET)
+    for n, result in enumerate(results[:_BESIDE]):
+        row, own = at + 2 + n, _FIRST + n
+        sheet.put(row, left, result.name, "cell text", f"Scenarios!$A${own}")
+        sheet.merge(row, left, first - 1)
+        for column, value in enumerate(result.legs, first):
+            look = fitted("total money" if column == first + _NET - 2 else "cell money", value)
+            link = f"Scenarios!${LETTERS[column - first + 2]}${own}"
+            sheet.put(row, column, value, look, link)
+        link = f"Scenarios!${LETTERS[_NET + 1]}${own}" if result.liquidation else None
+        sheet.put(row, first + _NET - 1, result.liquidation, "cell text", link)
+        sheet.merge(row, first + _NET - 1, first + _NET)
+    if more := len(results[_BESIDE:]):
+        sheet.put(at + 2 + _BESIDE, left, f"{more} more on the sheet Scenarios", "note")
+    return first + _NET
 
 
 def _write_depegs(sheet: Sheet, analysis: Analysis, at: int) -> int:

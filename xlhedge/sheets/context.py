@@ -66,10 +66,12 @@ class ReportContext(BookContext):
     Args:
         known: what formulas hold as numbers.
         source: the file the portfolio was read from; none for one made in Python.
+        full: whether the appendix prints, too.
     """
 
     known: Known
     source: Source | None
+    full: bool = False
 
     def cells(self, row: type[FigureRow]) -> NativeCells:
         """What writes the formulas of a kind of rows."""

@@ -18,7 +18,7 @@ from xlhedge.sheets.table import ColumnGroup, here
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["GRIDS_END", "GRIDS_TOP", "GridBlocks", "first_row", "mark_words"]
+__all__ = ["GRIDS_END", "GRIDS_TOP", "PAGE_END", "GridBlocks", "first_row", "mark_words"]
 
 _ROW, _COLUMN = here(), "{column}"
 """Stand in formulas for the number of a row and the letter of a column that are still open."""
@@ -37,6 +37,8 @@ GRIDS_TOP = CHART + 20
 """The row of the first grid's title."""
 GRIDS_END = GRIDS_TOP + sum(map(_height, GRIDS))
 """The row behind them."""
+PAGE_END = GRIDS_TOP + sum(map(_height, GRIDS[:2])) - 2
+"""The last row of the grids of the price, which a report's page has."""
 
 
 def first_row(grid: Grid) -> int:

@@ -88,17 +88,18 @@ def write_history(sheet: Sheet, of: ReportContext) -> None:
     if past.total.hedged:
         sheet.put(head - 1, 1, "Bar by bar", "section")
         _add_charts(sheet, analysis.portfolio.settings.quote_currency, past, bars)
-    _finish(sheet, past, head)
+    _finish(sheet, of, past, head)
 
 
-def _finish(sheet: Sheet, past: History, head: int) -> None:
-    """Widths and print set-up; workings and long lists of bars are for the screen."""
+def _finish(sheet: Sheet, of: ReportContext, past: History, head: int) -> None:
+    """Widths and print set-up: one page; workings and long lists of bars are for the screen."""
     widths: dict[str, float] = {LETTERS[n]: 17 for n in range(2, WIDE + 1)}
     times = len(past.total.sample.times) if past.total.hedged else 0
-    printed = 0 < times <= _PRINTED
+    printed = of.full and 0 < times <= _PRINTED
     widen(sheet, widths | {"A": 32, "K": 24})
     last = head + times if printed else head - 3
-    sheet.prints(area=f"A1:{LETTERS[WIDE]}{last}", rows=f"{head}:{head}" if printed else None)
+    rows = f"{head}:{head}" if printed else None
+    sheet.prints(area=f"A1:{LETTERS[WIDE]}{last}", rows=rows, tall=0 if of.full else 1)
 
 
 def _write_sample(

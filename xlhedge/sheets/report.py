@@ -23,13 +23,20 @@ __all__ = ["Paper", "report_book"]
 Paper = Literal["a4", "letter"]
 
 
-def report_book(analysis: Analysis, source: Source | None = None, paper: Paper = "a4") -> Book:
+def report_book(
+    analysis: Analysis,
+    source: Source | None = None,
+    paper: Paper = "a4",
+    *,
+    full: bool = False,
+) -> Book:
     """The report on a portfolio; `Book.save` writes it.
 
     Args:
         analysis: the portfolio, worked out.
         source: the file it was read from, for the audit sheet and the document's subject.
         paper: what it prints on; every sheet fits its width.
+        full: whether all columns and sheets print; else the pages alone.
 
     Example:
         >>> from xlhedge.analysis import analyse
@@ -44,8 +51,10 @@ def report_book(analysis: Analysis, source: Source | None = None, paper: Paper =
     book = Book(styles(), title=title, created=settings.as_of, subject=subject)
     known = Known(analysis.days, settings.redeploy_drop, settings.rebalance_band)
     specs = sheets_of("report", analysis)
-    tables = tables_of(specs, lambda row: len(analysis.numbers.rows(row)) + (row is HedgeRow))
-    of = ReportContext(book, analysis, tables, contents_of(specs), known, source)
+    tables = tables_of(
+        specs, lambda row: len(analysis.numbers.rows(row)) + (row is HedgeRow), stays=True
+    )
+    of = ReportContext(book, analysis, tables, contents_of(specs), known, source, full=full)
     write(specs, of)
     for name, place in totals(of).items():  # for links from workbooks of one's own
         book.define(f"report_{name}", place.formula)

@@ -13,7 +13,7 @@ from typing import Any
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow, sum_of
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
-from xlhedge.sheets.style import WIDTHS
+from xlhedge.sheets.style import WIDTHS, fitted
 from xlhedge.xlsx.cell import LETTERS, quoted
 from xlhedge.xlsx.sheet import Sheet
 
@@ -82,6 +82,7 @@ class FigureTable:
         figures: its columns; all figures of a row, unless told.
         left: the column of the first of them, from 1.
         head: the row of its headers.
+        stays: whether its values stay; each is shown as it needs.
     """
 
     title: str
@@ -92,6 +93,7 @@ class FigureTable:
     figures: tuple[Figure, ...] = ()
     left: int = 1
     head: int = field(default=0, compare=False)
+    stays: bool = field(default=False, compare=False)
     _letters: dict[Figure, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -174,8 +176,8 @@ class FigureTable:
         for column, figure in enumerate(self.figures[1:], 2):
             look, letter = f"total {figure.look}", LETTERS[column]
             if figure.total:
-                text = f"SUM({letter}{at + 1}:{letter}{self.last})"
-                sheet.put(at, column, sum_of(rows, figure), look, text)
+                text, total = f"SUM({letter}{at + 1}:{letter}{self.last})", sum_of(rows, figure)
+                sheet.put(at, column, total, fitted(look, total) if self.stays else look, text)
             else:
                 sheet.put(at, column, None, look)
 
@@ -206,6 +208,9 @@ class FigureTable:
         cells = zip(self.figures, texts(row), self._looks, strict=True)
         for column, (figure, text, look) in enumerate(cells, self.left):
             value = values.get(figure.name, BLANK)
+            if self.stays:
+                step = values.get("qty_step") if "contracts" in figure.name else None
+                look = fitted(look, value, step)  # noqa: PLW2901  # a look of its own
             formula = None if text is None else text.at(at)
             if formula and arrays and figure in arrays:
                 sheet.array(at, column, [[value]], formula, look)
