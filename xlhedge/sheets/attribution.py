@@ -34,7 +34,7 @@ def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
     head = below + _CHART_ROWS + 2
     sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
     lines = [line for result in analysis.scenarios for line in result.lines]
-    table = FigureTable(sheet.title, LineRow, head + 1, len(lines), head=head)
+    table = FigureTable(sheet.title, LineRow, head + 1, len(lines), head=head, stays=True)
     cells = NativeCells(of.known, table)
     sheet.page_break(head - 2)
     table.write_head(sheet)
@@ -109,7 +109,7 @@ def _write_depegs(sheet: Sheet, analysis: Analysis, at: int) -> int:
     for each in analysis.depegs:
         at += 1
         sheet.put(at, 1, f"{each.currency} at {FALLEN:.2f} USD", "cell text")
-        sheet.put(at, _NET, -each.loss, "total money")
+        sheet.put(at, _NET, -each.loss, fitted("total money", -each.loss))
         sheet.put(at, _NET + 1, each.liquidation, "cell text")
         sheet.put(at, _NET + 3, sentence(each.told), "cell text")
     return at + 2
@@ -129,9 +129,10 @@ def _write_sums(sheet: Sheet, analysis: Analysis, lines: FigureTable) -> None:
         for column, (leg, value) in enumerate(zip(LEG_FIGURES, legs, strict=False), 2):
             letter = lines.letter(leg)
             text = f"SUM({letter}{first}:{letter}{last})"
-            sheet.put(at, column, value, "cell money", text)
-        sheet.put(at, _NET, legs.net, "total money", f"SUM(B{at}:F{at})")
+            sheet.put(at, column, value, fitted("cell money", value), text)
+        sheet.put(at, _NET, legs.net, fitted("total money", legs.net), f"SUM(B{at}:F{at})")
         sheet.put(at, _NET + 1, result.liquidation, "cell text")
-        sheet.put(at, _NET + 2, legs.net - legs.spot, "cell money", f"G{at}-B{at}")
+        saved = legs.net - legs.spot
+        sheet.put(at, _NET + 2, saved, fitted("cell money", saved), f"G{at}-B{at}")
         sheet.put(at, _NET + 3, sentence(result.told), "cell text")
         first = last + 1

@@ -91,6 +91,9 @@ def _tables(sheet: Sheet, at: int, analysis: Analysis) -> int:
                 value = getattr(analysis.portfolio.settings, column.name)
                 sheet.put(n, 2, value, fitted(f"cell {column.look}", value))
             at += len(table.columns) + 2
+        elif not rows[table.name]:
+            sheet.put(at + 1, 1, "none", "cell text")
+            at += 3
         else:
             at = _table(sheet, at, table, rows[table.name])
         if table.name != "History":
@@ -104,9 +107,7 @@ def _table(sheet: Sheet, at: int, table: Table, rows: Sequence[Any]) -> int:
     Columns that are blank in all rows are left out. Returns the row behind it.
     """
     first, *others = table.columns
-    told = [
-        each for each in others if not rows or any(getattr(x, each.name) is not None for x in rows)
-    ]
+    told = [each for each in others if any(getattr(row, each.name) not in {None, ""} for row in rows)]
     for start in range(0, max(len(told), 1), _WIDE - 1):
         for number, column in enumerate((first, *told[start : start + _WIDE - 1]), 1):
             sheet.put(at + 1, number, column.name, "header text")

@@ -11,11 +11,20 @@ from collections.abc import Sequence
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow, sum_of
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.style import fitted
-from xlhedge.sheets.table import FigureTable
+from xlhedge.sheets.table import FigureTable, header_height
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["BLOCK", "print_nothing", "print_page", "room_for", "write_block"]
+__all__ = ["BLOCK", "ONE_PAGE", "print_nothing", "print_page", "room_for", "write_block"]
+
+ONE_PAGE = 68
+"""Rows that a page takes, made smaller if it must."""
+
+_UNDER_CHARTS = 40
+"""Rows below that of a chart's corner where it does not reach."""
+
+_LEAST = 14.0
+"""The least width of a block's columns."""
 
 BLOCK = 3
 """The row of the title of a block above a table."""
@@ -45,8 +54,8 @@ def write_block(
         figures: the columns.
     """
     sheet.put(at, 1, title, "section")
-    sheet.height(at + 1, 48)
     for column, figure in enumerate(figures, 1):
+        sheet.widen(column, _LEAST)
         words = "header text" if figure.look == "text" else "header"
         sheet.put(at + 1, column, figure.title, words)
         look = f"total {figure.look}"
@@ -57,30 +66,40 @@ def write_block(
             sheet.put(at + 2, column, total, fitted(look, total), table.total(figure))
         else:
             sheet.put(at + 2, column, None, look)
+    sheet.height(at + 1, header_height(figures, _LEAST))
     for n, row in enumerate(rows):
         values = vars(row.complete())
         for column, figure in enumerate(figures, 1):
             value = values.get(figure.name, BLANK)
             link = None if value == "" else table.cell(figure, table.top + n)
-            sheet.put(at + 3 + n, column, value, fitted(f"cell {figure.look}", value), link)
+            step = values.get("qty_step") if "contracts" in figure.name else None
+            sheet.put(at + 3 + n, column, value, fitted(f"cell {figure.look}", value, step), link)
     return at + 3 + len(rows)
 
 
-def print_page(sheet: Sheet, of: ReportContext, columns: int, last: int, tall: int = 0) -> None:
-    """Let a page end at a column and a row, unless all prints.
+def print_page(sheet: Sheet, of: ReportContext, columns: int, last: int, part: int = 0) -> None:
+    """Let a sheet print down to a column and a row, unless all prints: on one page if they fit.
 
     Args:
         sheet: which.
         of: what is written.
         columns: how many columns it has.
         last: the last row.
-        tall: how many pages its height takes; as many as it needs, if 0.
+        part: the row above which the first page ends if one does not take all.
     """
-    if not of.full:
-        sheet.prints(area=f"A1:{LETTERS[columns]}{last}", tall=tall)
+    if of.full:
+        return
+    one = last <= ONE_PAGE
+    sheet.prints(area=f"A1:{LETTERS[columns]}{last}", tall=int(one))
+    if part and not one:
+        sheet.page_break(part - 1)
 
 
 def print_nothing(sheet: Sheet) -> None:
-    """Let a sheet print nothing: an area cannot be empty, so it is a cell that is."""
-    below = int(sheet.extent.rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) + 2
+    """Let a sheet print nothing: an area cannot be empty, so it is a cell that is.
+
+    LibreOffice then prints no page of it.
+    """
+    last = int(sheet.extent.rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    below = max([last, *(row for _, row, _ in sheet.charts)]) + _UNDER_CHARTS
     sheet.prints(area=f"A{below}:A{below}")

@@ -134,6 +134,7 @@ def write_funding_basis(sheet: Sheet, of: ReportContext) -> None:
     )
     sheet.chart(chart, f"B{at + 6}")
     carry, unwind = of.tables[CarryRow], of.tables[UnwindRow]
-    at = write_block(sheet, at + 25, "Carry", carry, analysis.carry, _CARRY)
+    part = at + 25
+    at = write_block(sheet, part, "Carry", carry, analysis.carry, _CARRY)
     at = write_block(sheet, at + 1, "Unwind", unwind, analysis.unwind, _UNWIND)
-    print_page(sheet, of, len(FUNDING_FIRST), at - 1)
+    print_page(sheet, of, len(FUNDING_FIRST), at - 1, part)

@@ -13,7 +13,7 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import BookContext
 from xlhedge.sheets.grid_cells import AXIS, CHART, IN_FULL, UNHEDGED, GridCells
-from xlhedge.sheets.style import INCLUDES_ONE, heat_map
+from xlhedge.sheets.style import INCLUDES_ONE, fitted, heat_map
 from xlhedge.sheets.table import ColumnGroup, here
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -89,7 +89,8 @@ class GridBlocks:
         for n, (name, title, look) in enumerate(grid.given, at + 1):
             sheet.put(n, 1, title, "cell text")
             value = self._analysis.grid.given[name]
-            sheet.put(n, 2, value, f"cell {look}", excel_text(self._given[name]))
+            style = f"cell {look}" if self._cells.live else fitted(f"cell {look}", value)
+            sheet.put(n, 2, value, style, excel_text(self._given[name]))
         title = f"{grid.rows.title} ↓   {grid.columns.title} →"
         sheet.put(top - 1, 1, title, "header text")
         if grid.beside:

@@ -146,7 +146,7 @@ def write_hedge_report(sheet: Sheet, of: ReportContext) -> None:
     whole = of.tables[UnderlyingRow]
     write_block(sheet, BLOCK, "By underlying", whole, analysis.underlyings, _UNDERLYING)
     sheet.put(table.head - 2, 1, "By holding", "section")
-    print_page(sheet, of, len(_UNDERLYING), table.last)
+    print_page(sheet, of, len(HELD_FIRST), table.last, table.head - 2)
 
 
 def _mark(sheet: Sheet, table: FigureTable) -> None:

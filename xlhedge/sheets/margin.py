@@ -18,7 +18,7 @@ from xlhedge.analysis.figures import Blank, FigureRow
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import ALARM, NO_EQUITY, MarginRow
 from xlhedge.functions.algebra import Expression
-from xlhedge.sheets.blocks import BLOCK, print_page, write_block
+from xlhedge.sheets.blocks import BLOCK, ONE_PAGE, print_page, write_block
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
@@ -207,7 +207,9 @@ def write_margin_report(sheet: Sheet, of: ReportContext) -> None:
         write_block(sheet, BLOCK, "By account", whole, analysis.accounts, _ACCOUNT)
         sheet.put(at - 1, 1, "By position", "section")
     last = _write_nearest(sheet, table, analysis, table.last + 3)
-    print_page(sheet, of, len(MARGIN_FIRST), last)
+    if last > ONE_PAGE:  # pages repeat the table's headers, which are none of the chart's
+        last = table.last
+    print_page(sheet, of, len(MARGIN_FIRST), last, at - 1)
 
 
 def _write_nearest(sheet: Sheet, table: FigureTable, analysis: Analysis, at: int) -> int:

@@ -39,7 +39,7 @@ from xlhedge.sheets.grid_cells import (
     UNHEDGED,
     GridCells,
 )
-from xlhedge.sheets.style import INCLUDES_ONE, widen
+from xlhedge.sheets.style import INCLUDES_ONE, fitted, widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.drawings import Chart
@@ -77,15 +77,16 @@ def write_sensitivity(sheet: Sheet, of: BookContext) -> None:
         sheet.chart(chart, f"B{CHART}")  # A repeats on each page
         widen(sheet, {"A": 44} | {LETTERS[n]: 15.0 for n in range(2, page.moves + 2)})
         return
-    sheet.chart(chart.sized(*_CHART_SIZE), f"B{CHART}")
+    sheet.chart(chart.sized(_CHART_TALL, page.width * _CHART_WIDE), f"B{CHART}")
     last = max(write_nets(sheet, of, CHART, _BESIDE), page.moves + 1)
     widen(sheet, {"A": 40} | {LETTERS[n]: page.width for n in range(2, last + 1)})
-    print_page(sheet, of, last, PAGE_END, tall=1)
+    print_page(sheet, of, last, PAGE_END)
 
 
-_CHART_SIZE = (9.5, 20.5)
 _BESIDE = 12
-"""Height and width of the report's chart, in centimetres, and the column beside it."""
+"""The column behind the report's chart."""
+_CHART_TALL, _CHART_WIDE = 9.5, 1.8
+"""Its height in centimetres, and its width for each letter of a column's."""
 
 
 def ratio_chart(sheet: Sheet, analysis: Analysis) -> Chart:
@@ -138,7 +139,7 @@ class _Page:
             row for each in GRIDS if each.liquidated for row in grid.grids[each.name]
         ))  # fmt: skip
         most = max((abs(x) for line in lines for x in line if isinstance(x, float)), default=0.0)
-        return max(11.0, len(f"-{most:,.0f}{INCLUDES_ONE}") + 1.0)
+        return max(11.0, len(f"{most:,.0f}{INCLUDES_ONE}") + 1.0)
 
     def _spread(self, values: Sequence[Any]) -> list[Any]:
         """Values of the moves in the axis' columns: the last repeats to the end."""
@@ -188,8 +189,9 @@ class _Page:
         texts = limits(self._functions, self.cells.shorts, own) | {"full_notional": full}
         for n, (name, title, look) in enumerate(LIMITS, FIRST_LIMIT):
             self._sheet.put(n, 1, title, "cell text")
-            value, style = [[self._grid.given[name]]], f"cell {look}"
-            self._sheet.array(n, 2, value, excel_text(texts[name]), style)
+            value = self._grid.given[name]
+            style = f"cell {look}" if self.cells.live else fitted(f"cell {look}", value)
+            self._sheet.array(n, 2, [[value]], excel_text(texts[name]), style)
 
     def assets(self, first: int) -> None:
         """Each asset's own line."""

@@ -248,7 +248,7 @@ SHEETS = (
         purpose="Your scenarios, leg by leg and line by line",
         note="The portfolio as it stands, liquidation included. Fees are those of closing: the "
              f"shorts are open. {DELEVERAGED}"),
-    SheetSpec("Funding & basis", write_funding_basis, _REPORT, page=5,
+    SheetSpec("Funding & basis", write_funding_basis, _REPORT, page=5, freeze="B6",
         table=TableSpec(HedgeRow, figures=FIGURES, first=FUNDING_FIRST),
         purpose="What holding the hedge costs and earns",
         note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "

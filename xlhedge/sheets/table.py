@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from textwrap import wrap
 from typing import Any
 
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow, sum_of
@@ -17,7 +18,7 @@ from xlhedge.sheets.style import WIDTHS, fitted
 from xlhedge.xlsx.cell import LETTERS, quoted
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["ColumnGroup", "FigureTable", "RowText", "here"]
+__all__ = ["ColumnGroup", "FigureTable", "RowText", "header_height", "here"]
 
 
 def here(offset: int = 0) -> str:
@@ -64,6 +65,16 @@ class RowText:
         numbers = zip(self._offsets, self._parts[1:], strict=True)
         return self._parts[0] + "".join(f"{row + offset}{tail}" for offset, tail in numbers)
 
+
+def header_height(figures: Sequence[Figure], least: float) -> float:
+    """How high a row of headers is, in points: their words have lines, and columns a width."""
+    widths = (max(least, WIDTHS.get(each.look, 12)) - _SIDES for each in figures)
+    lines = (len(wrap(each.title, int(width))) for each, width in zip(figures, widths, strict=True))
+    return max(48.0, 15.0 * max(lines))
+
+
+_SIDES = 2
+"""Letters that bold ones, and what stands beside them, take of a header's width."""
 
 Texts = Callable[[FigureRow | None], Sequence[RowText | None]]
 """The formulas of a row, figure by figure; of one without values, too."""
@@ -167,7 +178,7 @@ class FigureTable:
         for column, figure in enumerate(self.figures, self.left):
             words = sides and figure.look == "text"
             sheet.put(self.head, column, figure.title, "header text" if words else "header")
-        sheet.height(self.head, 48)
+        sheet.height(self.head, header_height(self.figures, 0) if self.stays else 48)
 
     def write_total(self, sheet: Sheet, rows: Sequence[FigureRow]) -> None:
         """Write the totals: of these rows, over all cells below."""
