@@ -20,7 +20,7 @@ class Printed:
     """
 
     def __init__(self, office, path):
-        self._office, self._path = office, path
+        self._office, self.path = office, path
         said = _run("pdftotext", "-bbox", office.to_pdf(path), "-")
         self.pages = [_Page(each) for each in ElementTree.fromstring(said).iter(f"{_NAME}page")]
 
@@ -30,20 +30,18 @@ class Printed:
         return [page.title(self._sheets()) for page in self.pages]
 
     def _sheets(self):
-        return load_workbook(self._path, read_only=True).sheetnames
+        return load_workbook(self.path, read_only=True).sheetnames
 
     def faults(self):
-        """Numbers that do not fit, words over each other or beyond the paper, texts not there."""
-        found = []
-        for number, page in enumerate(self.pages, 1):
-            found += [f"page {number}: {fault}" for fault in page.faults()]
-        return found + self._missing()
+        """Numbers that do not fit, words over each other or beyond the paper."""
+        pages = enumerate(self.pages, 1)
+        return [f"page {number}: {fault}" for number, page in pages for fault in page.faults()]
 
-    def _missing(self):
-        """What cells of the pages show, and the pages do not."""
+    def cut(self):
+        """Cells whose text does not fit, or that the pages do not show."""
         found = []
         titles = self.titles
-        for title, cells in shown(self._office, self._path).items():
+        for title, cells in shown(self._office, self.path).items():
             pages = [page for page, own in zip(self.pages, titles, strict=True) if own == title]
             there = Counter(word.text for page in pages for word in page.words)
             for cell, (text, cut) in cells.items():
@@ -105,17 +103,25 @@ desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.D
 hidden = PropertyValue("Hidden", 0, True, 0)
 book = desktop.loadComponentFromURL({source!r}, "_blank", 0, (hidden,))
 sheets = [sheet for sheet in book.Sheets]
+book.addActionLock()
+book.lockControllers()
 book.Sheets.insertNewByName("bench", len(sheets))
 bench = book.Sheets.getByName("bench")
 found, tried = {{}}, []
 for sheet in sheets:
+    widths = {{}}
     for a in sheet.getPrintAreas():
         part = sheet.getCellRangeByPosition(a.StartColumn, a.StartRow, a.EndColumn, a.EndRow)
         cells = part.queryContentCells(1 | 2 | 4 | 16).Cells.createEnumeration()
         while cells.hasMoreElements():
             cell = cells.nextElement()
-            if not cell.String:
-                continue
+            text, place = cell.String, cell.CellAddress
+            name = f"R{{place.Row + 1}}C{{place.Column + 1}}"
+            found.setdefault(sheet.Name, {{}})[name] = [text, False]
+            if place.Column not in widths:
+                widths[place.Column] = sheet.Columns.getByIndex(place.Column).Width
+            if not text or len(text) * 230 < widths[place.Column] * 0.75:
+                continue  # surely fits
             whole = sheet.createCursorByRange(cell)
             whole.collapseToMergedArea()
             at, n = whole.RangeAddress, len(tried)
@@ -125,13 +131,14 @@ for sheet in sheets:
                 while right <= a.EndColumn and not sheet.getCellByPosition(right, at.StartRow).String:
                     wide += sheet.Columns.getByIndex(right).Width
                     right += 1
-            tried.append((sheet.Name, cell.AbsoluteName.rpartition(".")[2], cell.String,
+            tried.append((sheet.Name, name, text,
                           cell.IsTextWrapped, wide, whole.Size.Width, whole.Size.Height))
             bench.copyRange(CellAddress(len(sheets), n, n), cell.RangeAddress)
             own = bench.getCellByPosition(n, n)
             own.merge(False)
             if own.Type.value == "FORMULA":
                 own.String = cell.String
+book.removeActionLock()
 for n, (_, _, _, wrapped, wide, width, _) in enumerate(tried):
     column = bench.Columns.getByIndex(n)
     if wrapped:

@@ -1,6 +1,7 @@
 """How many pages a report prints, and that nothing on them is cut off."""
 
 import pytest
+from openpyxl import load_workbook
 from printed import Printed
 
 from xlhedge.analysis import analyse
@@ -58,6 +59,33 @@ def test_five_coins_print_on_a_page_a_sheet(printed, paper):
     found = printed(FIVE, paper)
     assert found.titles == [*PAGES, "Hedge history"]
     assert found.faults() == []
+
+
+@pytest.mark.long  # LibreOffice tries each cell that might not fit
+def test_nothing_on_the_pages_is_cut_off(printed):
+    for portfolio in (FIVE, coins(20)):
+        assert printed(portfolio, "a4").cut() == []
+
+
+@pytest.mark.long  # likewise
+def test_what_is_cut_off_is_seen(printed, plain_libreoffice):
+    path = printed(FIVE, "a4").path
+    book = load_workbook(path)
+    book["Hedge"].column_dimensions["D"].width = 5
+    book["Margin"].column_dimensions["A"].width = 4
+    book["Hedge"].row_dimensions[4].height = 12
+    book.save(path)
+    found = Printed(plain_libreoffice, path)
+    assert any("###" in fault for fault in found.faults())
+    cut = found.cut()
+    assert "Margin!R6C1: BTC-PERP is cut off" in cut
+    assert "Hedge!R4C10: Net delta after the orders is cut off" in cut
+
+
+def test_all_columns_and_sheets_print_in_full(printed):
+    found = printed(FIVE, "a4", full=True)
+    assert {"Orders", "Underlyings", "Unwind", "Carry", "Scenarios"} < set(found.titles)
+    assert len(found.pages) > 20
 
 
 @pytest.mark.parametrize("paper", ["a4", "letter"])

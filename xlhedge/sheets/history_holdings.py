@@ -41,7 +41,7 @@ def headers(sheet: Sheet, at: int, titles: Sequence[str], words: int = 1) -> Non
     """A row of headers; the first few are over words."""
     for column, title in enumerate(titles, 1):
         sheet.put(at, column, title, "header text" if column <= words else "header")
-    sheet.height(at, 32)
+    sheet.height(at, 48)
 
 
 def write_ratios(sheet: Sheet, at: int, holdings: Sequence[HoldingCells], bars: Bars) -> None:

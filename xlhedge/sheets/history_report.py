@@ -93,7 +93,7 @@ def write_history(sheet: Sheet, of: ReportContext) -> None:
 
 def _finish(sheet: Sheet, of: ReportContext, past: History, head: int) -> None:
     """Widths and print set-up: one page; workings and long lists of bars are for the screen."""
-    widths: dict[str, float] = {LETTERS[n]: 17 for n in range(2, WIDE + 1)}
+    widths: dict[str, float] = {LETTERS[n]: 19 for n in range(2, WIDE + 1)}
     times = len(past.total.sample.times) if past.total.hedged else 0
     printed = of.full and 0 < times <= _PRINTED
     widen(sheet, widths | {"A": 32, "K": 24})

@@ -79,7 +79,7 @@ def write_sensitivity(sheet: Sheet, of: BookContext) -> None:
         return
     sheet.chart(chart.sized(_CHART_TALL, page.width * _CHART_WIDE), f"B{CHART}")
     last = max(write_nets(sheet, of, CHART, _BESIDE), page.moves + 1)
-    widen(sheet, {"A": 40} | {LETTERS[n]: page.width for n in range(2, last + 1)})
+    widen(sheet, {"A": 44} | {LETTERS[n]: page.width for n in range(2, last + 1)})
     print_page(sheet, of, last, PAGE_END)
 
 
