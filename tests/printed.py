@@ -1,13 +1,24 @@
-"""A report as LibreOffice prints it: its pages' words with their places, and what its cells show."""
+"""A report as LibreOffice prints it: words and their places, and what cells show."""
 
 import json
 import subprocess
-from collections import Counter, namedtuple
-from xml.etree import ElementTree
+from collections import Counter
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
 
 from openpyxl import load_workbook
 
-Word = namedtuple("Word", "text left top right bottom")
+
+class Word(NamedTuple):
+    """A word, and where it stands, in points from the upper left."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 _NAME = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -22,7 +33,7 @@ class Printed:
     def __init__(self, office, path):
         self._office, self.path = office, path
         said = _run("pdftotext", "-bbox", office.to_pdf(path), "-")
-        self.pages = [_Page(each) for each in ElementTree.fromstring(said).iter(f"{_NAME}page")]
+        self.pages = [_Page(each) for each in ET.fromstring(said).iter(f"{_NAME}page")]  # noqa: S314  # of a PDF of ours
 
     @property
     def titles(self):
@@ -71,9 +82,11 @@ class _Page:
 
     def faults(self):
         found = [f"{word.text} does not fit" for word in self.words if "###" in word.text]
-        for word in self.words:
-            if not (word.left >= 0 and word.right <= self.width and word.bottom <= self.height):
-                found.append(f"{word.text} is beyond the paper")
+        found += [
+            f"{word.text} is beyond the paper"
+            for word in self.words
+            if not (word.left >= 0 and word.right <= self.width and word.bottom <= self.height)
+        ]
         words = sorted(self.words, key=lambda word: word.left)
         for n, word in enumerate(words):
             for other in words[n + 1 :]:
@@ -128,7 +141,8 @@ for sheet in sheets:
             # A text may reach over empty cells at its right, as far as the page does.
             wide, right = whole.Size.Width, at.EndColumn + 1
             if not cell.IsTextWrapped and cell.FormulaResultType2 == 2 or cell.Type.value == "TEXT":
-                while right <= a.EndColumn and not sheet.getCellByPosition(right, at.StartRow).String:
+                beside = sheet.getCellByPosition
+                while right <= a.EndColumn and not beside(right, at.StartRow).String:
                     wide += sheet.Columns.getByIndex(right).Width
                     right += 1
             tried.append((sheet.Name, name, text,

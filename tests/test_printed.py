@@ -5,7 +5,7 @@ from openpyxl import load_workbook
 from printed import Printed
 
 from xlhedge.analysis import analyse
-from xlhedge.portfolio import Account, Holding, Instrument, Portfolio, Scenario, Settings, Short
+from xlhedge.portfolio import Account, Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
 
@@ -20,7 +20,8 @@ def coins(count):
     return Portfolio(
         settings=Settings(portfolio="Many", as_of=of.as_of, horizon_date=of.horizon_date),
         holdings=[
-            Holding(asset=each, quantity=1_000 + n, spot_price=12.5 * (n + 1), instrument=f"{each}-PERP")
+            Holding(asset=each, quantity=1_000 + n, spot_price=12.5 * (n + 1),
+                    instrument=f"{each}-PERP")
             for n, each in enumerate(names)
         ],
         accounts=[

@@ -92,8 +92,8 @@ def write_nets(sheet: Sheet, of: ReportContext, at: int, left: int) -> int:
             look = fitted("total money" if column == first + _NET - 2 else "cell money", value)
             link = f"Scenarios!${LETTERS[column - first + 2]}${own}"
             sheet.put(row, column, value, look, link)
-        link = f"Scenarios!${LETTERS[_NET + 1]}${own}" if result.liquidation else None
-        sheet.put(row, first + _NET - 1, result.liquidation, "cell text", link)
+        said = f"Scenarios!${LETTERS[_NET + 1]}${own}" if result.liquidation else None
+        sheet.put(row, first + _NET - 1, result.liquidation, "cell text", said)
         sheet.merge(row, first + _NET - 1, first + _NET)
     if more := len(results[_BESIDE:]):
         sheet.put(at + 2 + _BESIDE, left, f"{more} more on the sheet Scenarios", "note")

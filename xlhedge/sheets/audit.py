@@ -107,7 +107,9 @@ def _table(sheet: Sheet, at: int, table: Table, rows: Sequence[Any]) -> int:
     Columns that are blank in all rows are left out. Returns the row behind it.
     """
     first, *others = table.columns
-    told = [each for each in others if any(getattr(row, each.name) not in {None, ""} for row in rows)]
+    told = [
+        each for each in others if any(getattr(row, each.name) not in {None, ""} for row in rows)
+    ]
     for start in range(0, max(len(told), 1), _WIDE - 1):
         for number, column in enumerate((first, *told[start : start + _WIDE - 1]), 1):
             sheet.put(at + 1, number, column.name, "header text")

@@ -17,7 +17,14 @@ from xlhedge.sheets.table import ColumnGroup
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["FIGURES", "FUNDING_FIRST", "REPEATED", "write_carry", "write_carry_report", "write_funding_basis"]
+__all__ = [
+    "FIGURES",
+    "FUNDING_FIRST",
+    "REPEATED",
+    "write_carry",
+    "write_carry_report",
+    "write_funding_basis",
+]
 
 FIGURES = (
     HedgeRow.asset,

@@ -161,7 +161,7 @@ def write_funding(
     for column in range(2, len(_FUNDING) + 1):
         if column == 7 and holdings:
             text = f"SUM(G{first}:G{last - 1})"
-            received = past.funding_received
-            sheet.put(last, column, received, fitted("total money", received), text)
+            look = fitted("total money", past.funding_received)
+            sheet.put(last, column, past.funding_received, look, text)
         else:
             sheet.put(last, column, None, "total text")

@@ -169,8 +169,8 @@ def _write_side(
         (_HEAD + 6, "expected_shortfall", shortfall),
     ):
         found[at, column] = getattr(risk, name)
-        value = found[at, column]
-        sheet.put(at, column, value, fitted("cell money", value), text)
+        amount = found[at, column]
+        sheet.put(at, column, amount, fitted("cell money", amount), text)
         ratio = getattr(risk, f"{name}_ratio")
         if ratio is not None:
             found[at, column + 3] = ratio

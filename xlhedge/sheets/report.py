@@ -42,8 +42,8 @@ def report_book(
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
         >>> report_book(analyse(SAMPLES["full-hedge"])).titles
-        ['Summary', 'Underlyings', 'Orders', 'Hedge', 'Sensitivity', 'Scenarios', \
-'Funding & basis', 'Carry', 'Margin', 'Unwind', 'Hedge history', 'Inputs & audit']
+        ['Summary', 'Hedge', 'Sensitivity', 'Margin', 'Funding & basis', 'Inputs & audit', \
+'Hedge history', 'Underlyings', 'Orders', 'Scenarios', 'Carry', 'Unwind']
     """
     settings = analysis.portfolio.settings
     title = f"Hedge report: {settings.portfolio}"

@@ -60,6 +60,8 @@ from xlhedge.sheets.unwind_report import DELEVERAGED, write_unwind_report
 __all__ = ["SHEETS", "SheetSpec", "TableSpec", "contents_of", "sheets_of", "tables_of", "write"]
 
 BookKind = Literal["template", "report"]
+_Room = Callable[[type[FigureRow]], int]
+"""For how many rows of a kind there is room."""
 _TEMPLATE: tuple[BookKind, ...] = ("template",)
 _REPORT: tuple[BookKind, ...] = ("report",)
 _APPENDIX = "Appendix, for the screen: it prints with xlhedge report --full."
@@ -89,8 +91,8 @@ class TableSpec:
     first: tuple[Figure, ...] = ()
     above: type[FigureRow] | None = None
 
-    def table(self, title: str, room: Callable[[type[FigureRow]], int], *, stays: bool) -> FigureTable:
-        """The table on the sheet of that title; `room` is that for a kind of rows."""
+    def table(self, title: str, room: _Room, *, stays: bool) -> FigureTable:
+        """The table on the sheet of that title: `tables_of`."""
         figures = self.figures or self.row.figures
         down = room_for(room(self.above)) if self.above else 0
         return FigureTable(
@@ -307,7 +309,7 @@ def contents_of(specs: Sequence[SheetSpec]) -> list[tuple[str, str]]:
 
 
 def tables_of(
-    specs: Sequence[SheetSpec], room: Callable[[type[FigureRow]], int], *, stays: bool = False
+    specs: Sequence[SheetSpec], room: _Room, *, stays: bool = False
 ) -> dict[str, FigureTable]:
     """The tables by their sheets' titles.
 
@@ -329,10 +331,10 @@ def write(specs: Sequence[SheetSpec], of: BookContext) -> None:
     front, *others = [(each, of.book.sheet(each.title)) for each in specs]
     for each, sheet in (*others, front):
         freeze, repeat, wide = each.freeze or "A3", each.repeat, each.wide
-        report = isinstance(of, ReportContext)
-        parts = report and not of.full  # what prints is a page, or nothing
+        parts = isinstance(of, ReportContext) and not of.full  # what prints is a page, or nothing
         page, appendix = parts and each.page > 0, parts and not each.page
-        if (table := of.on.get(each.title)) and (not each.freeze or each.table.above):
+        above = each.table and each.table.above
+        if (table := of.on.get(each.title)) and (not each.freeze or above):
             repeat = f"{table.head}:{table.head}"
             freeze = each.freeze or f"B{table.top}"
         if table and not wide:
