@@ -152,12 +152,14 @@ def test_a_report_follows_an_edited_input(plain_libreoffice, tmp_path):
     path = tmp_path / "report.xlsx"
     report_book(analyse(SAMPLES["full-hedge"])).save(path)
     book = load_workbook(path)
-    book["Hedge"]["B6"] = 2  # a second bitcoin
+    head = row_of(book["Hedge"], "Asset")
+    book["Hedge"][f"B{head + 2}"] = 2  # a second bitcoin
     book["Sensitivity"]["B4"] = -0.9
     book.save(path)
     values = plain_libreoffice.values(path)
-    headers = {cell.value: cell.column_letter for cell in book["Hedge"][4]}
-    hedge = {title: values["Hedge"].get(f"{letter}6") for title, letter in headers.items()}
+    headers = {cell.value: cell.column_letter for cell in book["Hedge"][head]}
+    first = {title: f"{letter}{head + 2}" for title, letter in headers.items()}
+    hedge = {title: values["Hedge"].get(cell) for title, cell in first.items()}
     assert hedge["Target contracts"] == 2
     assert (hedge["Order, contracts"], hedge["Action"]) == (1, "short")
     assert hedge["Net delta after the order"] == 0
