@@ -60,10 +60,13 @@ def _holding(count, holding):
 
 
 def _prices(count, book, terms):
+    """A spot price is in the portfolio's quote, and is compared with prices in that."""
     spots = [row["spot_price"] for row in book.holdings if row["asset"] == terms["underlying"]]
-    if spots:
+    alike = terms["quote"] in (None, book.settings["quote_currency"])
+    if spots and alike:
         count.add(count.above(abs(terms["index_price"] / spots[0] - 1), 0.05))
-    count.add(count.above(abs(terms["futures_price"] / terms["index_price"] - 1), 0.25))
+    if alike or terms["typed_index"] is not None:
+        count.add(count.above(abs(terms["futures_price"] / terms["index_price"] - 1), 0.25))
 
 
 def _lot(count, lot):

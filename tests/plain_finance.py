@@ -96,9 +96,10 @@ _DEFAULTS = {
         "contract_type": "linear", "interval_hours": 8.0, "contract_size": 1.0, "qty_step": 0.0,
         "min_qty": 0.0, "min_notional": 0.0, "mm_amount": 0.0, "mm_basis": "mark",
         "taker_fee": 0.0, "fee_discount": 0.0, "funding_rate": 0.0, "expiry": None,
-        "index_price": None, "mm_rate": None, "quote": None,
+        "index_price": None, "mm_rate": None, "quote": None, "exchange": None,
     },
-    "Shorts": {"margin": None, "leverage": None},
+    "Shorts": {"margin": None, "leverage": None, "liquidation_price": None,
+               "funding_received": 0.0, "realised_pnl": 0.0, "fees_paid": 0.0},
     "Scenarios": {"basis_shock": 0.0, "days": 0.0, "funding_rate": None, "spike": None},
 }  # fmt: skip
 
@@ -129,12 +130,15 @@ class Book:
             for word in ("contract_type", "mm_basis"):
                 terms[word] = terms[word].strip().lower()
             terms["parity"] = self._parity(terms["quote"])
+            terms["typed_index"] = terms["index_price"]
             if terms["index_price"] is None:
                 terms["index_price"] = spot[terms["underlying"]] / terms["parity"]
             self.instruments[terms["instrument"]] = terms
         self.as_of = dt.datetime.fromisoformat(self.settings["as_of"])
         self.days = self._until(self.settings["horizon_date"])
         self.lots = [Lot(self, row) for row in self.shorts]
+        names = dict.fromkeys(row["instrument"] for row in self.shorts)
+        self.positions = [Lot(self, self._position(self.lots_of(name))) for name in names]
 
     def _until(self, moment):
         days = (dt.datetime.fromisoformat(moment) - self.as_of) / dt.timedelta(days=1)
@@ -173,6 +177,31 @@ class Book:
         named = self.instruments.get(holding["instrument"], {"underlying": holding["asset"]})
         return holding.get("underlying") or named["underlying"]
 
+    def _position(self, lots):
+        """Lots of an instrument as the venue keeps them: added up, at their average entry."""
+        rows = [lot.row for lot in lots]
+
+        def added(name):
+            known = all(row[name] is not None for row in rows)
+            return math.fsum(row[name] for row in rows) if known else None
+
+        coins = total(lot.worth(lot.entry) if lot.inverse else lot.face for lot in lots)
+        if len(lots) == 1 or not coins.value:
+            entry = total(row["entry_price"] for row in rows) / len(rows)
+        elif lots[0].inverse:
+            entry = total(lot.face for lot in lots) / coins
+        else:
+            entry = total(lot.face * lot.entry for lot in lots) / coins
+        alike = len({row["leverage"] for row in rows}) == 1
+        said = [row["liquidation_price"] for row in rows if row["liquidation_price"] is not None]
+        sums = ("contracts", "margin", "funding_received", "realised_pnl", "fees_paid")
+        return {name: added(name) for name in sums} | {
+            "instrument": rows[0]["instrument"],
+            "entry_price": entry,
+            "leverage": rows[0]["leverage"] if alike else None,
+            "liquidation_price": total(said) / len(said) if said else None,
+        }
+
     def lots_on(self, underlying):
         return [lot for lot in self.lots if lot.terms["underlying"] == underlying]
 
@@ -194,7 +223,7 @@ class Lot:
 
     Args:
         book: the portfolio.
-        row: its row of Shorts.
+        row: its row of Shorts; of a position what its lots are together.
     """
 
     def __init__(self, book, row):
@@ -254,8 +283,14 @@ class Lot:
 
     @property
     def equity(self):
-        """What a linear position has left, in quote."""
-        return self.row["margin"] * self.parity + self.pnl
+        """What is left of its margin, in quote; coins are worth what they are."""
+        return self.coins if self.inverse else self.row["margin"] * self.parity + self.pnl
+
+    @property
+    def settled(self):
+        """What the venue has booked since it was opened, in the margin currency."""
+        row = self.row
+        return total([row["realised_pnl"], row["funding_received"], -row["fees_paid"]])
 
     def drag(self, days):
         """What funding costs over days; a dated future pays none."""

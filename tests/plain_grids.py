@@ -15,8 +15,8 @@ def grids(book, report):
     for shown, wanted in zip(shocks, book.shocks, strict=True):
         if abs(shown - wanted) > 1e-12:
             found.append(f"Sensitivity: a move of {shown!r}, not {wanted!r}")
-    shorts = list(zip(book.lots, report.table("Margin", MARGIN, key=1), strict=True))
-    posted = total(lot.coins for lot in book.lots)
+    shorts = list(zip(book.positions, report.table("Margin", MARGIN, key=1), strict=True))
+    posted = total(lot.coins for lot in book.positions)
     coins = [
         total([*(num(row["quantity"]) * row["spot_price"] * larger(-1, num(row["beta"]) * shock)
                  for row in book.holdings), posted * shock])
@@ -45,14 +45,14 @@ def grids(book, report):
         for shock in shocks
     ]  # fmt: skip
     _words(found, "basis", report.words("basis"), words)
-    perpetual = total(lot.notional for lot in book.lots if lot.perpetual)
+    perpetual = total(lot.notional for lot in book.positions if lot.perpetual)
     days = report.grid("funding")[1]
     _cells(found, report, "funding", [-0.001, -0.0003, -0.0001, 0, 0.0001, 0.0003, 0.001],
            lambda rate: [-perpetual * rate * day * 3 for day in days])  # fmt: skip
     for kind in ("linear", "inverse"):
         _leverage(found, report, kind)
-    fee = total(abs(lot.notional) * lot.fee for lot in book.lots)
-    drag = total(lot.drag(book.days) for lot in book.lots)
+    fee = total(abs(lot.notional) * lot.fee for lot in book.positions)
+    drag = total(lot.drag(book.days) for lot in book.positions)
     now, keep = [each - fee for each in coins], held(fees=True)
     funded = [each and each - drag for each in keep]
     forgone = [b and larger(0, a - b) for a, b in zip(now, funded, strict=True)]

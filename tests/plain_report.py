@@ -34,12 +34,12 @@ class Complaints(list):
 
 
 def margin_rows(book, report):
-    """The Margin sheet: value, margin, liquidation, collateral, funding and fee of each lot."""
+    """The Margin sheet: value, margin, liquidation, collateral, funding and fee, by position."""
     found = Complaints()
     rows = report.table("Margin", MARGIN, key=1)
-    if len(rows) != len(book.lots):
-        found.append(f"Margin has {len(rows)} rows for {len(book.lots)} shorts")
-    for n, (lot, row) in enumerate(zip(book.lots, rows, strict=False)):
+    if len(rows) != len(book.positions):
+        found.append(f"Margin has {len(rows)} rows for {len(book.positions)} positions")
+    for n, (lot, row) in enumerate(zip(book.positions, rows, strict=False)):
         where = f"Margin row {n}"
         for name, wanted in _lot(book, lot).items():
             found.expect(where, name, row[name], wanted)
@@ -49,11 +49,13 @@ def margin_rows(book, report):
 
 
 def _lot(book, lot):
-    """The figures of a lot that are plain arithmetic."""
+    """The figures of a position that are plain arithmetic."""
     terms, row = lot.terms, lot.row
-    value = lot.worth(lot.mark)
+    value, money = lot.worth(lot.mark), lot.parity * (lot.index if lot.inverse else 1)
     figures = {
         "instrument": terms["instrument"],
+        "account": terms["exchange"],
+        "margin_mode": "isolated",
         "contracts": num(row["contracts"]),
         "entry_price": lot.entry,
         "futures_price": lot.mark,
@@ -65,6 +67,10 @@ def _lot(book, lot):
         "leverage": row["leverage"],
         "initial_margin": row["leverage"] and abs(value) / row["leverage"],
         "margin": row["margin"],
+        "equity": None if row["margin"] is None else larger(0, lot.equity),
+        **{name: num(row[name]) for name in ("funding_received", "realised_pnl", "fees_paid")},
+        "pnl_to_date": lot.pnl + lot.settled * money,
+        "venue_price": row["liquidation_price"],
         "coin_margin": lot.coins,
         "index_price": lot.index,
         "contract_type": terms["contract_type"],
@@ -92,16 +98,14 @@ def _lot(book, lot):
 
 def _liquidation(found, where, lot, row):
     """At the liquidation price the margin balance is the maintenance margin, and so on."""
-    short, price = row["contracts"] >= 0, row["liquidation_price"]
+    short, price = row["contracts"] >= 0, row["modelled_price"]
+    _distance(found, where, lot, row)
     if row["margin"] is None or not lot.known:
-        unknown = ("margin_ratio", "liquidation_price", "liquidation_buffer")
-        for name in unknown:
+        for name in ("margin_ratio", "modelled_price"):
             found.expect(where, name, row[name], None)
     else:
         _ratio(found, where, lot, row)
         if price == "none":
-            word = "not by a rise" if short else "not by a fall"
-            found.expect(where, "liquidation_buffer", row["liquidation_buffer"], word)
             far = lot.entry * (1e6 if short else 1e-6)
             left = lot.excess(far)
             if row["contracts"] and left.sure and left.value < 0:
@@ -109,13 +113,28 @@ def _liquidation(found, where, lot, row):
         else:
             left = lot.excess(Num(price, price * 1e-15))
             found.expect(where, "balance at the liquidation price", 0.0, left)
-            buffer = num(price) / lot.mark - 1
-            found.expect(where, "liquidation_buffer", row["liquidation_buffer"], buffer)
     if row["margin"] is None:
         found.expect(where, "bankruptcy_price", row["bankruptcy_price"], None)
     elif row["bankruptcy_price"] != "none":
         left = row["margin"] + lot.gain(Num(row["bankruptcy_price"]))
         found.expect(where, "balance at the bankruptcy price", 0.0, left)
+
+
+def _distance(found, where, lot, row):
+    """Where it is liquidated: what the venue says, or else what was worked out."""
+    said, price = lot.row["liquidation_price"], row["modelled_price"]
+    apart = said / price - 1 if said is not None and isinstance(price, float) else None
+    found.expect(where, "price_difference", row["price_difference"], apart)
+    price = price if said is None else said
+    found.expect(where, "liquidation_price", row["liquidation_price"], price)
+    word = "not by a fall" if row["contracts"] < 0 else "not by a rise"
+    buffer = (
+        {"none": word, None: None}.get(price)
+        if isinstance(price, str | None)
+        else (num(price) / lot.mark - 1)
+    )
+    for name in ("liquidation_buffer", "common_buffer"):
+        found.expect(where, name, row[name], buffer)
 
 
 def _ratio(found, where, lot, row):
@@ -474,7 +493,7 @@ def totals(_, report):
         found.expect("all shorts", name, margin[name], wanted)
     for name, title in TOTALS.items():
         whole = (hedge if name in hedge else carry)[name]
-        found.expect("Summary", title, report.line("Summary", title)[0], num(whole))
+        found.expect("Key figures", title, report.line("Key figures", title)[0], num(whole))
     return found
 
 
@@ -488,16 +507,16 @@ def _all(sheet, report):
 def scenarios(book, report):
     """Each line's legs by the contract, each scenario's as sums over its lines."""
     found = Complaints()
-    lines = report.table("Scenarios", LINES)
+    lines = report.table("Stress", LINES)
     margins = report.table("Margin", MARGIN, key=1)
-    sums = report.table("Scenarios", {"name": "Scenario", **LEGS, "saved": "Saved by the hedge",
+    sums = report.table("Stress", {"name": "Scenario", **LEGS, "saved": "Saved by the hedge",
                                       "said": "Liquidation", "told": "What happens"})  # fmt: skip
     moves = {}
     for row in book.scenarios:
         moves.setdefault(row["scenario"], {})[row["asset"]] = row
     if [row["name"] for row in sums] != list(moves):
         found.append(f"Scenarios are {[row['name'] for row in sums]}, not {list(moves)}")
-    each = len(book.holdings) + len(book.lots)
+    each = len(book.holdings) + len(book.positions)
     if len(lines) != each * len(moves):
         found.append(f"Scenarios has {len(lines)} lines")
     for n, (name, moved) in enumerate(moves.items()):
@@ -512,7 +531,8 @@ def scenarios(book, report):
             fall = larger(-1, num(beta) * shock)
             legs = {"spot": num(holding["quantity"]) * holding["spot_price"] * fall}
             _legs(found, f"{name}, {holding['asset']}", line, legs)
-        for lot, row, line in zip(book.lots, margins, own[len(book.holdings) :], strict=False):
+        shorts = own[len(book.holdings) :]
+        for lot, row, line in zip(book.positions, margins, shorts, strict=False):
             move = moved.get(lot.terms["underlying"], common)
             legs = _moved(lot, row, line, move, book.days_to(lot.terms))
             _legs(found, f"{name}, {lot.terms['instrument']}", line, legs)
@@ -526,7 +546,7 @@ def scenarios(book, report):
         found.expect(name, "saved", sums[n]["saved"], num(sums[n]["net"]) - sums[n]["spot"])
     if sums:
         worst = min(row["net"] for row in sums)
-        found.expect("Summary", "worst", report.line("Summary", "Worst scenario")[0], worst)
+        found.expect("Key figures", "worst", report.line("Key figures", "Worst scenario")[0], worst)
     return found
 
 

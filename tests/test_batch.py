@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from xlhedge.analysis import analyse
+from xlhedge.batch.csv_files import COLUMNS
 from xlhedge.batch.inputs import gather
 from xlhedge.batch.progress import InputResult, RunResult, TextProgress
 from xlhedge.batch.report_names import folded, stem_of
 from xlhedge.batch.store import RunStore
-from xlhedge.batch.summary_csv import COLUMNS
 from xlhedge.errors import InputError
 from xlhedge.readers import load, read
 
@@ -182,6 +182,7 @@ def test_a_report_never_takes_the_name_of_an_input(tmp_path):
     assert sorted(contents(tmp_path)) == [
         "X-REPORT-report.xlsx",
         "X-REPORT.xlsx",
+        "orders.csv",
         "summary.csv",
         "x-2-report.xlsx",
         "x.xlsx",
@@ -249,8 +250,8 @@ def test_a_folders_hash_tells_which_file_holds_what(tmp_path):
 
 def renamed(path, portfolio, scenario):
     book = load_workbook(SMALL)
-    book["Portfolio"]["B6"].value = portfolio
-    book["Portfolio"]["B6"].data_type = "s"
+    book["Portfolio"]["V6"].value = portfolio
+    book["Portfolio"]["V6"].data_type = "s"
     sheet = book["Scenarios"]
     cell = next(c for row in sheet.iter_rows() for c in row if c.value == "Fall of 20 %")
     cell.value, cell.data_type = scenario, "s"
@@ -305,7 +306,7 @@ def test_any_number_of_jobs_makes_the_same(tmp_path):
         said.append(done.stdout.replace(str(out), "out"))
     assert made[0] == made[1] == made[2]
     assert said[0] == said[1] == said[2]
-    assert len(made[0]) == 5
+    assert len(made[0]) == 4 + len(("summary.csv", "orders.csv"))
     assert said[0].splitlines()[-1].startswith("4 of 5 reports are there, 1 input failed")
 
 

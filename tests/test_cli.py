@@ -110,6 +110,7 @@ def test_reports_are_written_for_all_inputs(tmp_path):
     assert done.returncode == 0
     assert files(tmp_path / "out" / "new") == [
         "full-hedge-report.xlsx",
+        "orders.csv",
         "summary.csv",
         "treasury-2-report.xlsx",  # two inputs of one name: neither report is lost
         "treasury-report.xlsx",
@@ -121,9 +122,9 @@ def test_reports_are_written_for_all_inputs(tmp_path):
 
 def test_a_bad_input_is_told_and_does_not_stop_the_others(tmp_path):
     book = load_workbook(TREASURY)
-    book["Portfolio"]["F7"] = "ten"
-    book["Portfolio"]["H8"] = -150
-    book["Portfolio"]["K9"] = "BTC-PREP"
+    book["Portfolio"]["B7"] = "ten"
+    book["Portfolio"]["D8"] = -150
+    book["Portfolio"]["G9"] = "BTC-PREP"
     bad = tmp_path / "bad.xlsx"
     book.save(bad)
     done = run("report", bad, TREASURY, "-o", tmp_path / "out")
@@ -131,42 +132,42 @@ def test_a_bad_input_is_told_and_does_not_stop_the_others(tmp_path):
     lines = [line for line in done.stderr.splitlines() if "warning" not in line]
     allowed = '"BTC-PERP" or "ETH-INV" or "SOL-SEP"'
     assert lines == [
-        f'{bad}: Portfolio!F7 quantity: "ten" is not a number; it must be a number, such as 0.5',
-        f"{bad}: Portfolio!H8 spot_price: -150 is out of range; it must be above 0",
-        f'{bad}: Portfolio!K9 instrument: "BTC-PREP" is not in Instruments; it must be {allowed}',
+        f'{bad}: Portfolio!B7 quantity: "ten" is not a number; it must be a number, such as 0.5',
+        f"{bad}: Portfolio!D8 spot_price: -150 is out of range; it must be above 0",
+        f'{bad}: Portfolio!G9 instrument: "BTC-PREP" is not in Instruments; it must be {allowed}',
     ]
-    assert files(tmp_path / "out") == ["summary.csv", "treasury-report.xlsx"]
+    assert files(tmp_path / "out") == ["orders.csv", "summary.csv", "treasury-report.xlsx"]
 
 
 def break_asset(book):
-    book["Portfolio"]["E7"] = "BTC"
+    book["Portfolio"]["A7"] = "BTC"
 
 
 def break_table(book):
     del book["Portfolio"].tables["Holdings"]
-    for column in "EFGHIJKL":
+    for column in "ABCDEFGH":
         book["Portfolio"][f"{column}5"] = None
 
 
 def break_column(book):
     table = book["Portfolio"].tables["Holdings"]
-    book["Portfolio"]["H5"] = "price"
+    book["Portfolio"]["D5"] = "price"
     next(c for c in table.tableColumns if c.name == "spot_price").name = "price"
 
 
 def break_holdings(book):
     for row in range(6, 11):
-        for column in "EFGHIJKL":
+        for column in "ABCDEFGH":
             book["Portfolio"][f"{column}{row}"] = None
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (break_asset, "Portfolio!E7 asset: "),
+        (break_asset, "Portfolio!A7 asset: "),
         (break_table, "Holdings"),
         (break_column, "spot_price"),
-        (break_holdings, "Portfolio!E5: the table has no row"),
+        (break_holdings, "Portfolio!A5: the table has no row"),
     ],
 )
 def test_every_kind_of_bad_workbook_ends_in_one_line(change, said, tmp_path):
@@ -223,7 +224,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
 def test_check_says_what_is_fine_and_writes_nothing(tmp_path):
     done = run("check", TREASURY, cwd=tmp_path)
     assert done.returncode == 0
-    assert done.stdout == f"{TREASURY}: ok, 5 holdings, 3 shorts, 7 scenario rows\n"
+    assert done.stdout == f"{TREASURY}: ok, 5 holdings, 3 shorts, 9 scenario rows\n"
     assert "warning: " in done.stderr  # its prices are old
     assert files(tmp_path) == []
 
@@ -288,7 +289,11 @@ def test_an_option_takes_a_number_as_people_type_it(tmp_path):
 
 def test_demo_shows_the_headlines(tmp_path):
     done = run("demo", "-o", tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    # What two samples are there to teach, once each, and nothing of the age of their prices.
+    places = [line.partition(": warning: ")[0] for line in done.stderr.splitlines()]
+    teaching = ("expiring-future", "long-future")
+    assert places == [str(tmp_path / "samples" / f"{name}.xlsx") for name in teaching]
     assert files(tmp_path) == sorted(
         ["samples"]
         + [f"samples/{name}.xlsx" for name in SAMPLES]
@@ -344,14 +349,19 @@ def test_a_report_as_a_pdf(plain_libreoffice, tmp_path):
     assert plain_libreoffice  # which makes it
     done = run("report", ROOT / "workbooks/full-hedge.xlsx", "-o", tmp_path, "--pdf")
     assert done.returncode == 0, done.stderr
-    assert files(tmp_path) == ["full-hedge-report.pdf", "full-hedge-report.xlsx", "summary.csv"]
+    assert files(tmp_path) == [
+        "full-hedge-report.pdf",
+        "full-hedge-report.xlsx",
+        "orders.csv",
+        "summary.csv",
+    ]
     assert (tmp_path / "full-hedge-report.pdf").read_bytes()[:5] == b"%PDF-"
 
 
 def test_without_libreoffice_the_report_is_there_and_the_pdf_is_not(tmp_path, monkeypatch):
     monkeypatch.setattr("xlhedge.hosts.pdf.find_program", lambda _: None)
     status, warned = report_here(ROOT / "workbooks/full-hedge.xlsx", tmp_path, pdf=True)
-    assert files(tmp_path) == ["full-hedge-report.xlsx", "summary.csv"]
+    assert files(tmp_path) == ["full-hedge-report.xlsx", "orders.csv", "summary.csv"]
     assert "a PDF takes LibreOffice, which was not found" in warned[-1]
     assert status == 1  # the report is there
 
@@ -371,7 +381,7 @@ def test_templates_empty_and_filled_in_from_a_portfolio(tmp_path):
     assert "NET_DELTA" in load_workbook(empty).defined_names
     done = run("check", empty)
     assert done.returncode == 2
-    assert "Portfolio!B7 as_of: is empty" in done.stderr
+    assert "Portfolio!V7 as_of: is empty" in done.stderr
     source = ROOT / "workbooks" / "treasury.xlsx"
     assert run("template", "-o", filled, "--from", source).returncode == 0
     assert read(filled) == read(source)

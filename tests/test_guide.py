@@ -1,7 +1,8 @@
 """docs/guide.md: what it says to type gives what it says, and what it links to is there.
 
 Its tables are read by their header: "ask | type | get" holds formulas, "cell | type | why" what to
-type into the template, "cell | shows | that is" what the sheets then show.
+type into the template, "sheet and header | shows | that is" what the sheets then show: of Start the
+value beside the header, of other sheets that of the first row under it.
 """
 
 import re
@@ -40,8 +41,8 @@ def tables(*header):
 
 FORMULAS = [row for table in tables("ask", "type", "get") for row in table]
 EDITS = tables("cell", "type", "why")
-SHOWN = tables("cell", "shows", "that is")
-IN_TEMPLATE = [row for table in tables("cell in the template", "shows", "that is") for row in table]
+SHOWN = tables("sheet and header", "shows", "that is")
+IN_TEMPLATE = [row for table in tables("in the template", "shows", "that is") for row in table]
 MISTAKES = [row for table in tables("cell", "type", "`xlhedge check` says") for row in table]
 BLOCKS = re.findall(r"^```\n(.*?)^```", GUIDE, flags=re.MULTILINE | re.DOTALL)
 COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("xlhedge ")]
@@ -82,11 +83,25 @@ def test_no_formula_stands_outside_the_tables():
     assert sorted(re.findall(r"`(=[A-Z_]+\(.*?\))`", GUIDE)) == sorted(row[1] for row in FORMULAS)
 
 
-@pytest.mark.parametrize("cell", [row[0] for row in IN_TEMPLATE])
-def test_the_template_shows_what_the_guide_says(cell):
-    said = next(row[1] for row in IN_TEMPLATE if row[0] == cell)
-    sheet, place = cell.split("!")
-    assert as_said(load_workbook(TEMPLATE, data_only=True)[sheet][place].value, said)
+SHEETS = load_workbook(TEMPLATE, data_only=True)
+
+
+def place_of(header):
+    """The sheet and the cell that the guide means by a sheet and a header."""
+    sheet, title = header.split(": ", 1)
+    (found,) = (cell for row in SHEETS[sheet] for cell in row if cell.value == title)
+    if sheet == "Start":
+        return sheet, found.offset(column=1).coordinate
+    below = SHEETS[sheet].iter_rows(min_row=found.row + 1, max_col=1)
+    others = (None, "Total", "Shorts without a holding")
+    row = next(cell.row for (cell,) in below if cell.value not in others)
+    return sheet, f"{found.column_letter}{row}"
+
+
+@pytest.mark.parametrize(("header", "said"), [row[:2] for row in IN_TEMPLATE])
+def test_the_template_shows_what_the_guide_says(header, said):
+    sheet, place = place_of(header)
+    assert as_said(SHEETS[sheet][place].value, said)
 
 
 def typed(book, cell, text):
@@ -112,9 +127,9 @@ def test_the_first_hedge_comes_out_as_the_guide_says(libreoffice, tmp_path):
         path = tmp_path / f"step-{number}.xlsx"
         book.save(path)
         values = libreoffice.values(path)
-        for cell, said, _ in shown:
-            sheet, place = cell.split("!")
-            assert as_said(values[sheet][place], said), (cell, values[sheet][place])
+        for header, said, _ in shown:
+            sheet, place = place_of(header)
+            assert as_said(values[sheet][place], said), (header, values[sheet][place])
 
 
 @pytest.mark.parametrize(("cell", "text", "said"), MISTAKES)

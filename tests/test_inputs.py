@@ -168,7 +168,7 @@ def test_names_are_chosen_from_what_there_is(blank):
 
     listed = "OFFSET('Instruments'!$A$6,0,0,MAX(1,COUNTA('Instruments'!$A$6:$A$35)),1)"
     for cell in (
-        ("Portfolio", "K6"),
+        ("Portfolio", "G6"),
         ("Shorts", "A6"),
         ("Instruments", f"{letter_of('Tiers', 'instrument')}6"),
     ):
@@ -213,10 +213,10 @@ def test_a_blank_template_shows_no_error(blank):
         if cell.data_type == "e" or str(cell.value).startswith("#")
     }
     assert shown == {}
-    holdings = [cell.value for row in book["Portfolio"]["E6:L55"] for cell in row]
+    holdings = [cell.value for row in book["Portfolio"]["A6:H55"] for cell in row]
     assert set(holdings) == {None}
-    assert book["Portfolio"]["B7"].value is None
-    assert book["Portfolio"]["B10"].value == 1  # a setting with a default keeps it
+    assert book["Portfolio"]["V7"].value is None
+    assert book["Portfolio"]["V10"].value == 1  # a setting with a default keeps it
 
 
 def test_a_blank_template_says_what_is_missing(blank):
@@ -224,9 +224,9 @@ def test_a_blank_template_says_what_is_missing(blank):
         read(blank)
     said = [str(problem) for problem in caught.value.problems]
     assert [re.split(": ", line)[0] for line in said] == [
-        "Portfolio!B7 as_of",
-        "Portfolio!B9 horizon_date",
-        "Portfolio!E5",
+        "Portfolio!V7 as_of",
+        "Portfolio!V9 horizon_date",
+        "Portfolio!A5",
     ]
     done = CliRunner().invoke(app, ["check", str(blank)])
     assert (done.exit_code, done.stdout) == (2, "")
@@ -303,4 +303,4 @@ def test_the_same_inputs_give_the_same_bytes(name):
 
 
 def test_ironcalc_reads_a_file_with_notes(blank, ironcalc):
-    assert ironcalc.values(blank)["Portfolio"]["E5"] == "asset"
+    assert ironcalc.values(blank)["Portfolio"]["A5"] == "asset"

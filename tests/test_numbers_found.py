@@ -15,6 +15,7 @@ PERP = {"instrument": "PERP", "underlying": "BTC", "futures_price": 1e155, "fund
 BTC = {"asset": "BTC", "quantity": 7e152, "spot_price": 1e155, "instrument": "PERP"}
 ALT = BTC | {"asset": "ALT", "instrument": None}
 NAKED = PERP | {"instrument": "NAKED", "funding_rate": 0.0001}
+PERPS = {"instrument": "PERP"}
 
 
 def analysed(holdings, shorts=(), scenarios=(), **settings):
@@ -31,7 +32,7 @@ def test_a_short_beside_no_exposure_is_no_multiple_of_rounding():
     analysis = analysed([BTC | {"quantity": 0.0, "instrument": None}], shorts)
     analysis.total.net_delta *= 1 - 4e-16
     for book, sheet, nothing in (
-        (report_book(analysis), "Summary", "none"),
+        (report_book(analysis), "Key figures", "none"),
         (template_book(analysis), "Start", "–"),
     ):
         rows = Report(book.to_bytes()).sheets[sheet]
@@ -43,6 +44,18 @@ def test_minus_zero_in_a_file_is_zero():
     assert str(analysis.portfolio.holdings[0].beta) == "0.0"
 
 
+def test_contracts_of_no_coins_at_all_have_no_average_entry():
+    """5e-324 contracts of a thousandth of a coin are no coins: it was a ZeroDivisionError."""
+    small = PERP | {"contract_size": 0.001, "futures_price": 60_000.0}
+    lot = {"instrument": "PERP", "contracts": 5e-324, "entry_price": 61_000.0}
+    tables = {"Settings": SETTINGS, "Instruments": [small], "Shorts": [lot],
+              "Holdings": [BTC | {"quantity": 1.0, "spot_price": 60_000.0}],
+              "Scenarios": []}  # fmt: skip
+    with whole.folder() as place:
+        (row,) = analyse(read(whole.as_json(place / "book.json", tables))).unwind
+    assert (row["entry_price"], row["price_change"], row["signal"]) == (None, None, "no short")
+
+
 SCENARIO = {"scenario": "up", "asset": "*", "price_shock": 1.5}
 SHORT = {"instrument": "NAKED", "contracts": 7e152, "entry_price": 1e155}
 
@@ -51,7 +64,10 @@ SHORT = {"instrument": "NAKED", "contracts": 7e152, "entry_price": 1e155}
     ("told", "more"),
     [
         ("Holdings: Target short", {"holdings": [BTC | {"quantity": 1e153}] * 2}),
-        ("Shorts: the total of short_notional", {"shorts": [SHORT | {"contracts": 1e153}] * 2}),
+        ("Instruments[1] futures_price: 1e+155 is too large: AVERAGE_ENTRY",
+         {"shorts": [SHORT | {"contracts": 1e153}] * 2}),
+        ("Shorts: the total of short_notional",
+         {"shorts": [SHORT | {"contracts": 1e153} | each for each in ({}, PERPS)]}),
         ("Scenarios[0] price_shock: the total of spot", {"holdings": [BTC, ALT],
                                                          "scenarios": [SCENARIO]}),
         ("Scenarios[0] price_shock: SCENARIO_ATTRIBUTION",

@@ -4,6 +4,7 @@ import pytest
 import whole_portfolios as whole
 
 from xlhedge.analysis import analyse
+from xlhedge.analysis.lots import LotRow
 from xlhedge.portfolio import TABLES
 from xlhedge.readers import read
 
@@ -11,8 +12,8 @@ _TIMES = [f"2026-03-{day:02}T08:00" for day in range(3, 25)]
 BOOK = {
     "Settings": {
         "as_of": "2026-03-24T08:00", "horizon_date": "2026-06-24T08:00", "hedge_ratio": 0.8,
-        "funding_consecutive": 3, "funding_threshold_8h": 0.0002, "redeploy_drop": 0.2,
-        "shock_min": -0.5, "shock_max": 0.5, "shock_step": 0.1,
+        "funding_consecutive": 3, "funding_threshold_8h": 0.00005, "redeploy_drop": 0.2,
+        "shock_min": -0.5, "shock_max": 0.5, "shock_step": 0.1, "stablecoin_parity": 0.99,
     },
     "Holdings": [
         {"asset": "BTC", "quantity": 2, "avg_cost": 40_000, "spot_price": 60_000, "beta": 1.0,
@@ -25,10 +26,12 @@ BOOK = {
         {"instrument": "PERP", "underlying": "BTC", "futures_price": 60_100, "index_price": 60_020,
          "funding_rate": -0.00015, "interval_hours": 8, "contract_size": 0.01, "qty_step": 1,
          "min_qty": 1, "min_notional": 5, "taker_fee": 0.0005, "fee_discount": 0.1,
-         "contract_type": "linear"},
+         "contract_type": "linear", "quote": "USDT", "liquidation_fee": 0.001},
         {"instrument": "INV", "underlying": "ETH", "futures_price": 3_050, "contract_size": 10,
          "contract_type": "inverse", "expiry": "2026-06-26T08:00", "mm_rate": 0.01,
          "mm_amount": 0.001, "mm_basis": "mark"},
+        {"instrument": "DATED", "underlying": "ETH", "futures_price": 3_060, "mm_rate": 0.01,
+         "expiry": "2026-09-25T08:00"},
     ],
     "Tiers": [
         {"instrument": "PERP", "floor": 0, "mm_rate": 0.004},
@@ -38,6 +41,17 @@ BOOK = {
         {"instrument": "PERP", "contracts": 100, "entry_price": 61_000, "margin": 20_000,
          "leverage": 3},
         {"instrument": "INV", "contracts": 900, "entry_price": 3_200, "margin": 1.5},
+        {"instrument": "DATED", "contracts": 1, "entry_price": 3_100, "account": "X"},
+        {"instrument": "DATED", "contracts": 1, "entry_price": 3_100, "margin": 2_000,
+         "account": "Y"},
+    ],
+    "Accounts": [
+        {"account": "X", "exchange": "Venue", "margin_mode": "cross", "wallet_balance": 2_000,
+         "collateral": "USD"},
+        {"account": "X", "exchange": "Venue", "margin_mode": "cross", "wallet_balance": 0.01,
+         "collateral": "BTC", "collateral_price": 60_000, "haircut": 0.05},
+        {"account": "Y", "exchange": "Venue", "wallet_balance": 100, "collateral": "USD"},
+        {"account": "Z", "exchange": "Other"},
     ],
     "Scenarios": [
         {"scenario": "Fall", "asset": "*", "price_shock": -0.3, "basis_shock": -0.01,
@@ -63,6 +77,8 @@ MOVES = {
         "funding_consecutive": (40, "unwind", "funding_breach"),
         "redeploy_drop": (0.001, "unwind", "signal"),
         "rebalance_band": (0.9, "underlyings", "to_trade"),
+        "dated_sizing": ("coins", "margin", "cover"),
+        "stablecoin_parity": (1.01, "margin", "short_notional"),
     },
     ("Holdings", 0): {
         "asset": ("XBT", "hedge", "asset"),
@@ -89,6 +105,9 @@ MOVES = {
         "min_notional": (1e9, "hedge", "residual_delta"),
         "taker_fee": (0.001, "margin", "close_fee"),
         "fee_discount": (0.2, "unwind", "close_fee"),
+        "quote": ("USD", "margin", "short_notional"),
+        "tier_mode": ("whole", "margin", "liquidation_price"),
+        "liquidation_fee": (0.01, "margin", "liquidation_price"),
     },
     ("Instruments", 1): {
         "expiry": ("2026-09-25T08:00", "hedge", "basis_annualized"),
@@ -107,6 +126,23 @@ MOVES = {
         "entry_price": (62_000, "margin", "unrealised_pnl"),
         "margin": (30_000, "margin", "liquidation_price"),
         "leverage": (5, "margin", "initial_margin"),
+        "account": ("X", "margin", "margin_mode"),
+        "liquidation_price": (80_000, "margin", "liquidation_buffer"),
+        "funding_received": (10, "margin", "pnl_to_date"),
+        "realised_pnl": (10, "margin", "pnl_to_date"),
+        "fees_paid": (10, "margin", "pnl_to_date"),
+    },
+    ("Accounts", 1): {
+        "collateral": ("USDT", "underlyings", "exposure"),
+        "collateral_price": (50_000, "margin", "liquidation_price"),
+        "haircut": (0.5, "margin", "liquidation_price"),
+        "wallet_balance": (0.02, "margin", "liquidation_price"),
+    },
+    ("Accounts", 2): {
+        "account": None,
+        "exchange": ("Other", "accounts", "exchange_equity"),
+        "margin_mode": ("cross", "accounts", "margin_mode"),
+        "position_mode": ("hedge", "lots", "side"),
     },
     ("Scenarios", 0): {
         "scenario": None,
@@ -124,13 +160,15 @@ MOVES = {
         "low": (59_800, "unwind", "support_confirmed"),
         "volume": (100, "unwind", "support_confirmed"),
         "funding_rate": (0.0003, "unwind", "funding_breach"),
+        "interval_hours": (240, "unwind", "funding_breach"),
     },
 }
 """What each cell becomes, and which figure of which table then moves; None: a name, looked up."""
 
 FOR_PEOPLE = {
     ("Settings", "portfolio"), ("Settings", "quote_currency"), ("Settings", "liquidation_alert"),
-    ("Instruments", "exchange"), ("Instruments", "max_leverage"), ("Shorts", "opened"),
+    ("Instruments", "exchange"), ("Instruments", "max_leverage"), ("Instruments", "maker_fee"),
+    ("Shorts", "opened"),
     ("History", "high"), ("Holdings", "place"),
 }  # fmt: skip
 """Inputs that are shown, or looked at for warnings, and move no figure."""
@@ -144,6 +182,8 @@ def analysed(tables):
 def _column(analysis, table, figure):
     if table == "grid":
         return analysis.grid.shocks
+    if table == "lots":
+        return [row[figure] for row in analysis.numbers.rows(LotRow)]
     if table == "history":
         return repr(getattr(analysis.history, figure))
     if table == "scenarios":
@@ -162,7 +202,7 @@ def test_an_input_moves_the_figure_that_it_is_there_for(table, row, column):
     tables = whole.copied(BOOK)
     (tables[table] if table == "Settings" else tables[table][row])[column] = value
     if (table, column) == ("Holdings", "asset"):
-        tables["Instruments"][0]["underlying"] = value
+        tables["Instruments"][0]["underlying"] = tables["Accounts"][1]["collateral"] = value
     assert _column(analysed(tables), where, figure) != _column(analysed(BOOK), where, figure)
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 import xlhedge.samples
+from xlhedge.analysis import analyse
 from xlhedge.analysis.scenarios import STANDING
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.template import blank_analysis
 
 FOLDER = Path(xlhedge.samples.__file__).parent
-# What a sample is warned of because it shows what the warning is about.
+# What a sample is warned of because it shows what the warning is about; the others of nothing.
 TEACHING = {
     "expiring-future": "hedges nothing after that",
     "long-future": "long future",
@@ -24,7 +25,7 @@ def test_every_file_is_a_sample_that_is_warned_of_nothing_but_what_it_teaches():
     assert sorted(SAMPLES) == sorted(path.stem for path in FOLDER.glob("*.json"))
     for name, portfolio in SAMPLES.items():
         assert portfolio == read(FOLDER / f"{name}.json")
-        warned = [warning.message for warning in portfolio.warnings]
+        warned = [w.message for w in portfolio.warnings] + [*analyse(portfolio).caveats]
         assert len(warned) == (name in TEACHING), name
         assert all(TEACHING[name] in message for message in warned)
     with pytest.raises(KeyError, match="other"):

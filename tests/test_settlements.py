@@ -221,7 +221,8 @@ class TestAdvice:
         assert advice(analyse(book(funding_rate=-0.001))) == [costs]
         assert advice(analyse(book(funding_rate=-0.0009)))[0].startswith("Nothing")
         assert advice(analyse(book(funding_rate=0.001)))[0].startswith("Nothing")
-        (line,) = advice(analyse(book(funding_rate=0.001, **LONG)))
+        check, line = advice(analyse(book(funding_rate=0.001, **LONG)))
+        assert check.startswith("Check Holdings[0] quantity first: ")
         assert line.startswith("Funding of P costs the long future 110 % of its value")
         hourly = book(funding_rate=-0.000125, interval_hours=1)
         assert advice(analyse(hourly)) == [costs]
@@ -230,12 +231,14 @@ class TestAdvice:
     def test_a_hedge_that_should_come_off_is_not_enlarged_and_is_reduced(self, side):
         past = settled([-3e-4 * side] * 3)
         said = ["Consider taking off the hedge of BTC: funding of P costs too much."]
-        lots = ({"contracts": 0.5 * side},)
-        assert advice(analyse(book(past, held=side, shorts=lots))) == said
-        lots = ({"contracts": 1.5 * side},)
-        verb = "Buy back" if side > 0 else "Short"
-        order = f"{verb} 0.5 contracts of P for BTC, worth 50.00 USD."
-        assert advice(analyse(book(past, held=side, shorts=lots))) == [*said, order]
+        order = ["Buy back 0.5 contracts of P for BTC, worth 50.00 USD."]
+        for held, ordered in ((0.5, []), (1.5, order)):
+            found = advice(analyse(book(past, held=side, shorts=({"contracts": held * side},))))
+            if side < 0:  # coins below 0 are to be checked before anything is ordered
+                assert found.pop(0).startswith("Check Holdings[0] quantity first: ")
+                assert found == said
+            else:
+                assert found == [*said, *ordered]
 
     def test_a_hedge_that_added_risk_is_an_alarm(self):
         """The future went against the coin: with it each bar varies twice as much, not less."""
@@ -270,6 +273,13 @@ class TestTypicalMove:
         typical = analyse(book(prices(SWING, "P"), days=25)).history.typical["BTC"]
         assert typical.track.symbol == "P"
         assert analyse(book(prices(SWING[:9]))).history.typical == {}
+
+    @pytest.mark.parametrize("close", [1e100, 1e200])
+    def test_prices_too_far_apart_say_nothing(self, close):
+        """The square of a return of 1e200 is no number, and one of 1e400 is none itself."""
+        past = prices([0.0] * 12)
+        past[3], past[4] = replace(past[3], close=1 / close), replace(past[4], close=close)
+        assert analyse(book(past)).history.typical == {}
 
     def test_a_liquidation_within_it_is_advice_number_one(self):
         """Margin of 30 of 100 without maintenance is gone at +30 %; ±3.1 % a day × √100 is 31 %."""

@@ -37,8 +37,15 @@ def test_the_wheel_works_outside_the_checkout(tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=False,
         env=os.environ | {"PYTHONPATH": str(site)},
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 2)  # what samples teach
     assert len(list((tmp_path / "out").glob("*-report.xlsx"))) == len(SAMPLES)
+    first = subprocess.run(
+        [sys.executable, "-P", "-m", "xlhedge", "new", "-o", "first.xlsx", "--venue", "bybit",
+         "--holding", "BTC=1@60000", "--future", "BTC-PERP=60010@0.01%"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(site)}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert (first.returncode, first.stderr) == (0, "")  # the contract terms are in it
     where = subprocess.run(
         [sys.executable, "-P", "-c", "import xlhedge; print(xlhedge.__file__)"],
         cwd=tmp_path, capture_output=True, text=True, check=True,

@@ -152,9 +152,9 @@ def _value(row, contracts, price):
 
 
 @st.composite
-def _short(draw, row, tiers):
+def _short(draw, row, tiers, side):
     """A lot on an instrument, mostly one that is alive at today's price."""
-    contracts = draw(quantities)
+    contracts = abs(draw(quantities)) * side
     mark = row["futures_price"]
     entry = mark * draw(_near)
     lot = {
@@ -163,7 +163,12 @@ def _short(draw, row, tiers):
         "entry_price": entry,
         "leverage": draw(_or(None, st.sampled_from([1.0, 5.0, 125.0]))),
         "opened": draw(_or(None, st.just((AS_OF - dt.timedelta(days=3)).isoformat()))),
+        "funding_received": draw(_or(None, st.sampled_from([0.25, -0.01]))),
+        "realised_pnl": draw(_or(None, st.sampled_from([12.5, -3.0]))),
+        "fees_paid": draw(_or(None, st.sampled_from([0.5, -0.05]))),
     }
+    if contracts and draw(st.integers(0, 9)) == 7:  # what the venue shows, which beats any model
+        lot["liquidation_price"] = mark * (1.4 if contracts > 0 else 0.6)
     rate = max([row["mm_rate"] or 0.0, *(tier["mm_rate"] for tier in tiers)])
     sign = 1 if _kind(row) == "inverse" else -1
     gained = sign * (_value(row, contracts, mark) - _value(row, contracts, entry))
@@ -296,7 +301,8 @@ def portfolios(draw, *, most=200):
     for row in instruments:
         own = draw(_tiers(row)) if draw(st.booleans()) else []
         tiers += own
-        shorts += [draw(_short(row, own)) for _ in range(draw(st.sampled_from([0, 1, 1, 2])))]
+        side = draw(st.sampled_from([1.0, 1.0, 1.0, -1.0]))  # one way in one account
+        shorts += [draw(_short(row, own, side)) for _ in range(draw(st.sampled_from([0, 1, 1, 2])))]
     symbols = prices | {
         row["instrument"]: row["futures_price"]
         for row in instruments

@@ -24,6 +24,7 @@ __all__ = [
     "means_percent",
     "one_line",
     "percent",
+    "rounded",
     "shown",
     "straight",
     "typed",
@@ -164,6 +165,19 @@ def percent(value: float) -> str:
         ('12.5 %', '5,000 %')
     """
     return f"{value * 100:.3g} %" if abs(value) < 10 else f"{value * 100:,.0f} %"
+
+
+def rounded(value: float) -> str:
+    """An amount of money as it is read from afar: in thousands, millions or billions.
+
+    Example:
+        >>> rounded(7_554_321), rounded(-119_400), rounded(999_960), rounded(412.6)
+        ('7.6 m', '-119.4 k', '1.0 m', '413')
+    """
+    for unit, size in (("bn", 1e9), ("m", 1e6), ("k", 1e3)):
+        if abs(value) >= size * (1 - 5e-5):
+            return f"{value / size:,.1f} {unit}"
+    return f"{value:,.0f}"
 
 
 def as_percent(number: float) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.advised import CHECK, NOTE, TODAY, WEEK, Advice, Amount, by_urgency
 from xlhedge.analysis.doubts import Doubts, doubted
 from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
-from xlhedge.analysis.orders import BELOW_A_STEP
+from xlhedge.analysis.orders import BELOW_A_STEP, UnderlyingRow
 from xlhedge.analysis.roll_advice import rolls
+from xlhedge.analysis.states import OFF_TARGET
 from xlhedge.analysis.unwind_advice import (
     added_risk,
     dear_funding,
@@ -21,7 +23,7 @@ from xlhedge.analysis.wallets import nearest_end, wallet_unit
 from xlhedge.errors import Problem
 from xlhedge.text import percent
 
-__all__ = ["advice"]
+__all__ = ["advice", "advised", "nothing_to_do"]
 
 _SURVIVE = (30, 50)
 """Moves against a short, in percent of mark, that margin to add is worked out for: the first, or
@@ -43,23 +45,29 @@ def advice(analysis: Analysis) -> list[str]:
         >>> advice(analyse(SAMPLES["full-hedge"]))
         ['Nothing: every holding is at its target.']
     """
+    return [each.text for each in _said(analysis)] or [nothing_to_do(analysis)]
+
+
+def advised(analysis: Analysis) -> list[Advice]:
+    """The same as records, the most urgent first; none where there is nothing to do."""
+    return by_urgency(_said(analysis))
+
+
+def _said(analysis: Analysis) -> Iterator[Advice]:
     doubts = doubted(analysis)
-    said = [
-        *_to_check(doubts),
-        *_margin(analysis, doubts),
-        *_accounts(analysis),
-        *unwinding(analysis, doubts),
-        *dear_funding(analysis, doubts),
-        *added_risk(analysis),
-        *_without_coins(analysis),
-        *rolls(analysis),
-        *_orders(analysis, doubts),
-        *_naked(analysis),
-    ]
-    return said or [_nothing(analysis)]
+    yield from _to_check(doubts)
+    yield from _margin(analysis, doubts)
+    yield from _accounts(analysis)
+    yield from unwinding(analysis, doubts)
+    yield from dear_funding(analysis, doubts)
+    yield from added_risk(analysis)
+    yield from _without_coins(analysis)
+    yield from rolls(analysis)
+    yield from _orders(analysis, doubts)
+    yield from _naked(analysis)
 
 
-def _to_check(doubts: Doubts) -> Iterator[str]:
+def _to_check(doubts: Doubts) -> Iterator[Advice]:
     """Each cell that advice is worked out with and that looks mistyped, and what waits for it."""
     waits: dict[Problem, tuple[dict[str, None], dict[str, None]]] = {}
     for (concern, underlying), problems in doubts.items():
@@ -69,20 +77,24 @@ def _to_check(doubts: Doubts) -> Iterator[str]:
     for problem, (what, on) in waits.items():
         cell = " ".join(filter(None, (problem.place, problem.column)))
         rest = f" and {len(on) - 3} more" if len(on) > 3 else ""
-        yield (
+        named, waiting = f"{', '.join(list(on)[:3])}{rest}", " or ".join(what)
+        text = (
             f"Check {cell} first: {problem.message}. Until then there is no advice on "
-            f"{' or '.join(what)} for {', '.join(list(on)[:3])}{rest}."
+            f"{waiting} for {named}."
         )
+        yield Advice(CHECK, "check", text, f"{cell}: {problem.message}; {waiting} wait", named)
 
 
-def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
+def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
     alert = analysis.portfolio.settings.liquidation_alert
     quote = analysis.portfolio.settings.quote_currency
     leaving = {row.instrument for row in analysis.unwind if should_unwind(row)}
     for row in analysis.margin:
         name, buffer = row.instrument, row.liquidation_buffer
         if row.lacking and buffer == BLANK:
-            yield f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
+            text = f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
+            why = f"liquidation unknown without {row.lacking}"
+            yield Advice(TODAY, "fill in", text, why, name, row.account)
         if row.is_cross or ("margin", row.underlying) in doubts:
             continue
         typical = analysis.within_typical(row)
@@ -96,19 +108,25 @@ def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
         way = "rise" if row.contracts > 0 else "fall"
         unless = ", unless you take it off" if name in leaving else ""
         reached = f" A typical move to the horizon is {typical}." if typical else ""
+        within = f", a typical move is ±{percent(typical.move)}" if typical else ""
+        why = f"a move of {buffer:+.1%} liquidates it{within}"
         if not more:
-            yield (
+            text = (
                 f"Add margin to {name}, or hedge less{unless}: a move of {buffer:+.1%} liquidates "
                 f"it.{reached}"
             )
+            yield Advice(TODAY, "hedge less", text, why, name, row.account)
             continue
-        yield (
+        text = (
             f"Add {more:,.8g} {unit} of margin to {name}{unless}: a move of {buffer:+.1%} "
             f"liquidates it, and that much more survives a {way} of {survive} %.{reached}"
         )
+        amount = Amount(row, f"add_{survive}")
+        unit = row.underlying if inverse else own
+        yield Advice(TODAY, "add margin", text, why, name, row.account, value=amount, unit=unit)
 
 
-def _accounts(analysis: Analysis) -> Iterator[str]:
+def _accounts(analysis: Analysis) -> Iterator[Advice]:
     alert = analysis.portfolio.settings.liquidation_alert
     for row in analysis.accounts:
         end = nearest_end(row)
@@ -117,15 +135,19 @@ def _accounts(analysis: Analysis) -> Iterator[str]:
         survive = _SURVIVE[100 * abs(end.move) > _SURVIVE[0]]
         if more := row[f"add_{survive}"]:
             way = "rise" if row.against > 0 else "fall"
-            yield (
+            text = (
                 f"Add {more:,.8g} {wallet_unit(row)} to account {row.account}: {end} "
                 f"liquidates it, and that much more survives a {way} of all by {survive} %."
             )
+            amount = Amount(row, f"add_{survive}")
+            yield Advice(TODAY, "add margin", text, f"{end} liquidates it", "all", row.account,
+                         value=amount, unit=wallet_unit(row))  # fmt: skip
         else:
-            yield f"Add margin to account {row.account}, or trade less in it: {end} liquidates it."
+            text = f"Add margin to account {row.account}, or trade less in it: {end} liquidates it."
+            yield Advice(TODAY, "trade less", text, f"{end} liquidates it", "all", row.account)
 
 
-def _without_coins(analysis: Analysis) -> Iterator[str]:
+def _without_coins(analysis: Analysis) -> Iterator[Advice]:
     """Shorts that hedge nothing: nothing is held that moves with their underlying."""
     currency = analysis.portfolio.settings.quote_currency
     for row in analysis.underlyings:
@@ -135,41 +157,63 @@ def _without_coins(analysis: Analysis) -> Iterator[str]:
         kind, back = ("short", "Buy it back") if row.short_notional > 0 else ("long", "Sell it")
         way = "rises" if row.net_delta < 0 else "falls"
         posted = " and the coins posted for it lose" if row.coin_margin else " loses"
-        yield (
+        text = (
             f"You hold nothing that moves with {row.underlying}: the {kind} future of "
             f"{abs(row.short_notional):,.2f} {currency} on it hedges nothing; it{posted} when "
             f"{row.underlying} {way}. {back}, or enter in Holdings what it hedges."
         )
+        side, what = ("buy", "buy back") if row.short_notional > 0 else ("sell", "sell")
+        why = f"no coins move with {row.underlying}: it hedges nothing"
+        yield Advice(TODAY, what, text, why, row.underlying, side=side,
+                     value=Amount(row, "short_notional"), unit=currency)  # fmt: skip
 
 
-def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
+def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
     currency = analysis.portfolio.settings.quote_currency
-    left = {row.underlying: row.residual_delta for row in analysis.underlyings}
+    rows = {row.underlying: row for row in analysis.underlyings}
     for row in analysis.orders:
-        size, value = row.order_contracts, row.order_notional
-        if enlarges(analysis, row, doubts):
+        of = rows.get(row.underlying)
+        if of is None or enlarges(analysis, row, doubts):
             continue
+        size, value = row.order_contracts, row.order_notional
         named = [each.asset for each in analysis.hedge if each.instrument == row.instrument]
         whose = " and ".join(dict.fromkeys(named)) or row.underlying
+        at = analysis.portfolio.instrument(row.instrument).exchange or ""
         if row.action in ("short", "buy back"):
             verb = "Short" if row.action == "short" else "Buy back"
-            yield (
+            text = (
                 f"{verb} {abs(size):,.10g} contracts of {row.instrument} for {whose}, "
                 f"worth {abs(value):,.2f} {currency}."
             )
-        elif row.action == "too small":
-            yield (
-                f"{whose}: the order of {size:,.10g} contracts is below what "
-                f"{row.instrument} trades; {left[row.underlying]:,.2f} {currency} stay exposed."
-            )
+            far = abs(of.gap) > OFF_TARGET * of.gross_exposure
+            yield Advice(
+                TODAY if far else WEEK, row.action, text, _against_target(of), row.instrument, at,
+                "sell" if row.action == "short" else "buy",
+                Amount(row, "order_contracts"), Amount(row, "order_notional"),
+                currency,
+            )  # fmt: skip
+            continue
+        left = f"{of.residual_delta:,.2f} {currency} stay exposed"
+        if row.action == "too small":
+            why = f"the order of {size:,.10g} contracts is below what {row.instrument} trades"
         elif row.action == BELOW_A_STEP:
-            yield (
-                f"{whose}: the gap to the target, {row.part:,.2f} {currency}, is less than one "
-                f"step of {row.instrument}; {left[row.underlying]:,.2f} {currency} stay exposed."
+            why = (
+                f"the gap to the target, {row.part:,.2f} {currency}, is less than one step of "
+                f"{row.instrument}"
             )
+        else:
+            continue
+        yield Advice(NOTE, row.action, f"{whose}: {why}; {left}.", why, row.instrument, at)
 
 
-def _naked(analysis: Analysis) -> Iterator[str]:
+def _against_target(row: UnderlyingRow) -> str:
+    if not row.exposure or isinstance(row.hedged, Blank):
+        return f"nothing of {row.underlying} is left to hedge"
+    wanted = row.target_notional / row.exposure
+    return f"{row.underlying} {percent(row.hedged)} hedged, target {percent(wanted)}"
+
+
+def _naked(analysis: Analysis) -> Iterator[Advice]:
     currency = analysis.portfolio.settings.quote_currency
     rows = {row.underlying: row for row in analysis.underlyings}
     for row in analysis.hedge:
@@ -178,15 +222,23 @@ def _naked(analysis: Analysis) -> Iterator[str]:
         value = f"{row.spot_notional:,.2f} {currency}"
         follows = rows[row.underlying]
         if not follows.short_notional:
-            yield f"{row.asset} is hedged with nothing: {value} stay exposed."
+            text, why = (
+                f"{row.asset} is hedged with nothing: {value} stay exposed.",
+                "nothing hedges it",
+            )
+            amount = Amount(row, "spot_notional")
         else:
-            yield (
+            text = (
                 f"{row.asset} names no instrument, so nothing is ordered for it; with what is "
                 f"short on {row.underlying} {follows.net_delta:,.2f} {currency} stay exposed."
             )
+            amount = Amount(follows, "net_delta")
+            why = "it names no instrument: nothing is ordered for it"
+        yield Advice(NOTE, "still exposed", text, why, row.asset, value=amount, unit=currency)
 
 
-def _nothing(analysis: Analysis) -> str:
+def nothing_to_do(analysis: Analysis) -> str:
+    """What is said where there is nothing to do."""
     gaps = [row for row in analysis.underlyings if row.gap]
     if not gaps:
         return "Nothing: every holding is at its target."

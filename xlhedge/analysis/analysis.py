@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carry import CarryRow
+from xlhedge.analysis.changes import Changes
 from xlhedge.analysis.closing import Closing, closing
 from xlhedge.analysis.cross import UNSETTLED
 from xlhedge.analysis.doubts import over_hedged
@@ -56,6 +57,7 @@ class Analysis:
         closing: closing all shorts now against keeping them.
         history: what the table History says; none where it has no rows.
         numbers: what all rows were computed on.
+        changes: against an earlier analysis; none where there is none.
     """
 
     portfolio: Portfolio
@@ -75,31 +77,43 @@ class Analysis:
     closing: Closing
     history: History | None
     numbers: Numbers = field(repr=False, compare=False)
+    changes: Changes | None = field(default=None, repr=False, compare=False)
 
     @property
     def caveats(self) -> tuple[str, ...]:
         """What to know of the shorts: too much of them, liquidation that is near or unknown."""
-        said = [str(problem) for _, problem in over_hedged(self)]
+        said = [*(str(problem) for _, problem in over_hedged(self)), *self.near_liquidations]
+        unknown = "liquidation unknown"
+        said += (
+            f"{row.instrument}: {unknown} without {row.lacking}"
+            for row in self.margin
+            if row.lacking and row.liquidation_buffer == BLANK
+        )
+        said += (
+            f"account {row.account}: {unknown}, its margin tiers jump there"
+            for row in self.accounts
+            if row.common == UNSETTLED
+        )
+        return tuple(dict.fromkeys(said))
+
+    @property
+    def near_liquidations(self) -> tuple[str, ...]:
+        """Positions and accounts that a move within the alert, or a typical one, liquidates."""
+        said = []
         alert = self.portfolio.settings.liquidation_alert
         for row in self.margin:
             buffer = row.liquidation_buffer
-            if row.lacking and buffer == BLANK:
-                said.append(f"{row.instrument}: liquidation unknown without {row.lacking}")
-            elif row.is_cross:
+            if isinstance(buffer, Blank) or row.is_cross:
                 continue
-            elif typical := self.within_typical(row):
-                told = f"{row.instrument}: liquidated by a move of {buffer:+.1%}"
+            told = f"{row.instrument}: liquidated by a move of {buffer:+.1%}"
+            if typical := self.within_typical(row):
                 said.append(f"{told}, and a typical one to the horizon is {typical}")
-            elif not isinstance(buffer, Blank) and abs(buffer) < alert:
-                said.append(f"{row.instrument}: liquidated by a move of {buffer:+.1%}")
+            elif abs(buffer) < alert:
+                said.append(told)
         for account in self.accounts:
-            name = f"account {account.account}"
-            if account.common == UNSETTLED:
-                said.append(f"{name}: liquidation unknown, its margin tiers jump there")
-            elif (end := nearest_end(account)) and (
-                abs(end.move) < alert or self.account_within_typical(account)
-            ):
-                said.append(f"{name}: liquidated by {end}")
+            end = nearest_end(account) if account.common != UNSETTLED else None
+            if end and (abs(end.move) < alert or self.account_within_typical(account)):
+                said.append(f"account {account.account}: liquidated by {end}")
         return tuple(dict.fromkeys(said))
 
     def within_typical(self, row: MarginRow) -> TypicalMove | None:

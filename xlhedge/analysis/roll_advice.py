@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.advised import TODAY, WEEK, Advice, Amount
 from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.figures import Blank
 from xlhedge.analysis.orders import OrderRow
@@ -13,16 +14,27 @@ from xlhedge.text import percent
 
 __all__ = ["rolls"]
 
+_SOON = 7
+"""Days to an expiry from which the roll is to be done today."""
 
-def rolls(analysis: Analysis) -> Iterator[str]:
+
+def rolls(analysis: Analysis) -> Iterator[Advice]:
     """Hedges that end before the horizon, and what follows them."""
     for row, order in zip(analysis.carry, analysis.orders, strict=True):
         if isinstance(row.unhedged_days, Blank) or row.unhedged_days == 0 or not _left(order):
             continue
-        yield (
+        text = (
             f"{row.instrument} expires {_day(row.expiry)}, {_span(row.unhedged_days)} before the "
             f"horizon: {_follows(analysis, row)}, or nothing hedges in its place."
         )
+        into = f", into {row.next_contract}" if row.next_contract else ""
+        why = f"expires {_day(row.expiry)}, {_span(row.unhedged_days)} before the horizon{into}"
+        at = analysis.portfolio.instrument(row.instrument).exchange or ""
+        urgency = TODAY if row.days_to_expiry <= _SOON else WEEK
+        yield Advice(urgency, "roll", text, why, row.instrument, at,
+                     contracts=Amount(row, "contracts"),
+                     value=Amount(row, "short_notional"),
+                     unit=analysis.portfolio.settings.quote_currency)  # fmt: skip
 
 
 def _left(order: OrderRow) -> float:

@@ -84,12 +84,13 @@ def sensitivity(numbers: Numbers, total: HedgeRow) -> Sensitivity:
         for shock, *values in zip(shocks, *by_asset, strict=True)
     )
     shorts, full = columns_of(numbers), total.full_notional
-    given = {
-        **given_of(RowGroup(numbers.rows(MarginRow))),
-        **limits(ARRAYS, shorts, full),
-    }
-    found = SimpleNamespace(**given)
-    whole = in_full(ARRAYS, shorts, moves, full, found.times)
+    with np.errstate(over="ignore"):  # of a product too large for a number its sign is asked
+        given = {
+            **given_of(RowGroup(numbers.rows(MarginRow))),
+            **limits(ARRAYS, shorts, full),
+        }
+        found = SimpleNamespace(**given)
+        whole = in_full(ARRAYS, shorts, moves, full, found.times)
     coins = np.array([unhedged])
     beside = {grid.name: _beside(grid, given) for grid in GRIDS if grid.beside}
     of = {"shorts": shorts, "unhedged": coins, "in_full": whole, **given}

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from xlhedge.analysis.price_series import Track, returns, shared
 from xlhedge.analysis.risk import sample_deviation
 from xlhedge.portfolio import Portfolio
@@ -68,7 +70,10 @@ def typical_moves(
             sample = shared([track])
             if sample.pairs < _FEWEST or not sample.interval_days:
                 continue
-            deviation = sample_deviation(returns(track, sample.times).tolist())
+            with np.errstate(over="ignore"):  # a square that is too large for a number
+                moves = returns(track, sample.times)
+                known = bool(np.isfinite(moves).all())
+                deviation = sample_deviation(moves.tolist()) if known else math.inf
             if math.isfinite(deviation):
                 daily = deviation / math.sqrt(sample.interval_days)
                 step = sample.interval_days

@@ -77,9 +77,9 @@ class UnwindRow(FigureRow):
 
     @figure("Average entry of the underlying's shorts", "price", ("instrument",))
     def entry_price(self, f: Lookups) -> Carrier:
-        """Without a short there is none, and long and short ones have no average."""
+        """Without coins short there is none, and long and short ones have no average."""
         short, long = (self._lots(f).having(MarginRow.contracts, sign).count for sign in "><")
-        none = (short == 0) & (long == 0) | (short > 0) & (long > 0)
+        none = (self._lots(f).sum(MarginRow.entry_coins) == 0) | (short > 0) & (long > 0)
         return where(none, "", lambda: self._averaged(f, MarginRow.entry_price))
 
     @figure("Their average mark price", "price", ("entry_price",))

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.advised import TODAY, WEEK, Advice
 from xlhedge.analysis.carriers import VALUES
 from xlhedge.analysis.doubts import Doubts
 from xlhedge.analysis.orders import OrderRow
 from xlhedge.analysis.unwind import QUIET, UnwindRow
 from xlhedge.text import percent
 
-__all__ = ["DEAR", "added_risk", "dear_funding", "enlarges", "should_unwind", "unwinding"]
+__all__ = [
+    "DEAR",
+    "added_risk",
+    "dear_funding",
+    "enlarges",
+    "is_dear",
+    "should_unwind",
+    "unwinding",
+]
 
 DEAR = 1.0
 """What part of its value a position may pay in funding in a year before that is advice: all of it,
@@ -35,7 +44,7 @@ def _leaving(analysis: Analysis, doubts: Doubts) -> Iterator[tuple[str, UnwindRo
             yield hedge.underlying, row
 
 
-def unwinding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
+def unwinding(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
     """Hedges that should perhaps come off, and why."""
     for _, row in _leaving(analysis, doubts):
         signals = analysis.history.assets[row.n].signals if analysis.history else None
@@ -45,10 +54,11 @@ def unwinding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
             "FUNDING": f"funding of {costly} costs too much",
         }
         why = " and ".join(words[reason] for reason in row.signal.split(" + "))
-        yield f"Consider taking off the hedge of {row.asset}: {why}."
+        text = f"Consider taking off the hedge of {row.asset}: {why}."
+        yield Advice(WEEK, "take off?", text, why, row.asset)
 
 
-def dear_funding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
+def dear_funding(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
     """Instruments whose funding costs, or would cost, more than `DEAR` in a year."""
     for row in analysis.orders:
         year = _cost_of_a_year(row)
@@ -57,18 +67,22 @@ def dear_funding(analysis: Analysis, doubts: Doubts) -> Iterator[str]:
         held = bool(row.short_contracts)
         side = "short" if (row.short_contracts or row.part) > 0 else "long future"
         costs = f"costs the {side}" if held else f"would cost a {side}"
-        yield (
+        text = (
             f"Funding of {row.instrument} {costs} {percent(year)} of its value in a year at "
             f"today's rate of {percent(row.funding_8h)} per 8 hours, more than {percent(DEAR)}, "
             f"its whole value: {'take it off, or ' if held else ''}hedge with another instrument."
         )
+        why = f"funding costs {percent(year)} of its value in a year"
+        at = analysis.portfolio.instrument(row.instrument).exchange or ""
+        yield Advice(TODAY, "replace", text, why, row.instrument, at)
 
 
-def added_risk(analysis: Analysis) -> Iterator[str]:
+def added_risk(analysis: Analysis) -> Iterator[Advice]:
     """Hedges that made the past worse."""
     for each in analysis.history.assets if analysis.history else ():
         if each.ratios.adds_risk:
-            yield f"Check the hedge of {each.name}: {each.ratios.alarm}."
+            text = f"Check the hedge of {each.name}: {each.ratios.alarm}."
+            yield Advice(WEEK, "review", text, each.ratios.alarm, each.name)
 
 
 def enlarges(analysis: Analysis, row: OrderRow, doubts: Doubts) -> bool:
@@ -84,7 +98,12 @@ def enlarges(analysis: Analysis, row: OrderRow, doubts: Doubts) -> bool:
     if ("unwind", row.underlying) in doubts:
         return False
     leaving = (underlying for underlying, _ in _leaving(analysis, doubts))
-    return row.underlying in leaving or _cost_of_a_year(row) > DEAR
+    return row.underlying in leaving or is_dear(row)
+
+
+def is_dear(row: OrderRow) -> bool:
+    """Whether funding takes more of the value that an instrument holds than `DEAR` allows."""
+    return _cost_of_a_year(row) > DEAR
 
 
 def _cost_of_a_year(row: OrderRow) -> float:

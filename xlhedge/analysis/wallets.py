@@ -1,16 +1,13 @@
-"""What is said of wallets in words, and what is left in one once prices have moved."""
+"""What is said of wallets in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from xlhedge.analysis.accounts import AccountRow, CrossRow
-from xlhedge.analysis.cross import gain_after, maintenance_after
+from xlhedge.analysis.accounts import AccountRow
 from xlhedge.analysis.figures import Blank
-from xlhedge.analysis.values import Numbers
 
-__all__ = ["End", "fallen", "nearest_end", "wallet_after", "wallet_unit"]
+__all__ = ["End", "fallen", "nearest_end", "wallet_unit"]
 
 
 class End(NamedTuple):
@@ -51,31 +48,3 @@ def fallen(row: AccountRow) -> str:
         f"{row.maintenance:,.8g}; correct the balance or the prices, or remove the shorts if the "
         "venue has closed them"
     )
-
-
-def wallet_after(
-    row: AccountRow, f: Numbers, moves: Mapping[int, float], coins: Mapping[str, float]
-) -> tuple[float, float]:
-    """Equity and maintenance of a wallet, in its unit, once marks and coins have moved.
-
-    Args:
-        row: the wallet's first row.
-        f: the numbers of a portfolio.
-        moves: the relative move of each position's mark, by the number of its row from 0.
-        coins: the relative move of each coin that is posted, by its name.
-    """
-    equity, maintenance = row.equity, 0.0
-    for posted in f.rows(AccountRow):
-        if (
-            posted.account == row.account
-            and posted.coin
-            and not (row.margin_coin or posted.margin_coin)
-        ):
-            equity += posted.counted * coins.get(posted.coin, 0.0)
-    for each in f.rows(CrossRow):
-        if each.wallet != row.number:
-            continue
-        move = moves.get(each.n, 0.0)
-        equity += gain_after(each, move)
-        maintenance += maintenance_after(each, f, move)
-    return equity, maintenance

@@ -9,7 +9,15 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["InputResult", "JsonProgress", "Progress", "RunResult", "TextProgress"]
+from xlhedge import __version__
+
+__all__ = ["ALARM", "LISTS", "InputResult", "JsonProgress", "Progress", "RunResult", "TextProgress"]
+
+LISTS = ("alarms", "advice", "orders", "liquidated")
+"""What is known of an input besides the summary's columns, each a list."""
+
+ALARM = 3
+"""The exit status of a command that was to look for alarms, and found some."""
 
 _FEW = 20  # reports of which a terminal shows a line each, besides the bar
 
@@ -25,7 +33,7 @@ class InputResult:
     report: str = ""  # its path, if there is one
     pdf: str = ""
     sha256: str = ""  # the input's, if it was read
-    figures: Mapping[str, Any] = field(default_factory=dict)  # by column of the summary
+    figures: Mapping[str, Any] = field(default_factory=dict)  # by column of the summary, and lists
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()  # a line each; with the place, but without the input
 
@@ -43,18 +51,27 @@ class RunResult:
     halted: str = ""  # why it ended before all inputs were done
     signal: int = 0  # that ended it
     summary: str = ""  # its path, if it was written
+    orders: str = ""  # likewise
+    alert: bool = False  # whether alarms decide its status
+    alarmed: int = 0  # inputs with an alarm
 
     def count(self, result: InputResult) -> None:
         """Count an result."""
         setattr(self, result.status, getattr(self, result.status) + 1)
         self.reports += bool(result.report)
         self.warnings += len(result.warnings)
+        self.alarmed += bool(result.figures.get("alarms"))
 
     @property
     def status(self) -> int:
-        """The exit status: 0, 1 if some inputs failed, 2 if none was any good, or of a signal."""
+        """The exit status: 0, 1 if some inputs failed, 2 if none was any good, or of a signal.
+
+        Where they are asked for, alarms have one of their own, whatever failed beside them.
+        """
         if self.signal:
             return 128 + self.signal
+        if self.alert and self.alarmed:
+            return ALARM
         if not self.failed and not self.halted:
             return 0
         return 1 if self.reports else 2
@@ -93,10 +110,19 @@ class TextProgress(Progress):
         warn: takes a line about something wrong.
         quiet: whether only what is wrong with inputs is told.
         terminal: whether a bar can be shown.
+        alert: whether alarms are told, too.
     """
 
-    def __init__(self, say: Say, warn: Say, *, quiet: bool = False, terminal: bool = False) -> None:
-        self._say, self._warn = say, warn
+    def __init__(
+        self,
+        say: Say,
+        warn: Say,
+        *,
+        quiet: bool = False,
+        terminal: bool = False,
+        alert: bool = False,
+    ) -> None:
+        self._say, self._warn, self._alert = say, warn, alert
         self._quiet = quiet
         self._terminal = terminal and not quiet
         self._each = not quiet
@@ -115,8 +141,10 @@ class TextProgress(Progress):
             yield
 
     def done(self, result: InputResult) -> None:
-        """A line for each file, and for each warning."""
+        """A line for each file, for each warning, and for each alarm."""
         self._advance(result.status == "failed")
+        for alarm in result.figures.get("alarms", ()) if self._alert else ():
+            self._warn(f"{result.input}: alarm: {alarm}")
         if not self._each:
             return
         for warning in result.warnings:
@@ -179,7 +207,8 @@ class JsonProgress(Progress):
         self._say = say
 
     def done(self, result: InputResult) -> None:
-        """The result, its fields by name and the figures among them."""
+        """The result, its fields by name and the figures among them, and what is listed."""
+        figures = {key: each for key, each in result.figures.items() if key not in LISTS}
         self._write(
             event="input",
             input=result.input,
@@ -189,7 +218,9 @@ class JsonProgress(Progress):
             input_sha256=result.sha256 or None,
             warnings=result.warnings,
             errors=result.errors,
-            figures=dict(result.figures) or None,
+            version=__version__ if result.report else None,
+            figures=figures or None,
+            **{name: result.figures.get(name, []) for name in LISTS},
         )
 
     def end(self, result: RunResult, failures: Iterable[Mapping[str, Any]]) -> None:  # noqa: ARG002
@@ -200,7 +231,9 @@ class JsonProgress(Progress):
             ok=result.ok,
             kept=result.kept,
             failed=result.failed,
+            alarmed=result.alarmed,
             summary=result.summary or None,
+            orders=result.orders or None,
             halted=result.halted or None,
             signal=result.signal or None,
             exit_status=result.status,

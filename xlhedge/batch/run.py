@@ -14,6 +14,8 @@ from typing import Any
 
 from xlhedge import __version__
 from xlhedge.batch.cluster import Cluster
+from xlhedge.batch.compare import Earlier
+from xlhedge.batch.csv_files import refuse_other_files, write_orders_csv, write_summary_csv
 from xlhedge.batch.dispatch import Dispatch
 from xlhedge.batch.inputs import gather
 from xlhedge.batch.output import Output, Record
@@ -21,7 +23,6 @@ from xlhedge.batch.plan import Item, Plan, Request
 from xlhedge.batch.progress import InputResult, Progress, RunResult
 from xlhedge.batch.stop import Stop
 from xlhedge.batch.store import RunStore, opened
-from xlhedge.batch.summary_csv import refuse_other_summary, write_summary_csv
 from xlhedge.batch.work import Options, ReportBytes, versions
 from xlhedge.batch.workers import Pool, ThisProcess, Workers, processors
 from xlhedge.errors import Stopped, error_lines
@@ -48,16 +49,17 @@ def make_reports(request: Request, progress: Progress, stop: Stop) -> RunResult:
         MachineError: the folder or the cluster cannot be used.
         OSError: the folder cannot be made or written.
     """
-    result = RunResult()
+    result = RunResult(alert=request.alert)
     with opened() as store:
         try:
             with stop.at_once():
                 result.total = gather(store, request.inputs, request.manifest, request.output)
             with Output(request.output).open() as output:
-                refuse_other_summary(request.output)
+                refuse_other_files(request.output)
+                earlier = Earlier(request.against) if request.against else None
                 try:
                     with progress.running(result.total), _workers(request, result.total, stop) as w:
-                        _Run(request, store, output, w, progress, stop, result).go()
+                        _Run(request, store, output, w, progress, stop, result, earlier).go()
                 except Stopped as stopped:
                     result.halted = str(stopped)
                 _conclude(result, store, output)
@@ -92,6 +94,7 @@ def _conclude(result: RunResult, store: RunStore, output: Output) -> None:
         output.commit()
         if result.reports:
             result.summary = str(write_summary_csv(output.folder, store.rows(), output.hidden))
+            result.orders = str(write_orders_csv(output.folder, store.rows(), output.hidden))
     except OSError as error:
         result.halted = result.halted or _line(error)
 
@@ -105,11 +108,12 @@ class _Run:
     progress: Progress
     stop: Stop
     result: RunResult
+    earlier: Earlier | None
 
     def go(self) -> None:
         """Everything, in order."""
         request, remote = self.request, self.workers.remote
-        plan = Plan(request, self.store, self.output, remote)
+        plan = Plan(request, self.store, self.output, remote, self.earlier)
         folder = None if remote else str(self.output.hidden)
         options = Options(request.paper, request.pdf, folder, request.limits, request.full)
         for chunk in Dispatch(self.workers, options, self.stop).results(plan.items()):
@@ -145,7 +149,7 @@ class _Run:
                 files = (str(report), "")
                 pdf_sha256 = self.output.put(pdf.name, made.pdf) if made.pdf else ""
                 files = (str(report), str(pdf) if made.pdf else "")
-                made_from = plan.made_from(item.path, made.sha256)
+                made_from = plan.made_from(item, made.sha256)
                 record = Record(made_from, sha256, pdf_sha256, made.sha256, made.figures)
                 self.output.remember(report.name, record)
         except OSError as error:
@@ -154,7 +158,8 @@ class _Run:
             errors = (_line(error),)
         status = "failed" if errors else "ok"
         path = str(item.path)
-        return InputResult(path, status, *files, made.sha256, made.figures, made.warnings, errors)
+        warnings = item.warnings + made.warnings
+        return InputResult(path, status, *files, made.sha256, made.figures, warnings, errors)
 
 
 def _line(error: OSError) -> str:

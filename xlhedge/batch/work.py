@@ -18,6 +18,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from xlhedge.analysis import Analysis, analyse
+from xlhedge.analysis.advice import advice
+from xlhedge.analysis.alarms import alarms
+from xlhedge.analysis.order_list import order_list
+from xlhedge.batch.compare import compared
 from xlhedge.errors import MachineError, PortfolioError, error_lines
 from xlhedge.files import TEMPORARY, exact_version
 from xlhedge.hosts.pdf import to_pdfs
@@ -25,7 +29,7 @@ from xlhedge.portfolio import stale
 from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
 from xlhedge.sheets.report import Paper, report_book
 
-__all__ = ["Options", "ReportBytes", "make", "summary_figures", "versions"]
+__all__ = ["Asked", "Options", "ReportBytes", "figures_of", "make", "versions"]
 
 
 class Options(NamedTuple):
@@ -38,13 +42,20 @@ class Options(NamedTuple):
     full: bool = False  # whether the appendix prints, too
 
 
+class Asked(NamedTuple):
+    """One report that is asked for."""
+
+    source: Path | Content  # the input: its content where the worker cannot read it itself
+    earlier: Content | None = None  # the report that it is compared with
+
+
 class ReportBytes(NamedTuple):
     """What a worker made of an input."""
 
     sha256: str = ""  # of the input, as it was read
     report: bytes = b""
     pdf: bytes = b""
-    figures: Mapping[str, Any] = {}  # by column of the summary
+    figures: Mapping[str, Any] = {}  # by column of the summary, and lists
     warnings: tuple[str, ...] = ()  # for the terminal only: the clock has its say in it
     errors: tuple[str, ...] = ()  # a line each
 
@@ -62,11 +73,11 @@ def versions() -> str:
 _ONE_AT_A_TIME = threading.Lock()  # a worker of a cluster may have several threads
 
 
-def make(sources: Sequence[Path | Content], options: Options, expected: str) -> list[ReportBytes]:
+def make(sources: Sequence[Asked], options: Options, expected: str) -> list[ReportBytes]:
     """Make reports; what is wrong with one does not stop the others.
 
     Args:
-        sources: the inputs: paths, or contents where the worker cannot read them itself.
+        sources: the inputs.
         options: for all of them.
         expected: the versions that whoever asks has.
 
@@ -80,28 +91,31 @@ def make(sources: Sequence[Path | Content], options: Options, expected: str) -> 
         return _with_pdfs(made, options.folder) if options.pdf else made
 
 
-def _made(source: Path | Content, options: Options) -> ReportBytes:
+def _made(asked: Asked, options: Options) -> ReportBytes:
     said: list[object] = []
+    source = asked.source
     try:
         content = load(source, options.limits) if isinstance(source, Path) else source
         portfolio = read_content(content, options.limits)
         now = datetime.now(UTC).replace(tzinfo=None)
         said += (*portfolio.notes, *portfolio.warnings, *stale(portfolio, now))
         analysis = analyse(portfolio)
+        if asked.earlier:
+            analysis = compared(analysis, asked.earlier)
         book = report_book(analysis, content.source, options.paper, full=options.full)
         report = book.to_bytes()
         said += analysis.caveats
-        figures = summary_figures(analysis)
+        figures = figures_of(analysis)
         return ReportBytes(content.sha256, report, b"", figures, tuple(map(str, said)))
     except Exception as error:  # noqa: BLE001  # one input must not stop the others
         said += error.warnings if isinstance(error, PortfolioError) else ()
         return ReportBytes(warnings=tuple(map(str, said)), errors=tuple(error_lines(error)))
 
 
-def summary_figures(analysis: Analysis) -> dict[str, Any]:
-    """An analysis in one row, by column of the summary."""
+def figures_of(analysis: Analysis) -> dict[str, Any]:
+    """An analysis in one row, by column of the summary, and its lists by name."""
     settings, total = analysis.portfolio.settings, analysis.total
-    worst = analysis.worst
+    worst, down, up = analysis.worst, analysis.at_once(-0.2), analysis.at_once(0.2)
     return {
         "portfolio": settings.portfolio,
         "quote_currency": settings.quote_currency,
@@ -112,11 +126,26 @@ def summary_figures(analysis: Analysis) -> dict[str, Any]:
         "order_notional": total.order_notional,
         "days": analysis.days,
         "funding_drag": total.funding_drag,
-        "pnl_down_20": analysis.after(-0.2),
-        "pnl_up_20": analysis.after(0.2),
+        "pnl_down_20": down.legs.spot + down.legs.short,
+        "down_20_liquidation": down.liquidation,
+        "pnl_up_20": up.legs.spot + up.legs.short,
+        "up_20_liquidation": up.liquidation,
         "worst_scenario": worst and worst.name,
         "worst_scenario_pnl": worst and worst.legs.net,
+        "worst_scenario_liquidation": worst and worst.liquidation,
         "nearest_liquidation": analysis.nearest,
+        "alarms": alarms(analysis),
+        "advice": advice(analysis),
+        "orders": [each._asdict() for each in order_list(analysis)],
+        "liquidated": [
+            {"of": name, "liquidated": each.liquidated, "unknown": each.unknown}
+            for name, each in (
+                ("pnl_down_20", down),
+                ("pnl_up_20", up),
+                *((each.name, each) for each in analysis.scenarios),
+            )
+            if each.liquidation
+        ],
     }
 
 

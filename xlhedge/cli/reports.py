@@ -45,6 +45,14 @@ def _megabytes(text: str) -> float:
     return found.value
 
 
+Alert = Annotated[
+    bool,
+    typer.Option(
+        "--alert",
+        help="Tell alarms: liquidation within the alert, funding in breach, a gap beyond the band; "
+        "exit status 3 if there is one.",
+    ),
+]
 _SIZES = (0.001, 10_000)
 MaxSize = Annotated[
     float,
@@ -92,7 +100,17 @@ def report(
     as_json: Annotated[
         bool, typer.Option("--json", help="Say one JSON object a line, for machines.")
     ] = False,
+    alert: Alert = False,
     max_size: MaxSize = 16,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="An earlier report on the portfolio, or a folder of them: say what changed since."
+        ),
+    ] = None,
+    dated: Annotated[
+        bool, typer.Option("--dated", help="Name reports by the date of their prices, keep others.")
+    ] = False,
 ) -> None:
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
     with Stop() as stop:
@@ -103,7 +121,8 @@ def report(
 
         progress: Progress = JsonProgress(say)
         if not as_json:
-            progress = TextProgress(say, warn, quiet=quiet, terminal=sys.stderr.isatty())
+            terminal = sys.stderr.isatty()
+            progress = TextProgress(say, warn, quiet=quiet, terminal=terminal, alert=alert)
         request = Request(
             tuple(inputs or ()),
             output,
@@ -115,29 +134,46 @@ def report(
             force,
             cluster,
             Limits(max_size),
+            alert,
+            against,
+            dated,
             full,
         )
         result = make_reports(request, progress, stop)
     raise typer.Exit(result.status)
 
 
-def check(inputs: Inputs = None, *, manifest: Manifest = None, max_size: MaxSize = 16) -> None:
+def check(
+    inputs: Inputs = None,
+    *,
+    manifest: Manifest = None,
+    alert: Alert = False,
+    max_size: MaxSize = 16,
+) -> None:
     """Say all that is wrong with portfolios, write nothing: xlhedge check treasury.xlsx."""
     with Stop() as stop:
         from xlhedge.batch.inputs import gather
+        from xlhedge.batch.progress import ALARM
         from xlhedge.batch.store import opened
         from xlhedge.jobs.commands import check_line
         from xlhedge.readers import Limits
 
+        found: list[str] = []
+
         def one(path: Path, problem: str) -> None:
             if problem:
                 raise InputError(problem)
-            say(check_line(path, warn, Limits(max_size)))
+            line, alarms = check_line(path, warn, Limits(max_size))
+            say(line)
+            if alert:
+                found.extend(alarms)
+                for alarm in alarms:
+                    warn(f"{path}: alarm: {alarm}")
 
         with opened() as store, stop.at_once():
             gather(store, inputs or (), manifest, None)
             end = end_of((path, partial(one, path, problem)) for _, path, problem in store.inputs())
-    raise end
+    raise typer.Exit(ALARM) if found else end
 
 
 def template(
@@ -179,7 +215,7 @@ def demo(output: Folder = Path("reports")) -> None:
     from xlhedge.samples import SAMPLES
 
     def one(path: Path) -> None:
-        for line in report_headlines(path, output):
+        for line in report_headlines(path, output, warn):
             say(line)
 
     samples = output / "samples"

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from xlhedge.analysis import Analysis, analyse
+from xlhedge.analysis.alarms import alarms
 from xlhedge.errors import PortfolioError
 from xlhedge.files import REPORT
+from xlhedge.jobs.presets import old_terms
 from xlhedge.portfolio import Portfolio, Source, stale
 from xlhedge.readers import DEFAULT, Limits, load, read, read_content
 from xlhedge.readers.own import refuse_foreign
@@ -59,8 +61,10 @@ def build_report(
     return analysis
 
 
-def check_line(path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT) -> str:
-    """Read and work out a portfolio, and say in a line what is in it.
+def check_line(
+    path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT
+) -> tuple[str, list[str]]:
+    """Read and work out a portfolio; what is in it, in a line, and its alarms.
 
     Args:
         path: the portfolio.
@@ -71,11 +75,13 @@ def check_line(path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT
         HedgeError: something is wrong with it.
     """
     portfolio = _read(path, warn, limits)
-    _say_all(path, "warning", analyse(portfolio).caveats, warn)
-    return (
+    analysis = analyse(portfolio)
+    _say_all(path, "warning", analysis.caveats, warn)
+    line = (
         f"{path}: ok, {len(portfolio.holdings)} holdings, "
         f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
     )
+    return line, alarms(analysis)
 
 
 def write_template(
@@ -117,12 +123,16 @@ def write_samples(folder: Path) -> None:
         template_book(analyse(portfolio)).save(path)
 
 
-def report_headlines(path: Path, folder: Path) -> Iterator[str]:
-    """Report on a portfolio into a folder; yields its headlines, a line each."""
+def report_headlines(path: Path, folder: Path, warn: Callable[[str], None]) -> Iterator[str]:
+    """Report on a sample into a folder; yields its headlines, a line each.
+
+    What looks wrong is told, but not that its prices are old: those of a sample are nobody's.
+    """
     target = folder / f"{path.stem}{REPORT}"
     content = load(path)
     refuse_foreign(target)
     analysis = build_report(read_content(content), target, content.source)
+    _say_all(path, "warning", (*analysis.portfolio.warnings, *analysis.caveats), warn)
     settings = analysis.portfolio.settings
     yield f"{settings.portfolio}: {target}"
     rows = (
@@ -146,7 +156,12 @@ def _read(path: Path, warn: Callable[[str], None], limits: Limits) -> Portfolio:
         raise
     now = datetime.now(UTC).replace(tzinfo=None)
     _say_all(path, "note", portfolio.notes, warn)
-    _say_all(path, "warning", (*portfolio.warnings, *stale(portfolio, now)), warn)
+    _say_all(
+        path,
+        "warning",
+        (*portfolio.warnings, *stale(portfolio, now), *old_terms(portfolio, now)),
+        warn,
+    )
     return portfolio
 
 

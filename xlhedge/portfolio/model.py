@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -135,7 +135,8 @@ class Portfolio:
         (settings,) = rows.pop("Settings")
         if "portfolio" not in settings.given:
             with suppress(HedgeError):  # a file's name may hold what a cell may not
-                settings = replace(settings, portfolio=name)
+                typed = {each: getattr(settings, each) for each in settings.given}
+                settings = Settings(**{**typed, "portfolio": name})  # what is blank stays so
         others = {table.lower(): found for table, found in rows.items()}
         return cls(settings=settings, places=places, notes=notes, **others)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import stat
+from datetime import datetime
 from pathlib import Path
 
 from xlhedge.errors import InputError, NotAWorkbook
@@ -12,20 +13,41 @@ from xlhedge.portfolio.places import Source
 from xlhedge.readers.archive import DAMAGE, Archive
 from xlhedge.readers.limits import Limits
 
-__all__ = ["is_report", "refuse_foreign"]
+__all__ = ["NAMED", "REPORT_LIMITS", "is_report", "refuse_foreign", "report_on"]
 
-_LIMITS = Limits(64)  # no report is larger
+REPORT_LIMITS = Limits(64)
+"""No report is larger."""
+
 _CORE = "docProps/core.xml"
-_PROPERTY = re.compile(rb"<(?:\w+:)?(creator|title|subject)>([^<]*)</")
+_PROPERTY = re.compile(rb"<(?:\w+:)?(creator|title|subject|created)(?: [^>]*)?>([^<]*)</")
 _IN_PDF = re.compile(rb"/(Author|Title|Subject) ?<FEFF([0-9A-F]*)>")  # as LibreOffice writes them
 _AS_IN_WORKBOOK = {"Author": "creator", "Title": "title", "Subject": "subject"}
 _REPORT = "Hedge report: "
+NAMED = 255 - len(_REPORT)
+"""Characters of a portfolio's name that a report's title holds."""
 
 
 def is_report(path: Path) -> bool:
     """Whether a file says of itself that it is a report of ours, a workbook or its PDF."""
     said = _properties(path)
     return said.get("creator") == "xlhedge" and said.get("title", "").startswith(_REPORT)
+
+
+def report_on(path: Path) -> tuple[str, datetime] | None:
+    """The portfolio that a file says to be a report of ours on, and the date of its prices.
+
+    Returns:
+        Both, the name as far as `NAMED`; none for what is no such report.
+    """
+    said = _properties(path)
+    title = said.get("title", "")
+    if said.get("creator") != "xlhedge" or not title.startswith(_REPORT):
+        return None
+    try:
+        as_of = datetime.fromisoformat(said.get("created", ""))
+    except ValueError:
+        return None
+    return title.removeprefix(_REPORT), as_of.replace(tzinfo=None)
 
 
 def refuse_foreign(path: Path, name: str = "") -> None:
@@ -56,7 +78,7 @@ def _properties(path: Path) -> dict[str, str]:
     """What a workbook or a PDF says of itself; nothing of what cannot be read within limits."""
     try:
         found = path.stat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _LIMITS.size:
+        if not stat.S_ISREG(found.st_mode) or found.st_size > REPORT_LIMITS.size:
             return {}
         content = path.read_bytes()
         if path.suffix.lower() == ".pdf":
@@ -64,7 +86,7 @@ def _properties(path: Path) -> dict[str, str]:
                 _AS_IN_WORKBOOK[key.decode()]: bytes.fromhex(text.decode()).decode("utf-16-be")
                 for key, text in _IN_PDF.findall(content)
             }
-        core = Archive(content, _LIMITS).read(_CORE)
+        core = Archive(content, REPORT_LIMITS).read(_CORE)
     except (*DAMAGE, NotAWorkbook):
         return {}
     return {key.decode(): html.unescape(text.decode()) for key, text in _PROPERTY.findall(core)}

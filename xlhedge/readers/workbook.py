@@ -14,7 +14,9 @@ from xlhedge.readers.opendocument import NO_TABLES, opendocument_sheets
 from xlhedge.readers.sheet_cells import Block, Rows, SheetCells
 from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
 
-__all__ = ["read_opendocument", "read_workbook"]
+__all__ = ["read_opendocument", "read_report", "read_workbook"]
+
+_AUDIT = "Inputs & audit"  # the report's sheet that repeats all inputs
 
 
 def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
@@ -27,6 +29,17 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
         PortfolioError: something is wrong; it holds all that is.
     """
     return _read(lambda: _sheets(Package(content, limits)), name, limits, MEANT)
+
+
+def read_report(content: bytes, name: str, limits: Limits) -> Portfolio:
+    """Read the portfolio that a report of ours was made on, from its audit sheet.
+
+    A price history that was too long to be repeated there is left out.
+
+    Raises:
+        PortfolioError: it is no report, or its inputs were changed; it holds all that is wrong.
+    """
+    return _read(lambda: _audited(Package(content, limits)), name, limits, f"not on {_AUDIT}")
 
 
 def read_opendocument(content: bytes, name: str, limits: Limits) -> Portfolio:
@@ -55,7 +68,15 @@ def _read(
 def _sheets(package: Package) -> list[SheetCells]:
     """The sheets that may hold a portfolio's tables."""
     sheets = package.sheets()
-    asked = _asked(sheets)
+    return _scanned(package, _asked(sheets))
+
+
+def _audited(package: Package) -> list[SheetCells]:
+    """The audit sheet, if it is there."""
+    return _scanned(package, [each for each in package.sheets() if each.name == _AUDIT])
+
+
+def _scanned(package: Package, asked: Sequence[SheetPart]) -> list[SheetCells]:
     return [
         SheetCells(
             sheet.name,

@@ -1,4 +1,4 @@
-"""The report's Scenarios sheet: the legs of each scenario, and below them those of each line."""
+"""The report's Stress sheet: the legs of each scenario, and below them those of each line."""
 
 from __future__ import annotations
 
@@ -15,11 +15,20 @@ from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["attribution_chart", "nets", "write_nets", "write_scenarios"]
+__all__ = [
+    "CHART_ROWS",
+    "attribution_chart",
+    "nets",
+    "scenario_cell",
+    "write_nets",
+    "write_scenarios",
+]
 
 _HEAD, _FIRST = 4, 5
 _NET = 1 + len(LEGS)
-_CHART_ROWS = 21
+CHART_ROWS = 21
+"""Rows that the chart takes, with a blank one above and below it."""
+
 _MOST = 10
 """How many scenarios the chart shows."""
 _NAME, _BESIDE = 3, 16
@@ -31,7 +40,7 @@ def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
     """Write the sheet: sums at the top, a chart, and every holding and short in every scenario."""
     analysis = of.analysis
     below = _write_depegs(sheet, analysis, _FIRST + len(analysis.scenarios) + 1)
-    head = below + _CHART_ROWS + 2
+    head = below + CHART_ROWS + 2
     sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
     lines = [line for result in analysis.scenarios for line in result.lines]
     table = FigureTable(sheet.title, LineRow, head + 1, len(lines), head=head, stays=True)
@@ -47,9 +56,15 @@ def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
     widen(sheet, widths | {"A": 30, "B": 22})
 
 
-def attribution_chart(sheet: Sheet, analysis: Analysis) -> Chart:
-    """Where each scenario's profit or loss comes from: bars that stand on each other."""
-    shown = min(len(analysis.scenarios), _MOST)
+def attribution_chart(sheet: Sheet, analysis: Analysis, shown: int = 0) -> Chart:
+    """Where each scenario's profit or loss comes from: bars that stand on each other.
+
+    Args:
+        sheet: which has a row a scenario.
+        analysis: what is shown.
+        shown: how many rows, whatever stands in them; ten at most of the scenarios', if 0.
+    """
+    shown = shown or min(len(analysis.scenarios), _MOST)
     currency = analysis.portfolio.settings.quote_currency
     return bar_chart(
         sheet,
@@ -62,10 +77,15 @@ def attribution_chart(sheet: Sheet, analysis: Analysis) -> Chart:
     )
 
 
+def scenario_cell(column: int, n: int) -> str:
+    """A cell of the sums of scenario n, from 0, as another sheet refers to it."""
+    return f"Stress!${LETTERS[column]}${_FIRST + n}"
+
+
 def nets(analysis: Analysis) -> str:
     """The cells of the scenarios' nets, as another sheet refers to them."""
-    net = LETTERS[_NET]
-    return f"Scenarios!{net}{_FIRST}:{net}{_FIRST + len(analysis.scenarios) - 1}"
+    first, last = (scenario_cell(_NET, n) for n in (0, len(analysis.scenarios) - 1))
+    return f"{first}:{last.partition('!')[2]}"
 
 
 def write_nets(sheet: Sheet, of: ReportContext, at: int, left: int) -> int:
@@ -85,18 +105,17 @@ def write_nets(sheet: Sheet, of: ReportContext, at: int, left: int) -> int:
     sheet.merge(at + 1, left, first - 1)
     sheet.merge(at + 1, first + _NET - 1, first + _NET)
     for n, result in enumerate(results[:_BESIDE]):
-        row, own = at + 2 + n, _FIRST + n
-        sheet.put(row, left, result.name, "cell text", f"Scenarios!$A${own}")
+        row = at + 2 + n
+        sheet.put(row, left, result.name, "cell text", scenario_cell(1, n))
         sheet.merge(row, left, first - 1)
         for column, value in enumerate(result.legs, first):
             look = fitted("total money" if column == first + _NET - 2 else "cell money", value)
-            link = f"Scenarios!${LETTERS[column - first + 2]}${own}"
-            sheet.put(row, column, value, look, link)
-        said = f"Scenarios!${LETTERS[_NET + 1]}${own}" if result.liquidation else None
+            sheet.put(row, column, value, look, scenario_cell(column - first + 2, n))
+        said = scenario_cell(_NET + 1, n) if result.liquidation else None
         sheet.put(row, first + _NET - 1, result.liquidation, "cell text", said)
         sheet.merge(row, first + _NET - 1, first + _NET)
     if more := len(results[_BESIDE:]):
-        sheet.put(at + 2 + _BESIDE, left, f"{more} more on the sheet Scenarios", "note")
+        sheet.put(at + 2 + _BESIDE, left, f"{more} more on the sheet Stress", "note")
     return first + _NET
 
 

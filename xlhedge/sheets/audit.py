@@ -7,6 +7,8 @@ from typing import Any
 
 from xlhedge import __version__
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.advice import advice
+from xlhedge.analysis.states import THRESHOLDS
 from xlhedge.portfolio import TABLES
 from xlhedge.portfolio.tables import Table
 from xlhedge.sheets.context import ReportContext
@@ -26,11 +28,24 @@ CONVENTIONS = (
     "Date-times are UTC.",
 )
 
+_JUDGED = (
+    *(f"{name.capitalize()}: {said}" for name, said in THRESHOLDS.items()),
+    "Coins and the P&L since opened have no thresholds, and so no state.",
+    (
+        "The orders' line of the first chart: positions that orders change keep their margin in "
+        "proportion; new ones are not liquidated."
+    ),
+    (
+        "On page one the large numbers, contracts, values and charts are formulas. The states, the "
+        "lines below the numbers, urgencies, reasons and titles were computed with the report."
+    ),
+)
+"""What the states of page one mean, and what of it is no formula."""
 
 _WIDE = 8
 """Columns of the page; of a table with more the others stand below."""
 _WIDTHS = {"A": 30.0, "B": 22.0} | dict.fromkeys(LETTERS[3 : _WIDE + 1], 18.0)
-_TALL = 120
+_TALL = 135
 """Rows that a page takes at most."""
 _MOST = 1_000
 """Rows of a table that are repeated."""
@@ -53,10 +68,24 @@ def write_audit(sheet: Sheet, of: ReportContext) -> None:
         sheet.put(at, 1, title, "total text")
         sheet.put(at, 2, value or None, f"cell {look}")
         at += 1
+    _contents(sheet, of.contents)
+    at = _lines(sheet, at + 1, "What to do, in full", advice(analysis), "words")
+    at = _lines(sheet, at + 1, "How page one judges", _JUDGED, "words")
     at = _lines(sheet, at + 1, "Warnings", list(_warnings(analysis)) or ["none"], "warning")
     at = _lines(sheet, at + 1, "Conventions", CONVENTIONS, "words")
     last = _tables(sheet, at + 1, analysis)
     sheet.prints(area=f"A1:{LETTERS[_WIDE]}{last}", tall=-(-last // _TALL))
+
+
+def _contents(sheet: Sheet, contents: Sequence[tuple[str, str]]) -> None:
+    """The other sheets, with links: for the screen, beside the page."""
+    column = _WIDE + 2
+    sheet.put(3, column, "In this report", "section")
+    sheet.widen(column, 18)
+    for n, (title, purpose) in enumerate(contents, 4):
+        sheet.put(n, column, title, "link")
+        sheet.link(n, column, title)
+        sheet.put(n, column + 1, purpose, "note")
 
 
 def _warnings(analysis: Analysis) -> Iterator[str]:
@@ -66,7 +95,7 @@ def _warnings(analysis: Analysis) -> Iterator[str]:
         yield from analysis.history.caveats
 
 
-def _lines(sheet: Sheet, at: int, title: str, lines: list[str] | tuple[str, ...], look: str) -> int:
+def _lines(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: str) -> int:
     sheet.put(at, 1, title, "section")
     for n, line in enumerate(lines, at + 1):
         paragraph(sheet, n, sentence(line), look, _WIDE)

@@ -9,6 +9,7 @@ from typing import Literal
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.portfolio import Source
+from xlhedge.sheets.firm import Firm
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import Tables
 from xlhedge.sheets.native_cells import Known, NativeCells
@@ -66,11 +67,13 @@ class ReportContext(BookContext):
     Args:
         known: what formulas hold as numbers.
         source: the file the portfolio was read from; none for one made in Python.
+        firm: what a firm has its reports say.
         full: whether the appendix prints, too.
     """
 
     known: Known
     source: Source | None
+    firm: Firm
     full: bool = False
 
     def cells(self, row: type[FigureRow]) -> NativeCells:

@@ -59,19 +59,19 @@ class _InputPage:
             self._check(table, column, at, FIRST_ROW, capacity)
 
     def _write_settings(self, table: Table) -> None:
-        sheet = self._sheet
+        sheet, left = self._sheet, left_column(table.name)
         (settings,) = self._inputs.rows["Settings"]
-        sheet.table(table.name, FIRST_ROW - 1, 1, table.headers, len(table.columns),
+        sheet.table(table.name, FIRST_ROW - 1, left, table.headers, len(table.columns),
                     header_style="header text", table_style="TableStyleLight1")  # fmt: skip
-        sheet.put(FIRST_ROW - 1, 3, "meaning", "header text")
+        sheet.put(FIRST_ROW - 1, left + 2, "meaning", "header text")
         for at, column in enumerate(table.columns, FIRST_ROW):
-            sheet.put(at, 1, column.name, "cell text")
+            sheet.put(at, left, column.name, "cell text")
             value = getattr(settings, column.name)
             # Day 0 is what a blank date counts as: the settings of a blank template have it.
             typed = None if column.kind == "date" and not value else value
-            sheet.put(at, 2, typed, f"input {column.look}")
-            sheet.put(at, 3, column.help, "note")
-            self._check(table, column, 2, at, 1)
+            sheet.put(at, left + 1, typed, f"input {column.look}")
+            sheet.put(at, left + 2, column.help, "note")
+            self._check(table, column, left + 1, at, 1)
 
     def _check(self, table: Table, column: Column, at: int, first: int, rows: int) -> None:
         """What may be typed in the cells of a column."""
@@ -132,8 +132,8 @@ def _widths(title: str) -> dict[str, float]:
     }
     widths["A"] = 24
     if title == "Portfolio":
-        widths |= {"B": 20, LETTERS[last_column("Settings")]: _MEANING}
-        widths[LETTERS[last_column("Settings") + 1]] = 3
+        name, value, meaning = (LETTERS[left_column("Settings") + n] for n in range(3))
+        widths |= {name: 24, value: 20, meaning: _MEANING}
     if title == "Scenarios":
         widths |= {"A": 28, LETTERS[last_column("Scenarios") + 1]: 3, LETTERS[_choices()]: _CHOICES}
     return widths

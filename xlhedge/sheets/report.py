@@ -12,10 +12,11 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.portfolio import Source
 from xlhedge.sheets.context import ReportContext
+from xlhedge.sheets.firm import PLAIN, Firm
+from xlhedge.sheets.key_figures import totals
 from xlhedge.sheets.native_cells import Known
 from xlhedge.sheets.sheets import contents_of, sheets_of, tables_of, write
 from xlhedge.sheets.style import label, styles
-from xlhedge.sheets.summary import totals
 from xlhedge.xlsx.book import Book
 
 __all__ = ["Paper", "report_book"]
@@ -27,6 +28,7 @@ def report_book(
     analysis: Analysis,
     source: Source | None = None,
     paper: Paper = "a4",
+    firm: Firm = PLAIN,
     *,
     full: bool = False,
 ) -> Book:
@@ -36,6 +38,7 @@ def report_book(
         analysis: the portfolio, worked out.
         source: the file it was read from, for the audit sheet and the document's subject.
         paper: what it prints on; every sheet fits its width.
+        firm: a title, a footer, a logo, who has checked it.
         full: whether all columns and sheets print; else the pages alone.
 
     Example:
@@ -43,10 +46,10 @@ def report_book(
         >>> from xlhedge.samples import SAMPLES
         >>> report_book(analyse(SAMPLES["full-hedge"])).titles
         ['Summary', 'Hedge', 'Sensitivity', 'Margin', 'Funding & basis', 'Inputs & audit', \
-'Hedge history', 'Underlyings', 'Orders', 'Scenarios', 'Carry', 'Unwind']
+'Hedge history', 'Underlyings', 'Orders', 'Stress', 'Carry', 'Unwind', 'Key figures']
     """
     settings = analysis.portfolio.settings
-    title = f"Hedge report: {settings.portfolio}"
+    title = firm.title or f"Hedge report: {settings.portfolio}"
     subject = source.told if source else ""
     book = Book(styles(), title=title, created=settings.as_of, subject=subject)
     known = Known(analysis.days, settings.redeploy_drop, settings.rebalance_band)
@@ -54,11 +57,12 @@ def report_book(
     tables = tables_of(
         specs, lambda row: len(analysis.numbers.rows(row)) + (row is HedgeRow), stays=True
     )
-    of = ReportContext(book, analysis, tables, contents_of(specs), known, source, full=full)
+    of = ReportContext(book, analysis, tables, contents_of(specs), known, source, firm, full)
     write(specs, of)
-    for name, place in totals(of).items():  # for links from workbooks of one's own
-        book.define(f"report_{name}", place.formula)
+    for name, (cell, _) in totals(of).items():  # for links from workbooks of one's own
+        book.define(f"report_{name}", cell)
     for sheet in book.sheets:
-        label(sheet, settings.portfolio, f", as of {settings.as_of:%Y-%m-%d %H:%M} UTC")
+        named = " · ".join(filter(None, (firm.footer, settings.portfolio)))
+        label(sheet, named, f", as of {settings.as_of:%Y-%m-%d %H:%M} UTC")
         sheet.prints(paper=paper)
     return book

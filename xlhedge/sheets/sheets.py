@@ -33,13 +33,15 @@ from xlhedge.sheets.carry import (
     write_carry_report,
     write_funding_basis,
 )
-from xlhedge.sheets.context import BookContext, ReportContext
+from xlhedge.sheets.changes import write_changes
+from xlhedge.sheets.context import BookContext, ReportContext, TemplateContext
 from xlhedge.sheets.functions import write_functions
 from xlhedge.sheets.grid_cells import AXIS
 from xlhedge.sheets.hedge import HELD_FIRST, write_hedge, write_hedge_report
 from xlhedge.sheets.history_report import write_history
-from xlhedge.sheets.input_cells import FIRST_ROW
+from xlhedge.sheets.input_cells import FIRST_ROW, NOTHING_TYPED
 from xlhedge.sheets.input_sheets import write_inputs
+from xlhedge.sheets.key_figures import TITLE, write_key_figures
 from xlhedge.sheets.margin import MARGIN_FIRST, write_lots, write_margin, write_margin_report
 from xlhedge.sheets.orders import (
     write_orders,
@@ -65,6 +67,8 @@ _Room = Callable[[type[FigureRow]], int]
 _TEMPLATE: tuple[BookKind, ...] = ("template",)
 _REPORT: tuple[BookKind, ...] = ("report",)
 _APPENDIX = "Appendix, for the screen: it prints with xlhedge report --full."
+_FIGURES = "B3:CZ400"
+"""Below a computed sheet's heading: no sheet has figures behind or below it in an empty book."""
 _PAGE = 13
 """Columns of figures that a landscape page takes."""
 
@@ -128,6 +132,7 @@ class SheetSpec:
         when: whether it stands in the book of an analysis.
         page: its place among the pages that a report prints; the others, its appendix, stand
             behind them and print with ``--full``.
+        kind: whether people type on it, or it computes from what they type, or tells of both.
     """
 
     title: str
@@ -144,10 +149,11 @@ class SheetSpec:
     landscape: bool = True
     when: Callable[[Analysis], bool] = lambda _: True
     page: int = 0
+    kind: Literal["typed", "computed", "told"] = "computed"
 
 
 _INPUTS: dict[str, Any] = {"books": _TEMPLATE, "repeat": f"{FIRST_ROW - 2}:{FIRST_ROW - 1}"}
-_INPUTS |= {"freeze": f"B{FIRST_ROW}", "tall": 1}
+_INPUTS |= {"freeze": f"B{FIRST_ROW}", "tall": 1, "kind": "typed"}
 _HEDGE = "For each holding: what to short, what is short already, what is left."
 _UNDERLYINGS = (
     "For each underlying: what moves with it, all shorts on it wherever they are, and what lacks. "
@@ -182,14 +188,14 @@ _HELD = tuple(each for each in HedgeRow.figures if each not in FIGURES or each i
 
 # fmt: off
 SHEETS = (
-    SheetSpec("Start", write_start, _TEMPLATE, tall=1, landscape=False,
+    SheetSpec("Start", write_start, _TEMPLATE, tall=1, landscape=False, kind="told",
         heading="xlhedge: the hedging desk inside a spreadsheet",
         note="Type in the yellow cells of the sheets below; read what to do in the sheets behind "
              "them."),
-    SheetSpec("Portfolio", write_inputs, **_INPUTS | {"freeze": f"A{FIRST_ROW}"},
-        purpose="Settings, and the coins that you hold. Type here first.",
+    SheetSpec("Portfolio", write_inputs, **_INPUTS, wide=3,
+        purpose="The coins that you hold, accounts, and settings. Type here first.",
         note="What you hold and how much of it to hedge. Type in the yellow cells; a row typed "
-             "below a table counts. Quote is the quote_currency."),
+             "below a table counts. Accounts and Settings stand at the right."),
     SheetSpec("Instruments", write_inputs, **_INPUTS, wide=3,
         purpose="The futures that you hedge with, and their margin tiers. Type here.",
         note="The futures you hedge with, as the venue states them. Tiers are optional."),
@@ -203,7 +209,12 @@ SHEETS = (
         purpose="Past prices and funding, if you have them. Type or paste here.",
         note="Optional: bars of assets and instruments. Keep the rows of one symbol together, "
              "oldest first."),
-    SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A5", tall=1, page=1),
+    SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A3", tall=1, page=1),
+    SheetSpec("What changed", write_changes, _REPORT, freeze="B4", page=8,
+        when=lambda each: each.changes is not None,
+        purpose="Since the report before: prices, quantities, hedge, and what was earned by what",
+        note="What was traded between the two dates counts at the price that average costs and "
+             "entries tell; where they do not, at today's."),
     SheetSpec("Underlyings", write_underlyings, _TEMPLATE, TableSpec(UnderlyingRow), wide=2, tall=1,
         purpose="For each underlying: exposure, all shorts on it, gap, gross beside net.",
         note=_UNDERLYINGS),
@@ -246,7 +257,7 @@ SHEETS = (
         purpose="Each scenario: spot, short, basis, funding, fees, and what is left.",
         note="The scenarios on the portfolio as it stands, liquidation included. Fees are those of "
              f"closing: the shorts are open. {DELEVERAGED}"),
-    SheetSpec("Scenarios", write_scenarios, _REPORT, freeze="B5", wide=2,
+    SheetSpec("Stress", write_scenarios, _REPORT, freeze="B5", wide=2,
         purpose="Your scenarios, leg by leg and line by line",
         note="The portfolio as it stands, liquidation included. Fees are those of closing: the "
              f"shorts are open. {DELEVERAGED}"),
@@ -284,10 +295,13 @@ SHEETS = (
         purpose="To which position each row of Shorts belongs.",
         note="Rows of one instrument in one account are one position: contracts and margins add, "
              "entries average. Hedge mode keeps short and long apart."),
-    SheetSpec("Functions", write_functions, _TEMPLATE, freeze="B4",
+    SheetSpec("Functions", write_functions, _TEMPLATE, freeze="B4", kind="told",
         purpose="Every function, each with an example to play with.",
         note="Each with an example to play with: type in its blue cells. Arguments in [brackets] "
              "are optional."),
+    SheetSpec(TITLE, write_key_figures, _REPORT, freeze="B5", tall=1,
+        purpose="What page one is made of, and the numbers of its charts",
+        note="Each figure of page one, its state and where it comes from."),
     SheetSpec("Inputs & audit", write_audit, _REPORT, freeze="A4", page=6, landscape=False,
         purpose="Every input, where from, and by which rules",
         note="What went in: from the file with this SHA-256 the same program makes the same "
@@ -344,6 +358,10 @@ def write(specs: Sequence[SheetSpec], of: BookContext) -> None:
         if appendix:
             repeat = ""
         set_up(sheet, freeze, repeat, wide=wide, tall=each.tall, landscape=each.landscape)
+        if isinstance(of, TemplateContext) and each.kind != "typed":
+            sheet.protect()
+            if each.kind == "computed":  # first: later marks and colours do not count then
+                sheet.mark(_FIGURES, NOTHING_TYPED, "blank", last=True)
         each.write(sheet, of)
         if each.heading is not None:
             last = len(each.table.first) if page and each.table else 0

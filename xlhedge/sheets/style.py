@@ -7,10 +7,12 @@ number: "input money", "cell percent", "total price".
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from xlhedge.sheets.page_looks import register_page
 from xlhedge.text import straight
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -88,6 +90,8 @@ def styles() -> Styles:
     found.add("unit", ink=_GREY, size=9, italic=True, wrap=True, vertical="top")
     found.add("warning", ink="FF9C2F00", bold=True, wrap=True, vertical="top")
     found.add("words", ink=_BLACK, wrap=True, vertical="center")
+    found.add("step", ink=_INK, size=12, bold=True, wrap=True, vertical="center", indent=1,
+              paper=_PALE)  # fmt: skip
     found.add("link", ink="FF1155CC", underline=True, align="left", vertical="center", indent=1)
     found.add("count", number_format="0", line=_RULE, align="center", vertical="center")
     for name, (ink, paper) in _VERDICTS.items():
@@ -99,6 +103,7 @@ def styles() -> Styles:
     roles: dict[str, Any] = {
         "input": {"ink": "FF0000C0", "paper": "FFFFFBE0"},
         "cell": {"ink": _BLACK},
+        "spare": {"ink": _BLACK, "line": None},  # of rows that are still to be used
         "total": {"ink": _BLACK, "bold": True, "paper": _PALE},
         "axis": {"ink": _BLACK, "bold": True, "paper": _PALE},
     }
@@ -106,15 +111,16 @@ def styles() -> Styles:
         for kind, number_format in FORMATS.items():
             found.add(
                 f"{role} {kind}",
-                line=_RULE,
                 align="left" if kind in _LEFT else "right",
                 vertical="center",
                 indent=int(kind in _LEFT),
                 # What a person typed stays blue, also below zero.
                 number_format=number_format.split(";")[0] if role == "input" else number_format,
-                **parts,
+                locked=role != "input",
+                **{"line": _RULE} | parts,
             )
     _register_marks(found)
+    register_page(found)
     return found
 
 
@@ -130,6 +136,8 @@ def _register_marks(found: Styles) -> None:
                **liquidated)  # fmt: skip
     found.mark("includes one", number_format=f'#,##0"{INCLUDES_ONE}";-#,##0"{INCLUDES_ONE}"',
                **liquidated)  # fmt: skip
+    found.mark("ruled", line=_RULE)
+    found.mark("blank", number_format=";;;@")  # no numbers, words as they are
     # A date cell whose date is blank, which a spreadsheet counts as a day of 1899.
     found.mark("no date", number_format='"–"')
 
@@ -246,7 +254,9 @@ def heat_map(sheet: Sheet, cells: str, kind: str) -> None:
         sheet.shade(cells, (0, _BAD), (1, _GOOD))
     else:
         low, high = (_GOOD, _BAD) if kind == "cost" else (_BAD, _GOOD)
-        sheet.shade(cells, (None, low), (0, _NONE), (None, high))
+        fixed = re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", cells)
+        # Wherever the others are, 0 is neither good nor bad: one alone would be either.
+        sheet.shade(cells, (f"MIN(-1,{fixed})", low), (0, _NONE), (f"MAX(1,{fixed})", high))
 
 
 def widen(sheet: Sheet, widths: Mapping[str, float]) -> None:

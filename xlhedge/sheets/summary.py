@@ -1,181 +1,102 @@
-"""The report's first page: headline figures, what to do next, the charts, and where the rest is."""
+"""The report's first page, which prints alone: what is so, what to do, and what happens if."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
-
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.advice import advice
-from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.orders import UnderlyingRow
-from xlhedge.analysis.scenarios import Stress
-from xlhedge.sheets.attribution import attribution_chart, nets
-from xlhedge.sheets.audit import CONVENTIONS
+from xlhedge.sheets.chart_numbers import ChartNumbers
 from xlhedge.sheets.context import ReportContext
-from xlhedge.sheets.hedge import spot_chart
-from xlhedge.sheets.orders import hedged_text
-from xlhedge.sheets.sensitivity import ratio_chart
-from xlhedge.sheets.style import heading, sentence, widen
+from xlhedge.sheets.key_figures import TITLE, numbers_top
+from xlhedge.sheets.order_table import write_orders_table
+from xlhedge.sheets.page_charts import price_chart, scenario_chart
+from xlhedge.sheets.style import sentence
+from xlhedge.sheets.tiles import LINES, WIDTH, tiles, write_tile
+from xlhedge.text import rounded
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["totals", "write_summary"]
+__all__ = ["write_summary"]
 
-_HEADLINES = (
-    ("spot_notional", "Coins held, value", "Spot price × quantity, without coins posted as margin"),
-    ("short_notional", "Short, value", "Positive is short"),
-    ("hedged", "Hedged", "Part of the exposure that shorts on the same underlying cover"),
-    ("net_delta", "Net delta now", "Above 0: still long; below 0: over-hedged"),
-    ("gross_delta", "Gross delta now", "Underlyings' net deltas by size: none offsets another"),
-    ("order_notional", "Orders to reach the target", "Above 0: short more; below 0: buy back"),
-    ("residual_delta", "Net delta after the orders", "What stays exposed"),
-    ("funding_drag", "Funding cost to the horizon", "Above 0 costs you; below 0 you receive it"),
-    ("funding_year", "Funding cost in a year", "At today's rates"),
-    ("unrealised_pnl", "Unrealised P&L of the coins", "Against average cost, where it is known"),
-    ("nearest", "Nearest liquidation", "Move of its mark price that liquidates the first short"),
-)
-_LOOKS = {"hedged": "percent", "nearest": "percent", "funding_drag": "cost", "funding_year": "cost"}
-
-_TOP = 5
-_CHART_ROWS = 19
-_STEPS = (-0.2, 0.2)
-"""Sudden moves whose P&L is a headline."""
-
-_TOTALS = [each for each in HedgeRow.figures if each.total]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a headline is computed.
-
-    Args:
-        formula: its formula on the summary.
-        title: of the sheet it comes from.
-        array: whether it is an array formula.
-    """
-
-    formula: str
-    title: str
-    array: bool = False
-
-
-def totals(of: ReportContext) -> dict[str, _Place]:
-    """Where the totals of the hedge stand, by figure."""
-    found = {}
-    for each in _TOTALS:
-        table = next(table for table in of.on.values() if table.has(each))
-        found[each.name] = _Place(table.total(each), table.title)
-    return found
-
-
-def _places(of: ReportContext) -> dict[str, _Place]:
-    """Where each headline stands that another sheet computes, by figure."""
-    underlyings, margin = of.tables[UnderlyingRow], of.tables[MarginRow]
-    gross = underlyings.total(UnderlyingRow.gross_delta)
-    ends = [margin.column(x) for x in (MarginRow.liquidation_buffer, MarginRow.common_buffer)]
-    sizes = (f'IF({cells}="","",IF({cells}<1E+300,ABS({cells}),""))' for cells in ends)
-    near = f"MIN({','.join(sizes)})"
-    return totals(of) | {
-        "hedged": _Place(hedged_text(underlyings), underlyings.title),
-        "gross_delta": _Place(gross, underlyings.title),
-        "nearest": _Place(near, margin.title, array=True),
-        "worst": _Place(f"MIN({nets(of.analysis)})", "Scenarios"),
-    }
+_COLUMNS = (1.6, 16, 10, 1.6)
+"""Widths of a tile's columns, in characters."""
+_TILES = 6
+_LAST = _TILES * WIDTH - 1
+_TILES_TOP, _ORDERS_TOP = 4, 5 + 1 + LINES + 1
+_HEIGHT = 655.0
+"""Points of a page as wide as this one, on the paper that is lower for its width."""
+_CHART_ROW = 15.0
+_LEAST_ROWS = 14
+_NOTES = 28.0
 
 
 def write_summary(sheet: Sheet, of: ReportContext) -> None:
-    """Write the page, with a chart at the right of the headlines and two below the text."""
-    analysis, places = of.analysis, _places(of)
-    settings = analysis.portfolio.settings
-    heading(
-        sheet,
-        f"Hedge report: {settings.portfolio}",
-        f"Prices as of {settings.as_of:%Y-%m-%d %H:%M} UTC, horizon "
-        f"{settings.horizon_date:%Y-%m-%d} ({analysis.days:.0f} days). "
-        f"All values in {settings.quote_currency}.",
+    """Write the page."""
+    analysis = of.analysis
+    for n in range(_LAST):
+        sheet.widen(1 + n, _COLUMNS[n % WIDTH])
+    high = _write_band(sheet, of)
+    for n, tile in enumerate(tiles(analysis)):
+        write_tile(sheet, of, _TILES_TOP, 1 + n * WIDTH, tile)
+    tile_rows = {_TILES_TOP: 17.0, _TILES_TOP + 1: 30.0}
+    tile_rows |= {_TILES_TOP + 2 + n: 14.5 for n in range(LINES)}
+    tile_rows[_ORDERS_TOP - 1] = 6.0
+    for row, points in tile_rows.items():
+        sheet.height(row, points)
+    at, orders_high = write_orders_table(sheet, of, _ORDERS_TOP)
+    high += sum(tile_rows.values()) + orders_high
+    rows = max(_LEAST_ROWS, int((_HEIGHT - high - _NOTES - 8) / _CHART_ROW))
+    _write_charts(sheet, of, at, rows)
+    notes = at + 1 + rows
+    sheet.put(notes, 1, sentence(_notes(analysis)), "page note")
+    sheet.merge(notes, 1, _LAST)
+    sheet.height(notes, _NOTES)
+    sheet.prints(area=f"A1:{LETTERS[_LAST]}{notes}")
+
+
+def _write_band(sheet: Sheet, of: ReportContext) -> float:
+    """Whose report, of when, to when, in what money, and whether anybody has checked it."""
+    settings, days = of.analysis.portfolio.settings, of.analysis.days
+    half = 2 * WIDTH
+    sheet.put(1, 1, sentence(of.firm.title or f"Hedge report: {settings.portfolio}"), "page title")
+    sheet.merge(1, 1, _LAST)
+    facts = (
+        f"Prices {settings.as_of:%Y-%m-%d %H:%M} UTC · horizon "
+        f"{settings.horizon_date:%Y-%m-%d} ({days:.0f} days) · in {settings.quote_currency} · "
+        f"{of.firm.status}"
     )
-    for column, title in enumerate(("Headline", "Value", "What it means"), 1):
-        sheet.put(_TOP - 1, column, title, "header" if column == 2 else "header text")
-    at = _TOP
-    for title, value, look, meaning, name in _headlines(analysis):
-        _headline(sheet, at, title, value, look, places.get(name))
-        sheet.put(at, 3, meaning, "note")
-        at += 1
-    at = _paragraph(sheet, at + 1, "What to do next", advice(analysis), "note")
-    at = _paragraph(sheet, at + 1, "Warnings", _warnings(analysis), "warning")
-    at = _paragraph(sheet, at + 1, "How to read it", CONVENTIONS[:3], "note")
-    at = _contents(sheet, at + 1, of.contents)
-    below = max(at, _TOP + _CHART_ROWS) + 1
-    sheet.chart(ratio_chart(of.book["Sensitivity"], analysis), f"E{_TOP - 1}")
-    sheet.chart(spot_chart(of.book["Hedge"], of), f"A{below}")
-    if analysis.scenarios:
-        sheet.chart(attribution_chart(of.book["Scenarios"], analysis), f"E{below}")
-    widen(sheet, {"A": 34, "B": 20, "C": 52, "D": 2})
+    name = settings.portfolio if of.firm.title else ""
+    sheet.put(2, 1, sentence(name) or None, "page facts left")
+    sheet.merge(2, 1, half)
+    sheet.put(2, half + 1, sentence(facts), "page facts")
+    sheet.merge(2, half + 1, _LAST)
+    heights = {1: 28.0, 2: 18.0, 3: 6.0}
+    for row, points in heights.items():
+        sheet.height(row, points)
+    return sum(heights.values())
 
 
-def _headline(
-    sheet: Sheet, at: int, title: str, value: Any, look: str, place: _Place | None
-) -> None:
-    if place is None or value is None:
-        sheet.put(at, 1, title, "cell text")
-        sheet.put(at, 2, "none" if value is None else value, look)
-        return
-    sheet.put(at, 1, title, "link")
-    sheet.link(at, 1, place.title)
-    if place.array:
-        sheet.array(at, 2, [[value]], place.formula, look)
-    else:
-        sheet.put(at, 2, value, look, place.formula)
+def _write_charts(sheet: Sheet, of: ReportContext, at: int, rows: int) -> None:
+    sheet.height(at, 8.0)
+    for row in range(at + 1, at + 1 + rows):
+        sheet.height(row, _CHART_ROW)
+    numbers = ChartNumbers(of, of.book[TITLE], numbers_top(of))
+    middle = _LAST // 2 + 1
+    chart = price_chart(numbers, of.analysis)
+    sheet.chart(chart.until(at + rows, middle - 1), f"A{at + 1}")
+    if of.analysis.scenarios:
+        chart = scenario_chart(numbers, of.analysis)
+        sheet.chart(chart.until(at + rows, _LAST), f"{LETTERS[middle + 1]}{at + 1}")
 
 
-def _headlines(analysis: Analysis) -> Iterator[tuple[str, Any, str, str, str]]:
-    """Title, value, look, meaning and figure of each headline."""
-    total = analysis.total
-    own = {
-        "hedged": analysis.hedged,
-        "gross_delta": analysis.gross_delta,
-        "nearest": analysis.nearest,
-    }
-    for name, title, meaning in _HEADLINES:
-        look = f"total {_LOOKS.get(name, 'money')}"
-        yield title, own[name] if name in own else getattr(total, name), look, meaning, name
-    for shock in _STEPS:
-        meaning = _after(analysis.at_once(shock), "At once, as it stands; before fees")
-        title = f"P&L at {shock:+.0%} of the underlying"
-        yield title, analysis.after(shock), "total money", meaning, ""
-    if worst := analysis.worst:
-        meaning = _after(worst, worst.name)
-        yield "Worst scenario", worst.legs.net, "total money", meaning, "worst"
-
-
-def _after(found: Stress, meaning: str) -> str:
-    """What a P&L means, behind the word on liquidation that belongs beside it."""
-    word = found.liquidation
-    return sentence(f"{word}: {meaning}" if word else meaning)
-
-
-def _paragraph(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: str) -> int:
-    """A heading and its lines, each over the three columns; returns the row behind them."""
-    if not lines:
-        return at - 1
-    sheet.put(at, 1, title, "section")
-    for n, line in enumerate(lines, at + 1):
-        sheet.put(n, 1, sentence(line), look)
-        sheet.merge(n, 1, 3)
-    return at + 1 + len(lines)
-
-
-def _contents(sheet: Sheet, at: int, contents: Sequence[tuple[str, str]]) -> int:
-    sheet.put(at, 1, "In this report", "section")
-    for n, (title, purpose) in enumerate(contents, at + 1):
-        sheet.put(n, 1, title, "link")
-        sheet.link(n, 1, title)
-        sheet.put(n, 2, purpose, "note")
-        sheet.merge(n, 2, 3)
-    return at + 1 + len(contents)
-
-
-def _warnings(analysis: Analysis) -> list[str]:
-    return [*map(str, analysis.portfolio.warnings), *analysis.caveats]
+def _notes(analysis: Analysis) -> str:
+    """What was not known, what a warning concerns, and what a stablecoin's fall would cost."""
+    said = [f"If {each.currency} fell to 0.90 USD: {rounded(-each.loss)}".replace("-", "−")
+            + (f" ({each.liquidation})" if each.liquidation else "")
+            for each in analysis.depegs]  # fmt: skip
+    warnings = [*map(str, analysis.portfolio.warnings), *analysis.caveats]
+    if warnings:
+        more = f" (and {len(warnings) - 1} more on Inputs & audit)" if len(warnings) > 1 else ""
+        said.append(f"Warning: {warnings[0]}{more}")
+    said.append(
+        "Numbers are formulas; states, reasons and titles were computed when the report was made"
+    )
+    return " · ".join(said)

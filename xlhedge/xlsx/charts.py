@@ -29,7 +29,12 @@ from xlhedge.xlsx.drawings import Chart, ChartForm, blank
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = [
+    "ANY",
+    "BARS",
+    "LINES",
+    "TITLES",
     "bar_chart",
+    "finish",
     "line_chart",
     "round_above",
     "round_below",
@@ -37,16 +42,16 @@ __all__ = [
     "volume_chart",
 ]
 
-_LINES: tuple[tuple[str, Any], ...] = (
+LINES: tuple[tuple[str, Any], ...] = (
     ("C05A00", "dash"),
     ("1F3A5F", "solid"),
     ("5B9BD5", "solid"),
     ("7F7F7F", "sysDot"),
 )
-_BARS = ("1F3A5F", "E08E45", "8FB4DC", "A6A6A6", "D6B656")
+BARS = ("1F3A5F", "E08E45", "8FB4DC", "A6A6A6", "D6B656")
 _SIZE = (9, 18)  # height and width in centimetres
 
-_TITLES = tuple(map(blank, range(3)))  # the chart's, and those of its two axes
+TITLES = tuple(map(blank, range(3)))  # the chart's, and those of its two axes
 _SCALES = (1111111.25, 2222222.25, 3333333.25, 4444444.25)
 """Stand for a time axis' ends and step, and for the bottom of the other."""
 
@@ -126,23 +131,23 @@ def _lines(count: int, x: str, y: str, *, named: bool, timed: bool = False) -> C
     """
     chart = ScatterChart(scatterStyle="lineMarker")
     for n in range(count):
-        values, name = (blank(len(_TITLES) + 1 + 2 * n + which) for which in range(2))
-        series = Series(_ANY, _ANY)
-        series.xVal.numRef.f, series.yVal.numRef.f = blank(len(_TITLES)), values
+        values, name = (blank(len(TITLES) + 1 + 2 * n + which) for which in range(2))
+        series = Series(ANY, ANY)
+        series.xVal.numRef.f, series.yVal.numRef.f = blank(len(TITLES)), values
         series.tx = SeriesLabel(v=name) if named else SeriesLabel(strRef=_text(name))
         series.marker.symbol = "none"
         series.smooth = False
-        colour, dash = _LINES[n % len(_LINES)]
+        colour, dash = LINES[n % len(LINES)]
         line = LineProperties(w=25_400, solidFill=colour, prstDash=dash)
         series.graphicalProperties = GraphicalProperties(ln=line)
         chart.series.append(series)
-    _finish(chart, x, y)
+    finish(chart, x, y)
     chart.y_axis.crosses = "min"
     if not timed:
         return ChartForm.of(chart)
     axis: Any = chart.x_axis
     axis.scaling.min, axis.scaling.max, axis.majorUnit, chart.y_axis.scaling.min = _SCALES
-    behind = len(_TITLES) + 1 + 2 * count
+    behind = len(TITLES) + 1 + 2 * count
     return ChartForm.of(chart, {f"{each!r}": blank(behind + n) for n, each in enumerate(_SCALES)})
 
 
@@ -183,18 +188,18 @@ def _bars(count: int, y: str, *, stacked: bool, flat: bool) -> ChartForm:
     chart = BarChart()
     chart.type = "bar" if flat else "col"
     for n in range(count):
-        values, name = (blank(len(_TITLES) + 1 + 2 * n + which) for which in range(2))
-        series = Series(_ANY)
+        values, name = (blank(len(TITLES) + 1 + 2 * n + which) for which in range(2))
+        series = Series(ANY)
         series.val.numRef.f = values
         series.tx = SeriesLabel(strRef=_text(name))
         series.invertIfNegative = False
-        series.graphicalProperties = GraphicalProperties(solidFill=_BARS[n % len(_BARS)])
-        series.cat = AxDataSource(strRef=_text(blank(len(_TITLES))))
+        series.graphicalProperties = GraphicalProperties(solidFill=BARS[n % len(BARS)])
+        series.cat = AxDataSource(strRef=_text(blank(len(TITLES))))
         chart.series.append(series)
     chart.gapWidth = 60
     if stacked:
         chart.grouping, chart.overlap = "stacked", 100
-    _finish(chart, "General", y, legend=count > 1)
+    finish(chart, "General", y, legend=count > 1)
     if flat:
         chart.x_axis.scaling.orientation = "maxMin"  # the first name at the top
         chart.y_axis.crosses = "max"  # which puts the numbers back to the bottom
@@ -234,26 +239,26 @@ def volume_chart(
 @lru_cache(maxsize=4)
 def _volumes(count: int, *, scaled: bool) -> ChartForm:
     """The form of a chart of lines over bars; Excel draws the second axis' above the first's."""
-    behind = len(_TITLES) + 1
+    behind = len(TITLES) + 1
     chart, above = BarChart(), LineChart()
-    bars = Series(_ANY)
+    bars = Series(ANY)
     bars.val.numRef.f, bars.tx = blank(behind), SeriesLabel(v=blank(behind + 1))
     bars.graphicalProperties = GraphicalProperties(solidFill="C9D3DF")
     chart.series.append(bars)
     for n in range(count):
-        series = Series(_ANY)
+        series = Series(ANY)
         values, name = (blank(behind + 3 + 2 * n + which) for which in range(2))
         series.val.numRef.f, series.tx = values, SeriesLabel(v=name)
         series.marker.symbol = "none"
         series.smooth = False
-        colour, dash = _LINES[(1, 0)[n % 2]]
+        colour, dash = LINES[(1, 0)[n % 2]]
         line = LineProperties(w=25_400, solidFill=colour, prstDash=dash)
         series.graphicalProperties = GraphicalProperties(ln=line)
         above.series.append(series)
     for series in (*chart.series, *above.series):
-        series.cat = AxDataSource(numRef=NumRef(f=blank(len(_TITLES))))
+        series.cat = AxDataSource(numRef=NumRef(f=blank(len(TITLES))))
     chart.gapWidth = 30
-    _finish(chart, "mm-dd", "#,##0")
+    finish(chart, "mm-dd", "#,##0")
     chart.x_axis.tickLblSkip = 2
     aslant = RichTextProperties(rot=-2_700_000)  # in 60,000ths of a degree: else days are broken
     chart.x_axis.txPr = RichText(bodyPr=aslant, p=[Paragraph(pPr=ParagraphProperties())])
@@ -293,7 +298,7 @@ def round_above(value: float) -> float:
     return max(1.0, math.ceil(value / step)) * step
 
 
-_ANY = Reference(range_string="Any!$A$1")  # a series wants cells to begin with
+ANY = Reference(range_string="Any!$A$1")  # a series wants cells to begin with
 
 
 def _cells(source: Sheet, first: tuple[int, int], last: tuple[int, int] | None = None) -> str:
@@ -307,12 +312,20 @@ def _text(cell: str) -> Any:
     return StrRef(f=cell)
 
 
-def _finish(chart: Any, x: str, y: str, *, legend: bool = True) -> None:
-    chart.title = _title(_TITLES[0], 12)
+def finish(chart: Any, x: str, y: str, *, legend: bool = True) -> None:
+    """Give a chart the shared look.
+
+    Args:
+        chart: openpyxl's.
+        x: the number format of the axis at the bottom.
+        y: that of the other.
+        legend: whether its series are named.
+    """
+    chart.title = _title(TITLES[0], 12)
     chart.height, chart.width = _SIZE
     chart.roundedCorners = False
-    _design(chart.x_axis, _TITLES[1], x)
-    _design(chart.y_axis, _TITLES[2], y)
+    _design(chart.x_axis, TITLES[1], x)
+    _design(chart.y_axis, TITLES[2], y)
     chart.legend = Legend(legendPos="b", overlay=False) if legend else None
 
 

@@ -13,6 +13,7 @@ from openpyxl.xml.functions import tostring
 __all__ = ["Chart", "ChartForm", "blank", "drawing_xml"]
 
 _FIRST_BLANK, _LAST_BLANK = "\ue000", "\uf8ff"
+_LINKED = re.compile(r'<numFmt formatCode="([^"]*)" ?/>')
 _BLANK = re.compile(f"([{_FIRST_BLANK}-{_LAST_BLANK}])")
 
 
@@ -23,11 +24,17 @@ class Chart(NamedTuple):
         xml: its part of the file.
         width: in EMU, Excel's unit of length.
         height: likewise.
+        end: the row and the column of its lower right cell, if cells say how large it is.
     """
 
     xml: str
     width: int
     height: int
+    end: tuple[int, int] | None = None
+
+    def until(self, row: int, column: int) -> Chart:
+        """The same chart over all cells to one, however wide a program makes them."""
+        return self._replace(end=(row, column))
 
     def sized(self, height: float, width: float) -> Chart:
         """The same chart in another size, in centimetres."""
@@ -72,6 +79,8 @@ class ChartForm:
                 openpyxl takes no text there.
         """
         xml = tostring(chart._write()).decode()  # noqa: SLF001  # openpyxl's own writer calls it
+        # Of labels it does not say that they have a format of their own.
+        xml = _LINKED.sub(r'<numFmt formatCode="\1" sourceLinked="0" />', xml)
         for number, blank_ in (numbers or {}).items():
             xml = xml.replace(f'"{number}"', f'"{blank_}"')
         return cls(tuple(_BLANK.split(xml)), _emu(chart.width), _emu(chart.height))
@@ -113,13 +122,22 @@ def drawing_xml(charts: Sequence[tuple[Chart, int, int]]) -> str:
 
 
 def _anchor(chart: Chart, row: int, col: int, number: int) -> str:
+    kind, size = "oneCellAnchor", f'<xdr:ext cx="{chart.width}" cy="{chart.height}"/>'
+    if chart.end:
+        kind, size = "twoCellAnchor", _corner("to", *chart.end)
     return (
-        f"<xdr:oneCellAnchor><xdr:from><xdr:col>{col - 1}</xdr:col><xdr:colOff>0</xdr:colOff>"
-        f"<xdr:row>{row - 1}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from>"
-        f'<xdr:ext cx="{chart.width}" cy="{chart.height}"/>'
+        f"<xdr:{kind}>{_corner('from', row - 1, col - 1)}{size}"
         f'<xdr:graphicFrame><xdr:nvGraphicFramePr><xdr:cNvPr id="{number}" name="Chart {number}"/>'
         "<xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr><xdr:xfrm/>"
         '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'
         f'<c:chart r:id="rId{number}"/></a:graphicData></a:graphic></xdr:graphicFrame>'
-        "<xdr:clientData/></xdr:oneCellAnchor>"
+        f"<xdr:clientData/></xdr:{kind}>"
+    )
+
+
+def _corner(which: str, row: int, col: int) -> str:
+    """Where a chart begins or ends: at the left upper corner of a cell, counted from 0."""
+    return (
+        f"<xdr:{which}><xdr:col>{col}</xdr:col><xdr:colOff>0</xdr:colOff>"
+        f"<xdr:row>{row}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:{which}>"
     )

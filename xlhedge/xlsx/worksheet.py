@@ -71,6 +71,8 @@ def _columns(widths: Mapping[int, float]) -> str:
 
 def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) -> Iterator[str]:
     design: Any = sheet.design
+    if design.protection.sheet:
+        yield xml_of(design.protection)
     if sheet.merged:
         cells = "".join(f'<mergeCell ref="{span}"/>' for span in sheet.merged)
         yield f'<mergeCells count="{len(sheet.merged)}">{cells}</mergeCells>'
