@@ -45,6 +45,7 @@ class Request:
     dated: bool = False  # whether reports of other days stay beside it
     group: str = ""  # what a report on all portfolios is called; empty for none
     rates: Mapping[str, float] = field(default_factory=dict)  # of currencies in the group's
+    full: bool = False  # whether the appendix prints, too
 
 
 class Item(NamedTuple):
@@ -141,7 +142,13 @@ class Plan:
         earlier = [item.earlier.name, item.earlier.sha256] if item.earlier else []
         parts = json.dumps(
             [
-                *(_name(item.path), sha256, self.request.paper, *self.request.firm.parts),
+                *(
+                    _name(item.path),
+                    sha256,
+                    self.request.paper,
+                    self.request.full,
+                    *self.request.firm.parts,
+                ),
                 *(versions(), *earlier),
             ]
         )

@@ -43,6 +43,7 @@ class Options(NamedTuple):
     folder: str | None = None  # where LibreOffice's files stand; the system's if left out
     limits: Limits = DEFAULT
     firm: Firm = PLAIN
+    full: bool = False  # whether the appendix prints, too
 
 
 class Asked(NamedTuple):
@@ -105,7 +106,8 @@ def _made(asked: Asked, options: Options) -> ReportBytes:
         analysis = analyse(portfolio)
         if asked.earlier:
             analysis = compared(analysis, asked.earlier)
-        report = report_book(analysis, content.source, options.paper, options.firm).to_bytes()
+        book = report_book(analysis, content.source, options.paper, options.firm, full=options.full)
+        report = book.to_bytes()
         said += analysis.caveats
         figures = figures_of(analysis)
         return ReportBytes(content.sha256, report, b"", figures, tuple(map(str, said)))

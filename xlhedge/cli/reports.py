@@ -93,6 +93,10 @@ def report(
     checked_by: Annotated[
         str, typer.Option(help="Who has checked the report; it is a draft without.")
     ] = "",
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Print all columns and sheets; else the main pages."),
+    ] = False,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
@@ -170,6 +174,7 @@ def report(
             dated,
             consolidate.strip(),
             rates_of(fx or ()),
+            full,
         )
         if fx and not request.group:
             raise InputError("--fx: goes with --consolidate")

@@ -39,6 +39,8 @@ def build_report(
     source: Source | None = None,
     paper: Paper = "a4",
     firm: Firm = PLAIN,
+    *,
+    full: bool = False,
 ) -> Analysis:
     """Work out a portfolio and write its report.
 
@@ -48,6 +50,7 @@ def build_report(
         source: the file it was read from, named on the audit sheet; `BookContext.source` tells.
         paper: what it prints on.
         firm: a title, a footer, a logo, and who has checked it.
+        full: whether the appendix prints, too.
 
     Returns:
         The analysis that the report shows.
@@ -57,7 +60,7 @@ def build_report(
         OSError: the file cannot be written.
     """
     analysis = analyse(portfolio)
-    report_book(analysis, source, paper, firm).save(Path(path))
+    report_book(analysis, source, paper, firm, full=full).save(Path(path))
     return analysis
 
 
