@@ -173,8 +173,8 @@ def test_the_figures_count_what_the_sentences_name():
         (
             book(btc=changed(BTC, quantity=-1)),
             (
-                "Holdings[0] quantity: -1 is unusual; mostly it is at least 0; coins below 0 are owed, "
-                "and the hedge of them is a long future"
+                "Holdings[0] quantity: -1 is unusual; mostly it is at least 0; coins below 0 are "
+                "owed, and the hedge of them is a long future"
             ),
         ),
     ],
