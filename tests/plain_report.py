@@ -507,9 +507,9 @@ def _all(sheet, report):
 def scenarios(book, report):
     """Each line's legs by the contract, each scenario's as sums over its lines."""
     found = Complaints()
-    lines = report.table("Scenarios", LINES)
+    lines = report.table("Stress", LINES)
     margins = report.table("Margin", MARGIN, key=1)
-    sums = report.table("Scenarios", {"name": "Scenario", **LEGS, "saved": "Saved by the hedge",
+    sums = report.table("Stress", {"name": "Scenario", **LEGS, "saved": "Saved by the hedge",
                                       "said": "Liquidation", "told": "What happens"})  # fmt: skip
     moves = {}
     for row in book.scenarios:

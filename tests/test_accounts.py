@@ -12,12 +12,12 @@ PRICES = {"BTC": 60_000, "ETH": 3_000}
 
 
 def book(accounts, instruments, shorts, steps=(), **more):
-    """A book with a coin of each; accounts are cross, and all shorts are in "main"."""
+    """A book with enough of each coin; accounts are cross, and all shorts are in "main"."""
     usual = {"account": "main", "margin_mode": "cross"}
     return Portfolio(
         settings=settings(**more),
         holdings=[
-            Holding(asset=asset, quantity=1, spot_price=price) for asset, price in PRICES.items()
+            Holding(asset=asset, quantity=100, spot_price=price) for asset, price in PRICES.items()
         ],
         accounts=[Account(**usual | each) for each in accounts],
         instruments=instruments,
@@ -139,7 +139,7 @@ def test_a_coin_in_a_wallet_of_money_counts_less_its_haircut_and_moves():
     # Exposed is the coin as it is, whatever a venue counts of it.
     found = {each.underlying: each for each in analysis.underlyings}
     assert found["BTC"].coin_margin == 60_000
-    assert found["BTC"].exposure == 120_000
+    assert found["BTC"].exposure == 100 * 60_000 + 60_000
     assert found["ETH"].coin_margin == 0
 
 

@@ -250,8 +250,8 @@ def test_a_folders_hash_tells_which_file_holds_what(tmp_path):
 
 def renamed(path, portfolio, scenario):
     book = load_workbook(SMALL)
-    book["Portfolio"]["B6"].value = portfolio
-    book["Portfolio"]["B6"].data_type = "s"
+    book["Portfolio"]["V6"].value = portfolio
+    book["Portfolio"]["V6"].data_type = "s"
     sheet = book["Scenarios"]
     cell = next(c for row in sheet.iter_rows() for c in row if c.value == "Fall of 20 %")
     cell.value, cell.data_type = scenario, "s"

@@ -403,8 +403,8 @@ def test_rows_near_their_end_are_marked(kind, engine, first, request):
 
 
 def test_the_alert_is_the_setting(template, libreoffice):
-    assert libreoffice.values(edited(template, "Portfolio", B17=0.1))["Margin"]["B4"] == 0.1
-    assert load_workbook(template)["Portfolio"]["A17"].value == "liquidation_alert"
+    assert libreoffice.values(edited(template, "Portfolio", V17=0.1))["Margin"]["B4"] == 0.1
+    assert load_workbook(template)["Portfolio"]["U17"].value == "liquidation_alert"
 
 
 def nearest(portfolio):

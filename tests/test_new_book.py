@@ -85,7 +85,7 @@ def test_the_terms_are_what_a_table_of_instruments_takes():
         ("Binance", "ETH-INV", {"contract_size": 10}),
         ("Bybit", "BTC-PERP", {"qty_step": 0.001, "min_notional": 5, "taker_fee": 0.00055}),
         ("Bybit", "ETH-INV", {"contract_size": 1}),
-        ("BingX", "BTC-PERP", {"min_qty": 0.0001, "min_notional": 2, "liquidation_fee": 0.0005}),
+        ("BingX", "BTC-PERP", {"contract_size": 1, "taker_fee": 0.0005, "liquidation_fee": 0.0005}),
         ("WEEX", "BTC-PERP", {"min_qty": 0.0001, "taker_fee": 0.0008, "maker_fee": 0.0002}),
         ("MEXC", "BTC-PERP", {"contract_size": 0.0001, "qty_step": 1, "mm_basis": "entry"}),
         ("MEXC", "BTC-INV", {"contract_size": 100}),

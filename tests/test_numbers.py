@@ -145,8 +145,8 @@ def test_every_figure_of_the_analysis_stands_under_its_header(tables):
     compare("Margin", analysis.margin, report.table("Margin", MARGIN, key=1), MARGIN)
     compare("Unwind", analysis.unwind, report.table("Unwind", UNWIND, key=1), UNWIND)
     lines = [line for each in analysis.scenarios for line in each.lines]
-    compare("Scenarios", lines, report.table("Scenarios", LINES), LINES)
-    legs = report.table("Scenarios", {**LEGS, "saved": "Saved by the hedge"})
+    compare("Scenarios", lines, report.table("Stress", LINES), LINES)
+    legs = report.table("Stress", {**LEGS, "saved": "Saved by the hedge"})
     compare("Scenarios", [each.legs._asdict() for each in analysis.scenarios], legs, LEGS)
     for sheet, titles in (("Hedge", HEDGE), ("Funding & basis", CARRY)):
         shown = {name: value for name, value in report.totals(sheet, titles).items()

@@ -131,12 +131,12 @@ def lines_at(horizon, ratio, header, quantity, asset, first, contracts):
 
 def test_every_mistake_of_a_workbook_has_its_cell(tmp_path):
     assert wrong(write_workbook(tmp_path / "book.xlsx", MISTAKES)) == lines_at(
-        "Portfolio!A10",
-        "Portfolio!B8",
+        "Portfolio!U10",
+        "Portfolio!V8",
         f"Portfolio!{end('Holdings', 1)}4",
-        "Portfolio!F6",
-        "Portfolio!E7",
-        "Portfolio!E5",
+        "Portfolio!B6",
+        "Portfolio!A7",
+        "Portfolio!A5",
         "Shorts!B3",
     )
 
@@ -169,7 +169,7 @@ def test_warnings_have_places_too(tmp_path):
     tables = changed("Holdings", 1, beta=9)
     assert [str(each) for each in read(write_workbook(tmp_path / "b.xlsx", tables)).warnings] == [
         (
-            "Portfolio!J6 beta: 9 is unusual; mostly it is at least -5 and at most 5; a coin that "
+            "Portfolio!F6 beta: 9 is unusual; mostly it is at least -5 and at most 5; a coin that "
             "moves as its underlying does has 1, one twice as far 2"
         )
     ]
@@ -252,7 +252,7 @@ def test_a_column_that_is_missing_or_there_twice(tmp_path, write, monkeypatch):
     monkeypatch.setattr(portfolios, "grid", without)
     path = write(tmp_path / ("a.xlsx" if write is write_workbook else "a"), SAMPLE)
     if write is write_workbook:
-        first, second, table = "Portfolio!F4", "Portfolio!H4", "Portfolio!E4"
+        first, second, table = "Portfolio!B4", "Portfolio!D4", "Portfolio!A4"
         twice = f"{second} spot_price: it is there twice, first in {first}"
     else:
         table = "Holdings.csv:1"
@@ -265,11 +265,11 @@ def test_a_column_that_is_missing_or_there_twice(tmp_path, write, monkeypatch):
 
 def test_a_setting_that_is_missing_or_there_twice(tmp_path, saved):
     book = book_of(SAMPLE)
-    book["Portfolio"]["A5"] = "horizon_date"
+    book["Portfolio"]["U5"] = "horizon_date"
     assert wrong(saved(book)) == [
-        "Portfolio!A7 horizon_date: it is there twice, first in Portfolio!A5",
+        "Portfolio!U7 horizon_date: it is there twice, first in Portfolio!U5",
         (
-            'Portfolio!B5 horizon_date: "Treasury" is not a date; it must be a date such as '
+            'Portfolio!V5 horizon_date: "Treasury" is not a date; it must be a date such as '
             "2026-03-27 "
             "or 2026-03-27 08:00"
         ),
@@ -314,7 +314,7 @@ def test_a_misspelled_optional_column_is_one_mistake_not_many(tmp_path):
 def test_tables_are_found_wherever_they_are(saved):
     book = book_of(SAMPLE)
     book["Portfolio"].title = "Was ich halte"
-    book["Was ich halte"]["F5"] = "ten"
+    book["Was ich halte"]["B5"] = "ten"
     book["Instruments"].sheet_state = "hidden"
     book["Shorts"].move_range(f"A1:{end('Shorts')}3", rows=20, cols=30)
     book["Shorts"].tables["Shorts"].ref = f"AE21:{end('Shorts', 30)}23"
@@ -322,14 +322,14 @@ def test_tables_are_found_wherever_they_are(saved):
     book["Shorts"].tables["Shorts"].displayName = "SHORTS"
     book["Shorts"]["AF22"] = "x"
     assert wrong(saved(book)) == [
-        "'Was ich halte'!F5 quantity: \"ten\" is not a number; it must be a number, such as 0.5",
+        "'Was ich halte'!B5 quantity: \"ten\" is not a number; it must be a number, such as 0.5",
         'Shorts!AF22 contracts: "x" is not a number; it must be a number, such as 0.5',
     ]
 
 
 @pytest.mark.parametrize(
     ("title", "place"),
-    [("Bob's", "'Bob''s'!F5"), ("2026", "'2026'!F5"), ("Übersicht", "Übersicht!F5")],
+    [("Bob's", "'Bob''s'!B5"), ("2026", "'2026'!B5"), ("Übersicht", "Übersicht!B5")],
 )
 def test_sheets_are_quoted_as_excel_does(saved, title, place):
     book = book_of(changed("Holdings", 0, quantity="ten"))
@@ -483,15 +483,15 @@ def test_a_formula_that_shows_nothing_is_a_blank_cell(patched):
 
 
 def test_an_error_in_a_name_and_in_a_setting(patched):
-    ratio = b'<c r="B8" t="n"><v>0.8</v></c>'
-    asset = b'<c r="E6" t="inlineStr"><is><t>SOL</t></is></c>'
-    path = patched(sheet1=(ratio, b'<c r="B8" t="e"><v>#REF!</v></c>'))
+    ratio = b'<c r="V8" t="n"><v>0.8</v></c>'
+    asset = b'<c r="A6" t="inlineStr"><is><t>SOL</t></is></c>'
+    path = patched(sheet1=(ratio, b'<c r="V8" t="e"><v>#REF!</v></c>'))
     assert wrong(path) == [
-        "Portfolio!B8 hedge_ratio: its cell holds #REF!; correct the cell or its formula"
+        "Portfolio!V8 hedge_ratio: its cell holds #REF!; correct the cell or its formula"
     ]
-    path = patched(sheet1=(asset, b'<c r="E6" t="e"><v>#NAME?</v></c>'))
+    path = patched(sheet1=(asset, b'<c r="A6" t="e"><v>#NAME?</v></c>'))
     assert wrong(path) == [
-        "Portfolio!E6 asset: its cell holds #NAME?; correct the cell or its formula"
+        "Portfolio!A6 asset: its cell holds #NAME?; correct the cell or its formula"
     ]
 
 
@@ -538,8 +538,8 @@ def test_a_table_may_span_whole_columns(patched):
 def test_text_that_is_a_date_and_a_number_that_is_a_name(saved):
     book = book_of(SAMPLE)
     sheet = book["Portfolio"]
-    sheet["B7"] = "2026-06-26"
-    sheet["E7"] = 1
+    sheet["V7"] = "2026-06-26"
+    sheet["A7"] = 1
     portfolio = read(saved(book))
     assert portfolio.settings.horizon_date.isoformat() == "2026-06-26T00:00:00"
     assert portfolio.holdings[2].asset == "1"
@@ -556,7 +556,7 @@ def test_a_date_where_a_number_belongs(saved):
 
 def test_hostile_text_stays_text(saved):
     book = book_of(SAMPLE)
-    cell = book["Portfolio"]["E7"]
+    cell = book["Portfolio"]["A7"]
     cell.value = "=cmd|' /C calc'!A0"
     cell.data_type = "s"
     assert read(saved(book)).holdings[2].asset == "=cmd|' /C calc'!A0"

@@ -112,7 +112,7 @@ def test_the_headlines_are_the_analysis():
         "XMR is hedged with nothing: 320,000.00 USD stay exposed.",
     ]
     assert values["Worst scenario"] == min(s.legs.net for s in analysis.scenarios)
-    scenarios = rows.get_sheet_by_name("Scenarios").to_python()
+    scenarios = rows.get_sheet_by_name("Stress").to_python()
     assert "Saved by the hedge" in [row[8] for row in scenarios]
     sums = next(row for row in scenarios if row[0] == "Rally of 40 %")
     assert (sums[7], sums[9]) == ("liquidated", "BTC-PERP, SOL-SEP: liquidated")

@@ -1,12 +1,14 @@
 """The template's Start and Functions sheets: what they say is so in real spreadsheets, too."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from books import ODD, perpetual, settings, template
 from engines import define
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from portfolios import letter_of
 from stored import as_saved_by_a_spreadsheet, differences, poisoned, stored
 
@@ -15,7 +17,7 @@ from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.portfolio.bands import BANDS
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.input_cells import FIRST_ROW
+from xlhedge.sheets.input_cells import FIRST_ROW, left_column, shown_headers
 from xlhedge.sheets.start import VOLATILE
 from xlhedge.sheets.template import template_book
 
@@ -70,7 +72,7 @@ def test_without_a_recalculation_libreoffice_shows_the_bad_news(tmp_path):
 @pytest.mark.parametrize(("days", "fresh"), [(0.2, True), (1.2, False), (-1.2, False)])
 def test_it_says_how_old_the_prices_are(days, fresh, libreoffice, tmp_path):
     book = load_workbook(saved(SAMPLES["full-hedge"], tmp_path / "full.xlsx"))
-    book["Portfolio"]["B7"] = f"=NOW()-{days}"
+    book["Portfolio"]["V7"] = f"=NOW()-{days}"
     book.save(tmp_path / "dated.xlsx")
     said = libreoffice.values(tmp_path / "dated.xlsx")["Start"][AGE]
     assert said.startswith("Fresh") is fresh
@@ -117,24 +119,24 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
     below = FIRST_ROW + len(SAMPLES["treasury"].scenarios)
     typed = {
         "Portfolio": {
-            "B7": datetime(2026, 7, 1),  # as_of, after the horizon
-            "B10": 50,
-            "E11": "btc",
-            "F11": 1,
-            "H11": 1,
-            "H7": None,  # ETH's price
-            "F10": None,  # XMR's quantity
-            "I7": 3,
-            "K9": ">0",
-            "E56": "DOT",
+            "V7": datetime(2026, 7, 1),  # as_of, after the horizon
+            "V10": 50,
+            "A11": "btc",
+            "B11": 1,
+            "D11": 1,
+            "D7": None,  # ETH's price
+            "B10": None,  # XMR's quantity
+            "E7": 3,
+            "G9": ">0",
+            "A56": "DOT",
             f"{letter_of('Accounts', 'wallet_balance')}6": 5,  # without the account's name
         },
         "Instruments": {
             "A9": "X-PERP",
-            "C9": "X",
-            "G9": 5,
-            "H6": 0.02,
-            "E8": datetime(2026, 6, 26),
+            "B9": "X",
+            "E9": 5,
+            "F6": 0.02,
+            "D8": datetime(2026, 6, 26),
         },
         "Shorts": {"A9": "BTC-*", "B9": 1, "C9": 100, "D6": None},
         "Scenarios": {
@@ -198,6 +200,60 @@ def test_what_is_only_odd_is_counted_alike(libreoffice, tmp_path):
     assert {title: shown[title][0] for title in counted} == counted
     expected = {key: value for key, value in stored(path).items() if key[0] == "Start"}
     assert differences(libreoffice.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
+
+
+def shown_at(table, column):
+    """The letter of a column where the template shows it."""
+    return get_column_letter(left_column(table) + shown_headers(table).index(column))
+
+
+def emptied(path, cells):
+    """A copy of a template in which some cells of Holdings or Instruments are typed or blank."""
+    book = load_workbook(path)
+    for (table, column, row), value in cells.items():
+        sheet = "Portfolio" if table in {"Holdings", "Settings"} else table
+        book[sheet][f"{shown_at(table, column)}{row}"].value = value
+    book.save(path)
+    return as_saved_by_a_spreadsheet(path, path.with_suffix(".saved.xlsx"))
+
+
+WITHOUT_SHORTS = replace(
+    SAMPLES["treasury"],
+    shorts=(),
+    scenarios=(),
+    history=(),
+    instruments=(replace(SAMPLES["treasury"].instruments[0], futures_price=60_000),),
+    holdings=(replace(SAMPLES["treasury"].holdings[0], quantity=2, hedge_ratio=0.3),),
+)
+"""2 coins, 30 % to be hedged with BTC-PERP at the coin's own price, in steps of 0.001."""
+ORDER = "Order: short 0.6 BTC-PERP (Orders)"
+
+
+@pytest.mark.parametrize(
+    ("portfolio", "cells", "said"),
+    [
+        (None, {}, f"Type your coins on Portfolio (Portfolio!{letter_of('Holdings', 'asset')}6)"),
+        (
+            SAMPLES["treasury"],
+            {("Instruments", "futures_price", 7): None, ("Instruments", "futures_price", 9): None},
+            f"Add a price for ETH-INV (Instruments!{shown_at('Instruments', 'futures_price')}7)",
+        ),
+        (WITHOUT_SHORTS, {}, ORDER),
+        (
+            SAMPLES["full-hedge"],
+            {("Shorts", "margin", 6): 600},
+            "Add margin or buy back: a move of 1 % liquidates a short (Margin)",
+        ),
+        (SAMPLES["full-hedge"], {("Shorts", "instrument", 6): "NOPE"}, "Unknown instruments: "),
+    ],
+)
+def test_the_next_step_is_said(portfolio, cells, said, libreoffice, ironcalc, tmp_path):
+    path = saved(portfolio, tmp_path / "book.xlsx", names=TRACEABLE)
+    shown = load_workbook(path, data_only=True)["Start"]["B3"].value
+    assert cells or shown.startswith(said)
+    path = emptied(path, cells)
+    for engine in (libreoffice, ironcalc):
+        assert engine.values(path)["Start"]["B3"].startswith(said), engine
 
 
 SLIPS = Portfolio(

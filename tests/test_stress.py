@@ -217,7 +217,7 @@ class TestStablecoins:
         tables = book(FALL).portfolio
         tables = replace(tables, settings=replace(tables.settings, quote_currency="USDT"))
         report_book(analyse(tables)).save(tmp_path / "report.xlsx")
-        sheet = load_workbook(tmp_path / "report.xlsx", data_only=True)["Scenarios"]
+        sheet = load_workbook(tmp_path / "report.xlsx", data_only=True)["Stress"]
         rows = {row[0]: row for row in sheet.iter_rows(values_only=True)}
         assert rows["USDT at 0.90 USD"][6:10:3] == (-6_000, "PERP: liquidated")
         assert rows["USDT at 0.90 USD"][7] == "liquidated"
@@ -242,7 +242,7 @@ def test_the_report_says_it_beside_each_p_and_l(tmp_path):
     assert rows["Worst scenario"][1:4] == (-24_000, "ACT", "liquidated: Up, down")
     assert rows["P&L at +20% of the underlying"][3].startswith("liquidated: ")
     assert not rows["P&L at -20% of the underlying"][3].startswith("liquid")
-    scenarios = [[*row] for row in sheets["Scenarios"].iter_rows(values_only=True)]
+    scenarios = [[*row] for row in sheets["Stress"].iter_rows(values_only=True)]
     heads = scenarios[3]
     sums = {row[0]: dict(zip(heads, row, strict=True)) for row in scenarios[4:6]}
     assert heads.index("Liquidation") == heads.index("Net") + 1

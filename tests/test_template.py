@@ -90,11 +90,11 @@ def test_a_twelfth_holding_counts_everywhere(grows, libreoffice, tmp_path):
     template_book(analyse(eleven)).save(path)
     book = load_workbook(path)
     sheet = book["Portfolio"]
-    for column, value in {"E": "COIN12", "F": 12, "H": 120, "J": 1, "K": "BTC-PERP"}.items():
+    for column, value in {"A": "COIN12", "B": 12, "D": 120, "F": 1, "G": "BTC-PERP"}.items():
         sheet[f"{column}17"] = value
     if grows:
         table = sheet.tables["Holdings"]
-        table.ref = table.autoFilter.ref = "E5:L17"
+        table.ref = table.autoFilter.ref = "A5:H17"
     book.save(path)
     twelve = replace(treasury, holdings=(*treasury.holdings, *more))
     assert read(path).holdings == twelve.holdings
@@ -110,12 +110,12 @@ def test_a_twelfth_holding_counts_everywhere(grows, libreoffice, tmp_path):
 def test_a_row_typed_below_the_table_counts(grows, libreoffice, tmp_path):
     book = load_workbook(ROOT / "workbooks/treasury.xlsx")
     sheet = book["Portfolio"]
-    typed = {"E": "DOT", "F": 1_000, "H": 4, "I": 1, "J": 1.5, "K": "BTC-PERP"}
+    typed = {"A": "DOT", "B": 1_000, "D": 4, "E": 1, "F": 1.5, "G": "BTC-PERP"}
     for column, value in typed.items():
         sheet[f"{column}11"] = value
     if grows:
         table = sheet.tables["Holdings"]
-        table.ref = table.autoFilter.ref = "E5:L11"
+        table.ref = table.autoFilter.ref = "A5:H11"
     path = tmp_path / "typed.xlsx"
     book.save(path)
     analysis = analyse(read(path))
@@ -137,11 +137,11 @@ def edited(path, name, **cells):
 @pytest.mark.parametrize(
     ("sheet", "cell", "shows"),
     [
-        ("Portfolio", "F6", ("B10", "D10", "D8")),  # a quantity
-        ("Portfolio", "H6", ("C10", "D8")),  # a spot price
+        ("Portfolio", "B6", ("B10", "D10", "D8")),  # a quantity
+        ("Portfolio", "D6", ("C10", "D8")),  # a spot price
         ("Shorts", "B6", ("S10", "S8")),  # contracts
-        ("Instruments", "J7", ("S11",)),  # the size of an inverse contract
-        ("Instruments", "H6", ("AH10",)),  # the funding rate of a perpetual
+        ("Instruments", "G7", ("S11",)),  # the size of an inverse contract
+        ("Instruments", "F6", ("AH10",)),  # the funding rate of a perpetual
     ],
 )
 def test_a_cell_that_must_be_filled_is_an_error_while_it_is_blank(
@@ -157,7 +157,7 @@ def test_a_cell_that_must_be_filled_is_an_error_while_it_is_blank(
 
 
 def test_rows_too_far_down_and_shocks_too_many_are_told(libreoffice, tmp_path):
-    path = edited(tmp_path / "far.xlsx", "Portfolio", E56="DOT", F56=1, H56=4, B13=0.01)
+    path = edited(tmp_path / "far.xlsx", "Portfolio", A56="DOT", B56=1, D56=4, V13=0.01)
     values = libreoffice.values(path)["Hedge"]
     assert (values["F3"], values["G3"]) == (1, "Fill them into a new template.")
     assert (values["F4"], values["G4"]) == (101 - 21, "Raise shock_step.")

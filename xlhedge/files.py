@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +24,9 @@ __all__ = [
     "TEMPLATE_RULES",
     "TEMPORARY",
     "exact_version",
+    "is_report_name",
     "refuse_to_replace",
+    "report_ending",
     "source_sha256",
     "whole",
     "write_bytes",
@@ -36,12 +40,28 @@ Of those before 4, made by xlhedge 0.3 and earlier, none says so.
 """
 
 REPORT = "-report.xlsx"
-"""What the names of reports end in."""
+"""What the names of reports end in that are replaced by the next one."""
+_REPORT_NAME = re.compile(r"-report(-\d{4}-\d\d-\d\d)?\.xlsx$")
 TEMPORARY = ".tmp"
 """What names of unfinished files end in; a kill −9 leaves them."""
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # that an archive can say
 _UNIX = 3  # an archive names the system that wrote it; all of ours name the same one
+
+
+def report_ending(day: date) -> str:
+    """What the name of a report ends in that stays beside those of other days.
+
+    Example:
+        >>> report_ending(date(2026, 3, 2)), is_report_name("desk-report-2026-03-02.xlsx")
+        ('-report-2026-03-02.xlsx', True)
+    """
+    return REPORT.replace(".", f"-{day.isoformat()[:10]}.")
+
+
+def is_report_name(name: str) -> bool:
+    """Whether a file has the name of a report, dated or not."""
+    return _REPORT_NAME.search(name) is not None
 
 
 def write_bytes(

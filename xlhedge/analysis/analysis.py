@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carry import CarryRow
+from xlhedge.analysis.changes import Changes
 from xlhedge.analysis.closing import Closing, closing
 from xlhedge.analysis.cross import UNSETTLED
 from xlhedge.analysis.doubts import over_hedged
@@ -56,6 +57,7 @@ class Analysis:
         closing: closing all shorts now against keeping them.
         history: what the table History says; none where it has no rows.
         numbers: what all rows were computed on.
+        changes: against an earlier analysis; none where there is none.
     """
 
     portfolio: Portfolio
@@ -75,6 +77,7 @@ class Analysis:
     closing: Closing
     history: History | None
     numbers: Numbers = field(repr=False, compare=False)
+    changes: Changes | None = field(default=None, repr=False, compare=False)
 
     @property
     def caveats(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import NamedTuple, TextIO
 from xlhedge.batch.report_names import is_device
 from xlhedge.batch.store import RunStore
 from xlhedge.errors import InputError
-from xlhedge.files import REPORT
+from xlhedge.files import is_report_name
 from xlhedge.readers.own import is_report
 from xlhedge.text import one_line
 
@@ -160,7 +160,7 @@ class _Finder:
         readable = path.suffix.lower() in READABLE and not path.name.startswith("~$")
         # A link to nothing is told as what it is; a pipe or a device is passed over.
         known = path.is_file() or not path.exists()
-        if readable and known and not (path.name.endswith(REPORT) and is_report(path)):
+        if readable and known and not (is_report_name(path.name) and is_report(path)):
             yield _Found(path)
 
 

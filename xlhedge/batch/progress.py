@@ -13,7 +13,7 @@ from xlhedge import __version__
 
 __all__ = ["ALARM", "LISTS", "InputResult", "JsonProgress", "Progress", "RunResult", "TextProgress"]
 
-LISTS = ("alarms", "advice", "orders", "liquidated")
+LISTS = ("alarms", "advice", "orders", "liquidated", "underlyings", "positions")
 """What is known of an input besides the summary's columns, each a list."""
 
 ALARM = 3
@@ -51,6 +51,7 @@ class RunResult:
     halted: str = ""  # why it ended before all inputs were done
     signal: int = 0  # that ended it
     summary: str = ""  # its path, if it was written
+    group: str = ""  # likewise of the report on all portfolios
     orders: str = ""  # likewise
     alert: bool = False  # whether alarms decide its status
     alarmed: int = 0  # inputs with an alarm
@@ -157,13 +158,15 @@ class TextProgress(Progress):
         """All that failed, last, where it is seen."""
         if self._many and not self._quiet:
             self._say(str(result))
+        if result.group and not self._quiet:
+            self._say(f"all of them -> {result.group}")
         for row in failures:
             for line in row["error"].split("\n"):
                 self._warn(f"{row['input']}: {line}")
         if result.halted:
-            done = result.ok + result.kept + result.failed
-            rest = f"{result.total - done:,} of {result.total:,} inputs are not done"
-            self._warn(f"{result.halted}; {rest}, --resume does them")
+            left = result.total - result.ok - result.kept - result.failed
+            rest = f"; {left:,} of {result.total:,} inputs are not done, --resume does them"
+            self._warn(result.halted + (rest if left else ""))
 
 
 @contextmanager
@@ -234,6 +237,7 @@ class JsonProgress(Progress):
             alarmed=result.alarmed,
             summary=result.summary or None,
             orders=result.orders or None,
+            group=result.group or None,
             halted=result.halted or None,
             signal=result.signal or None,
             exit_status=result.status,

@@ -14,6 +14,8 @@ from typing import Any
 
 from xlhedge import __version__
 from xlhedge.batch.cluster import Cluster
+from xlhedge.batch.compare import Earlier
+from xlhedge.batch.consolidate import consolidated
 from xlhedge.batch.csv_files import refuse_other_files, write_orders_csv, write_summary_csv
 from xlhedge.batch.dispatch import Dispatch
 from xlhedge.batch.inputs import gather
@@ -24,7 +26,7 @@ from xlhedge.batch.stop import Stop
 from xlhedge.batch.store import RunStore, opened
 from xlhedge.batch.work import Options, ReportBytes, versions
 from xlhedge.batch.workers import Pool, ThisProcess, Workers, processors
-from xlhedge.errors import Stopped, error_lines
+from xlhedge.errors import InputError, Stopped, error_lines
 
 __all__ = ["make_reports"]
 
@@ -55,12 +57,13 @@ def make_reports(request: Request, progress: Progress, stop: Stop) -> RunResult:
                 result.total = gather(store, request.inputs, request.manifest, request.output)
             with Output(request.output).open() as output:
                 refuse_other_files(request.output)
+                earlier = Earlier(request.against) if request.against else None
                 try:
                     with progress.running(result.total), _workers(request, result.total, stop) as w:
-                        _Run(request, store, output, w, progress, stop, result).go()
+                        _Run(request, store, output, w, progress, stop, result, earlier).go()
                 except Stopped as stopped:
                     result.halted = str(stopped)
-                _conclude(result, store, output)
+                _conclude(result, request, store, output)
         except Stopped as stopped:
             result.halted = str(stopped)
         result.signal = stop.signal
@@ -86,15 +89,20 @@ def _workers(request: Request, total: int, stop: Stop) -> Iterator[Workers]:
     workers.close(at_once=False)
 
 
-def _conclude(result: RunResult, store: RunStore, output: Output) -> None:
+def _conclude(result: RunResult, request: Request, store: RunStore, output: Output) -> None:
     """Make the record last, and write the summary if there is anything good to say."""
     try:
         output.commit()
         if result.reports:
             result.summary = str(write_summary_csv(output.folder, store.rows(), output.hidden))
             result.orders = str(write_orders_csv(output.folder, store.rows(), output.hidden))
-    except OSError as error:
-        result.halted = result.halted or _line(error)
+            if request.group and not result.halted:
+                made = consolidated(
+                    request.group, request.rates, store, output, force=request.force
+                )
+                result.group = str(made)
+    except (OSError, InputError) as error:
+        result.halted = result.halted or "; ".join(error_lines(error))
 
 
 @dataclass(frozen=True)
@@ -106,13 +114,14 @@ class _Run:
     progress: Progress
     stop: Stop
     result: RunResult
+    earlier: Earlier | None
 
     def go(self) -> None:
         """Everything, in order."""
         request, remote = self.request, self.workers.remote
-        plan = Plan(request, self.store, self.output, remote)
+        plan = Plan(request, self.store, self.output, remote, self.earlier)
         folder = None if remote else str(self.output.hidden)
-        options = Options(request.paper, request.pdf, folder, request.limits)
+        options = Options(request.paper, request.pdf, folder, request.limits, request.firm)
         for chunk in Dispatch(self.workers, options, self.stop).results(plan.items()):
             done: list[tuple[int, InputResult]] = []
             try:
@@ -146,7 +155,7 @@ class _Run:
                 files = (str(report), "")
                 pdf_sha256 = self.output.put(pdf.name, made.pdf) if made.pdf else ""
                 files = (str(report), str(pdf) if made.pdf else "")
-                made_from = plan.made_from(item.path, made.sha256)
+                made_from = plan.made_from(item, made.sha256)
                 record = Record(made_from, sha256, pdf_sha256, made.sha256, made.figures)
                 self.output.remember(report.name, record)
         except OSError as error:
@@ -155,7 +164,8 @@ class _Run:
             errors = (_line(error),)
         status = "failed" if errors else "ok"
         path = str(item.path)
-        return InputResult(path, status, *files, made.sha256, made.figures, made.warnings, errors)
+        warnings = item.warnings + made.warnings
+        return InputResult(path, status, *files, made.sha256, made.figures, warnings, errors)
 
 
 def _line(error: OSError) -> str:

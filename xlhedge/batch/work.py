@@ -20,15 +20,19 @@ from typing import Any, NamedTuple
 from xlhedge.analysis import Analysis, analyse
 from xlhedge.analysis.advice import advice
 from xlhedge.analysis.alarms import alarms
+from xlhedge.analysis.figures import BLANK, Blank
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.order_list import order_list
+from xlhedge.batch.compare import compared
 from xlhedge.errors import MachineError, PortfolioError, error_lines
 from xlhedge.files import TEMPORARY, exact_version
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import stale
 from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
+from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
 
-__all__ = ["Options", "ReportBytes", "figures_of", "make", "versions"]
+__all__ = ["Asked", "Options", "ReportBytes", "figures_of", "make", "versions"]
 
 
 class Options(NamedTuple):
@@ -38,6 +42,14 @@ class Options(NamedTuple):
     pdf: bool = False
     folder: str | None = None  # where LibreOffice's files stand; the system's if left out
     limits: Limits = DEFAULT
+    firm: Firm = PLAIN
+
+
+class Asked(NamedTuple):
+    """One report that is asked for."""
+
+    source: Path | Content  # the input: its content where the worker cannot read it itself
+    earlier: Content | None = None  # the report that it is compared with
 
 
 class ReportBytes(NamedTuple):
@@ -64,11 +76,11 @@ def versions() -> str:
 _ONE_AT_A_TIME = threading.Lock()  # a worker of a cluster may have several threads
 
 
-def make(sources: Sequence[Path | Content], options: Options, expected: str) -> list[ReportBytes]:
+def make(sources: Sequence[Asked], options: Options, expected: str) -> list[ReportBytes]:
     """Make reports; what is wrong with one does not stop the others.
 
     Args:
-        sources: the inputs: paths, or contents where the worker cannot read them itself.
+        sources: the inputs.
         options: for all of them.
         expected: the versions that whoever asks has.
 
@@ -82,15 +94,18 @@ def make(sources: Sequence[Path | Content], options: Options, expected: str) -> 
         return _with_pdfs(made, options.folder) if options.pdf else made
 
 
-def _made(source: Path | Content, options: Options) -> ReportBytes:
+def _made(asked: Asked, options: Options) -> ReportBytes:
     said: list[object] = []
+    source = asked.source
     try:
         content = load(source, options.limits) if isinstance(source, Path) else source
         portfolio = read_content(content, options.limits)
         now = datetime.now(UTC).replace(tzinfo=None)
         said += (*portfolio.notes, *portfolio.warnings, *stale(portfolio, now))
         analysis = analyse(portfolio)
-        report = report_book(analysis, content.source, options.paper).to_bytes()
+        if asked.earlier:
+            analysis = compared(analysis, asked.earlier)
+        report = report_book(analysis, content.source, options.paper, options.firm).to_bytes()
         said += analysis.caveats
         figures = figures_of(analysis)
         return ReportBytes(content.sha256, report, b"", figures, tuple(map(str, said)))
@@ -121,6 +136,12 @@ def figures_of(analysis: Analysis) -> dict[str, Any]:
         "worst_scenario_pnl": worst and worst.legs.net,
         "worst_scenario_liquidation": worst and worst.liquidation,
         "nearest_liquidation": analysis.nearest,
+        "as_of": settings.as_of.isoformat(),
+        "underlyings": [
+            {"underlying": each.underlying, "exposure": each.exposure, "cover": each.cover}
+            for each in analysis.underlyings
+        ],
+        "positions": [_position(analysis, row) for row in analysis.margin],
         "alarms": alarms(analysis),
         "advice": advice(analysis),
         "orders": [each._asdict() for each in order_list(analysis)],
@@ -133,6 +154,22 @@ def figures_of(analysis: Analysis) -> dict[str, Any]:
             )
             if each.liquidation
         ],
+    }
+
+
+def _position(analysis: Analysis, row: MarginRow) -> dict[str, Any]:
+    """A position, for a report on several portfolios."""
+    ends = [each for each in (row.liquidation_buffer, row.common_buffer)
+            if not isinstance(each, Blank)]  # fmt: skip
+    price = row.liquidation_price
+    return {
+        "instrument": row.instrument,
+        "account": row.account,
+        "venue": analysis.portfolio.instrument(row.instrument).exchange or row.account,
+        "short_notional": row.short_notional,
+        "distance": min(ends, key=abs, default=None),
+        "liquidation_price": None if isinstance(price, Blank | str) else price,
+        "unknown": row.liquidation_buffer == BLANK,
     }
 
 

@@ -65,6 +65,16 @@ MaxSize = Annotated[
 ]
 
 
+_LONGEST = 100
+
+
+def _said(option: str, text: str) -> str:
+    """A line of a firm's, which cells and footers have room for."""
+    if len(text) > _LONGEST or not text.isprintable():
+        raise InputError(f"{option}: takes one line of {_LONGEST} characters at most")
+    return text
+
+
 def report(
     inputs: Inputs = None,
     output: Folder = Path("reports"),
@@ -73,6 +83,16 @@ def report(
     paper: Annotated[
         Literal["a4", "letter"], typer.Option(help="What the report prints on.")
     ] = "a4",
+    title: Annotated[
+        str, typer.Option(help="What page one says in the place of the portfolio's name.")
+    ] = "",
+    footer: Annotated[str, typer.Option(help="A line at the foot of every page.")] = "",
+    logo: Annotated[
+        Path | None, typer.Option(help="A PNG file for the top of page one, 1 MB at most.")
+    ] = None,
+    checked_by: Annotated[
+        str, typer.Option(help="Who has checked the report; it is a draft without.")
+    ] = "",
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
@@ -98,13 +118,31 @@ def report(
     ] = False,
     alert: Alert = False,
     max_size: MaxSize = 16,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="An earlier report on the portfolio, or a folder of them: say what changed since."
+        ),
+    ] = None,
+    dated: Annotated[
+        bool, typer.Option("--dated", help="Name reports by the date of their prices, keep others.")
+    ] = False,
+    consolidate: Annotated[
+        str, typer.Option(metavar="NAME", help="Also write one report on all, of this name.")
+    ] = "",
+    fx: Annotated[
+        list[str] | None,
+        typer.Option(help="What a unit of a currency is worth in the group's, as EUR=1.08."),
+    ] = None,
 ) -> None:
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
     with Stop() as stop:
+        from xlhedge.batch.consolidate import rates_of
         from xlhedge.batch.plan import Request
         from xlhedge.batch.progress import JsonProgress, Progress, TextProgress
         from xlhedge.batch.run import make_reports
         from xlhedge.readers import Limits
+        from xlhedge.sheets.firm import Firm, read_logo
 
         progress: Progress = JsonProgress(say)
         if not as_json:
@@ -122,7 +160,19 @@ def report(
             cluster,
             Limits(max_size),
             alert,
+            Firm(
+                _said("--title", title),
+                _said("--footer", footer),
+                _said("--checked-by", checked_by),
+                read_logo(logo) if logo else b"",
+            ),
+            against,
+            dated,
+            consolidate.strip(),
+            rates_of(fx or ()),
         )
+        if fx and not request.group:
+            raise InputError("--fx: goes with --consolidate")
         result = make_reports(request, progress, stop)
     raise typer.Exit(result.status)
 

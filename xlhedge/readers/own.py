@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import stat
+from datetime import datetime
 from pathlib import Path
 
 from xlhedge.errors import InputError, NotAWorkbook, Problem
@@ -13,22 +14,44 @@ from xlhedge.portfolio.places import Source
 from xlhedge.readers.archive import DAMAGE, Archive
 from xlhedge.readers.limits import Limits
 
-__all__ = ["is_report", "refuse_foreign", "renewal"]
+__all__ = ["NAMED", "REPORT_LIMITS", "is_report", "refuse_foreign", "renewal", "report_on"]
 
-_LIMITS = Limits(64)  # no report is larger
+REPORT_LIMITS = Limits(64)
+"""No report is larger."""
+
 _CORE = "docProps/core.xml"
-_PROPERTY = re.compile(rb"<(?:\w+:)?(creator|title|subject)>([^<]*)</")
+_PROPERTY = re.compile(rb"<(?:\w+:)?(creator|title|subject|created)(?: [^>]*)?>([^<]*)</")
 _IN_PDF = re.compile(rb"/(Author|Title|Subject) ?<FEFF([0-9A-F]*)>")  # as LibreOffice writes them
 _AS_IN_WORKBOOK = {"Author": "creator", "Title": "title", "Subject": "subject"}
 _REPORT, _OWN_TEMPLATE = "Hedge report: ", "xlhedge: "
 _META = "meta.xml"
 """Where an OpenDocument file says it."""
+_ALL = (_REPORT, "Group report: ")
+NAMED = 255 - len(_REPORT)
+"""Characters of a portfolio's name that a report's title holds."""
 
 
 def is_report(path: Path) -> bool:
     """Whether a file says of itself that it is a report of ours, a workbook or its PDF."""
     said = _properties(path)
-    return said.get("creator") == "xlhedge" and said.get("title", "").startswith(_REPORT)
+    return said.get("creator") == "xlhedge" and said.get("title", "").startswith(_ALL)
+
+
+def report_on(path: Path) -> tuple[str, datetime] | None:
+    """The portfolio that a file says to be a report of ours on, and the date of its prices.
+
+    Returns:
+        Both, the name as far as `NAMED`; none for what is no such report.
+    """
+    said = _properties(path)
+    title = said.get("title", "")
+    if said.get("creator") != "xlhedge" or not title.startswith(_REPORT):
+        return None
+    try:
+        as_of = datetime.fromisoformat(said.get("created", ""))
+    except ValueError:
+        return None
+    return title.removeprefix(_REPORT), as_of.replace(tzinfo=None)
 
 
 def refuse_foreign(path: Path, name: str = "") -> None:
@@ -75,7 +98,7 @@ def _properties(path: Path) -> dict[str, str]:
     """What a workbook or a PDF says of itself; nothing of what cannot be read within limits."""
     try:
         found = path.stat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _LIMITS.size:
+        if not stat.S_ISREG(found.st_mode) or found.st_size > REPORT_LIMITS.size:
             return {}
         content = path.read_bytes()
     except OSError:
@@ -91,7 +114,7 @@ def _properties(path: Path) -> dict[str, str]:
 def _said(content: bytes, part: str) -> dict[str, str]:
     """What a workbook's bytes say of it, in that part."""
     try:
-        core = Archive(content, _LIMITS).read(part)
+        core = Archive(content, REPORT_LIMITS).read(part)
     except (*DAMAGE, NotAWorkbook):
         return {}
     found = _PROPERTY.findall(core)

@@ -1,4 +1,4 @@
-"""The report's Scenarios sheet: the legs of each scenario, and below them those of each line."""
+"""The report's Stress sheet: the legs of each scenario, and below them those of each line."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["attribution_chart", "nets", "scenario_cell", "write_scenarios"]
+__all__ = ["CHART_ROWS", "attribution_chart", "nets", "scenario_cell", "write_scenarios"]
 
 _HEAD, _FIRST = 4, 5
 _NET = 1 + len(LEGS)
-_CHART_ROWS = 21
+CHART_ROWS = 21
+"""Rows that the chart takes, with a blank one above and below it."""
+
 _MOST = 10
 """How many scenarios the chart shows."""
 _WORDS = ("Scenario", "Liquidation", "What happens")
@@ -29,7 +31,7 @@ def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
     """Write the sheet: sums at the top, a chart, and every holding and short in every scenario."""
     analysis = of.analysis
     below = _write_depegs(sheet, analysis, _FIRST + len(analysis.scenarios) + 1)
-    head = below + _CHART_ROWS + 2
+    head = below + CHART_ROWS + 2
     sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
     lines = [line for result in analysis.scenarios for line in result.lines]
     table = FigureTable(sheet.title, LineRow, head + 1, len(lines), head=head)
@@ -45,9 +47,15 @@ def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
     widen(sheet, widths | {"A": 30, "B": 22})
 
 
-def attribution_chart(sheet: Sheet, analysis: Analysis) -> Chart:
-    """Where each scenario's profit or loss comes from: bars that stand on each other."""
-    shown = min(len(analysis.scenarios), _MOST)
+def attribution_chart(sheet: Sheet, analysis: Analysis, shown: int = 0) -> Chart:
+    """Where each scenario's profit or loss comes from: bars that stand on each other.
+
+    Args:
+        sheet: which has a row a scenario.
+        analysis: what is shown.
+        shown: how many rows, whatever stands in them; ten at most of the scenarios', if 0.
+    """
+    shown = shown or min(len(analysis.scenarios), _MOST)
     currency = analysis.portfolio.settings.quote_currency
     return bar_chart(
         sheet,
@@ -62,7 +70,7 @@ def attribution_chart(sheet: Sheet, analysis: Analysis) -> Chart:
 
 def scenario_cell(column: int, n: int) -> str:
     """A cell of the sums of scenario n, from 0, as another sheet refers to it."""
-    return f"Scenarios!${LETTERS[column]}${_FIRST + n}"
+    return f"Stress!${LETTERS[column]}${_FIRST + n}"
 
 
 def nets(analysis: Analysis) -> str:

@@ -10,10 +10,35 @@ from xlhedge.functions.algebra import excel_text
 from xlhedge.portfolio import TABLES, Portfolio
 from xlhedge.xlsx.cell import LETTERS, quoted
 
-__all__ = ["FIRST_ROW", "Inputs", "last_column", "left_column"]
+__all__ = [
+    "FIRST_ROW",
+    "NOTHING_TYPED",
+    "SHOWN_FIRST",
+    "Inputs",
+    "last_column",
+    "left_column",
+    "shown_headers",
+]
 
 FIRST_ROW = 6
 """The first row of data of every input table; above it the headers, and above them the units."""
+
+NOTHING_TYPED = "nothing_typed"
+"""The name of whether the book is still empty; a mark cannot look at another sheet's cells."""
+
+SHOWN_FIRST = {
+    "Instruments": (
+        "instrument",
+        "underlying",
+        "contract_type",
+        "expiry",
+        "futures_price",
+        "funding_rate",
+        "contract_size",
+        "mm_rate",
+    )
+}
+"""The columns of a table that most people need; its others fold away behind them."""
 
 _SLOTS = 15
 
@@ -63,7 +88,13 @@ class Inputs:
         return f"{sheet}!${self._letter(table, name)}${at}"
 
     def _letter(self, table: str, name: str) -> str:
-        return LETTERS[left_column(table) + TABLES[table].headers.index(name)]
+        return LETTERS[left_column(table) + shown_headers(table).index(name)]
+
+    @property
+    def nothing_typed(self) -> str:
+        """The formula text of `NOTHING_TYPED`."""
+        keys = (("Holdings", "asset"), ("Accounts", "account"), ("Shorts", "instrument"))
+        return f"COUNTA({','.join(self.column(*key) for key in keys)})=0"
 
     def below(self, table: str, name: str) -> str:
         """The rest of a table's column, down to the sheet's end, which no other sheet follows."""
@@ -73,19 +104,41 @@ class Inputs:
     def setting(self, name: str) -> str:
         """The formula text of a setting; a blank one is its default."""
         column = TABLES["Settings"].columns[_setting_names().index(name)]
-        count = len(_setting_names())
-        names, values = (f"Portfolio!${c}${FIRST_ROW}:${c}${FIRST_ROW + count - 1}" for c in "AB")
+        last = FIRST_ROW + len(_setting_names()) - 1
+        names, values = (
+            f"{self.cell('Settings', c, FIRST_ROW)}:${self._letter('Settings', c)}${last}"
+            for c in ("name", "value")
+        )
         found = f'INDEX({values},MATCH("{name}",{names},0))'
         return found if column.required else f'IF({found}="",{excel_text(column.default)},{found})'
+
+    def setting_cell(self, name: str) -> str:
+        """Where a setting is typed, for people."""
+        at = FIRST_ROW + _setting_names().index(name)
+        return self.place("Settings", "value", at)
+
+    def place(self, table: str, column: str, at: int | str = FIRST_ROW) -> str:
+        """A cell as people call it."""
+        return f"{TABLES[table].sheet}!{self._letter(table, column)}{at}"
 
 
 def _setting_names() -> list[str]:
     return [column.name for column in TABLES["Settings"].columns]
 
 
+def shown_headers(table: str) -> list[str]:
+    """The headers of a table in the order in which the template shows them."""
+    first = SHOWN_FIRST.get(table, ())
+    return [*first, *(each for each in TABLES[table].headers if each not in first)]
+
+
 def left_column(table: str) -> int:
-    """A table's first column: a blank one stands between it and the table before it."""
-    names = [each.name for each in TABLES.values() if each.sheet == TABLES[table].sheet]
+    """A table's first column: a blank one stands between it and the table before it.
+
+    What is typed most stands first: rows, then settings.
+    """
+    beside = (each for each in TABLES.values() if each.sheet == TABLES[table].sheet)
+    names = [each.name for each in sorted(beside, key=lambda each: each.upright)]
     at = names.index(table)
     return last_column(names[at - 1]) + 2 if at else 1
 

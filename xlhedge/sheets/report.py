@@ -42,12 +42,12 @@ def report_book(
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
         >>> report_book(analyse(SAMPLES["full-hedge"])).titles
-        ['Summary', 'Underlyings', 'Orders', 'Hedge', 'Sensitivity', 'Scenarios', \
+        ['Summary', 'Underlyings', 'Orders', 'Hedge', 'Sensitivity', 'Stress', \
 'Funding & basis', 'Carry', 'Margin', 'Unwind', 'Hedge history', 'Key figures', \
 'Inputs & audit']
     """
     settings = analysis.portfolio.settings
-    title = firm.title or f"Hedge report: {settings.portfolio}"
+    title = f"Hedge report: {settings.portfolio}"  # by this the program knows its own
     subject = source.told if source else ""
     book = Book(styles(), title=title, created=settings.as_of, subject=subject)
     known = Known(analysis.days, settings.redeploy_drop, settings.rebalance_band)

@@ -31,12 +31,13 @@ from xlhedge.sheets.carry import (
     write_carry_report,
     write_funding_basis,
 )
-from xlhedge.sheets.context import BookContext
+from xlhedge.sheets.changes import write_changes
+from xlhedge.sheets.context import BookContext, TemplateContext
 from xlhedge.sheets.functions import write_functions
 from xlhedge.sheets.grid_cells import AXIS
 from xlhedge.sheets.hedge import write_hedge, write_hedge_report
 from xlhedge.sheets.history_report import write_history
-from xlhedge.sheets.input_cells import FIRST_ROW
+from xlhedge.sheets.input_cells import FIRST_ROW, NOTHING_TYPED
 from xlhedge.sheets.input_sheets import write_inputs
 from xlhedge.sheets.key_figures import TITLE, write_key_figures
 from xlhedge.sheets.margin import write_lots, write_margin, write_margin_report
@@ -61,6 +62,8 @@ __all__ = ["SHEETS", "SheetSpec", "TableSpec", "contents_of", "sheets_of", "tabl
 BookKind = Literal["template", "report"]
 _TEMPLATE: tuple[BookKind, ...] = ("template",)
 _REPORT: tuple[BookKind, ...] = ("report",)
+_FIGURES = "B3:CZ400"
+"""Below a computed sheet's heading: no sheet has figures behind or below it in an empty book."""
 _PAGE = 13
 """Columns of figures that a landscape page takes."""
 
@@ -103,6 +106,7 @@ class SheetSpec:
         tall: how many pages its height takes; as many as it needs, if 0.
         landscape: whether the longer side of the paper lies.
         when: whether it stands in the book of an analysis.
+        kind: whether people type on it, or it computes from what they type, or tells of both.
     """
 
     title: str
@@ -118,10 +122,11 @@ class SheetSpec:
     tall: int = 0
     landscape: bool = True
     when: Callable[[Analysis], bool] = lambda _: True
+    kind: Literal["typed", "computed", "told"] = "computed"
 
 
 _INPUTS: dict[str, Any] = {"books": _TEMPLATE, "repeat": f"{FIRST_ROW - 2}:{FIRST_ROW - 1}"}
-_INPUTS |= {"freeze": f"B{FIRST_ROW}", "tall": 1}
+_INPUTS |= {"freeze": f"B{FIRST_ROW}", "tall": 1, "kind": "typed"}
 _HEDGE = "For each holding: what to short, what is short already, what is left."
 _UNDERLYINGS = (
     "For each underlying: what moves with it, all shorts on it wherever they are, and what lacks. "
@@ -156,17 +161,18 @@ _HELD = tuple(each for each in HedgeRow.figures if each not in FIGURES or each i
 
 # fmt: off
 SHEETS = (
-    SheetSpec("Start", write_start, _TEMPLATE, tall=1, landscape=False,
+    SheetSpec("Start", write_start, _TEMPLATE, tall=1, landscape=False, kind="told",
         heading="xlhedge: the hedging desk inside a spreadsheet",
         note="Type in the yellow cells of the sheets below; read what to do in the sheets behind "
              "them."),
-    SheetSpec("Portfolio", write_inputs, **_INPUTS | {"freeze": f"A{FIRST_ROW}"},
-        purpose="Settings, and the coins that you hold. Type here first.",
+    SheetSpec("Portfolio", write_inputs, **_INPUTS, wide=3,
+        purpose="The coins that you hold, accounts, and settings. Type here first.",
         note="What you hold and how much of it to hedge. Type in the yellow cells; a row typed "
-             "below a table counts. Quote is the quote_currency."),
-    SheetSpec("Instruments", write_inputs, **_INPUTS, wide=3,
+             "below a table counts. Accounts and Settings stand at the right."),
+    SheetSpec("Instruments", write_inputs, **_INPUTS,
         purpose="The futures that you hedge with, and their margin tiers. Type here.",
-        note="The futures you hedge with, as the venue states them. Tiers are optional."),
+        note="The futures you hedge with, as the venue states them. The + above the columns shows "
+             "steps, fees and the others. Tiers are optional."),
     SheetSpec("Shorts", write_inputs, **_INPUTS,
         purpose="The shorts that are open. Type here.",
         note="The shorts that are open. Positive contracts are short."),
@@ -178,6 +184,11 @@ SHEETS = (
         note="Optional: bars of assets and instruments. Keep the rows of one symbol together, "
              "oldest first."),
     SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A3", tall=1),
+    SheetSpec("What changed", write_changes, _REPORT, freeze="B4",
+        when=lambda each: each.changes is not None,
+        purpose="Since the report before: prices, quantities, hedge, and what was earned by what",
+        note="What was traded between the two dates counts at the price that average costs and "
+             "entries tell; where they do not, at today's."),
     SheetSpec("Underlyings", write_underlyings, _TEMPLATE, TableSpec(UnderlyingRow), wide=2, tall=1,
         purpose="For each underlying: exposure, all shorts on it, gap, gross beside net.",
         note=_UNDERLYINGS),
@@ -219,14 +230,14 @@ SHEETS = (
         purpose="Each scenario: spot, short, basis, funding, fees, and what is left.",
         note="The scenarios on the portfolio as it stands, liquidation included. Fees are those of "
              f"closing: the shorts are open. {DELEVERAGED}"),
-    SheetSpec("Scenarios", write_scenarios, _REPORT, freeze="B5", wide=2,
+    SheetSpec("Stress", write_scenarios, _REPORT, freeze="B5", wide=2,
         purpose="Your scenarios, leg by leg and line by line",
         note="The portfolio as it stands, liquidation included. Fees are those of closing: the "
              f"shorts are open. {DELEVERAGED}"),
     SheetSpec("Funding & basis", write_funding_basis, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
         purpose="What holding the hedge costs and earns",
         note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "
-             "above 0 costs you."),
+             "above 0, red, costs you."),
     SheetSpec("Carry", write_carry_report, _REPORT, TableSpec(CarryRow), wide=0,
         purpose="What each short earns to the horizon, and the roll into the next contract",
         note=_CARRY),
@@ -254,7 +265,7 @@ SHEETS = (
         purpose="To which position each row of Shorts belongs.",
         note="Rows of one instrument in one account are one position: contracts and margins add, "
              "entries average. Hedge mode keeps short and long apart."),
-    SheetSpec("Functions", write_functions, _TEMPLATE, freeze="B4",
+    SheetSpec("Functions", write_functions, _TEMPLATE, freeze="B4", kind="told",
         purpose="Every function, each with an example to play with.",
         note="Each with an example to play with: type in its blue cells. Arguments in [brackets] "
              "are optional."),
@@ -307,4 +318,8 @@ def write(specs: Sequence[SheetSpec], of: BookContext) -> None:
         if each.heading is not None:
             heading(sheet, each.heading or each.title, each.note, column=1 + (wide > 1))
         set_up(sheet, freeze, repeat, wide=wide, tall=each.tall, landscape=each.landscape)
+        if isinstance(of, TemplateContext) and each.kind != "typed":
+            sheet.protect()
+            if each.kind == "computed":  # first: later marks and colours do not count then
+                sheet.mark(_FIGURES, NOTHING_TYPED, "blank", last=True)
         each.write(sheet, of)

@@ -14,6 +14,7 @@ from xlhedge.functions.registry import Function, function
 from xlhedge.sheets.context import NOTHING, Edition, Headline, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_checks import Check, checks
+from xlhedge.sheets.next_step import Step, steps
 from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.stress import worst
 from xlhedge.sheets.style import widen
@@ -22,7 +23,7 @@ from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["VOLATILE", "write_start"]
 
-_WHAT, _LOADED, _AGE, _HEADLINES = 5, 12, 13, 16
+_NEXT, _WHAT, _LOADED, _AGE, _HEADLINES = 3, 5, 12, 13, 16
 
 VOLATILE = {("Start", f"B{_LOADED}"), ("Start", f"B{_AGE}")}
 """Cells that the clock or the host decides; what is stored there is the bad news."""
@@ -36,7 +37,7 @@ computes from them.
 The sheets say how much to short, what is left over, what funding, basis, fees and margin \
 cost, and what a fall or a rally does.
 Shorts are positive numbers. A positive funding rate means that longs pay shorts: a short \
-receives it. A cost above 0 costs you.
+receives it. A cost that you receive says so.
 A hedge is not free of risk: in a rally the short can be liquidated. Keep an eye on the \
 nearest liquidation below.
 """.strip().splitlines()
@@ -54,6 +55,8 @@ _OLD = (
     "More than a day old by this computer's clock (as_of is UTC), or not dated: update the prices, "
     "the rates and as_of."
 )
+_DONE = "Nothing to trade: the hedge is as wanted. Keep prices, rates and as_of up to date."
+_NEAREST = "Nearest liquidation"
 _LONGEST_QUOTE = 255  # characters that Excel takes between quotes in a formula
 
 
@@ -88,9 +91,9 @@ def _headlines(of: TemplateContext) -> list[Headline]:
             "Net deltas of the underlyings by size: none offsets another.", underlyings.title,
         ),
         summed("Funding cost to the horizon", HedgeRow.funding_drag, "total cost",
-               "At today's rates: above 0 costs you, below 0 you receive it."),
+               "At today's rates: what you pay is red, what you receive says so."),
         Headline(
-            "Nearest liquidation",
+            _NEAREST,
             f'IF(COUNT({",".join(ends)})=0,"{NOTHING}",MIN({sizes}))',
             analysis.nearest, "total percent", "% of mark price",
             "Move of the mark price that liquidates the first short.", margin.title,
@@ -106,11 +109,15 @@ def write_start(sheet: Sheet, of: TemplateContext) -> None:
     for at, line in enumerate(_WORDS, _WHAT):
         _wide(sheet, at, line, "words")
     _write_alive(sheet, of.inputs, of.edition)
-    at = _write_headlines(sheet, of.inputs, of.analysis, _headlines(of))
-    at = _write_checks(sheet, at + 1, checks(of.inputs, of.tables, of.analysis))
+    figures = _headlines(of)
+    at = _write_headlines(sheet, of.inputs, of.analysis, figures)
+    near = next(n for n, each in enumerate(figures, _HEADLINES + 1) if each.title == _NEAREST)
+    questions = checks(of.inputs, of.tables, of.analysis)
+    _write_next(sheet, [*steps(of, f"$B${near}"), _first_wrong(questions, at + 3)])
+    at = _write_checks(sheet, at + 1, questions)
     at = _write_contents(sheet, at + 1, of.contents)
     _write_legend(sheet, at + 1)
-    widen(sheet, {"A": 34, "B": 19, "C": 16, "D": 66, "E": 12})
+    widen(sheet, {"A": 50, "B": 23, "C": 16, "D": 66, "E": 16})
 
 
 def _wide(sheet: Sheet, at: int, text: str, look: str, formula: str | None = None) -> None:
@@ -118,6 +125,33 @@ def _wide(sheet: Sheet, at: int, text: str, look: str, formula: str | None = Non
     first = 1 if look == "words" else 2
     sheet.put(at, first, text, look, formula)
     sheet.merge(at, first, 5)
+
+
+def _write_next(sheet: Sheet, wanted: Sequence[Step]) -> None:
+    """The first step that is to be taken; one that cannot be told is none."""
+    sheet.put(_NEXT, 1, "Next step", "section")
+    said = next((step.said for step in wanted if step.said), _DONE)
+    text = f'"{_DONE}"'
+    for step in reversed(wanted):
+        told = f'IFERROR({step.formula},"")'
+        text = f'IF({told}<>"",{told},{text})'
+    sheet.array(_NEXT, 2, [[said]], text, "step")
+    for column in range(3, 6):  # it reaches over them: an array formula takes no merged cells
+        sheet.put(_NEXT, column, None, "step")
+    sheet.height(_NEXT, 24)
+
+
+def _first_wrong(questions: Sequence[Check], first: int) -> Step:
+    """To mend what the first check below found, those stand from a row on."""
+    wrong = next((each for each in questions if each.count), None)
+    rows = f"$B${first}:$B${first + len(questions) - 1}"
+    place = f"MIN(IF(IFERROR({rows},1)<>0,ROW({rows}),1E6))"
+    last = first + len(questions) - 1
+    title, remedy = (f"INDEX(${column}$1:${column}${last},{place})" for column in "AC")
+    return Step(
+        f"{wrong.title}: {wrong.remedy}" if wrong else "",
+        f'IF({place}>=1E6,"",{title}&": "&{remedy})',
+    )
 
 
 def _probe(entry: Function) -> str:

@@ -16,6 +16,7 @@ from xlhedge.analysis.scenario_lines import ShortTerms, distance_of, expires, is
 from xlhedge.analysis.scenarios import Stress
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.functions.formulas.scenario import LEGS
+from xlhedge.sheets.attribution import CHART_ROWS, attribution_chart
 from xlhedge.sheets.context import NOTHING, Headline, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.stress_rows import FIRST
@@ -56,7 +57,9 @@ def write_stress(sheet: Sheet, of: TemplateContext) -> None:
     summary.write()
     work.write()
     widen(sheet, {"A": 32} | {LETTERS[n]: 15.0 for n in range(2, work.last + 1)})
-    sheet.prints(area=f"A1:{LETTERS[_NOTE]}{summary.end}")
+    # All rows: a chart's range does not follow what is typed.
+    sheet.chart(attribution_chart(sheet, analysis, capacity(analysis)), f"B{summary.end + 2}")
+    sheet.prints(area=f"A1:{LETTERS[_NOTE]}{summary.end + CHART_ROWS}")
 
 
 def worst(of: TemplateContext) -> Headline:

@@ -15,6 +15,7 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.scenario_lines import LineRow, ShortTerms, basis_move, is_perpetual
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.functions.formulas.scenario import is_liquidated
+from xlhedge.sheets.attribution import CHART_ROWS
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.stress_accounts import AccountWorkings
@@ -65,7 +66,7 @@ class Workings:
         """Lays the blocks out; `write` writes them."""
         self._sheet, self._analysis, self._count = sheet, analysis, count
         self._hedge, self._margin = tables[HedgeRow], tables[MarginRow]
-        self._top = FIRST + count + 1 + HEADS
+        self._top = FIRST + count + 1 + CHART_ROWS + HEADS
         self._shorts = self._top + self._hedge.count + HEADS
         self._terms = FigureTable(
             sheet.title, ShortTerms, self._shorts, self._margin.count, left=2, head=self._shorts - 1

@@ -6,6 +6,7 @@ number: "input money", "cell percent", "total price".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -34,7 +35,7 @@ FORMATS = {
     "text": "General",
     "any": "General",
     "money": "#,##0.00;[Red]-#,##0.00",
-    "cost": "[Red]#,##0.00;-#,##0.00;0.00",
+    "cost": '[Red]#,##0.00;#,##0.00" received";0.00',
     "price": "#,##0.00##",
     "qty": "#,##0.0000##",
     "ratio": "0.00",
@@ -59,7 +60,7 @@ LONGEST = 1_000
 _FOOTER = 100
 """Characters of a footer's name: Excel takes 255 units of all, and each may be written as two."""
 
-WIDTHS = {"text": 16, "money": 17, "cost": 17, "price": 14, "qty": 18, "date": 19, "rate": 13}
+WIDTHS = {"text": 16, "money": 17, "cost": 22, "price": 14, "qty": 18, "date": 19, "rate": 13}
 """Width of a column of a kind of number, in characters; 12 for the others."""
 
 _VERDICTS = {"good": ("FF1B5E20", "FFDDF2DF"), "bad": ("FF8E1B12", "FFFBDEDA")}
@@ -81,6 +82,7 @@ def styles() -> Styles:
     found.add("unit", ink=_GREY, size=9, italic=True, wrap=True, vertical="top")
     found.add("warning", ink="FF9C2F00", bold=True, wrap=True, vertical="top")
     found.add("words", ink=_BLACK, wrap=True, vertical="center")
+    found.add("step", ink=_INK, size=12, bold=True, vertical="center", paper=_PALE)
     found.add("link", ink="FF1155CC", underline=True, align="left", vertical="center", indent=1)
     found.add("count", number_format="0", line=_RULE, align="center", vertical="center")
     for name, (ink, paper) in _VERDICTS.items():
@@ -92,6 +94,7 @@ def styles() -> Styles:
     roles: dict[str, Any] = {
         "input": {"ink": "FF0000C0", "paper": "FFFFFBE0"},
         "cell": {"ink": _BLACK},
+        "spare": {"ink": _BLACK, "line": None},  # of rows that are still to be used
         "total": {"ink": _BLACK, "bold": True, "paper": _PALE},
         "axis": {"ink": _BLACK, "bold": True, "paper": _PALE},
     }
@@ -99,13 +102,13 @@ def styles() -> Styles:
         for kind, number_format in FORMATS.items():
             found.add(
                 f"{role} {kind}",
-                line=_RULE,
                 align="left" if kind in _LEFT else "right",
                 vertical="center",
                 indent=int(kind in _LEFT),
                 # What a person typed stays blue, also below zero.
                 number_format=number_format.split(";")[0] if role == "input" else number_format,
-                **parts,
+                locked=role != "input",
+                **{"line": _RULE} | parts,
             )
     _register_marks(found)
     register_page(found)
@@ -124,6 +127,8 @@ def _register_marks(found: Styles) -> None:
                **liquidated)  # fmt: skip
     found.mark("includes one", number_format=f'#,##0"{INCLUDES_ONE}";-#,##0"{INCLUDES_ONE}"',
                **liquidated)  # fmt: skip
+    found.mark("ruled", line=_RULE)
+    found.mark("blank", number_format=";;;@")  # no numbers, words as they are
     # A date cell whose date is blank, which a spreadsheet counts as a day of 1899.
     found.mark("no date", number_format='"–"')
 
@@ -166,7 +171,9 @@ def heat_map(sheet: Sheet, cells: str, kind: str) -> None:
         sheet.shade(cells, (0, _BAD), (1, _GOOD))
     else:
         low, high = (_GOOD, _BAD) if kind == "cost" else (_BAD, _GOOD)
-        sheet.shade(cells, (None, low), (0, _NONE), (None, high))
+        fixed = re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", cells)
+        # Wherever the others are, 0 is neither good nor bad: one alone would be either.
+        sheet.shade(cells, (f"MIN(-1,{fixed})", low), (0, _NONE), (f"MAX(1,{fixed})", high))
 
 
 def widen(sheet: Sheet, widths: Mapping[str, float]) -> None:

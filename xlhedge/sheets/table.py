@@ -115,6 +115,10 @@ class FigureTable:
         """A column behind the figures: the next one, or one farther."""
         return LETTERS[self.left - 1 + len(self.figures) + count]
 
+    @cached_property
+    def _spare(self) -> list[str]:
+        return [f"spare {figure.look}" for figure in self.figures]
+
     @property
     def last(self) -> int:
         """The last row of figures; there is one, be it blank."""
@@ -192,6 +196,9 @@ class FigureTable:
         """
         for n in range(self.count):
             self.write_row(sheet, n, rows[n] if n < len(rows) else None, texts, arrays)
+        if (first := self.top + len(rows)) <= self.last:  # a rule below what comes to stand there
+            cells = f"{LETTERS[self.left]}{first}:{self.behind(0)}{self.last}"
+            sheet.mark(cells, f'${LETTERS[self.left]}{first}<>""', "ruled")
 
     def write_row(
         self,
@@ -203,7 +210,8 @@ class FigureTable:
     ) -> None:
         """Write row n, from 0."""
         at, values = self.top + n, vars(row.complete()) if row else {}
-        cells = zip(self.figures, texts(row), self._looks, strict=True)
+        looks = self._looks if row else self._spare
+        cells = zip(self.figures, texts(row), looks, strict=True)
         for column, (figure, text, look) in enumerate(cells, self.left):
             value = values.get(figure.name, BLANK)
             formula = None if text is None else text.at(at)

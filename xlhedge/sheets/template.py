@@ -14,7 +14,7 @@ from xlhedge.files import TEMPLATE_RULES
 from xlhedge.portfolio import Portfolio, Settings
 from xlhedge.sheets.context import Edition, TemplateContext
 from xlhedge.sheets.functions import define_functions
-from xlhedge.sheets.input_cells import Inputs
+from xlhedge.sheets.input_cells import NOTHING_TYPED, Inputs
 from xlhedge.sheets.sheets import contents_of, sheets_of, tables_of, write
 from xlhedge.sheets.style import styles
 from xlhedge.xlsx.book import Book
@@ -48,6 +48,7 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     inputs, specs = Inputs(portfolio), sheets_of("template", analysis)
     tables = tables_of(specs, lambda row: sum(map(inputs.capacity, row.table.split())))
     book = Book(styles(), title=title, created=created, subject=TEMPLATE_RULES)
+    book.define(NOTHING_TYPED, inputs.nothing_typed)
     write(specs, TemplateContext(book, analysis, tables, contents_of(specs), inputs, edition))
     if edition == "365":
         define_functions(book)

@@ -94,18 +94,17 @@ class Layout:
                  stopIfTrue=last or None),
         )  # fmt: skip
 
-    def shade(self, cells: str, *points: tuple[float | None, str]) -> None:
+    def shade(self, cells: str, *points: tuple[float | str, str]) -> None:
         """Colour cells by their value.
 
         Args:
             cells: the range.
-            points: two or three values and their colours, the least first; None is the least value
-                of the range for the first of them, and the greatest for the last.
+            points: two or three values, or formulas without ``=``, and their colours, the least
+                first.
         """
         said: list[object] = []
-        for n, (value, colour) in enumerate(points):
-            kind = "num" if value is not None else "max" if n else "min"
-            said += [kind, value, colour]
+        for value, colour in points:
+            said += ["formula" if isinstance(value, str) else "num", value, colour]
         middle = said[3:6] if len(points) == 3 else [None] * 3
         self.design.conditional_formatting.add(cells, _Scale(*said[:3], *middle, *said[-3:]))
 
@@ -138,6 +137,15 @@ class Layout:
         self.design.freeze_panes = freeze
         self.design.sheet_view.showGridLines = False
         self.design.sheet_view.zoomScale = zoom
+
+    def protect(self) -> None:
+        """Keep cells whose look is locked from being typed over; without a password.
+
+        Columns, rows and looks may still be changed, and anyone may lift it.
+        """
+        protection = self.design.protection
+        protection.sheet = True
+        protection.formatCells = protection.formatColumns = protection.formatRows = False
 
     def page_break(self, row: int) -> None:
         """Let a page end below a row."""

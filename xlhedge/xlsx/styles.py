@@ -11,7 +11,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.styles.stylesheet import write_stylesheet
@@ -72,6 +72,7 @@ class Styles:
         wrap: bool = False,
         indent: int = 0,
         number_format: str = "General",
+        locked: bool = True,
     ) -> None:
         """Register a look under a name, once; cells then refer to the name.
 
@@ -90,6 +91,7 @@ class Styles:
             wrap: whether a text has as many lines as it needs.
             indent: how far it is from the side.
             number_format: how numbers and dates are written.
+            locked: whether its cells stay as they are on a sheet that is protected.
 
         Raises:
             ValueError: There is a look of that name.
@@ -106,6 +108,8 @@ class Styles:
                              u="single" if underline else None, color=ink)  # fmt: skip
         if paper:
             cell.fill = PatternFill("solid", fgColor=paper)
+        if not locked:
+            cell.protection = Protection(locked=False)
         if line:
             cell.border = Border(bottom=Side(style="thin", color=line))
         self._known[name] = f' s="{cell.style_id}"' if cell.style_id else ""
@@ -120,6 +124,7 @@ class Styles:
         ink: str | None = None,
         paper: str | None = None,
         number_format: str | None = None,
+        line: str | None = None,
         **pattern: str | None,
     ) -> None:
         """Register under a name what cells look like while a condition holds: `Sheet.mark`."""
@@ -129,6 +134,7 @@ class Styles:
             else None,
             numFmt=NumberFormat(_CUSTOM, number_format) if number_format else None,
             fill=_Fill(**{"patternType": "solid", "bgColor": paper} | pattern) if paper else None,
+            border=Border(bottom=Side(style="thin", color=line)) if line else None,
         )
 
     def stylesheet(self, conditional: Mapping[Hashable, DifferentialStyle]) -> str:

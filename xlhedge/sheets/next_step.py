@@ -1,0 +1,121 @@
+"""What the person who opened the template does next: each step as a text, empty if it is done.
+
+Formulas compare and take the least row, as those of `live_checks`: a name is never a criterion.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlhedge.analysis import Analysis
+from xlhedge.analysis.orders import OrderRow
+from xlhedge.portfolio import TABLES
+from xlhedge.sheets.context import TemplateContext
+from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
+from xlhedge.sheets.table import FigureTable
+
+__all__ = ["Step", "steps"]
+
+_TRADED = ("short", "buy back")
+_DECIMALS = 8
+"""Of contracts in a sentence: what lies behind them is binary."""
+
+_LONGEST = 80
+"""Characters of a name in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step.
+
+    Args:
+        said: what to do now; empty if there is nothing to do.
+        formula: the same as a formula, which may compute with whole ranges.
+    """
+
+    said: str
+    formula: str
+
+
+def steps(of: TemplateContext, nearest: str) -> Iterator[Step]:
+    """The steps, in order: what to type, then what to trade.
+
+    Args:
+        of: what the template is written from.
+        nearest: the cell that says which move liquidates the first short.
+    """
+    inputs, analysis = of.inputs, of.analysis
+    portfolio = analysis.portfolio
+    yield _empty(inputs, "Holdings", "asset", "Type your coins")
+    yield _unpriced(inputs, "Holdings", "asset", "spot_price")
+    yield _empty(inputs, "Instruments", "instrument", "Type the futures that you hedge with")
+    yield _unpriced(inputs, "Instruments", "instrument", "futures_price")
+    for name, what in (("as_of", "the date of the prices"), ("horizon_date", "how long to hedge")):
+        ask = f"Type {what} ({inputs.setting_cell(name)})"
+        given = f'IF({inputs.setting(name)}="","{ask}","")'
+        yield Step("" if getattr(portfolio.settings, name) else ask, given)
+    names = inputs.column("Holdings", "instrument")
+    ask = f"Say what each coin is hedged with ({inputs.place('Holdings', 'instrument')})"
+    named = any(row.instrument for row in portfolio.holdings)
+    yield Step("" if named else ask, f'IF(COUNTA({names})=0,"{ask}","")')
+    yield _margin(inputs, analysis, nearest)
+    yield _order(of.tables[OrderRow], analysis)
+
+
+def _empty(inputs: Inputs, table: str, column: str, ask: str) -> Step:
+    text = f"{ask} on {TABLES[table].sheet} ({inputs.place(table, column)})"
+    formula = f'IF(COUNTA({inputs.column(table, column)})=0,"{text}","")'
+    return Step("" if inputs.rows[table] else text, formula)
+
+
+def _unpriced(inputs: Inputs, table: str, key: str, price: str) -> Step:
+    """The first row that is named and has no price."""
+    names, prices = (inputs.column(table, column) for column in (key, price))
+    rows: Sequence[Any] = inputs.rows[table]
+    found = ((n, row) for n, row in enumerate(rows, FIRST_ROW) if getattr(row, price) is None)
+    cell = inputs.place(table, price, "")
+    asked = (f"Add a price for {getattr(row, key)[:_LONGEST]} ({cell}{n})" for n, row in found)
+    said = next(asked, "")
+    at = f'MIN(IF(({names}<>"")*({prices}=""),ROW({names}),1E6))'
+    name = f"LEFT(INDEX({names},{at}-{FIRST_ROW - 1}),{_LONGEST})"
+    return Step(said, f'IF({at}>=1E6,"","Add a price for "&{name}&" ({cell}"&{at}&")")')
+
+
+def _margin(inputs: Inputs, analysis: Analysis, nearest: str) -> Step:
+    """What is nearer than the alert is told before any order."""
+    ask = "Add margin or buy back: a move of ", " % liquidates a short (Margin)"
+    move, alert = analysis.nearest, analysis.portfolio.settings.liquidation_alert
+    near = move is not None and bool(analysis.portfolio.holdings) and move < alert
+    said = f"{ask[0]}{math.floor(100 * (move or 0) + 0.5)}{ask[1]}" if near else ""
+    is_near = f"IF(ISNUMBER({nearest}),{nearest}<{inputs.setting('liquidation_alert')},FALSE)"
+    return Step(said, f'IF({is_near},"{ask[0]}"&INT(100*{nearest}+0.5)&"{ask[1]}","")')
+
+
+def _order(orders: FigureTable, analysis: Analysis) -> Step:
+    """The first order; Orders has them all."""
+    traded = [row for row in analysis.orders if row.action in _TRADED]
+    actions, contracts, names = (
+        orders.column(each)
+        for each in (OrderRow.action, OrderRow.order_contracts, OrderRow.instrument)
+    )
+    is_one = "+".join(f'({actions}="{word}")' for word in _TRADED)
+    at = f"MIN(IF({is_one},ROW({actions})-{orders.top - 1},1E6))"
+    action, size, name = (f"INDEX({cells},{at})" for cells in (actions, contracts, names))
+    others = f"SUM({is_one})-1"
+    more = f'IF({others}>0,", and "&({others})&" more","")'
+    formula = (
+        f'IF({at}>=1E6,"","Order: "&{action}&" "&ROUND(ABS({size}),{_DECIMALS})'
+        f'&" "&LEFT({name},{_LONGEST})&{more}&" ({orders.title})")'
+    )
+    if not traded:
+        return Step("", formula)
+    first, count = traded[0], len(traded) - 1
+    size_ = f"{round(abs(first.order_contracts), _DECIMALS):.15g}"
+    rest = f", and {count} more" if count else ""
+    return Step(
+        f"Order: {first.action} {size_} {first.instrument[:_LONGEST]}{rest} ({orders.title})",
+        formula,
+    )
