@@ -121,9 +121,9 @@ def test_json_carries_what_the_summary_has_and_the_lists(tmp_path):
     assert [line.split(" ", 1)[0] for line in told["advice"]] == ["Add", "Short"]
     (order,) = told["orders"]
     assert order == {
-        "urgency": "high", "instrument": "P", "exchange": "Venue", "account": "Venue",
+        "urgency": "today", "instrument": "P", "exchange": "Venue", "account": "Venue",
         "side": "sell", "contracts": 0.2, "value": 12_000.0, "quote_currency": "USD",
-        "action": "short", "why": "BTC: 12,000.00 USD short of the target",
+        "action": "short", "why": "BTC 83.3 % hedged, target 100 %",
     }  # fmt: skip
     assert told["figures"]["up_20_liquidation"] == "liquidated"
     assert told["figures"]["down_20_liquidation"] == ""
@@ -155,10 +155,10 @@ def test_the_orders_of_all_books_stand_in_one_file(tmp_path):
         str(desk / "a.json"), str(desk / "b.json")
     ]  # fmt: skip
     assert told == [
-        {"urgency": "normal", "account": "Venue", "side": "buy", "contracts": "0.05",
-         "value": "3000.0", "why": "BTC: 3,000.00 USD over the target"},
-        {"urgency": "high", "account": "Sub", "side": "sell", "contracts": "0.5",
-         "value": "30000.0", "why": "BTC: 30,000.00 USD short of the target"},
+        {"urgency": "week", "account": "Venue", "side": "buy", "contracts": "0.05",
+         "value": "3000.0", "why": "BTC 105 % hedged, target 100 %"},
+        {"urgency": "today", "account": "Sub", "side": "sell", "contracts": "0.5",
+         "value": "30000.0", "why": "BTC 50 % hedged, target 100 %"},
     ]  # fmt: skip
 
 

@@ -277,7 +277,7 @@ def test_notes_and_warnings_stand_beside_errors(tmp_path):
     done = run("report", read_so, "-o", tmp_path / "out")
     assert f"{read_so}: warning: {note}" in done.stderr.splitlines()
     audit = load_workbook(tmp_path / "out" / "read-report.xlsx")["Inputs & audit"]
-    assert any(note in str(cell.value) for (cell,) in audit["A1:A40"])
+    assert any(note in str(cell.value) for cell in audit["A"])
 
 
 def test_an_option_takes_a_number_as_people_type_it(tmp_path):

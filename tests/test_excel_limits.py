@@ -96,7 +96,7 @@ def test_formulas_over_many_holdings_stay_within_the_limits(hedged_with_one_futu
 def test_what_is_summed_over_many_holdings_is_still_a_formula(hedged_with_one_future, ironcalc):
     sheet = load_workbook(hedged_with_one_future, read_only=True)["Hedge history"]
     coins, *_ = sheet["B13"].value.removeprefix("=ABS(").split("+")
-    assert coins == "SUM(Hedge!$D$6:$D$335)"
+    assert coins == "SUM(Hedge!$D$341:$D$670)"  # below as many underlyings
     computed = ironcalc.values(hedged_with_one_future)["Hedge history"]
     assert computed["B13"] == pytest.approx(3_300)
 
@@ -178,7 +178,8 @@ def test_a_number_keeps_all_of_its_digits_in_the_file(tmp_path):
     tables = changed("Holdings", 0, quantity=number)
     path = tmp_path / "report.xlsx"
     report_book(analyse(read(write_json(tmp_path / "mine.json", tables)))).save(path)
-    assert load_workbook(path)["Hedge"]["B6"].value == number
+    sheet = load_workbook(path)["Hedge"]
+    assert number in [row[1].value for row in sheet.iter_rows() if row[0].value == "BTC"]
 
 
 @pytest.mark.parametrize("name", [12345678901234567890, 10**40])

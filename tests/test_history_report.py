@@ -132,12 +132,12 @@ def the_bars(sheet):
     ]
 
 
-def test_the_sheet_stands_before_the_audit_and_only_with_a_history():
+def test_the_sheet_is_the_last_page_and_only_with_a_history():
     for name, sample in SAMPLES.items():
         titles = report_book(analyse(sample)).design.sheetnames
-        at = titles.index("Unwind")
-        wanted = [PAST, "Inputs & audit"] if name in WITH_HISTORY else ["Inputs & audit"]
-        assert titles[at + 1 :] == wanted
+        at = titles.index("Funding & basis")
+        wanted = ["Inputs & audit", *([PAST] if name in WITH_HISTORY else []), "Underlyings"]
+        assert titles[at + 1 : at + 1 + len(wanted)] == wanted
     assert WITH_HISTORY == ["full-hedge", "treasury"]
 
 
@@ -302,7 +302,8 @@ def test_every_figure_is_a_formula(reports):
 def test_the_history_follows_an_edited_input(plain_libreoffice, reports, tmp_path):
     path = tmp_path / "edited.xlsx"
     book = load_workbook(reports["paper"][1])
-    book["Hedge"]["B6"] = 2  # a second bitcoin
+    first = row_of(book["Hedge"], "Asset") + 2
+    book["Hedge"][f"B{first}"] = 2  # a second bitcoin
     book.save(path)
     found = plain_libreoffice.values(path)[PAST]
     at = row_of(book[PAST], "Time, UTC")
@@ -340,8 +341,10 @@ def test_without_worth_or_bars_there_is_no_chart(name, reports):
     assert charts_of(reports[name][1]) == []
 
 
-def test_a_few_bars_print_and_thousands_do_not(reports):
-    sheet = load_workbook(reports["treasury"][1])[PAST]
+def test_a_few_bars_print_in_full_and_thousands_do_not(tmp_path):
+    path = tmp_path / "full.xlsx"
+    report_book(analyse(SAMPLES["treasury"]), full=True).save(path)
+    sheet = load_workbook(path)[PAST]
     head = row_of(sheet, "Time, UTC")
     assert sheet.print_area == f"'{PAST}'!$A$1:$J${head + 41}"
     assert sheet.print_title_rows == f"${head}:${head}"

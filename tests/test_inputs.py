@@ -15,7 +15,7 @@ from xlhedge.cli import app
 from xlhedge.portfolio import TABLES, PortfolioError
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
+from xlhedge.sheets.input_cells import FIRST_ROW, Inputs, shown_headers
 from xlhedge.sheets.template import blank_analysis, template_book
 from xlhedge.sheets.validation import LONGEST_PROMPT, note_of, prompt_of, rule_of, unit_of
 
@@ -112,9 +112,9 @@ def test_headers_that_people_get_wrong_have_notes():
     for table in TABLES.values():
         sheet = sheet_of(book, table)
         for row in sheet[sheet.tables[table.name].ref][:1]:
-            for cell, column in zip(row, table.columns, strict=False):
+            for cell, name in zip(row, shown_headers(table.name), strict=False):
                 if cell.comment:
-                    notes[table.name, column.name] = cell.comment
+                    notes[table.name, name] = cell.comment
     asked = {
         ("Holdings", "quantity"),
         ("Holdings", "hedge_ratio"),
@@ -173,7 +173,7 @@ def test_names_are_chosen_from_what_there_is(blank):
         ("Instruments", f"{letter_of('Tiers', 'instrument')}6"),
     ):
         assert source(*cell) == ("list", listed, "stop")
-    kind, _, style = source("Instruments", "C6")
+    kind, _, style = source("Instruments", "B6")
     assert (kind, style) == ("list", "warning")  # an underlying need not be held
     assert source("Scenarios", "B6")[0] == "list"
     assert book["Scenarios"][f"{CHOICES}6"].value == "*"
@@ -240,10 +240,10 @@ def typed_into(path, portfolio, target):
         sheet = sheet_of(book, table)
         at = sheet[sheet.tables[table.name].ref.split(":")[0]]
         for n, row in enumerate(portfolio.rows[table.name]):
-            for m, column in enumerate(table.columns):
-                value = getattr(row, column.name)
-                place = (FIRST_ROW + m, 2) if table.upright else (FIRST_ROW + n, at.column + m)
-                sheet.cell(*place).value = value
+            names = table.model.columns if table.upright else shown_headers(table.name)
+            for m, name in enumerate(names):
+                down, right = (m, 1) if table.upright else (n, m)
+                sheet.cell(FIRST_ROW + down, at.column + right).value = getattr(row, name)
     book.save(target)
     return target
 

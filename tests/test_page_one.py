@@ -3,19 +3,26 @@
 import io
 import re
 import shutil
+import struct
 import subprocess
+import zipfile
+import zlib
 from dataclasses import replace
 
 import pytest
-from books import PORTFOLIOS, report
+from books import PORTFOLIOS, ROOT, report
 from openpyxl import load_workbook
+from structure import faults
+from typer.testing import CliRunner
 
 from xlhedge.analysis import analyse
 from xlhedge.analysis.advice import advice, advised
+from xlhedge.cli import app
 from xlhedge.portfolio import Holding
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.firm import Firm
 from xlhedge.sheets.order_table import MOST, decimals_of
+from xlhedge.sheets.page_looks import tile_look
 from xlhedge.sheets.report import report_book
 
 TILES = ("COINS", "HEDGED", "LIQUIDATION", "WORST CASE", "CARRY", "SINCE OPENED")
@@ -139,6 +146,30 @@ def test_what_has_no_room_is_counted():
     assert below == [f"and {34 - len(rows)} more (27 note): all of it is on Inputs & audit"]
 
 
+def test_it_is_no_higher_than_a_page_as_wide_so_that_it_is_not_printed_smaller():
+    """A4 lies 27.7 × 18.5 cm within its margins: 0.667 of its width."""
+    sheet = page_one(report_book(analyse(many("treasury", 30))).to_bytes())
+    last = int(sheet.print_area.rpartition("$")[2])
+    points = sum(sheet.row_dimensions[row].height for row in range(1, last + 1))
+    letters = [column.width for column in sheet.column_dimensions.values()]
+    pixels = sum(7 * width + 5 for width in letters)  # of Calibri 11, at 96 to the inch
+    assert len(letters) == 23
+    assert 0.6 < points / (pixels * 72 / 96) < 0.72
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "look"),
+    [
+        ("money", 999_940.0, "tile money k"), ("money", 999_960.0, "tile money m"),
+        ("gain", -1_234_567.0, "tile gain m"), ("money", 5e9, "tile money bn"),
+        ("gain", 2e12, "tile huge"), ("money", 12.0, "tile money"), ("share", 3.0, "tile share"),
+        ("money", "none", "tile money"),
+    ],
+)  # fmt: skip
+def test_numbers_are_shown_in_the_unit_of_their_size(kind, value, look):
+    assert tile_look(kind, value) == look
+
+
 def test_sentences_and_records_say_the_same():
     for name in SAMPLES:
         analysis = analyse(SAMPLES[name])
@@ -186,3 +217,66 @@ def test_after_the_orders_the_treasury_loses_what_its_targets_leave():
     net = sum(row.residual_delta for row in analysis.underlyings)
     worst = -0.2
     assert line[axis.index(worst)] == pytest.approx(net * worst, rel=1e-3)
+
+
+def png(wide=40, high=10):
+    """A white picture."""
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", wide, high, 8, 0, 0, 0, 0)),
+             (b"IDAT", zlib.compress((b"\0" + b"\xff" * wide) * high)), (b"IEND", b"")]  # fmt: skip
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+
+
+def test_a_logo_keeps_its_sides_in_proportion(plain_libreoffice, tmp_path):
+    path = tmp_path / "report.xlsx"
+    report_book(analyse(SAMPLES["treasury"]), firm=Firm(logo=png())).save(path)
+    assert faults(path) == []
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("xl/media/image1.png") == png()
+        drawn = archive.read("xl/drawings/drawing1.xml").decode().partition("<xdr:pic>")[0]
+    wide, high = map(int, re.findall(r'<xdr:ext cx="(\d+)" cy="(\d+)"/>', drawn)[-1])
+    assert wide == 4 * high
+    assert high <= 0.95 * 360_000
+    assert plain_libreoffice.to_pdf(path).exists()
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+def test_the_command_takes_a_firm_s_words(tmp_path):
+    (tmp_path / "logo.png").write_bytes(png())
+    shutil.copy(ROOT / "workbooks" / "full-hedge.xlsx", tmp_path / "mine.xlsx")
+    own = ("--title", "Acme", "--footer", "Confidential", "--checked-by", "A. Smith",
+           "--logo", tmp_path / "logo.png")  # fmt: skip
+    into = ("report", tmp_path / "mine.xlsx", "-o", tmp_path / "out", "--jobs", 1)
+    assert run(*into, *own).exit_code == 0
+    sheet = load_workbook(tmp_path / "out" / "mine-report.xlsx")["Summary"]
+    assert sheet["A1"].value == "Acme"
+    assert "Confidential" in sheet.oddFooter.center.text
+    with zipfile.ZipFile(tmp_path / "out" / "mine-report.xlsx") as archive:
+        assert archive.read("xl/media/image1.png") == png()
+    kept = run(*into, *own, "--resume", "--json").output
+    assert '"kept": 1' in kept
+    again = run(*into, "--resume", "--json").output  # without them it is another report
+    assert '"kept": 0' in again
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--logo", "none.png"), "--logo none.png: No such file"),
+        (("--logo", "text.png"), "--logo text.png: is no PNG"),
+        (("--title", "a\nb"), "--title: takes one line"),
+        (("--footer", "x" * 101), "--footer: takes one line of 100"),
+    ],
+)
+def test_what_is_wrong_with_them_is_said_before_any_work(arguments, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.png").write_text("no picture")
+    found = run("report", ROOT / "workbooks" / "full-hedge.xlsx", "-o", "out", *arguments)
+    assert found.exit_code != 0
+    assert told in found.output + str(found.exception or "")
+    assert not (tmp_path / "out").exists()

@@ -40,6 +40,11 @@ def test_ironcalc_computes_every_native_formula_to_its_stored_value(report, iron
     assert differences(computed, expected) == []
 
 
+def row_of(sheet, title):
+    """The row whose first cell has that text."""
+    return next(row[0].row for row in sheet.iter_rows(max_col=1) if row[0].value == title)
+
+
 def test_totals_and_differences_are_formulas_and_none_is_ours(report):
     book = load_workbook(report)
     formulas = [
@@ -51,8 +56,9 @@ def test_totals_and_differences_are_formulas_and_none_is_ours(report):
     ]
     texts = " ".join(text for _, _, text in formulas)
     assert not [entry.name for entry in FUNCTIONS if f"{entry.name}(" in texts]
-    assert book["Hedge"]["D5"].value.startswith("=SUM(")
-    assert "=Hedge!$D$5" in {cell.value for cell in book["Key figures"]["B"]}
+    total = row_of(book["Hedge"], "Asset") + 1  # below the underlyings
+    assert book["Hedge"][f"D{total}"].value.startswith("=SUM(")
+    assert f"=Hedge!$D${total}" in {cell.value for cell in book["Key figures"]["B"]}
     numbers = [book["Summary"].cell(5, 2 + 4 * tile).value for tile in range(6)]
     assert all(isinstance(each, int | str) for each in numbers)
     assert numbers[0].startswith("='Key figures'!$B$")
@@ -61,13 +67,17 @@ def test_totals_and_differences_are_formulas_and_none_is_ours(report):
 def test_the_treasury_s_formulas_can_be_read():
     book = report_book(analyse(SAMPLES["treasury"]))
     sheet = load_workbook(io.BytesIO(book.to_bytes()))["Hedge"]
-    headers = {cell.value: cell.column for cell in sheet[4]}
+    head = row_of(sheet, "Asset")
+    at = {cell.value: f"{cell.column_letter}{head + 2}" for cell in sheet[head]}
+    coins, wanted = f"{at['Quantity, coins']}*{at['Spot price']}", at["Hedge ratio wanted"]
+    cost = f"{at['Quantity, coins']}*{at['Average cost']}"
+    posted = at["Coins posted as margin, value"]
     for title, formula in {
-        "Spot notional": "=B6*C6",
-        "Unrealised P&L": "=D6-B6*E6",
-        "Target short": "=B6*C6*H6*I6+H6*L6",
+        "Spot notional": f"={coins}",
+        "Unrealised P&L": f"={at['Spot notional']}-{cost}",
+        "Target short": f"={coins}*{wanted}*{at['Beta']}+{wanted}*{posted}",
     }.items():
-        assert sheet.cell(6, headers[title]).value == formula
+        assert sheet[at[title]].value == formula
 
 
 def test_every_number_shows_without_recalculation(report):
@@ -144,12 +154,14 @@ def test_a_report_follows_an_edited_input(plain_libreoffice, tmp_path):
     path = tmp_path / "report.xlsx"
     report_book(analyse(SAMPLES["full-hedge"])).save(path)
     book = load_workbook(path)
-    book["Hedge"]["B6"] = 2  # a second bitcoin
+    head = row_of(book["Hedge"], "Asset")
+    book["Hedge"][f"B{head + 2}"] = 2  # a second bitcoin
     book["Sensitivity"]["B4"] = -0.9
     book.save(path)
     values = plain_libreoffice.values(path)
-    headers = {cell.value: cell.column_letter for cell in book["Hedge"][4]}
-    hedge = {title: values["Hedge"].get(f"{letter}6") for title, letter in headers.items()}
+    headers = {cell.value: cell.column_letter for cell in book["Hedge"][head]}
+    first = {title: f"{letter}{head + 2}" for title, letter in headers.items()}
+    hedge = {title: values["Hedge"].get(cell) for title, cell in first.items()}
     assert hedge["Target contracts"] == 2
     assert (hedge["Order, contracts"], hedge["Action"]) == (1, "short")
     assert hedge["Net delta after the order"] == 0

@@ -156,6 +156,7 @@ BOOKS = {
         hedge_ratio=3,
     ),
     "funding mistyped": book([short()], instruments=[perp(funding_rate=-0.02)]),
+    "funding mistyped, an order": book([short(0.4)], instruments=[perp(funding_rate=-0.02)]),
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from books import ODD, perpetual, settings, template
 from engines import define
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from portfolios import letter_of
 from stored import as_saved_by_a_spreadsheet, differences, poisoned, stored
 
@@ -16,7 +17,7 @@ from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.portfolio.bands import BANDS
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.input_cells import FIRST_ROW
+from xlhedge.sheets.input_cells import FIRST_ROW, left_column, shown_headers
 from xlhedge.sheets.start import VOLATILE
 from xlhedge.sheets.template import template_book
 
@@ -132,10 +133,10 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
         },
         "Instruments": {
             "A9": "X-PERP",
-            "C9": "X",
-            "G9": 5,
-            "H6": 0.02,
-            "E8": datetime(2026, 6, 26),
+            "B9": "X",
+            "E9": 5,
+            "F6": 0.02,
+            "D8": datetime(2026, 6, 26),
         },
         "Shorts": {"A9": "BTC-*", "B9": 1, "C9": 100, "D6": None},
         "Scenarios": {
@@ -201,12 +202,17 @@ def test_what_is_only_odd_is_counted_alike(libreoffice, tmp_path):
     assert differences(libreoffice.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
 
 
+def shown_at(table, column):
+    """The letter of a column where the template shows it."""
+    return get_column_letter(left_column(table) + shown_headers(table).index(column))
+
+
 def emptied(path, cells):
     """A copy of a template in which some cells of Holdings or Instruments are typed or blank."""
     book = load_workbook(path)
     for (table, column, row), value in cells.items():
         sheet = "Portfolio" if table in {"Holdings", "Settings"} else table
-        book[sheet][f"{letter_of(table, column)}{row}"].value = value
+        book[sheet][f"{shown_at(table, column)}{row}"].value = value
     book.save(path)
     return as_saved_by_a_spreadsheet(path, path.with_suffix(".saved.xlsx"))
 
@@ -230,7 +236,7 @@ ORDER = "Order: short 0.6 BTC-PERP (Orders)"
         (
             SAMPLES["treasury"],
             {("Instruments", "futures_price", 7): None, ("Instruments", "futures_price", 9): None},
-            f"Add a price for ETH-INV (Instruments!{letter_of('Instruments', 'futures_price')}7)",
+            f"Add a price for ETH-INV (Instruments!{shown_at('Instruments', 'futures_price')}7)",
         ),
         (WITHOUT_SHORTS, {}, ORDER),
         (

@@ -42,7 +42,7 @@ def test_a_wide_band_is_no_reason_to_act_within_it():
         (0.2499, None, False, ACT), (0.25, None, False, WATCH), (0.5, None, False, GOOD),
         (0.6, 0.6, False, ACT), (0.61, 0.6, False, WATCH), (1.2, 0.6, False, WATCH),
         (1.21, 0.6, False, GOOD), (0.9, None, True, UNKNOWN), (0.1, None, True, ACT),
-        (0.4, None, True, UNKNOWN),
+        (0.4, None, True, UNKNOWN), (0.26, 0.1, False, GOOD), (0.24, 0.1, False, ACT),
     ],
 )  # fmt: skip
 def test_liquidation(move, typical, unknown, state):

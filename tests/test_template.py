@@ -140,8 +140,8 @@ def edited(path, name, **cells):
         ("Portfolio", "B6", ("B10", "D10", "D8")),  # a quantity
         ("Portfolio", "D6", ("C10", "D8")),  # a spot price
         ("Shorts", "B6", ("S10", "S8")),  # contracts
-        ("Instruments", "J7", ("S11",)),  # the size of an inverse contract
-        ("Instruments", "H6", ("AH10",)),  # the funding rate of a perpetual
+        ("Instruments", "G7", ("S11",)),  # the size of an inverse contract
+        ("Instruments", "F6", ("AH10",)),  # the funding rate of a perpetual
     ],
 )
 def test_a_cell_that_must_be_filled_is_an_error_while_it_is_blank(

@@ -21,6 +21,7 @@ from xlhedge.errors import InputError
 
 __all__ = [
     "REPORT",
+    "TEMPLATE_RULES",
     "TEMPORARY",
     "exact_version",
     "is_report_name",
@@ -31,6 +32,12 @@ __all__ = [
     "write_bytes",
     "zipped",
 ]
+
+TEMPLATE_RULES = "Template 4"
+"""What a template says of itself in its properties: raise it whenever its sheets' rules change.
+
+Of those before 4, made by xlhedge 0.3 and earlier, none says so.
+"""
 
 REPORT = "-report.xlsx"
 """What the names of reports end in that are replaced by the next one."""

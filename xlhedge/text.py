@@ -171,13 +171,13 @@ def rounded(value: float) -> str:
     """An amount of money as it is read from afar: in thousands, millions or billions.
 
     Example:
-        >>> rounded(7_554_321), rounded(-119_400), rounded(999_960), rounded(412.6)
-        ('7.6 m', '-119.4 k', '1.0 m', '413')
+        >>> rounded(7_554_321), rounded(-119_400), rounded(412.6), rounded(-0.2)
+        ('7.6 m', '-119.4 k', '413', '0')
     """
     for unit, size in (("bn", 1e9), ("m", 1e6), ("k", 1e3)):
         if abs(value) >= size * (1 - 5e-5):
             return f"{value / size:,.1f} {unit}"
-    return f"{value:,.0f}"
+    return f"{round(value) + 0:,}"
 
 
 def as_percent(number: float) -> str:

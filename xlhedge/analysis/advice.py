@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.advised import CHECK, NOTE, TODAY, WEEK, Advice, Amount, by_urgency
+from xlhedge.analysis.advised import CHECK, NOTE, TODAY, Advice, Amount, by_urgency
 from xlhedge.analysis.doubts import Doubts, doubted
 from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
-from xlhedge.analysis.orders import BELOW_A_STEP, UnderlyingRow
+from xlhedge.analysis.order_list import order_lines
+from xlhedge.analysis.orders import BELOW_A_STEP
 from xlhedge.analysis.roll_advice import rolls
-from xlhedge.analysis.states import OFF_TARGET
 from xlhedge.analysis.unwind_advice import (
     added_risk,
     dear_funding,
-    enlarges,
     should_unwind,
     unwinding,
 )
@@ -82,7 +81,8 @@ def _to_check(doubts: Doubts) -> Iterator[Advice]:
             f"Check {cell} first: {problem.message}. Until then there is no advice on "
             f"{waiting} for {named}."
         )
-        yield Advice(CHECK, "check", text, f"{cell}: {problem.message}; {waiting} wait", named)
+        urgency = TODAY if _WAITS["margin"] in what else CHECK
+        yield Advice(urgency, "check", text, f"{waiting} after {cell}: {problem.message}", named)
 
 
 def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
@@ -169,48 +169,37 @@ def _without_coins(analysis: Analysis) -> Iterator[Advice]:
 
 
 def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
-    currency = analysis.portfolio.settings.quote_currency
-    rows = {row.underlying: row for row in analysis.underlyings}
-    for row in analysis.orders:
-        of = rows.get(row.underlying)
-        if of is None or enlarges(analysis, row, doubts):
-            continue
-        size, value = row.order_contracts, row.order_notional
+    """The orders of the list; what waits until a cell is checked is told with that cell."""
+    left = {row.underlying: row.residual_delta for row in analysis.underlyings}
+    for row, line in order_lines(analysis, doubts):
         named = [each.asset for each in analysis.hedge if each.instrument == row.instrument]
         whose = " and ".join(dict.fromkeys(named)) or row.underlying
-        at = analysis.portfolio.instrument(row.instrument).exchange or ""
-        if row.action in ("short", "buy back"):
+        places = (line.exchange, line.account)
+        at = " · ".join(dict.fromkeys(each for each in places if each))
+        if line.advised:
             verb = "Short" if row.action == "short" else "Buy back"
             text = (
-                f"{verb} {abs(size):,.10g} contracts of {row.instrument} for {whose}, "
-                f"worth {abs(value):,.2f} {currency}."
+                f"{verb} {line.contracts:,.10g} contracts of {row.instrument} for {whose}, "
+                f"worth {line.value:,.2f} {line.quote_currency}."
             )
-            far = abs(of.gap) > OFF_TARGET * of.gross_exposure
             yield Advice(
-                TODAY if far else WEEK, row.action, text, _against_target(of), row.instrument, at,
-                "sell" if row.action == "short" else "buy",
-                Amount(row, "order_contracts"), Amount(row, "order_notional"),
-                currency,
+                line.urgency, row.action, text, line.why, row.instrument, at, line.side,
+                Amount(row, "order_contracts"), Amount(row, "order_notional"), line.quote_currency,
             )  # fmt: skip
             continue
-        left = f"{of.residual_delta:,.2f} {currency} stay exposed"
         if row.action == "too small":
+            size = row.order_contracts
             why = f"the order of {size:,.10g} contracts is below what {row.instrument} trades"
         elif row.action == BELOW_A_STEP:
             why = (
-                f"the gap to the target, {row.part:,.2f} {currency}, is less than one step of "
-                f"{row.instrument}"
+                f"the gap to the target, {row.part:,.2f} {line.quote_currency}, is less than one "
+                f"step of {row.instrument}"
             )
         else:
             continue
-        yield Advice(NOTE, row.action, f"{whose}: {why}; {left}.", why, row.instrument, at)
-
-
-def _against_target(row: UnderlyingRow) -> str:
-    if not row.exposure or isinstance(row.hedged, Blank):
-        return f"nothing of {row.underlying} is left to hedge"
-    wanted = row.target_notional / row.exposure
-    return f"{row.underlying} {percent(row.hedged)} hedged, target {percent(wanted)}"
+        stays = f"{left[row.underlying]:,.2f} {line.quote_currency} stay exposed"
+        text = f"{whose}: {why}; {stays}."
+        yield Advice(line.urgency, row.action, text, why, row.instrument, at)
 
 
 def _naked(analysis: Analysis) -> Iterator[Advice]:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from xlhedge.analysis.figures import FigureRow
 
-__all__ = ["CHECK", "NOTE", "TODAY", "WEEK", "Advice", "Amount", "by_urgency"]
+__all__ = ["CHECK", "NOTE", "TODAY", "URGENCIES", "WEEK", "Advice", "Amount", "by_urgency"]
 
-TODAY, WEEK, CHECK, NOTE = "today", "week", "check", "note"
+URGENCIES = TODAY, WEEK, CHECK, NOTE = ("today", "week", "check", "note")
 """How urgent, in the order of a list; a note is to be known and asks for nothing."""
 
 
@@ -62,4 +62,4 @@ class Advice:
 
 def by_urgency(found: Iterable[Advice]) -> list[Advice]:
     """The most urgent first, and the others as they were."""
-    return sorted(found, key=lambda each: (TODAY, WEEK, CHECK, NOTE).index(each.urgency))
+    return sorted(found, key=lambda each: URGENCIES.index(each.urgency))

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.alarms import gap_of
-from xlhedge.analysis.doubts import doubted
-from xlhedge.analysis.orders import OrderRow
+from xlhedge.analysis.advised import CHECK, NOTE, TODAY, WEEK
+from xlhedge.analysis.doubts import CHECK_FIRST, Doubts, doubted
+from xlhedge.analysis.figures import Blank
+from xlhedge.analysis.orders import OrderRow, UnderlyingRow
+from xlhedge.analysis.states import OFF_TARGET
 from xlhedge.analysis.unwind_advice import enlarges
+from xlhedge.text import percent
 
-__all__ = ["ORDER_COLUMNS", "OrderLine", "order_list"]
-
-_URGENT = 0.1
-"""The gap from which an order is urgent, as a part of the underlying's exposure."""
+__all__ = ["ORDER_COLUMNS", "TRADED", "OrderLine", "order_lines", "order_list"]
 
 
 class OrderLine(NamedTuple):
     """One order, or what it waits for.
 
     Args:
-        urgency: "high" where the gap is a tenth of the exposure or more, or nothing is to stay
-            short; else "normal".
+        urgency: "today" where the gap is a tenth of the exposure or more, or nothing is to stay
+            short; else "week"; "check" of one that waits, "note" of one that is too small.
         instrument: what is traded.
         exchange: where.
         account: where it is short already.
@@ -31,7 +31,7 @@ class OrderLine(NamedTuple):
         value: what they are worth, above 0.
         quote_currency: in what.
         action: the word on the sheet Orders.
-        why: the gap that it closes.
+        why: what is hedged of the underlying, and what is to be.
     """
 
     urgency: str
@@ -48,27 +48,33 @@ class OrderLine(NamedTuple):
     @property
     def advised(self) -> bool:
         """Whether it is to be executed."""
-        return self.action in ("short", "buy back")
+        return self.action in TRADED
 
+
+TRADED = ("short", "buy back")
+"""Actions of orders that are to be executed."""
 
 ORDER_COLUMNS = OrderLine._fields
 
 
 def order_list(analysis: Analysis) -> Iterator[OrderLine]:
     """What each instrument is to trade; an order that would enlarge a bad hedge is left out."""
-    doubts = doubted(analysis)
+    return (line for _, line in order_lines(analysis, doubted(analysis)))
+
+
+def order_lines(analysis: Analysis, doubts: Doubts) -> Iterator[tuple[OrderRow, OrderLine]]:
+    """The same, each behind the row that it is of."""
     for row in analysis.orders:
         if row.part and not enlarges(analysis, row, doubts):
-            yield _line(analysis, row)
+            yield row, _line(analysis, row)
 
 
 def _line(analysis: Analysis, row: OrderRow) -> OrderLine:
     settings = analysis.portfolio.settings
     under = next(each for each in analysis.underlyings if each.underlying == row.underlying)
-    urgent = abs(under.gap) >= _URGENT * under.gross_exposure or not under.target_notional
     accounts = (each.account for each in analysis.margin if each.instrument == row.instrument)
     return OrderLine(
-        urgency="high" if urgent else "normal",
+        urgency=_urgency(under, row.action),
         instrument=row.instrument,
         exchange=analysis.portfolio.instrument(row.instrument).exchange,
         account=" + ".join(dict.fromkeys(filter(None, accounts))),
@@ -77,5 +83,19 @@ def _line(analysis: Analysis, row: OrderRow) -> OrderLine:
         value=abs(row.order_notional),
         quote_currency=settings.quote_currency,
         action=row.action,
-        why=gap_of(analysis, under),
+        why=_against_target(under),
     )
+
+
+def _urgency(row: UnderlyingRow, action: str) -> str:
+    if action not in TRADED:
+        return CHECK if action == CHECK_FIRST else NOTE
+    far = abs(row.gap) >= OFF_TARGET * row.gross_exposure
+    return TODAY if far or not row.target_notional else WEEK
+
+
+def _against_target(row: UnderlyingRow) -> str:
+    if not row.exposure or isinstance(row.hedged, Blank):
+        return f"nothing of {row.underlying} is left to hedge"
+    wanted = row.target_notional / row.exposure
+    return f"{row.underlying} {percent(row.hedged)} hedged, target {percent(wanted)}"

@@ -12,7 +12,6 @@ from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.liquidation import LIQUIDATED
 from xlhedge.analysis.liquidation import UNKNOWN as MAY_BE
 from xlhedge.analysis.orders import UnderlyingRow
-from xlhedge.analysis.signals import SAID
 from xlhedge.analysis.unwind_advice import is_dear
 from xlhedge.text import percent
 
@@ -49,7 +48,8 @@ THRESHOLDS = {
     ),
     "liquidation": (
         "ACT: nearer than liquidation_alert, or than one typical move to the horizon. WATCH: "
-        "nearer than twice either. UNKNOWN: margin or mm_rate of a position is missing."
+        "than two; without price history, than twice liquidation_alert. UNKNOWN: margin or mm_rate "
+        "of a position is missing."
     ),
     "worst": (
         f"ACT: the worst scenario costs more than {percent(_LOSS)} of the coins' value. UNKNOWN: "
@@ -109,13 +109,17 @@ def liquidation_state(ends: Iterable[Distance], alert: float, *, unknown: bool =
     """
     ends = list(ends)
 
-    def within(times: float) -> bool:
-        return any(each.move < times * alert or each.move <= times * (each.typical or 0)
-                   for each in ends)  # fmt: skip
+    def near(each: Distance, times: float) -> bool:
+        return each.typical is not None and each.move <= times * each.typical
 
-    if within(1):
+    if any(each.move < alert or near(each, 1) for each in ends):
         return ACT
-    return UNKNOWN if unknown else WATCH if within(_TIMES) else GOOD
+    if unknown:
+        return UNKNOWN
+    watched = (
+        each.move < _TIMES * alert if each.typical is None else near(each, _TIMES) for each in ends
+    )
+    return WATCH if any(watched) else GOOD
 
 
 def worst_state(loss: float, coins: float, words: Iterable[str]) -> str:
@@ -168,7 +172,8 @@ def states(analysis: Analysis) -> dict[str, str]:
         row.contracts and BLANK in (row.liquidation_buffer, row.common_buffer)
         for row in analysis.margin
     )
-    breached = any(row.funding_breach == SAID[True] for row in analysis.unwind) or any(
+    alarms = history.alarms.values() if history else ()
+    breached = any(each.found for each in alarms) or any(
         row.short_contracts and is_dear(row) for row in analysis.orders
     )
     coins = analysis.total.spot_notional + analysis.total.coin_margin

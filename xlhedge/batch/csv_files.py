@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from xlhedge.analysis.advised import URGENCIES
 from xlhedge.analysis.order_list import ORDER_COLUMNS, OrderLine
 from xlhedge.errors import InputError
 from xlhedge.files import whole
@@ -94,7 +95,9 @@ def write_orders_csv(folder: Path, rows: Iterable[Mapping[str, Any]], unfinished
     lines = (
         {"input": row["input"], "portfolio": row["portfolio"], **order}
         for row in rows
-        for order in sorted(row.get("orders") or (), key=lambda order: order["urgency"] != "high")
+        for order in sorted(
+            row.get("orders") or (), key=lambda order: URGENCIES.index(order["urgency"])
+        )
         if OrderLine(**order).advised
     )
     return _write(folder / ORDERS, lines, unfinished)

@@ -19,6 +19,7 @@ from xlhedge.errors import InputError, PortfolioError, error_lines
 from xlhedge.files import REPORT, report_ending
 from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
 from xlhedge.readers.own import refuse_foreign
+from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper
 
 __all__ = ["Item", "Plan", "Request"]
@@ -39,10 +40,12 @@ class Request:
     cluster: str = ""  # the address of a Dask cluster that does the work
     limits: Limits = DEFAULT
     alert: bool = False  # whether alarms decide how it ends
+    firm: Firm = PLAIN
     against: Path | None = None  # an earlier report, or a folder of them, to compare with
     dated: bool = False  # whether reports of other days stay beside it
     group: str = ""  # what a report on all portfolios is called; empty for none
     rates: Mapping[str, float] = field(default_factory=dict)  # of currencies in the group's
+    full: bool = False  # whether the appendix prints, too
 
 
 class Item(NamedTuple):
@@ -137,7 +140,18 @@ class Plan:
             sha256: of its bytes.
         """
         earlier = [item.earlier.name, item.earlier.sha256] if item.earlier else []
-        parts = json.dumps([_name(item.path), sha256, self.request.paper, versions(), *earlier])
+        parts = json.dumps(
+            [
+                *(
+                    _name(item.path),
+                    sha256,
+                    self.request.paper,
+                    self.request.full,
+                    *self.request.firm.parts,
+                ),
+                *(versions(), *earlier),
+            ]
+        )
         return hashlib.sha256(parts.encode()).hexdigest()
 
 

@@ -121,7 +121,9 @@ class _Run:
         request, remote = self.request, self.workers.remote
         plan = Plan(request, self.store, self.output, remote, self.earlier)
         folder = None if remote else str(self.output.hidden)
-        options = Options(request.paper, request.pdf, folder, request.limits)
+        options = Options(
+            request.paper, request.pdf, folder, request.limits, request.firm, request.full
+        )
         for chunk in Dispatch(self.workers, options, self.stop).results(plan.items()):
             done: list[tuple[int, InputResult]] = []
             try:

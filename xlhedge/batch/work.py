@@ -29,6 +29,7 @@ from xlhedge.files import TEMPORARY, exact_version
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import stale
 from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
+from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
 
 __all__ = ["Asked", "Options", "ReportBytes", "figures_of", "make", "versions"]
@@ -41,6 +42,8 @@ class Options(NamedTuple):
     pdf: bool = False
     folder: str | None = None  # where LibreOffice's files stand; the system's if left out
     limits: Limits = DEFAULT
+    firm: Firm = PLAIN
+    full: bool = False  # whether the appendix prints, too
 
 
 class Asked(NamedTuple):
@@ -103,7 +106,8 @@ def _made(asked: Asked, options: Options) -> ReportBytes:
         analysis = analyse(portfolio)
         if asked.earlier:
             analysis = compared(analysis, asked.earlier)
-        report = report_book(analysis, content.source, options.paper).to_bytes()
+        book = report_book(analysis, content.source, options.paper, options.firm, full=options.full)
+        report = book.to_bytes()
         said += analysis.caveats
         figures = figures_of(analysis)
         return ReportBytes(content.sha256, report, b"", figures, tuple(map(str, said)))

@@ -65,6 +65,16 @@ MaxSize = Annotated[
 ]
 
 
+_LONGEST = 100
+
+
+def _said(option: str, text: str) -> str:
+    """A line of a firm's, which cells and footers have room for."""
+    if len(text) > _LONGEST or not text.isprintable():
+        raise InputError(f"{option}: takes one line of {_LONGEST} characters at most")
+    return text
+
+
 def report(
     inputs: Inputs = None,
     output: Folder = Path("reports"),
@@ -73,6 +83,20 @@ def report(
     paper: Annotated[
         Literal["a4", "letter"], typer.Option(help="What the report prints on.")
     ] = "a4",
+    title: Annotated[
+        str, typer.Option(help="What page one says in the place of the portfolio's name.")
+    ] = "",
+    footer: Annotated[str, typer.Option(help="A line at the foot of every page.")] = "",
+    logo: Annotated[
+        Path | None, typer.Option(help="A PNG file for the top of page one, 1 MB at most.")
+    ] = None,
+    checked_by: Annotated[
+        str, typer.Option(help="Who has checked the report; it is a draft without.")
+    ] = "",
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Print all columns and sheets; else the main pages."),
+    ] = False,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
@@ -122,6 +146,7 @@ def report(
         from xlhedge.batch.progress import JsonProgress, Progress, TextProgress
         from xlhedge.batch.run import make_reports
         from xlhedge.readers import Limits
+        from xlhedge.sheets.firm import Firm, read_logo
 
         progress: Progress = JsonProgress(say)
         if not as_json:
@@ -139,10 +164,17 @@ def report(
             cluster,
             Limits(max_size),
             alert,
+            Firm(
+                _said("--title", title),
+                _said("--footer", footer),
+                _said("--checked-by", checked_by),
+                read_logo(logo) if logo else b"",
+            ),
             against,
             dated,
             consolidate.strip(),
             rates_of(fx or ()),
+            full,
         )
         if fx and not request.group:
             raise InputError("--fx: goes with --consolidate")

@@ -16,6 +16,7 @@ from xlhedge.readers import DEFAULT, Limits, load, read, read_content
 from xlhedge.readers.own import refuse_foreign
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.context import Edition
+from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
 from xlhedge.sheets.template import template_book
 
@@ -37,6 +38,9 @@ def build_report(
     path: Path | str,
     source: Source | None = None,
     paper: Paper = "a4",
+    firm: Firm = PLAIN,
+    *,
+    full: bool = False,
 ) -> Analysis:
     """Work out a portfolio and write its report.
 
@@ -45,6 +49,8 @@ def build_report(
         path: the .xlsx file to write, whole or not at all; its folder is made if missing.
         source: the file it was read from, named on the audit sheet; `BookContext.source` tells.
         paper: what it prints on.
+        firm: a title, a footer, a logo, and who has checked it.
+        full: whether the appendix prints, too.
 
     Returns:
         The analysis that the report shows.
@@ -54,7 +60,7 @@ def build_report(
         OSError: the file cannot be written.
     """
     analysis = analyse(portfolio)
-    report_book(analysis, source, paper).save(Path(path))
+    report_book(analysis, source, paper, firm, full=full).save(Path(path))
     return analysis
 
 

@@ -106,6 +106,7 @@ class Portfolio:
         name: str = "Portfolio",
         problems: Iterable[Problem] = (),
         meant: str = "",
+        mentioned: Iterable[Problem] = (),
     ) -> Portfolio:
         """Make a portfolio of tables as a reader found them.
 
@@ -114,6 +115,7 @@ class Portfolio:
             name: what the portfolio is called unless a setting says so.
             problems: what the reader knows already to be wrong.
             meant: what was looked for in a file of this kind, as `missing` says it.
+            mentioned: what to mention of the file.
 
         Raises:
             PortfolioError: something is wrong; it holds all that is, in the order of the tables.
@@ -126,7 +128,7 @@ class Portfolio:
             reading.table.name: reading.rows for reading in readings if reading.rows is not None
         }
         unread = [found for reading in readings for found in reading.problems]
-        notes = in_order(found for reading in readings for found in reading.notes)
+        read = in_order(found for reading in readings for found in reading.notes)
         known = [*problems, *missing(tables, meant)]
         if known or unread:
             every = AllRows(rows, places)
@@ -138,7 +140,7 @@ class Portfolio:
                 typed = {each: getattr(settings, each) for each in settings.given}
                 settings = Settings(**{**typed, "portfolio": name})  # what is blank stays so
         others = {table.lower(): found for table, found in rows.items()}
-        return cls(settings=settings, places=places, notes=notes, **others)
+        return cls(settings=settings, places=places, notes=(*mentioned, *read), **others)
 
     @classmethod
     def from_frames(cls, frames: Mapping[str, DataFrame]) -> Portfolio:

@@ -8,12 +8,13 @@ import stat
 from datetime import datetime
 from pathlib import Path
 
-from xlhedge.errors import InputError, NotAWorkbook
+from xlhedge.errors import InputError, NotAWorkbook, Problem
+from xlhedge.files import TEMPLATE_RULES
 from xlhedge.portfolio.places import Source
 from xlhedge.readers.archive import DAMAGE, Archive
 from xlhedge.readers.limits import Limits
 
-__all__ = ["NAMED", "REPORT_LIMITS", "is_report", "refuse_foreign", "report_on"]
+__all__ = ["NAMED", "REPORT_LIMITS", "is_report", "refuse_foreign", "renewal", "report_on"]
 
 REPORT_LIMITS = Limits(64)
 """No report is larger."""
@@ -22,7 +23,9 @@ _CORE = "docProps/core.xml"
 _PROPERTY = re.compile(rb"<(?:\w+:)?(creator|title|subject|created)(?: [^>]*)?>([^<]*)</")
 _IN_PDF = re.compile(rb"/(Author|Title|Subject) ?<FEFF([0-9A-F]*)>")  # as LibreOffice writes them
 _AS_IN_WORKBOOK = {"Author": "creator", "Title": "title", "Subject": "subject"}
-_REPORT = "Hedge report: "
+_REPORT, _OWN_TEMPLATE = "Hedge report: ", "xlhedge: "
+_META = "meta.xml"
+"""Where an OpenDocument file says it."""
 _ALL = (_REPORT, "Group report: ")
 NAMED = 255 - len(_REPORT)
 """Characters of a portfolio's name that a report's title holds."""
@@ -75,6 +78,22 @@ def refuse_foreign(path: Path, name: str = "") -> None:
         raise InputError(f"{path}: {why}")
 
 
+def renewal(content: bytes) -> list[Problem]:
+    """What to mention of a template whose sheets compute by older rules; nothing of other files.
+
+    Args:
+        content: the bytes of a spreadsheet.
+    """
+    said = _said(content, _CORE) or _said(content, _META)
+    if not said.get("title", "").startswith(_OWN_TEMPLATE) or said.get("subject") == TEMPLATE_RULES:
+        return []
+    why = (
+        "its sheets compute by the rules of an older xlhedge, reports on it by today's; "
+        "xlhedge template --from OLD.xlsx -o NEW.xlsx renews it"
+    )
+    return [Problem("", why)]
+
+
 def _properties(path: Path) -> dict[str, str]:
     """What a workbook or a PDF says of itself; nothing of what cannot be read within limits."""
     try:
@@ -82,12 +101,21 @@ def _properties(path: Path) -> dict[str, str]:
         if not stat.S_ISREG(found.st_mode) or found.st_size > REPORT_LIMITS.size:
             return {}
         content = path.read_bytes()
-        if path.suffix.lower() == ".pdf":
-            return {
-                _AS_IN_WORKBOOK[key.decode()]: bytes.fromhex(text.decode()).decode("utf-16-be")
-                for key, text in _IN_PDF.findall(content)
-            }
-        core = Archive(content, REPORT_LIMITS).read(_CORE)
+    except OSError:
+        return {}
+    if path.suffix.lower() != ".pdf":
+        return _said(content, _CORE)
+    return {
+        _AS_IN_WORKBOOK[key.decode()]: bytes.fromhex(text.decode()).decode("utf-16-be")
+        for key, text in _IN_PDF.findall(content)
+    }
+
+
+def _said(content: bytes, part: str) -> dict[str, str]:
+    """What a workbook's bytes say of it, in that part."""
+    try:
+        core = Archive(content, REPORT_LIMITS).read(part)
     except (*DAMAGE, NotAWorkbook):
         return {}
-    return {key.decode(): html.unescape(text.decode()) for key, text in _PROPERTY.findall(core)}
+    found = _PROPERTY.findall(core)
+    return {key.decode(): html.unescape(text.decode(errors="replace")) for key, text in found}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from xlhedge.errors import NotAWorkbook
 from xlhedge.portfolio import Portfolio
@@ -11,6 +12,7 @@ from xlhedge.readers.archive import DAMAGE, DAMAGED
 from xlhedge.readers.find_tables import MEANT, absent_tables, find_tables, is_named
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.opendocument import NO_TABLES, opendocument_sheets
+from xlhedge.readers.own import renewal
 from xlhedge.readers.sheet_cells import Block, Rows, SheetCells
 from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
 
@@ -28,7 +30,8 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
-    return _read(lambda: _sheets(Package(content, limits)), name, limits, MEANT)
+    sheets = partial(_sheets, content, limits)
+    return _read(sheets, content, name, limits, MEANT)
 
 
 def read_report(content: bytes, name: str, limits: Limits) -> Portfolio:
@@ -39,7 +42,8 @@ def read_report(content: bytes, name: str, limits: Limits) -> Portfolio:
     Raises:
         PortfolioError: it is no report, or its inputs were changed; it holds all that is wrong.
     """
-    return _read(lambda: _audited(Package(content, limits)), name, limits, f"not on {_AUDIT}")
+    sheets = partial(_audited, content, limits)
+    return _read(sheets, content, name, limits, f"not on {_AUDIT}")
 
 
 def read_opendocument(content: bytes, name: str, limits: Limits) -> Portfolio:
@@ -50,11 +54,16 @@ def read_opendocument(content: bytes, name: str, limits: Limits) -> Portfolio:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
-    return _read(lambda: opendocument_sheets(content, limits), name, limits, NO_TABLES)
+    sheets = partial(opendocument_sheets, content, limits)
+    return _read(sheets, content, name, limits, NO_TABLES)
 
 
 def _read(
-    sheets: Callable[[], Sequence[SheetCells]], name: str, limits: Limits, meant: str
+    sheets: Callable[[], Sequence[SheetCells]],
+    content: bytes,
+    name: str,
+    limits: Limits,
+    meant: str,
 ) -> Portfolio:
     try:
         tables, problems = find_tables(sheets(), limits)
@@ -62,17 +71,19 @@ def _read(
         raise refusal(str(error), error.place) from None
     except DAMAGE:
         raise refusal(DAMAGED) from None
-    return Portfolio.from_raw_tables(tables, name, problems, meant)
+    return Portfolio.from_raw_tables(tables, name, problems, meant, renewal(content))
 
 
-def _sheets(package: Package) -> list[SheetCells]:
+def _sheets(content: bytes, limits: Limits) -> list[SheetCells]:
     """The sheets that may hold a portfolio's tables."""
+    package = Package(content, limits)
     sheets = package.sheets()
     return _scanned(package, _asked(sheets))
 
 
-def _audited(package: Package) -> list[SheetCells]:
+def _audited(content: bytes, limits: Limits) -> list[SheetCells]:
     """The audit sheet, if it is there."""
+    package = Package(content, limits)
     return _scanned(package, [each for each in package.sheets() if each.name == _AUDIT])
 
 

@@ -8,14 +8,21 @@ from xlhedge.analysis.stablecoin import FALLEN
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.native_cells import NativeCells
-from xlhedge.sheets.style import WIDTHS, sentence, widen
+from xlhedge.sheets.style import WIDTHS, fitted, sentence, widen
 from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["CHART_ROWS", "attribution_chart", "nets", "scenario_cell", "write_scenarios"]
+__all__ = [
+    "CHART_ROWS",
+    "attribution_chart",
+    "nets",
+    "scenario_cell",
+    "write_nets",
+    "write_scenarios",
+]
 
 _HEAD, _FIRST = 4, 5
 _NET = 1 + len(LEGS)
@@ -24,6 +31,8 @@ CHART_ROWS = 21
 
 _MOST = 10
 """How many scenarios the chart shows."""
+_NAME, _BESIDE = 3, 16
+"""Columns of a name, and rows of scenarios, beside a chart."""
 _WORDS = ("Scenario", "Liquidation", "What happens")
 
 
@@ -34,7 +43,7 @@ def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
     head = below + CHART_ROWS + 2
     sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
     lines = [line for result in analysis.scenarios for line in result.lines]
-    table = FigureTable(sheet.title, LineRow, head + 1, len(lines), head=head)
+    table = FigureTable(sheet.title, LineRow, head + 1, len(lines), head=head, stays=True)
     cells = NativeCells(of.known, table)
     sheet.page_break(head - 2)
     table.write_head(sheet)
@@ -79,6 +88,37 @@ def nets(analysis: Analysis) -> str:
     return f"{first}:{last.partition('!')[2]}"
 
 
+def write_nets(sheet: Sheet, of: ReportContext, at: int, left: int) -> int:
+    """Each scenario's legs and net on another sheet, as links; returns the last column.
+
+    Args:
+        sheet: where.
+        of: what to show.
+        at: the row of the heading; as many rows follow as a chart takes.
+        left: the first column; names take four.
+    """
+    results, first = of.analysis.scenarios, left + _NAME
+    sheet.put(at, left, "Scenarios: where the profit or loss comes from", "section")
+    titles = ("Scenario", *(leg.capitalize() for leg in LEGS), "Liquidation")
+    for column, title in zip((left, *range(first, first + _NET)), titles, strict=True):
+        sheet.put(at + 1, column, title, "header text" if title in _WORDS else "header")
+    sheet.merge(at + 1, left, first - 1)
+    sheet.merge(at + 1, first + _NET - 1, first + _NET)
+    for n, result in enumerate(results[:_BESIDE]):
+        row = at + 2 + n
+        sheet.put(row, left, result.name, "cell text", scenario_cell(1, n))
+        sheet.merge(row, left, first - 1)
+        for column, value in enumerate(result.legs, first):
+            look = fitted("total money" if column == first + _NET - 2 else "cell money", value)
+            sheet.put(row, column, value, look, scenario_cell(column - first + 2, n))
+        said = scenario_cell(_NET + 1, n) if result.liquidation else None
+        sheet.put(row, first + _NET - 1, result.liquidation, "cell text", said)
+        sheet.merge(row, first + _NET - 1, first + _NET)
+    if more := len(results[_BESIDE:]):
+        sheet.put(at + 2 + _BESIDE, left, f"{more} more on the sheet Stress", "note")
+    return first + _NET
+
+
 def _write_depegs(sheet: Sheet, analysis: Analysis, at: int) -> int:
     """A row a stablecoin, below the scenarios; returns the row behind them."""
     if not analysis.depegs:
@@ -88,7 +128,7 @@ def _write_depegs(sheet: Sheet, analysis: Analysis, at: int) -> int:
     for each in analysis.depegs:
         at += 1
         sheet.put(at, 1, f"{each.currency} at {FALLEN:.2f} USD", "cell text")
-        sheet.put(at, _NET, -each.loss, "total money")
+        sheet.put(at, _NET, -each.loss, fitted("total money", -each.loss))
         sheet.put(at, _NET + 1, each.liquidation, "cell text")
         sheet.put(at, _NET + 3, sentence(each.told), "cell text")
     return at + 2
@@ -108,9 +148,10 @@ def _write_sums(sheet: Sheet, analysis: Analysis, lines: FigureTable) -> None:
         for column, (leg, value) in enumerate(zip(LEG_FIGURES, legs, strict=False), 2):
             letter = lines.letter(leg)
             text = f"SUM({letter}{first}:{letter}{last})"
-            sheet.put(at, column, value, "cell money", text)
-        sheet.put(at, _NET, legs.net, "total money", f"SUM(B{at}:F{at})")
+            sheet.put(at, column, value, fitted("cell money", value), text)
+        sheet.put(at, _NET, legs.net, fitted("total money", legs.net), f"SUM(B{at}:F{at})")
         sheet.put(at, _NET + 1, result.liquidation, "cell text")
-        sheet.put(at, _NET + 2, legs.net - legs.spot, "cell money", f"G{at}-B{at}")
+        saved = legs.net - legs.spot
+        sheet.put(at, _NET + 2, saved, fitted("cell money", saved), f"G{at}-B{at}")
         sheet.put(at, _NET + 3, sentence(result.told), "cell text")
         first = last + 1

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from xlhedge import __version__
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.advice import advice
 from xlhedge.analysis.states import THRESHOLDS
 from xlhedge.portfolio import TABLES
+from xlhedge.portfolio.tables import Table
 from xlhedge.sheets.context import ReportContext
-from xlhedge.sheets.style import WIDTHS, sentence, widen
+from xlhedge.sheets.style import fitted, paragraph, sentence, widen
 from xlhedge.text import harmless
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -40,7 +42,11 @@ _JUDGED = (
 )
 """What the states of page one mean, and what of it is no formula."""
 
-_WIDEST = max(len(table.headers) for table in TABLES.values())
+_WIDE = 8
+"""Columns of the page; of a table with more the others stand below."""
+_WIDTHS = {"A": 30.0, "B": 22.0} | dict.fromkeys(LETTERS[3 : _WIDE + 1], 18.0)
+_TALL = 135
+"""Rows that a page takes at most."""
 _MOST = 1_000
 """Rows of a table that are repeated."""
 
@@ -57,27 +63,29 @@ def write_audit(sheet: Sheet, of: ReportContext) -> None:
         ("SHA-256 of the input", source.sha256 if source else "", "text"),
     )
     at = 4
+    widen(sheet, _WIDTHS)
     for title, value, look in facts:
         sheet.put(at, 1, title, "total text")
         sheet.put(at, 2, value or None, f"cell {look}")
         at += 1
-    at = _contents(sheet, at + 1, of.contents)
-    at = _lines(sheet, at + 1, "What to do, in full", advice(analysis), "note")
-    at = _lines(sheet, at + 1, "How page one judges", _JUDGED, "note")
+    _contents(sheet, of.contents)
+    at = _lines(sheet, at + 1, "What to do, in full", advice(analysis), "words")
+    at = _lines(sheet, at + 1, "How page one judges", _JUDGED, "words")
     at = _lines(sheet, at + 1, "Warnings", list(_warnings(analysis)) or ["none"], "warning")
-    at = _lines(sheet, at + 1, "Conventions", CONVENTIONS, "note")
-    widen(sheet, _tables(sheet, at + 1, analysis) | {"A": 30, "B": 22})
+    at = _lines(sheet, at + 1, "Conventions", CONVENTIONS, "words")
+    last = _tables(sheet, at + 1, analysis)
+    sheet.prints(area=f"A1:{LETTERS[_WIDE]}{last}", tall=-(-last // _TALL))
 
 
-def _contents(sheet: Sheet, at: int, contents: Sequence[tuple[str, str]]) -> int:
-    """The other sheets, with links; returns the row behind them."""
-    sheet.put(at, 1, "In this report", "section")
-    for n, (title, purpose) in enumerate(contents, at + 1):
-        sheet.put(n, 1, title, "link")
-        sheet.link(n, 1, title)
-        sheet.put(n, 2, purpose, "note")
-        sheet.merge(n, 2, 9)
-    return at + 1 + len(contents)
+def _contents(sheet: Sheet, contents: Sequence[tuple[str, str]]) -> None:
+    """The other sheets, with links: for the screen, beside the page."""
+    column = _WIDE + 2
+    sheet.put(3, column, "In this report", "section")
+    sheet.widen(column, 18)
+    for n, (title, purpose) in enumerate(contents, 4):
+        sheet.put(n, column, title, "link")
+        sheet.link(n, column, title)
+        sheet.put(n, column + 1, purpose, "note")
 
 
 def _warnings(analysis: Analysis) -> Iterator[str]:
@@ -90,38 +98,52 @@ def _warnings(analysis: Analysis) -> Iterator[str]:
 def _lines(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: str) -> int:
     sheet.put(at, 1, title, "section")
     for n, line in enumerate(lines, at + 1):
-        sheet.put(n, 1, sentence(line), look)
-        sheet.merge(n, 1, 9)
+        paragraph(sheet, n, sentence(line), look, _WIDE)
     return at + len(lines) + 1
 
 
-def _tables(sheet: Sheet, at: int, analysis: Analysis) -> dict[str, float]:
-    """Every input table below the others; of a long History only the number of rows."""
-    rows = analysis.portfolio.rows
-    widths: dict[str, float] = {}
+def _tables(sheet: Sheet, at: int, analysis: Analysis) -> int:
+    """Every input table below the others; of a long History only the number of rows.
+
+    Returns the last row that prints: a History is for the screen.
+    """
+    rows, printed = analysis.portfolio.rows, at
     for table in TABLES.values():
         sheet.put(at, 1, table.name, "section")
-        if table.name == "History":  # on the sheet, but not to be printed by the page
-            sheet.prints(area=f"A1:{LETTERS[_WIDEST]}{at}")
         if len(rows[table.name]) > _MOST:
-            sheet.put(at, 2, float(len(rows[table.name])), "cell ratio")
+            sheet.put(at, 2, float(len(rows[table.name])), "cell whole")
             sheet.put(at, 3, "rows, too many to repeat here", "note")
             at += 2
-            continue
-        if table.upright:
+        elif table.upright:
             for n, column in enumerate(table.columns, at + 1):
                 sheet.put(n, 1, column.name, "cell text")
                 value = getattr(analysis.portfolio.settings, column.name)
-                sheet.put(n, 2, value, f"cell {column.look}")
+                sheet.put(n, 2, value, fitted(f"cell {column.look}", value))
             at += len(table.columns) + 2
-            continue
-        for number, column in enumerate(table.columns, 1):
+        elif not rows[table.name]:
+            sheet.put(at + 1, 1, "none", "cell text")
+            at += 3
+        else:
+            at = _table(sheet, at, table, rows[table.name])
+        if table.name != "History":
+            printed = at - 2
+    return printed
+
+
+def _table(sheet: Sheet, at: int, table: Table, rows: Sequence[Any]) -> int:
+    """A table as wide as the page: what has no room stands below, beside the first column again.
+
+    Columns that are blank in all rows are left out. Returns the row behind it.
+    """
+    first, *others = table.columns
+    told = [
+        each for each in others if any(getattr(row, each.name) not in {None, ""} for row in rows)
+    ]
+    for start in range(0, max(len(told), 1), _WIDE - 1):
+        for number, column in enumerate((first, *told[start : start + _WIDE - 1]), 1):
             sheet.put(at + 1, number, column.name, "header text")
-            look, letter = column.look, LETTERS[number]
-            widths[letter] = max(
-                widths.get(letter, 0.0), WIDTHS.get(look, 12), len(column.name) + 3
-            )
-            for n, row in enumerate(rows[table.name], at + 2):
-                sheet.put(n, number, getattr(row, column.name), f"cell {look}")
-        at += len(rows[table.name]) + 3
-    return widths
+            for n, row in enumerate(rows, at + 2):
+                value = getattr(row, column.name)
+                sheet.put(n, number, value, fitted(f"cell {column.look}", value))
+        at += len(rows) + 1
+    return at + 2

@@ -6,15 +6,25 @@ from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.grids import given_of
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
+from xlhedge.analysis.unwind import UnwindRow
+from xlhedge.sheets.blocks import print_page, write_block
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.hedge import unassigned_texts
 from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.orders import write_table
+from xlhedge.sheets.style import fitted
 from xlhedge.sheets.table import ColumnGroup
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["FIGURES", "REPEATED", "write_carry", "write_carry_report", "write_funding_basis"]
+__all__ = [
+    "FIGURES",
+    "FUNDING_FIRST",
+    "REPEATED",
+    "write_carry",
+    "write_carry_report",
+    "write_funding_basis",
+]
 
 FIGURES = (
     HedgeRow.asset,
@@ -34,6 +44,42 @@ FIGURES = (
     HedgeRow.funding_year,
 )
 """What stands here; all else of a holding stands on the Hedge sheet, and what both repeat."""
+
+FUNDING_FIRST = (
+    HedgeRow.asset,
+    HedgeRow.instrument,
+    HedgeRow.short_notional,
+    HedgeRow.basis_pct,
+    HedgeRow.days_to_expiry,
+    HedgeRow.basis_annualized,
+    HedgeRow.funding_rate,
+    HedgeRow.funding_apr,
+    HedgeRow.funding_drag,
+    HedgeRow.funding_year,
+)
+_CARRY = (
+    CarryRow.instrument,
+    CarryRow.short_notional,
+    CarryRow.basis_earned,
+    CarryRow.funding_drag,
+    CarryRow.close_fee,
+    CarryRow.carry,
+    CarryRow.next_contract,
+    CarryRow.roll,
+)
+_UNWIND = (
+    UnwindRow.asset,
+    UnwindRow.instrument,
+    UnwindRow.signal,
+    UnwindRow.funding_breach,
+    UnwindRow.support_confirmed,
+    UnwindRow.price_change,
+    UnwindRow.hedge_profit,
+    UnwindRow.close_fee,
+    UnwindRow.spend,
+    UnwindRow.redeploy_qty,
+)
+"""The columns of the report's page: its own table, what shorts earn, when to take them off."""
 
 REPEATED = (
     HedgeRow.asset,
@@ -77,13 +123,13 @@ def write_funding_basis(sheet: Sheet, of: ReportContext) -> None:
     year = analysis.total.funding_year
     for column, days in enumerate(_DAYS, 2):
         letter = chr(ord("A") + column - 1)
-        sheet.put(at + 1, column, days, "axis days")
+        sheet.put(at + 1, column, days, "axis whole")
         cost = year * days / 365
         text = f"${table.letter(HedgeRow.funding_year)}${table.total_at}*{letter}{at + 1}/365"
-        sheet.put(at + 2, column, cost, "cell cost", text)
+        sheet.put(at + 2, column, cost, fitted("cell cost", cost), text)
         more = cost + perpetual * _WORSE * days * 3
         text = f"{letter}{at + 2}+{shorts}*{_WORSE}*{letter}{at + 1}*3"
-        sheet.put(at + 3, column, more, "cell cost", text)
+        sheet.put(at + 3, column, more, fitted("cell cost", more), text)
     chart = line_chart(
         sheet,
         "Funding cost over time: above 0 costs you",
@@ -94,3 +140,8 @@ def write_funding_basis(sheet: Sheet, of: ReportContext) -> None:
         (2, 1 + len(_DAYS)),
     )
     sheet.chart(chart, f"B{at + 6}")
+    carry, unwind = of.tables[CarryRow], of.tables[UnwindRow]
+    part = at + 25
+    at = write_block(sheet, part, "Carry", carry, analysis.carry, _CARRY)
+    at = write_block(sheet, at + 1, "Unwind", unwind, analysis.unwind, _UNWIND)
+    print_page(sheet, of, len(FUNDING_FIRST), at - 1, part)

@@ -88,6 +88,10 @@ class ChartNumbers:
                 seen.setdefault((row.account, round(row.distance, 6)), n)
         return sorted(seen.values(), key=lambda n: abs(self.positions[n].distance))[:_MOST_LINES]
 
+    @cached_property
+    def _after(self) -> tuple[float, ...]:
+        return after_orders(self._analysis)
+
     def write(self) -> None:
         """Write all of it."""
         self.sheet.put(self._top, 1, "Numbers of the charts on page one", "section")
@@ -114,7 +118,7 @@ class ChartNumbers:
         shorts: SimpleNamespace = cells.shorts
         gained = gains_after_orders(NATIVE, shorts, across(self.after - 1), times, new)
         text = excel_text(across(UNHEDGED, "Sensitivity!") + gained)
-        sheet.array(self.after, 2, [after_orders(self._analysis)], text, "total heat")
+        sheet.array(self.after, 2, [self._after], text, "total heat")
         rows = opening_orders(self._analysis.orders)
         named = [orders.cell(OrderRow.order_notional, orders.top + row.n) for row in rows]
         sheet.put(self.opened, 1, "Opened anew by orders, value", "cell text")
@@ -127,8 +131,8 @@ class ChartNumbers:
         heads = ("Position", "Times after the orders", "Liquidated at", "and at", "From", "To")
         for column, title in enumerate(heads, 1):
             sheet.put(self.first - 1, column, title, "header text" if column == 1 else "header")
-        grid, after = self._analysis.grid, after_orders(self._analysis)
-        values = (*grid.unhedged, *grid.held, *after)
+        grid = self._analysis.grid
+        values = (*grid.unhedged, *grid.held, *self._after)
         letter = LETTERS[1 + self.moves]
         span = f"Sensitivity!$B${UNHEDGED}:${letter}${HELD},$B${self.after}:${letter}${self.after}"
         rows = {row.instrument: row for row in self._analysis.orders}

@@ -68,11 +68,13 @@ class ReportContext(BookContext):
         known: what formulas hold as numbers.
         source: the file the portfolio was read from; none for one made in Python.
         firm: what a firm has its reports say.
+        full: whether the appendix prints, too.
     """
 
     known: Known
     source: Source | None
     firm: Firm
+    full: bool = False
 
     def cells(self, row: type[FigureRow]) -> NativeCells:
         """What writes the formulas of a kind of rows."""

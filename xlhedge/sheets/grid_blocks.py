@@ -13,12 +13,12 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import BookContext
 from xlhedge.sheets.grid_cells import AXIS, CHART, IN_FULL, UNHEDGED, GridCells
-from xlhedge.sheets.style import INCLUDES_ONE, heat_map
+from xlhedge.sheets.style import INCLUDES_ONE, fitted, heat_map
 from xlhedge.sheets.table import ColumnGroup, here
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["GRIDS_END", "GRIDS_TOP", "GridBlocks", "first_row", "mark_words"]
+__all__ = ["GRIDS_END", "GRIDS_TOP", "PAGE_END", "GridBlocks", "first_row", "mark_words"]
 
 _ROW, _COLUMN = here(), "{column}"
 """Stand in formulas for the number of a row and the letter of a column that are still open."""
@@ -37,6 +37,8 @@ GRIDS_TOP = CHART + 20
 """The row of the first grid's title."""
 GRIDS_END = GRIDS_TOP + sum(map(_height, GRIDS))
 """The row behind them."""
+PAGE_END = GRIDS_TOP + sum(map(_height, GRIDS[:2])) - 2
+"""The last row of the grids of the price, which a report's page has."""
 
 
 def first_row(grid: Grid) -> int:
@@ -87,7 +89,8 @@ class GridBlocks:
         for n, (name, title, look) in enumerate(grid.given, at + 1):
             sheet.put(n, 1, title, "cell text")
             value = self._analysis.grid.given[name]
-            sheet.put(n, 2, value, f"cell {look}", excel_text(self._given[name]))
+            style = f"cell {look}" if self._cells.live else fitted(f"cell {look}", value)
+            sheet.put(n, 2, value, style, excel_text(self._given[name]))
         title = f"{grid.rows.title} ↓   {grid.columns.title} →"
         sheet.put(top - 1, 1, title, "header text")
         if grid.beside:

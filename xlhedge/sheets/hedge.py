@@ -10,6 +10,7 @@ from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import UnderlyingRow
 from xlhedge.portfolio.tables import MOST_SHOCKS
+from xlhedge.sheets.blocks import BLOCK, print_page, write_block
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
@@ -21,10 +22,36 @@ from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["spot_chart", "unassigned_texts", "write_hedge", "write_hedge_report"]
+__all__ = ["HELD_FIRST", "spot_chart", "unassigned_texts", "write_hedge", "write_hedge_report"]
 
 LARGEST = 10
 """How many holdings a chart shows."""
+
+HELD_FIRST = (
+    HedgeRow.asset,
+    HedgeRow.quantity,
+    HedgeRow.spot_price,
+    HedgeRow.spot_notional,
+    HedgeRow.instrument,
+    HedgeRow.target_notional,
+    HedgeRow.short_notional,
+    HedgeRow.hedged,
+    HedgeRow.net_delta,
+    HedgeRow.order_contracts,
+)
+_UNDERLYING = (
+    UnderlyingRow.underlying,
+    UnderlyingRow.exposure,
+    UnderlyingRow.target_notional,
+    UnderlyingRow.short_notional,
+    UnderlyingRow.cover,
+    UnderlyingRow.hedged,
+    UnderlyingRow.net_delta,
+    UnderlyingRow.gap,
+    UnderlyingRow.order_notional,
+    UnderlyingRow.residual_delta,
+)
+"""The columns of the report's page."""
 
 _OFF = 0.02
 """How far the hedge may be off what is wanted before it is marked."""
@@ -116,6 +143,10 @@ def write_hedge_report(sheet: Sheet, of: ReportContext) -> None:
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last)
     strike_unchecked(sheet, table, HedgeRow)
     _write_largest(sheet, table, analysis.hedge)
+    whole = of.tables[UnderlyingRow]
+    write_block(sheet, BLOCK, "By underlying", whole, analysis.underlyings, _UNDERLYING)
+    sheet.put(table.head - 2, 1, "By holding", "section")
+    print_page(sheet, of, len(HELD_FIRST), table.last, table.head - 2)
 
 
 def _mark(sheet: Sheet, table: FigureTable) -> None:

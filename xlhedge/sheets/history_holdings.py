@@ -14,7 +14,7 @@ from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.history_bars import Bars
 from xlhedge.sheets.history_cells import HoldingCells, fitting, total_of
-from xlhedge.sheets.style import sentence
+from xlhedge.sheets.style import fitted, sentence
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["WIDE", "headers", "write_funding", "write_ratios", "write_typical"]
@@ -41,7 +41,7 @@ def headers(sheet: Sheet, at: int, titles: Sequence[str], words: int = 1) -> Non
     """A row of headers; the first few are over words."""
     for column, title in enumerate(titles, 1):
         sheet.put(at, column, title, "header text" if column <= words else "header")
-    sheet.height(at, 32)
+    sheet.height(at, 48)
 
 
 def write_ratios(sheet: Sheet, at: int, holdings: Sequence[HoldingCells], bars: Bars) -> None:
@@ -91,7 +91,7 @@ def write_typical(sheet: Sheet, at: int, past: History, of: ReportContext, bars:
         sheet.put(row, 1, each.underlying, "cell text")
         sheet.put(row, 2, each.track.symbol, "cell text")
         sheet.put(row, 3, each.pairs, "cell heat", f"COUNT({moves})")
-        sheet.put(row, 4, each.step, "cell qty")
+        sheet.put(row, 4, each.step, fitted("cell qty", each.step))
         sheet.put(row, 5, each.daily, "cell percent", f"STDEV({moves})/SQRT(D{row})")
         sheet.put(row, 6, each.days, "cell days")
         sheet.put(row, 7, each.move, "cell percent", f"E{row}*SQRT(F{row})")
@@ -135,9 +135,8 @@ def write_funding(
         sheet.put(row, 1, each.past.name, "cell text")
         sheet.put(row, 2, _instrument(each), "cell text")
         short = position.short if position.instrument else None
-        sheet.put(
-            row, 3, short, "cell money", None if short is None else _formula(total_of(each.short))
-        )
+        text = None if short is None else _formula(total_of(each.short))
+        sheet.put(row, 3, short, fitted("cell money", short), text)
         texts: Sequence[str | None] = (None,) * 7
         if position.instrument and position.rates_of and not paid.reason:
             times, rates, hours = bars.rates(position.rates_of)
@@ -155,12 +154,14 @@ def write_funding(
             if paid.reason:  # over the columns that it explains
                 sheet.put(row, n, sentence(paid.reason) if n == 4 else None, "cell text")
             else:
-                sheet.put(row, n, value, f"cell {look}", None if value is None else text)
+                style = fitted(f"cell {look}", value)
+                sheet.put(row, n, value, style, None if value is None else text)
     last = first + len(holdings)
     sheet.put(last, 1, "Total", "total text")
     for column in range(2, len(_FUNDING) + 1):
         if column == 7 and holdings:
             text = f"SUM(G{first}:G{last - 1})"
-            sheet.put(last, column, past.funding_received, "total money", text)
+            look = fitted("total money", past.funding_received)
+            sheet.put(last, column, past.funding_received, look, text)
         else:
             sheet.put(last, column, None, "total text")

@@ -25,7 +25,7 @@ from xlhedge.sheets.history_holdings import (
     write_ratios,
     write_typical,
 )
-from xlhedge.sheets.style import sentence, widen
+from xlhedge.sheets.style import fitted, sentence, widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import round_below, time_chart
 from xlhedge.xlsx.sheet import Sheet
@@ -88,17 +88,18 @@ def write_history(sheet: Sheet, of: ReportContext) -> None:
     if past.total.hedged:
         sheet.put(head - 1, 1, "Bar by bar", "section")
         _add_charts(sheet, analysis.portfolio.settings.quote_currency, past, bars)
-    _finish(sheet, past, head)
+    _finish(sheet, of, past, head)
 
 
-def _finish(sheet: Sheet, past: History, head: int) -> None:
-    """Widths and print set-up; workings and long lists of bars are for the screen."""
-    widths: dict[str, float] = {LETTERS[n]: 17 for n in range(2, WIDE + 1)}
+def _finish(sheet: Sheet, of: ReportContext, past: History, head: int) -> None:
+    """Widths and print set-up: one page; workings and long lists of bars are for the screen."""
+    widths: dict[str, float] = {LETTERS[n]: 19 for n in range(2, WIDE + 1)}
     times = len(past.total.sample.times) if past.total.hedged else 0
-    printed = 0 < times <= _PRINTED
+    printed = of.full and 0 < times <= _PRINTED
     widen(sheet, widths | {"A": 32, "K": 24})
     last = head + times if printed else head - 3
-    sheet.prints(area=f"A1:{LETTERS[WIDE]}{last}", rows=f"{head}:{head}" if printed else None)
+    rows = f"{head}:{head}" if printed else None
+    sheet.prints(area=f"A1:{LETTERS[WIDE]}{last}", rows=rows, tall=0 if of.full else 1)
 
 
 def _write_sample(
@@ -114,7 +115,7 @@ def _write_sample(
         for cell in each.coins + each.posted
     )  # fmt: skip
     worth = fitting(f"ABS({excel_text(coins)})") if total.worth else None
-    sheet.put(_SAMPLE, 2, total.worth, "total money", worth)
+    sheet.put(_SAMPLE, 2, total.worth, fitted("total money", total.worth), worth)
     if total.hedged is None:
         return
     sample, (first, last) = total.sample, bars.rows
@@ -126,7 +127,7 @@ def _write_sample(
         (sample.left_out, "cell heat", None),
     )
     for column, (value, look, text) in enumerate(facts, 3):
-        sheet.put(_SAMPLE, column, value, look, text)
+        sheet.put(_SAMPLE, column, value, fitted(look, value), text)
 
 
 def _write_headline(sheet: Sheet, past: History, bars: Bars) -> None:
@@ -146,7 +147,8 @@ def _write_headline(sheet: Sheet, past: History, bars: Bars) -> None:
         letters = LETTERS[column + 1], LETTERS[column]
         text = f"{letters[0]}{at}-{letters[1]}{at}"
         look = "total cost" if column == SIDES[0].pnl else "total move"
-        sheet.put(at, column + 2, hedged[at, column + 1] - before, look, text)
+        change = hedged[at, column + 1] - before
+        sheet.put(at, column + 2, change, fitted(look, change), text)
 
 
 def _write_side(
@@ -167,7 +169,8 @@ def _write_side(
         (_HEAD + 6, "expected_shortfall", shortfall),
     ):
         found[at, column] = getattr(risk, name)
-        sheet.put(at, column, found[at, column], "cell money", text)
+        amount = found[at, column]
+        sheet.put(at, column, amount, fitted("cell money", amount), text)
         ratio = getattr(risk, f"{name}_ratio")
         if ratio is not None:
             found[at, column + 3] = ratio
@@ -178,7 +181,8 @@ def _write_side(
     value, peak = bars.span(side.value, start=True), bars.span(side.peak, start=True)
     depth, dates = f"{share}{_DEPTH}", bars.span(TIME, start=True)
     found |= {(_DEPTH, column): fall.amount, (_DEPTH, column + 3): fall.ratio}
-    sheet.put(_DEPTH, column, fall.amount, "cell money", f"{depth}*{_WORTH}")
+    look = fitted("cell money", fall.amount)
+    sheet.put(_DEPTH, column, fall.amount, look, f"{depth}*{_WORTH}")
     sheet.put(_DEPTH, column + 3, fall.ratio, "cell percent", f"MAX({falls})")
     bottom = f"MATCH({depth},{falls},0)"
     top = f"MATCH(INDEX({peak},{bottom}),{value},0)"

@@ -10,13 +10,35 @@ from xlhedge.functions.algebra import excel_text
 from xlhedge.portfolio import TABLES, Portfolio
 from xlhedge.xlsx.cell import LETTERS, quoted
 
-__all__ = ["FIRST_ROW", "NOTHING_TYPED", "Inputs", "last_column", "left_column"]
+__all__ = [
+    "FIRST_ROW",
+    "NOTHING_TYPED",
+    "SHOWN_FIRST",
+    "Inputs",
+    "last_column",
+    "left_column",
+    "shown_headers",
+]
 
 FIRST_ROW = 6
 """The first row of data of every input table; above it the headers, and above them the units."""
 
 NOTHING_TYPED = "nothing_typed"
 """The name of whether the book is still empty; a mark cannot look at another sheet's cells."""
+
+SHOWN_FIRST = {
+    "Instruments": (
+        "instrument",
+        "underlying",
+        "contract_type",
+        "expiry",
+        "futures_price",
+        "funding_rate",
+        "contract_size",
+        "mm_rate",
+    )
+}
+"""The columns of a table that most people need; its others fold away behind them."""
 
 _SLOTS = 15
 
@@ -66,7 +88,7 @@ class Inputs:
         return f"{sheet}!${self._letter(table, name)}${at}"
 
     def _letter(self, table: str, name: str) -> str:
-        return LETTERS[left_column(table) + TABLES[table].headers.index(name)]
+        return LETTERS[left_column(table) + shown_headers(table).index(name)]
 
     @property
     def nothing_typed(self) -> str:
@@ -102,6 +124,12 @@ class Inputs:
 
 def _setting_names() -> list[str]:
     return [column.name for column in TABLES["Settings"].columns]
+
+
+def shown_headers(table: str) -> list[str]:
+    """The headers of a table in the order in which the template shows them."""
+    first = SHOWN_FIRST.get(table, ())
+    return [*first, *(each for each in TABLES[table].headers if each not in first)]
 
 
 def left_column(table: str) -> int:

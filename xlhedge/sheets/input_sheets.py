@@ -5,9 +5,16 @@ from __future__ import annotations
 from xlhedge.portfolio import TABLES, Table
 from xlhedge.portfolio.columns import Column
 from xlhedge.sheets.context import TemplateContext
-from xlhedge.sheets.input_cells import FIRST_ROW, Inputs, last_column, left_column
+from xlhedge.sheets.input_cells import (
+    FIRST_ROW,
+    SHOWN_FIRST,
+    Inputs,
+    last_column,
+    left_column,
+    shown_headers,
+)
 from xlhedge.sheets.style import WIDTHS, widen
-from xlhedge.sheets.validation import note_of, rule_of, unit_of
+from xlhedge.sheets.validation import note_of, rule_of, unit_of, words_of
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
@@ -22,7 +29,7 @@ def write_inputs(sheet: Sheet, of: TemplateContext) -> None:
     """Write the tables that stand on a sheet of this title."""
     tables = [each for each in TABLES.values() if each.sheet == sheet.title]
     page = _InputPage(sheet, of.inputs)
-    sheet.height(FIRST_ROW - 2, 40)
+    sheet.height(FIRST_ROW - 2, 52)
     sheet.height(FIRST_ROW - 1, 32)
     for table in tables:
         if len(tables) > 1:
@@ -47,10 +54,13 @@ class _InputPage:
             self._write_settings(table)
             return
         rows, capacity = inputs.rows[table.name], inputs.capacity(table.name)
-        sheet.table(table.name, FIRST_ROW - 1, start, table.headers, len(rows),
+        headers = shown_headers(table.name)
+        sheet.table(table.name, FIRST_ROW - 1, start, headers, len(rows),
                     header_style="header", table_style="TableStyleLight1")  # fmt: skip
-        for at, column in enumerate(table.columns, start):
-            sheet.put(FIRST_ROW - 2, at, unit_of(column), "unit")
+        if first := SHOWN_FIRST.get(table.name):
+            sheet.fold(start + len(first), last_column(table.name))
+        for at, column in enumerate(_columns(table), start):
+            sheet.put(FIRST_ROW - 2, at, f"{words_of(column)}\n{unit_of(column)}", "unit")
             _note(sheet, FIRST_ROW - 1, at, column)
             look = f"input {column.look}"
             for n in range(capacity):
@@ -123,14 +133,22 @@ def _note(sheet: Sheet, row: int, at: int, column: Column) -> None:
         sheet.note(row, at, text, width=310, height=14 + _HEIGHT * lines)
 
 
+def _columns(table: Table) -> list[Column]:
+    """A table's columns in the order in which they are shown."""
+    return [table.model.columns[name] for name in shown_headers(table.name)]
+
+
 def _widths(title: str) -> dict[str, float]:
     widths: dict[str, float] = {
         LETTERS[at]: max(WIDTHS.get(column.look, 12), len(column.name) + 4)
         for table in TABLES.values()
         if table.sheet == title and not table.upright
-        for at, column in enumerate(table.columns, left_column(table.name))
+        for at, column in enumerate(_columns(table), left_column(table.name))
     }
     widths["A"] = 24
+    for name in SHOWN_FIRST:  # the + that shows the folded ones stands above the next
+        if TABLES[name].sheet == title:
+            widths[LETTERS[last_column(name) + 1]] = 3
     if title == "Portfolio":
         name, value, meaning = (LETTERS[left_column("Settings") + n] for n in range(3))
         widths |= {name: 24, value: 20, meaning: _MEANING}

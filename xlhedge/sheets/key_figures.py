@@ -21,15 +21,26 @@ from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.style import sentence, widen
 from xlhedge.sheets.table import FigureTable
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["TITLE", "figure_cell", "numbers_top", "target_of", "totals", "write_key_figures"]
+__all__ = ["NUMBERS_TOP", "TITLE", "figure_cell", "target_of", "totals", "write_key_figures"]
 
 TITLE = "Key figures"
 
 _TOP = 5
 _STEPS = (-0.2, 0.2)
 """Sudden moves whose P&L is a headline."""
+
+_NAMES = (
+    *("coins", "spot_notional", "short_notional", "hedged", "net_delta", "gross_delta"),
+    *("order_notional", "residual_delta", "funding_drag", "funding_year", "carry", "pnl_to_date"),
+    *("unrealised_pnl", "since", "liquidation", "worst", *(f"at {shock}" for shock in _STEPS)),
+)
+"""The figures, in the order of the sheet."""
+
+NUMBERS_TOP = _TOP + len(_NAMES) + 2
+"""The row of the heading of the charts' numbers."""
 
 _TOTALS = [each for each in HedgeRow.figures if each.total]
 
@@ -64,15 +75,9 @@ def totals(of: ReportContext) -> dict[str, tuple[str, str]]:
     return {each.name: _total(of, each) for each in _TOTALS}
 
 
-def figure_cell(of: ReportContext, name: str) -> str:
+def figure_cell(name: str) -> str:
     """The cell of a figure, as other sheets refer to it."""
-    names = [line.name for line in _lines(of)]
-    return f"'{TITLE}'!$B${_TOP + names.index(name)}"
-
-
-def numbers_top(of: ReportContext) -> int:
-    """The row of the heading of the charts' numbers."""
-    return _TOP + len(list(_lines(of))) + 2
+    return f"'{TITLE}'!$B${_TOP + _NAMES.index(name)}"
 
 
 def target_of(analysis: Analysis) -> float:
@@ -87,14 +92,15 @@ def write_key_figures(sheet: Sheet, of: ReportContext) -> None:
     heads = ("Figure", "Value", "State", "What it means")
     for column, title in enumerate(heads, 1):
         sheet.put(_TOP - 1, column, title, "header" if column == 2 else "header text")
-    words, at = states(of.analysis), _TOP
-    for line in _lines(of):
+    words = states(of.analysis)
+    lines = {line.name: line for line in _lines(of)}
+    for at, line in enumerate((lines[name] for name in _NAMES), _TOP):
         _write(sheet, at, line)
         sheet.put(at, 3, words.get(line.name, ""), "cell text")
         sheet.put(at, 4, line.meaning, "note")
-        at += 1
-    ChartNumbers(of, sheet, numbers_top(of)).write()
-    widen(sheet, {"A": 38, "B": 20, "C": 14, "D": 14})
+    ChartNumbers(of, sheet, NUMBERS_TOP).write()
+    moves = len(of.analysis.grid.shocks)
+    widen(sheet, {"A": 38, "B": 20} | {LETTERS[n]: 17 for n in range(3, 2 + moves)})
 
 
 def _write(sheet: Sheet, at: int, line: _KeyFigure) -> None:
@@ -182,10 +188,11 @@ def _dangers(of: ReportContext) -> Iterator[_KeyFigure]:
     yield _KeyFigure("liquidation", "Nearest liquidation", analysis.nearest, "percent",
                 "Move of its mark price that liquidates the first short",
                 f"MIN({','.join(sizes)})", margin.title, array=True)  # fmt: skip
-    if worst := analysis.worst:
-        meaning = _after(worst.liquidation, worst.name)
-        yield _KeyFigure("worst", "Worst scenario", worst.legs.net, "money", meaning,
-                    f"MIN({nets(analysis)})", "Stress")  # fmt: skip
+    worst = analysis.worst
+    told = _after(worst.liquidation, worst.name) if worst else "No scenario is typed"
+    text = f"MIN({nets(analysis)})" if worst else ""
+    net = worst.legs.net if worst else None
+    yield _KeyFigure("worst", "Worst scenario", net, "money", told, text, "Stress")
     for shock in _STEPS:
         word = analysis.at_once(shock).liquidation
         meaning = _after(word, "At once, as it stands; before fees")

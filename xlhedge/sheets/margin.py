@@ -13,10 +13,12 @@ from functools import cached_property
 from itertools import product
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.accounts import AccountRow
 from xlhedge.analysis.figures import Blank, FigureRow
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import ALARM, NO_EQUITY, MarginRow
 from xlhedge.functions.algebra import Expression
+from xlhedge.sheets.blocks import BLOCK, ONE_PAGE, print_page, write_block
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
@@ -162,6 +164,36 @@ def _mark(sheet: Sheet, table: FigureTable, alert: str) -> None:
     sheet.mark(cells, near, "near")
 
 
+MARGIN_FIRST = (
+    MarginRow.instrument,
+    MarginRow.account,
+    MarginRow.short_notional,
+    MarginRow.entry_price,
+    MarginRow.futures_price,
+    MarginRow.margin,
+    MarginRow.margin_ratio,
+    MarginRow.liquidation_price,
+    MarginRow.liquidation_buffer,
+    MarginRow.add_20,
+)
+_ACCOUNT = (
+    AccountRow.account,
+    AccountRow.exchange,
+    AccountRow.margin_mode,
+    AccountRow.collateral,
+    AccountRow.equity_value,
+    AccountRow.equity,
+    AccountRow.maintenance,
+    AccountRow.margin_ratio,
+    AccountRow.common,
+    AccountRow.add_20,
+)
+"""The columns of the report's page."""
+
+_CHART_ROWS = 19
+"""Rows that the chart takes."""
+
+
 def write_margin_report(sheet: Sheet, of: ReportContext) -> None:
     """The Margin sheet of a report: the table, its marks, and the nearest liquidations' chart."""
     table, analysis = of.on[sheet.title], of.analysis
@@ -170,14 +202,24 @@ def write_margin_report(sheet: Sheet, of: ReportContext) -> None:
     sheet.put(at, 1, _MARKED, "cell text")
     sheet.put(at, 2, analysis.portfolio.settings.liquidation_alert, "cell percent")
     _mark(sheet, table, f"$B${at}")
-    _write_nearest(sheet, table, analysis, table.last + 3)
+    if analysis.accounts:
+        whole = of.tables[AccountRow]
+        write_block(sheet, BLOCK, "By account", whole, analysis.accounts, _ACCOUNT)
+        sheet.put(at - 1, 1, "By position", "section")
+    last = _write_nearest(sheet, table, analysis, table.last + 3)
+    if last > ONE_PAGE:  # pages repeat the table's headers, which are none of the chart's
+        last = table.last
+    print_page(sheet, of, len(MARGIN_FIRST), last, at - 1)
 
 
-def _write_nearest(sheet: Sheet, table: FigureTable, analysis: Analysis, at: int) -> None:
-    """The shorts whose liquidation is nearest, ten at most, and their chart; none without any."""
+def _write_nearest(sheet: Sheet, table: FigureTable, analysis: Analysis, at: int) -> int:
+    """The shorts whose liquidation is nearest, ten at most, and their chart; none without any.
+
+    Returns the last row.
+    """
     nearest = sorted(_distances(analysis), key=lambda found: abs(found[1]))[:_BARS]
     if not nearest:
-        return
+        return table.last
     sheet.put(at, 1, "Nearest liquidations", "header text")
     sheet.put(at, 2, "Move from mark", "header")
     for n, (name, distance, row) in enumerate(nearest, at + 1):
@@ -193,6 +235,7 @@ def _write_nearest(sheet: Sheet, table: FigureTable, analysis: Analysis, at: int
         [2],
     )
     sheet.chart(chart, f"D{at}")
+    return at + _CHART_ROWS
 
 
 def _distances(analysis: Analysis) -> Iterator[tuple[str, float, int]]:

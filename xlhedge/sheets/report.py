@@ -29,6 +29,8 @@ def report_book(
     source: Source | None = None,
     paper: Paper = "a4",
     firm: Firm = PLAIN,
+    *,
+    full: bool = False,
 ) -> Book:
     """The report on a portfolio; `Book.save` writes it.
 
@@ -37,23 +39,25 @@ def report_book(
         source: the file it was read from, for the audit sheet and the document's subject.
         paper: what it prints on; every sheet fits its width.
         firm: a title, a footer, a logo, who has checked it.
+        full: whether all columns and sheets print; else the pages alone.
 
     Example:
         >>> from xlhedge.analysis import analyse
         >>> from xlhedge.samples import SAMPLES
         >>> report_book(analyse(SAMPLES["full-hedge"])).titles
-        ['Summary', 'Underlyings', 'Orders', 'Hedge', 'Sensitivity', 'Stress', \
-'Funding & basis', 'Carry', 'Margin', 'Unwind', 'Hedge history', 'Key figures', \
-'Inputs & audit']
+        ['Summary', 'Hedge', 'Sensitivity', 'Margin', 'Funding & basis', 'Inputs & audit', \
+'Hedge history', 'Underlyings', 'Orders', 'Stress', 'Carry', 'Unwind', 'Key figures']
     """
     settings = analysis.portfolio.settings
-    title = firm.title or f"Hedge report: {settings.portfolio}"
+    title = f"Hedge report: {settings.portfolio}"  # by this the program knows its own
     subject = source.told if source else ""
     book = Book(styles(), title=title, created=settings.as_of, subject=subject)
     known = Known(analysis.days, settings.redeploy_drop, settings.rebalance_band)
     specs = sheets_of("report", analysis)
-    tables = tables_of(specs, lambda row: len(analysis.numbers.rows(row)) + (row is HedgeRow))
-    of = ReportContext(book, analysis, tables, contents_of(specs), known, source, firm)
+    tables = tables_of(
+        specs, lambda row: len(analysis.numbers.rows(row)) + (row is HedgeRow), stays=True
+    )
+    of = ReportContext(book, analysis, tables, contents_of(specs), known, source, firm, full)
     write(specs, of)
     for name, (cell, _) in totals(of).items():  # for links from workbooks of one's own
         book.define(f"report_{name}", cell)

@@ -25,8 +25,10 @@ from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.liquidation import NONE, said_of
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.portfolio.tables import MOST_SHOCKS
-from xlhedge.sheets.context import BookContext, TemplateContext
-from xlhedge.sheets.grid_blocks import GRIDS_END, GridBlocks, first_row, mark_words
+from xlhedge.sheets.attribution import write_nets
+from xlhedge.sheets.blocks import print_page
+from xlhedge.sheets.context import BookContext, ReportContext, TemplateContext
+from xlhedge.sheets.grid_blocks import GRIDS_END, PAGE_END, GridBlocks, first_row, mark_words
 from xlhedge.sheets.grid_cells import (
     AXIS,
     CHART,
@@ -37,7 +39,7 @@ from xlhedge.sheets.grid_cells import (
     UNHEDGED,
     GridCells,
 )
-from xlhedge.sheets.style import widen
+from xlhedge.sheets.style import INCLUDES_ONE, fitted, widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.drawings import Chart
@@ -71,8 +73,20 @@ def write_sensitivity(sheet: Sheet, of: BookContext) -> None:
     page.limits()
     currency = of.analysis.portfolio.settings.quote_currency
     chart = _chart(sheet, (UNHEDGED, HELD), (2, page.moves + 1), currency)
-    sheet.chart(chart, f"B{CHART}")  # A repeats on each page
-    widen(sheet, {"A": 44} | {LETTERS[n]: 15.0 for n in range(2, page.moves + 2)})
+    if not isinstance(of, ReportContext):
+        sheet.chart(chart, f"B{CHART}")  # A repeats on each page
+        widen(sheet, {"A": 44} | {LETTERS[n]: 15.0 for n in range(2, page.moves + 2)})
+        return
+    sheet.chart(chart.sized(_CHART_TALL, page.width * _CHART_WIDE), f"B{CHART}")
+    last = max(write_nets(sheet, of, CHART, _BESIDE), page.moves + 1)
+    widen(sheet, {"A": 44} | {LETTERS[n]: page.width for n in range(2, last + 1)})
+    print_page(sheet, of, last, PAGE_END)
+
+
+_BESIDE = 12
+"""The column behind the report's chart."""
+_CHART_TALL, _CHART_WIDE = 9.5, 1.8
+"""Its height in centimetres, and its width for each letter of a column's."""
 
 
 def ratio_chart(sheet: Sheet, analysis: Analysis) -> Chart:
@@ -116,6 +130,16 @@ class _Page:
             low, high, step = (of.inputs.setting(f"shock_{end}") for end in ("min", "max", "step"))
             self.moves = MOST_SHOCKS
             self._axis = [f"ROUND(MIN({high},{low}+{n}*{step}),12)" for n in range(MOST_SHOCKS)]
+
+    @property
+    def width(self) -> float:
+        """A column's width that the longest number of the grids takes, and each word."""
+        grid = self._grid
+        lines = (grid.unhedged, grid.held, grid.in_full, *(
+            row for each in GRIDS if each.liquidated for row in grid.grids[each.name]
+        ))  # fmt: skip
+        most = max((abs(x) for line in lines for x in line if isinstance(x, float)), default=0.0)
+        return max(11.0, len(f"{most:,.0f}{INCLUDES_ONE}") + 1.0)
 
     def _spread(self, values: Sequence[Any]) -> list[Any]:
         """Values of the moves in the axis' columns: the last repeats to the end."""
@@ -165,8 +189,9 @@ class _Page:
         texts = limits(self._functions, self.cells.shorts, own) | {"full_notional": full}
         for n, (name, title, look) in enumerate(LIMITS, FIRST_LIMIT):
             self._sheet.put(n, 1, title, "cell text")
-            value, style = [[self._grid.given[name]]], f"cell {look}"
-            self._sheet.array(n, 2, value, excel_text(texts[name]), style)
+            value = self._grid.given[name]
+            style = f"cell {look}" if self.cells.live else fitted(f"cell {look}", value)
+            self._sheet.array(n, 2, [[value]], excel_text(texts[name]), style)
 
     def assets(self, first: int) -> None:
         """Each asset's own line."""

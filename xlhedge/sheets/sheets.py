@@ -24,23 +24,25 @@ from xlhedge.analysis.unwind import UnwindRow
 from xlhedge.sheets.accounts import write_accounts, write_accounts_report, write_cross
 from xlhedge.sheets.attribution import write_scenarios
 from xlhedge.sheets.audit import write_audit
+from xlhedge.sheets.blocks import print_nothing, room_for
 from xlhedge.sheets.carry import (
     FIGURES,
+    FUNDING_FIRST,
     REPEATED,
     write_carry,
     write_carry_report,
     write_funding_basis,
 )
 from xlhedge.sheets.changes import write_changes
-from xlhedge.sheets.context import BookContext, TemplateContext
+from xlhedge.sheets.context import BookContext, ReportContext, TemplateContext
 from xlhedge.sheets.functions import write_functions
 from xlhedge.sheets.grid_cells import AXIS
-from xlhedge.sheets.hedge import write_hedge, write_hedge_report
+from xlhedge.sheets.hedge import HELD_FIRST, write_hedge, write_hedge_report
 from xlhedge.sheets.history_report import write_history
 from xlhedge.sheets.input_cells import FIRST_ROW, NOTHING_TYPED
 from xlhedge.sheets.input_sheets import write_inputs
 from xlhedge.sheets.key_figures import TITLE, write_key_figures
-from xlhedge.sheets.margin import write_lots, write_margin, write_margin_report
+from xlhedge.sheets.margin import MARGIN_FIRST, write_lots, write_margin, write_margin_report
 from xlhedge.sheets.orders import (
     write_orders,
     write_orders_report,
@@ -60,8 +62,11 @@ from xlhedge.sheets.unwind_report import DELEVERAGED, write_unwind_report
 __all__ = ["SHEETS", "SheetSpec", "TableSpec", "contents_of", "sheets_of", "tables_of", "write"]
 
 BookKind = Literal["template", "report"]
+_Room = Callable[[type[FigureRow]], int]
+"""For how many rows of a kind there is room."""
 _TEMPLATE: tuple[BookKind, ...] = ("template",)
 _REPORT: tuple[BookKind, ...] = ("report",)
+_APPENDIX = "Appendix, for the screen: it prints with xlhedge report --full."
 _FIGURES = "B3:CZ400"
 """Below a computed sheet's heading: no sheet has figures behind or below it in an empty book."""
 _PAGE = 13
@@ -78,6 +83,8 @@ class TableSpec:
         total: see head.
         top: see head.
         figures: its columns; all figures of a row, unless told.
+        first: those of a report's page, which come first.
+        above: the kind of rows of a block above the table, which stands farther down by them.
     """
 
     row: type[FigureRow]
@@ -85,6 +92,23 @@ class TableSpec:
     total: int = 5
     top: int = 6
     figures: tuple[Figure, ...] = ()
+    first: tuple[Figure, ...] = ()
+    above: type[FigureRow] | None = None
+
+    def table(self, title: str, room: _Room, *, stays: bool) -> FigureTable:
+        """The table on the sheet of that title: `tables_of`."""
+        figures = self.figures or self.row.figures
+        down = room_for(room(self.above)) if self.above else 0
+        return FigureTable(
+            title,
+            self.row,
+            self.top + down,
+            room(self.row),
+            self.total and self.total + down,
+            self.first + tuple(each for each in figures if each not in self.first),
+            head=self.head + down,
+            stays=stays,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +130,8 @@ class SheetSpec:
         tall: how many pages its height takes; as many as it needs, if 0.
         landscape: whether the longer side of the paper lies.
         when: whether it stands in the book of an analysis.
+        page: its place among the pages that a report prints; the others, its appendix, stand
+            behind them and print with ``--full``.
         kind: whether people type on it, or it computes from what they type, or tells of both.
     """
 
@@ -122,6 +148,7 @@ class SheetSpec:
     tall: int = 0
     landscape: bool = True
     when: Callable[[Analysis], bool] = lambda _: True
+    page: int = 0
     kind: Literal["typed", "computed", "told"] = "computed"
 
 
@@ -169,9 +196,10 @@ SHEETS = (
         purpose="The coins that you hold, accounts, and settings. Type here first.",
         note="What you hold and how much of it to hedge. Type in the yellow cells; a row typed "
              "below a table counts. Accounts and Settings stand at the right."),
-    SheetSpec("Instruments", write_inputs, **_INPUTS, wide=3,
+    SheetSpec("Instruments", write_inputs, **_INPUTS,
         purpose="The futures that you hedge with, and their margin tiers. Type here.",
-        note="The futures you hedge with, as the venue states them. Tiers are optional."),
+        note="The futures you hedge with, as the venue states them. The + above the columns shows "
+             "steps, fees and the others. Tiers are optional."),
     SheetSpec("Shorts", write_inputs, **_INPUTS,
         purpose="The shorts that are open. Type here.",
         note="The shorts that are open. Positive contracts are short."),
@@ -182,8 +210,8 @@ SHEETS = (
         purpose="Past prices and funding, if you have them. Type or paste here.",
         note="Optional: bars of assets and instruments. Keep the rows of one symbol together, "
              "oldest first."),
-    SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A3", tall=1),
-    SheetSpec("What changed", write_changes, _REPORT, freeze="B4",
+    SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A3", tall=1, page=1),
+    SheetSpec("What changed", write_changes, _REPORT, freeze="B4", page=8,
         when=lambda each: each.changes is not None,
         purpose="Since the report before: prices, quantities, hedge, and what was earned by what",
         note="What was traded between the two dates counts at the price that average costs and "
@@ -201,7 +229,8 @@ SHEETS = (
     SheetSpec("Hedge", write_hedge, _TEMPLATE, TableSpec(HedgeRow, 7, 8, 10), wide=4, tall=1,
         purpose="For each holding: what to short, what is short, what is left, what it costs.",
         note=_HEDGE),
-    SheetSpec("Hedge", write_hedge_report, _REPORT, TableSpec(HedgeRow, figures=_HELD), wide=0,
+    SheetSpec("Hedge", write_hedge_report, _REPORT, page=2, freeze="B3", wide=0,
+        table=TableSpec(HedgeRow, figures=_HELD, first=HELD_FIRST, above=UnderlyingRow),
         purpose="For each holding: what to short, what is short, what is left",
         note=f"{_HEDGE} Net delta above 0 is still long, below 0 over-hedged."),
     SheetSpec("Carry", write_carry, _TEMPLATE, TableSpec(CarryRow), wide=2, tall=1,
@@ -222,7 +251,7 @@ SHEETS = (
         purpose="Profit and loss by price, hedge ratio, basis, funding and leverage.",
         note=f"{_GRIDS} Columns behind the last move repeat it."),
     SheetSpec("Sensitivity", write_sensitivity, _REPORT, _GRID_SHORTS,
-        freeze=f"B{AXIS + 1}", wide=2,
+        page=3, freeze=f"B{AXIS + 1}", wide=2,
         purpose="Grids of price, hedge ratio, basis, funding and leverage", note=_GRIDS),
     SheetSpec("Stress", write_stress, _TEMPLATE,
         freeze=f"B{FIRST}", repeat=f"{FIRST - 1}:{FIRST - 1}",
@@ -233,14 +262,16 @@ SHEETS = (
         purpose="Your scenarios, leg by leg and line by line",
         note="The portfolio as it stands, liquidation included. Fees are those of closing: the "
              f"shorts are open. {DELEVERAGED}"),
-    SheetSpec("Funding & basis", write_funding_basis, _REPORT, TableSpec(HedgeRow, figures=FIGURES),
+    SheetSpec("Funding & basis", write_funding_basis, _REPORT, page=5, freeze="B6",
+        table=TableSpec(HedgeRow, figures=FIGURES, first=FUNDING_FIRST),
         purpose="What holding the hedge costs and earns",
         note="What holding the hedge costs and earns. A positive funding rate pays a short; a cost "
-             "above 0 costs you."),
+             "above 0, red, costs you."),
     SheetSpec("Carry", write_carry_report, _REPORT, TableSpec(CarryRow), wide=0,
         purpose="What each short earns to the horizon, and the roll into the next contract",
         note=_CARRY),
-    SheetSpec("Margin", write_margin_report, _REPORT, TableSpec(MarginRow), wide=0,
+    SheetSpec("Margin", write_margin_report, _REPORT, page=4, freeze="B3", wide=0,
+        table=TableSpec(MarginRow, first=MARGIN_FIRST, above=AccountRow),
         purpose="Liquidation, and the margin to add", note=_MARGIN),
     SheetSpec("Accounts", write_accounts_report, _REPORT, TableSpec(AccountRow), wide=0,
         purpose="Wallets of accounts, and the moves that liquidate them",
@@ -257,6 +288,7 @@ SHEETS = (
              "confirmed; HORIZON: reached; REDEPLOY: the fall you wait for; FUNDING: it costs too "
              "much."),
     SheetSpec("Hedge history", write_history, _REPORT, when=lambda each: each.history is not None,
+        page=7,
         purpose="What the hedge would have done to your risk",
         note="Today's coins and today's short, taken through past bars: what this hedge would have "
              "done, not what was earned. Fees, margin calls and liquidation are left out."),
@@ -271,7 +303,7 @@ SHEETS = (
     SheetSpec(TITLE, write_key_figures, _REPORT, freeze="B5", tall=1,
         purpose="What page one is made of, and the numbers of its charts",
         note="Each figure of page one, its state and where it comes from."),
-    SheetSpec("Inputs & audit", write_audit, _REPORT, freeze="A4", wide=2,
+    SheetSpec("Inputs & audit", write_audit, _REPORT, freeze="A4", page=6, landscape=False,
         purpose="Every input, where from, and by which rules",
         note="What went in: from the file with this SHA-256 the same program makes the same "
              "report."),
@@ -280,8 +312,10 @@ SHEETS = (
 
 
 def sheets_of(kind: BookKind, analysis: Analysis) -> list[SheetSpec]:
-    """The sheets of a book, in order."""
-    return [each for each in SHEETS if kind in each.books and each.when(analysis)]
+    """The sheets of a book, in order: a report's pages before its appendix."""
+    found = [each for each in SHEETS if kind in each.books and each.when(analysis)]
+    last = len(SHEETS)
+    return sorted(found, key=lambda each: each.page or last) if kind == "report" else found
 
 
 def contents_of(specs: Sequence[SheetSpec]) -> list[tuple[str, str]]:
@@ -290,15 +324,17 @@ def contents_of(specs: Sequence[SheetSpec]) -> list[tuple[str, str]]:
 
 
 def tables_of(
-    specs: Sequence[SheetSpec], room: Callable[[type[FigureRow]], int]
+    specs: Sequence[SheetSpec], room: _Room, *, stays: bool = False
 ) -> dict[str, FigureTable]:
-    """The tables by their sheets' titles; `room` says for how many rows of a kind there is room."""
+    """The tables by their sheets' titles.
+
+    Args:
+        specs: the sheets.
+        room: for how many rows of a kind there is room.
+        stays: whether values stay, as a report's do.
+    """
     return {
-        each.title: FigureTable(
-            each.title, t.row, t.top, room(t.row), t.total, t.figures, head=t.head
-        )
-        for each in specs
-        if (t := each.table)
+        each.title: each.table.table(each.title, room, stays=stays) for each in specs if each.table
     }
 
 
@@ -310,15 +346,27 @@ def write(specs: Sequence[SheetSpec], of: BookContext) -> None:
     front, *others = [(each, of.book.sheet(each.title)) for each in specs]
     for each, sheet in (*others, front):
         freeze, repeat, wide = each.freeze or "A3", each.repeat, each.wide
-        if (table := of.on.get(each.title)) and not each.freeze:
-            freeze, repeat = f"B{table.top}", f"{table.head}:{table.head}"
+        parts = isinstance(of, ReportContext) and not of.full  # what prints is a page, or nothing
+        page, appendix = parts and each.page > 0, parts and not each.page
+        above = each.table and each.table.above
+        if (table := of.on.get(each.title)) and (not each.freeze or above):
+            repeat = f"{table.head}:{table.head}"
+            freeze = each.freeze or f"B{table.top}"
         if table and not wide:
             wide = -(-len(table.figures) // _PAGE)
-        if each.heading is not None:
-            heading(sheet, each.heading or each.title, each.note, column=1 + (wide > 1))
+        if parts:
+            wide = 1
+        if appendix:
+            repeat = ""
         set_up(sheet, freeze, repeat, wide=wide, tall=each.tall, landscape=each.landscape)
         if isinstance(of, TemplateContext) and each.kind != "typed":
             sheet.protect()
             if each.kind == "computed":  # first: later marks and colours do not count then
                 sheet.mark(_FIGURES, NOTHING_TYPED, "blank", last=True)
         each.write(sheet, of)
+        if each.heading is not None:
+            last = len(each.table.first) if page and each.table else 0
+            note = f"{_APPENDIX} {each.note}" if appendix else each.note
+            heading(sheet, each.heading or each.title, note, column=1 + (wide > 1), last=last)
+        if appendix:
+            print_nothing(sheet)

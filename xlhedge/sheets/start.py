@@ -37,7 +37,7 @@ computes from them.
 The sheets say how much to short, what is left over, what funding, basis, fees and margin \
 cost, and what a fall or a rally does.
 Shorts are positive numbers. A positive funding rate means that longs pay shorts: a short \
-receives it. A cost above 0 costs you.
+receives it. A cost that you receive says so.
 A hedge is not free of risk: in a rally the short can be liquidated. Keep an eye on the \
 nearest liquidation below.
 """.strip().splitlines()
@@ -91,7 +91,7 @@ def _headlines(of: TemplateContext) -> list[Headline]:
             "Net deltas of the underlyings by size: none offsets another.", underlyings.title,
         ),
         summed("Funding cost to the horizon", HedgeRow.funding_drag, "total cost",
-               "At today's rates: above 0 costs you, below 0 you receive it."),
+               "At today's rates: what you pay is red, what you receive says so."),
         Headline(
             _NEAREST,
             f'IF(COUNT({",".join(ends)})=0,"{NOTHING}",MIN({sizes}))',
@@ -117,7 +117,7 @@ def write_start(sheet: Sheet, of: TemplateContext) -> None:
     at = _write_checks(sheet, at + 1, questions)
     at = _write_contents(sheet, at + 1, of.contents)
     _write_legend(sheet, at + 1)
-    widen(sheet, {"A": 34, "B": 19, "C": 16, "D": 66, "E": 12})
+    widen(sheet, {"A": 50, "B": 23, "C": 16, "D": 66, "E": 16})
 
 
 def _wide(sheet: Sheet, at: int, text: str, look: str, formula: str | None = None) -> None:
@@ -136,7 +136,8 @@ def _write_next(sheet: Sheet, wanted: Sequence[Step]) -> None:
         told = f'IFERROR({step.formula},"")'
         text = f'IF({told}<>"",{told},{text})'
     sheet.array(_NEXT, 2, [[said]], text, "step")
-    sheet.merge(_NEXT, 2, 5)
+    for column in range(3, 6):  # it reaches over them: an array formula takes no merged cells
+        sheet.put(_NEXT, column, None, "step")
     sheet.height(_NEXT, 24)
 
 

@@ -6,6 +6,7 @@ number: "input money", "cell percent", "total price".
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -22,9 +23,11 @@ __all__ = [
     "INCLUDES_ONE",
     "LONGEST",
     "WIDTHS",
+    "fitted",
     "heading",
     "heat_map",
     "label",
+    "paragraph",
     "sentence",
     "set_up",
     "styles",
@@ -35,7 +38,9 @@ FORMATS = {
     "text": "General",
     "any": "General",
     "money": "#,##0.00;[Red]-#,##0.00",
-    "cost": "[Red]#,##0.00;-#,##0.00;0.00",
+    "cost": '[Red]#,##0.00;#,##0.00" received";0.00',
+    "money whole": "#,##0;[Red]-#,##0",
+    "cost whole": '[Red]#,##0;#,##0" received";0',
     "price": "#,##0.00##",
     "qty": "#,##0.0000##",
     "ratio": "0.00",
@@ -51,6 +56,9 @@ FORMATS = {
 }
 """Number format of each kind of number."""
 
+_MOST_DECIMALS = 10
+FORMATS |= {f"decimals {n}": f"#,##0.{'0' * n}".rstrip(".") for n in range(_MOST_DECIMALS + 1)}
+
 INCLUDES_ONE = " †"
 """What is shown behind a number of a grid that includes a liquidation."""
 
@@ -60,7 +68,7 @@ LONGEST = 1_000
 _FOOTER = 100
 """Characters of a footer's name: Excel takes 255 units of all, and each may be written as two."""
 
-WIDTHS = {"text": 16, "money": 17, "cost": 17, "price": 14, "qty": 18, "date": 19, "rate": 13}
+WIDTHS = {"text": 16, "money": 17, "cost": 22, "price": 14, "qty": 18, "date": 19, "rate": 13}
 """Width of a column of a kind of number, in characters; 12 for the others."""
 
 _VERDICTS = {"good": ("FF1B5E20", "FFDDF2DF"), "bad": ("FF8E1B12", "FFFBDEDA")}
@@ -82,8 +90,7 @@ def styles() -> Styles:
     found.add("unit", ink=_GREY, size=9, italic=True, wrap=True, vertical="top")
     found.add("warning", ink="FF9C2F00", bold=True, wrap=True, vertical="top")
     found.add("words", ink=_BLACK, wrap=True, vertical="center")
-    found.add("step", ink=_INK, size=12, bold=True, wrap=True, vertical="center", indent=1,
-              paper=_PALE)  # fmt: skip
+    found.add("step", ink=_INK, size=12, bold=True, vertical="center", paper=_PALE)
     found.add("link", ink="FF1155CC", underline=True, align="left", vertical="center", indent=1)
     found.add("count", number_format="0", line=_RULE, align="center", vertical="center")
     for name, (ink, paper) in _VERDICTS.items():
@@ -134,7 +141,56 @@ def _register_marks(found: Styles) -> None:
     found.mark("no date", number_format='"–"')
 
 
-def heading(sheet: Sheet, title: str, note: str = "", column: int = 1) -> None:
+def fitted(look: str, value: object, step: object = None) -> str:
+    """The look of a value that stays: no digits that say nothing, none lost that say something.
+
+    Money is in whole units from 1,000; contracts have the decimals of their step; prices, other
+    quantities and counts have as many as they need.
+
+    Args:
+        look: a role and a kind of number.
+        value: what is shown.
+        step: what it is traded in steps of, if it is.
+
+    Example:
+        >>> [fitted("cell money", x) for x in (999.99, -1000.0, "")]
+        ['cell money', 'cell money whole', 'cell money']
+        >>> fitted("cell qty", 16.812043, 0.001), fitted("cell qty", 4.0, 0.001)
+        ('cell decimals 3', 'cell decimals 3')
+        >>> [fitted("cell qty", x) for x in (4.0, 19.543, 1 / 3)]
+        ['cell decimals 0', 'cell decimals 3', 'cell decimals 6']
+        >>> [fitted("cell price", x) for x in (60000.0, 0.000012345)]
+        ['cell decimals 2', 'cell decimals 8']
+    """
+    role, _, kind = look.partition(" ")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return look
+    if kind in {"money", "cost"}:
+        return look if 0 < abs(value) < _WHOLE else f"{look} whole"
+    if kind not in _DECIMALS:
+        return look
+    least, most = _DECIMALS[kind]
+    if kind == "price" and value:  # six digits that count, four of what is below 1
+        digits = math.floor(math.log10(abs(value)))
+        most = min(max(5 - digits if digits >= 0 else 3 - digits, least), _MOST_DECIMALS)
+    if isinstance(step, float) and step > 0:
+        least = most = min(_decimals(step, _MOST_DECIMALS), _MOST_DECIMALS)
+    return f"{role} decimals {max(least, _decimals(value, most))}"
+
+
+def _decimals(value: float, most: int) -> int:
+    """How many decimals of a number are not 0, at most so many."""
+    return len(f"{value:.{most}f}".partition(".")[2].rstrip("0"))
+
+
+_WHOLE = 999.995
+"""Money from this on is 1,000 when it is shown with cents."""
+
+_DECIMALS = {"qty": (0, 6), "price": (2, 2), "ratio": (0, 2)}
+"""The least and most decimals of a kind of number."""
+
+
+def heading(sheet: Sheet, title: str, note: str = "", column: int = 1, last: int = 0) -> None:
     """A sheet's first two rows: what it is, and one line on how to read it.
 
     Args:
@@ -143,10 +199,35 @@ def heading(sheet: Sheet, title: str, note: str = "", column: int = 1) -> None:
         note: how to read it.
         column: where the note begins; behind the first one on sheets that print several pages
             wide, which repeat that one and would cut it off.
+        last: the last column of a page that prints no more; the note has lines up to there.
     """
     sheet.put(1, 1, sentence(title), "title")
-    if note:
+    if note and last:
+        paragraph(sheet, 2, sentence(note), "words", last)
+    elif note:
         sheet.put(2, column, sentence(note))
+
+
+def paragraph(sheet: Sheet, row: int, text: str, look: str, last: int) -> None:
+    """Write a text from the first column to another one, and make its row as high as it needs.
+
+    Columns must have their widths: merged cells grow in no program.
+
+    Args:
+        sheet: where.
+        row: the row.
+        text: the text.
+        look: its look, which has lines.
+        last: the column.
+    """
+    sheet.put(row, 1, text, look)
+    sheet.merge(row, 1, last)
+    room = sum(sheet.widths.get(n, _NARROW) for n in range(1, last + 1))
+    sheet.height(row, 15.0 * max(1, math.ceil(len(text) * _LETTER / room)))
+
+
+_NARROW, _LETTER = 8.43, 1.05
+"""The width of a column that nobody widened; of a letter, with what a line leaves at its end."""
 
 
 def sentence(text: str) -> str:

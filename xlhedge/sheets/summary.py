@@ -5,18 +5,19 @@ from __future__ import annotations
 from xlhedge.analysis import Analysis
 from xlhedge.sheets.chart_numbers import ChartNumbers
 from xlhedge.sheets.context import ReportContext
-from xlhedge.sheets.key_figures import TITLE, numbers_top
+from xlhedge.sheets.key_figures import NUMBERS_TOP, TITLE
 from xlhedge.sheets.order_table import write_orders_table
 from xlhedge.sheets.page_charts import price_chart, scenario_chart
 from xlhedge.sheets.style import sentence
 from xlhedge.sheets.tiles import LINES, WIDTH, tiles, write_tile
 from xlhedge.text import rounded
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.drawings import Picture
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["write_summary"]
 
-_COLUMNS = (1.6, 16, 10, 1.6)
+_COLUMNS = (1.6, 14.5, 11.5, 1.6)
 """Widths of a tile's columns, in characters."""
 _TILES = 6
 _LAST = _TILES * WIDTH - 1
@@ -26,6 +27,8 @@ _HEIGHT = 655.0
 _CHART_ROW = 15.0
 _LEAST_ROWS = 14
 _NOTES = 28.0
+_LOGO = (0.95, 4.5)
+"""Height and width of the logo in centimetres, at most."""
 
 
 def write_summary(sheet: Sheet, of: ReportContext) -> None:
@@ -35,7 +38,7 @@ def write_summary(sheet: Sheet, of: ReportContext) -> None:
         sheet.widen(1 + n, _COLUMNS[n % WIDTH])
     high = _write_band(sheet, of)
     for n, tile in enumerate(tiles(analysis)):
-        write_tile(sheet, of, _TILES_TOP, 1 + n * WIDTH, tile)
+        write_tile(sheet, _TILES_TOP, 1 + n * WIDTH, tile)
     tile_rows = {_TILES_TOP: 17.0, _TILES_TOP + 1: 30.0}
     tile_rows |= {_TILES_TOP + 2 + n: 14.5 for n in range(LINES)}
     tile_rows[_ORDERS_TOP - 1] = 6.0
@@ -57,7 +60,10 @@ def _write_band(sheet: Sheet, of: ReportContext) -> float:
     settings, days = of.analysis.portfolio.settings, of.analysis.days
     half = 2 * WIDTH
     sheet.put(1, 1, sentence(of.firm.title or f"Hedge report: {settings.portfolio}"), "page title")
-    sheet.merge(1, 1, _LAST)
+    sheet.merge(1, 1, _LAST - WIDTH if of.firm.logo else _LAST)
+    if of.firm.logo:
+        logo = Picture.fitted(of.firm.logo, "Logo", *_LOGO)
+        sheet.picture(logo, f"{LETTERS[_LAST - WIDTH + 2]}1")
     facts = (
         f"Prices {settings.as_of:%Y-%m-%d %H:%M} UTC · horizon "
         f"{settings.horizon_date:%Y-%m-%d} ({days:.0f} days) · in {settings.quote_currency} · "
@@ -78,7 +84,7 @@ def _write_charts(sheet: Sheet, of: ReportContext, at: int, rows: int) -> None:
     sheet.height(at, 8.0)
     for row in range(at + 1, at + 1 + rows):
         sheet.height(row, _CHART_ROW)
-    numbers = ChartNumbers(of, of.book[TITLE], numbers_top(of))
+    numbers = ChartNumbers(of, of.book[TITLE], NUMBERS_TOP)
     middle = _LAST // 2 + 1
     chart = price_chart(numbers, of.analysis)
     sheet.chart(chart.until(at + rows, middle - 1), f"A{at + 1}")

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from textwrap import wrap
 from typing import Any
 
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow, sum_of
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
-from xlhedge.sheets.style import WIDTHS
+from xlhedge.sheets.style import WIDTHS, fitted
 from xlhedge.xlsx.cell import LETTERS, quoted
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["ColumnGroup", "FigureTable", "RowText", "here"]
+__all__ = ["ColumnGroup", "FigureTable", "RowText", "header_height", "here"]
 
 
 def here(offset: int = 0) -> str:
@@ -65,6 +66,16 @@ class RowText:
         return self._parts[0] + "".join(f"{row + offset}{tail}" for offset, tail in numbers)
 
 
+def header_height(figures: Sequence[Figure], least: float) -> float:
+    """How high a row of headers is, in points: their words have lines, and columns a width."""
+    widths = (max(least, WIDTHS.get(each.look, 12)) - _SIDES for each in figures)
+    lines = (len(wrap(each.title, int(width))) for each, width in zip(figures, widths, strict=True))
+    return max(48.0, 15.0 * max(lines))
+
+
+_SIDES = 2
+"""Letters that bold ones, and what stands beside them, take of a header's width."""
+
 Texts = Callable[[FigureRow | None], Sequence[RowText | None]]
 """The formulas of a row, figure by figure; of one without values, too."""
 
@@ -82,6 +93,7 @@ class FigureTable:
         figures: its columns; all figures of a row, unless told.
         left: the column of the first of them, from 1.
         head: the row of its headers.
+        stays: whether its values stay; each is shown as it needs.
     """
 
     title: str
@@ -92,6 +104,7 @@ class FigureTable:
     figures: tuple[Figure, ...] = ()
     left: int = 1
     head: int = field(default=0, compare=False)
+    stays: bool = field(default=False, compare=False)
     _letters: dict[Figure, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -169,7 +182,7 @@ class FigureTable:
         for column, figure in enumerate(self.figures, self.left):
             words = sides and figure.look == "text"
             sheet.put(self.head, column, figure.title, "header text" if words else "header")
-        sheet.height(self.head, 48)
+        sheet.height(self.head, header_height(self.figures, 0) if self.stays else 48)
 
     def write_total(self, sheet: Sheet, rows: Sequence[FigureRow]) -> None:
         """Write the totals: of these rows, over all cells below."""
@@ -178,8 +191,8 @@ class FigureTable:
         for column, figure in enumerate(self.figures[1:], 2):
             look, letter = f"total {figure.look}", LETTERS[column]
             if figure.total:
-                text = f"SUM({letter}{at + 1}:{letter}{self.last})"
-                sheet.put(at, column, sum_of(rows, figure), look, text)
+                text, total = f"SUM({letter}{at + 1}:{letter}{self.last})", sum_of(rows, figure)
+                sheet.put(at, column, total, fitted(look, total) if self.stays else look, text)
             else:
                 sheet.put(at, column, None, look)
 
@@ -214,6 +227,9 @@ class FigureTable:
         cells = zip(self.figures, texts(row), looks, strict=True)
         for column, (figure, text, look) in enumerate(cells, self.left):
             value = values.get(figure.name, BLANK)
+            if self.stays:
+                step = values.get("qty_step") if "contracts" in figure.name else None
+                look = fitted(look, value, step)  # noqa: PLW2901  # a look of its own
             formula = None if text is None else text.at(at)
             if formula and arrays and figure in arrays:
                 sheet.array(at, column, [[value]], formula, look)

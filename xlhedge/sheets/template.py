@@ -10,6 +10,7 @@ from datetime import datetime
 
 from xlhedge.analysis import Analysis, analyse
 from xlhedge.analysis.scenarios import STANDING
+from xlhedge.files import TEMPLATE_RULES
 from xlhedge.portfolio import Portfolio, Settings
 from xlhedge.sheets.context import Edition, TemplateContext
 from xlhedge.sheets.functions import define_functions
@@ -46,7 +47,7 @@ def template_book(analysis: Analysis | None = None, edition: Edition = "addin") 
     title = f"xlhedge: {portfolio.settings.portfolio or 'template'}"
     inputs, specs = Inputs(portfolio), sheets_of("template", analysis)
     tables = tables_of(specs, lambda row: sum(map(inputs.capacity, row.table.split())))
-    book = Book(styles(), title=title, created=created)
+    book = Book(styles(), title=title, created=created, subject=TEMPLATE_RULES)
     book.define(NOTHING_TYPED, inputs.nothing_typed)
     write(specs, TemplateContext(book, analysis, tables, contents_of(specs), inputs, edition))
     if edition == "365":

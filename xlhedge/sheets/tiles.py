@@ -13,7 +13,6 @@ from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.states import UNKNOWN, cost_of_a_year, states
-from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.key_figures import figure_cell, target_of
 from xlhedge.sheets.page_looks import tile_look
 from xlhedge.text import percent, rounded, straight
@@ -63,14 +62,14 @@ def tiles(analysis: Analysis) -> list[Tile]:
     return [make(analysis, words) for make in makers]
 
 
-def write_tile(sheet: Sheet, of: ReportContext, row: int, column: int, tile: Tile) -> None:
+def write_tile(sheet: Sheet, row: int, column: int, tile: Tile) -> None:
     """Write a tile, its upper left corner at a cell."""
     for at in range(row, row + 2 + LINES):
         sheet.put(at, column, None, f"tile band {tile.state}")
     sheet.put(row, column + 1, tile.label, "tile label")
     sheet.put(row, column + 2, tile.state, f"tile state {tile.state}")
     sheet.link(row, column + 1, tile.sheet)
-    text = figure_cell(of, tile.figure) if tile.figure else None
+    text = figure_cell(tile.figure) if tile.figure else None
     sheet.put(row + 1, column + 1, tile.value, tile_look(tile.kind, tile.value), text)
     sheet.merge(row + 1, column + 1, column + 2)
     for n in range(LINES):
@@ -114,7 +113,7 @@ def _gain(value: float) -> str:
 
 def _hedged(analysis: Analysis, words: dict[str, str]) -> Tile:
     net, gross = analysis.total.net_delta, analysis.gross_delta
-    side = "still exposed" if net >= 0 else "beyond it by"
+    side = "still exposed" if net >= 0 else "over-hedged by"
     lines = [
         f"target {target_of(analysis):.0%}".replace("%", " %"),
         f"{side} {rounded(abs(net))} net",
@@ -146,8 +145,9 @@ def _liquidation(analysis: Analysis, words: dict[str, str]) -> Tile:
     if missing:
         lines.append(f"unknown: {unknown[0].instrument}" + (" …" if len(missing) > 1 else ""))
     elif typical:
-        reaches = "reaches it" if near <= typical.move else "does not"
-        lines.append(f"typical ±{100 * typical.move:.1f} % {reaches}")
+        far = f"±{100 * typical.move:.1f} %"
+        reached = near <= typical.move
+        lines.append(f"typical {far} reaches it" if reached else f"typical move {far}")
     else:
         lines.append("typical move: no history")
     kind = "rise" if move > 0 else "fall"
@@ -179,17 +179,19 @@ def _worst(analysis: Analysis, words: dict[str, str]) -> Tile:
     else:
         lines.append(f"{others} other scenarios liquidate" if others else "nothing is liquidated")
     if coins:
-        lines.append(f"{percent(abs(worst.legs.net / coins))} of the coins' value")
+        lines.append(f"{100 * abs(worst.legs.net / coins):,.1f} % of the coins' value")
     return Tile("WORST CASE", "worst", worst.legs.net, "gain", "Stress", lines, state)
 
 
 def _carry(analysis: Analysis, words: dict[str, str]) -> Tile:
     value = sum_of(analysis.carry, CarryRow.carry)
     horizon = analysis.portfolio.settings.horizon_date
+    if not any(row.contracts for row in analysis.margin):
+        return Tile("CARRY", "carry", value, "gain", "Carry", ["nothing is short"], words["carry"])
     way = "you receive" if value >= 0 else "you pay"
     year = cost_of_a_year(analysis)
     verb = "costs" if year > 0 else "earns"
-    rate = f"{verb} {percent(abs(year))} of it a year"
+    rate = f"{verb} {percent(abs(year))} a year"
     funding, basis = -analysis.total.funding_drag, sum_of(analysis.carry, CarryRow.basis_earned)
     parts = (f"{name} {_signed(each)}" for name, each in (("funding", funding), ("basis", basis)))
     lines = [f"{way} to {horizon.day} {horizon:%B}", ", ".join(parts), rate]

@@ -13,7 +13,7 @@ from xlhedge.portfolio.columns import Column
 from xlhedge.text import as_percent
 from xlhedge.xlsx.layout import Allowed
 
-__all__ = ["LONGEST_PROMPT", "note_of", "prompt_of", "rule_of", "unit_of"]
+__all__ = ["LONGEST_PROMPT", "note_of", "prompt_of", "rule_of", "unit_of", "words_of"]
 
 LONGEST_PROMPT = 255
 """Characters of a message that Excel shows at a cell; of its title 32."""
@@ -21,6 +21,52 @@ LONGEST_PROMPT = 255
 _FIRST_DAY, _LAST_DAY = 2, 2_958_465  # 1900-01-01 and 9999-12-31
 _LARGEST = "1E+300"
 _LONGEST_TITLE = 32
+
+
+_PLAIN = {
+    "avg_cost": "Average cost",
+    "hedge_ratio": "Part to hedge",
+    "beta": "Beta to the underlying",
+    "instrument": "Future",
+    "underlying": "Coin it follows",
+    "support_price": "Support, a price",
+    "place": "Where it is held",
+    "contract_type": "Kind of contract",
+    "expiry": "Expires",
+    "interval_hours": "Funding every so many hours",
+    "contract_size": "Size of a contract",
+    "qty_step": "Order step",
+    "min_qty": "Smallest order, contracts",
+    "min_notional": "Smallest order, value",
+    "mm_rate": "Maintenance margin",
+    "mm_amount": "Maintenance amount",
+    "mm_basis": "Maintenance is of",
+    "fee_discount": "Discount on fees",
+    "quote": "Quoted in",
+    "tier_mode": "How tiers add up",
+    "floor": "From a value of",
+    "contracts": "Contracts short",
+    "margin": "Margin posted",
+    "realised_pnl": "Realised P&L",
+    "asset": "Coin",
+    "price_shock": "Price moves by",
+    "basis_shock": "Basis moves by",
+    "spike": "Worst move on the way",
+    "time": "End of the bar",
+    "symbol": "Coin or future",
+}
+"""What a treasurer calls a column whose name does not say it."""
+
+
+def words_of(column: Column) -> str:
+    """The header in plain words.
+
+    Example:
+        >>> from xlhedge.portfolio import TABLES
+        >>> [words_of(column) for column in TABLES["Tiers"].columns]
+        ['Future', 'From a value of', 'Maintenance margin']
+    """
+    return _PLAIN.get(column.name) or column.name.replace("_", " ").capitalize()
 
 
 def unit_of(column: Column) -> str:

@@ -165,12 +165,17 @@ def _add_sheet(
         number = numbers[kind]
         if kind == "drawing":
             target = f"xl/drawings/drawing{number}.xml"
-            parts.add(target, drawing_xml(sheet.charts), "drawing")
+            parts.add(target, drawing_xml(sheet.charts, sheet.pictures), "drawing")
             for drawn, _, _ in sheet.charts:
                 numbers["chart"] += 1
                 chart = f"xl/charts/chart{numbers['chart']}.xml"
                 parts.add(chart, drawn.xml, "chart")
                 parts.relate(target, "chart", chart)
+            for picture, _, _ in sheet.pictures:
+                numbers["image"] += 1
+                image = f"xl/media/image{numbers['image']}.png"
+                parts.add(image, picture.data)
+                parts.relate(target, "image", image)
         elif kind == "vmlDrawing":
             notes = _Notes.from_comments(notes_of(design))
             parts.add(f"xl/comments{number}.xml", tostring(notes.to_tree()), "comments")

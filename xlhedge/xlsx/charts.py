@@ -30,7 +30,6 @@ from xlhedge.xlsx.sheet import Sheet
 
 __all__ = [
     "ANY",
-    "BARS",
     "LINES",
     "TITLES",
     "bar_chart",
@@ -48,7 +47,7 @@ LINES: tuple[tuple[str, Any], ...] = (
     ("5B9BD5", "solid"),
     ("7F7F7F", "sysDot"),
 )
-BARS = ("1F3A5F", "E08E45", "8FB4DC", "A6A6A6", "D6B656")
+_BARS = ("1F3A5F", "E08E45", "8FB4DC", "A6A6A6", "D6B656")
 _SIZE = (9, 18)  # height and width in centimetres
 
 TITLES = tuple(map(blank, range(3)))  # the chart's, and those of its two axes
@@ -193,7 +192,7 @@ def _bars(count: int, y: str, *, stacked: bool, flat: bool) -> ChartForm:
         series.val.numRef.f = values
         series.tx = SeriesLabel(strRef=_text(name))
         series.invertIfNegative = False
-        series.graphicalProperties = GraphicalProperties(solidFill=BARS[n % len(BARS)])
+        series.graphicalProperties = GraphicalProperties(solidFill=_BARS[n % len(_BARS)])
         series.cat = AxDataSource(strRef=_text(blank(len(TITLES))))
         chart.series.append(series)
     chart.gapWidth = 60

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.xml.functions import tostring
 
-__all__ = ["Chart", "ChartForm", "blank", "drawing_xml"]
+__all__ = ["Chart", "ChartForm", "Picture", "blank", "drawing_xml", "png_size"]
 
 _FIRST_BLANK, _LAST_BLANK = "\ue000", "\uf8ff"
 _LINKED = re.compile(r'<numFmt formatCode="([^"]*)" ?/>')
@@ -39,6 +39,46 @@ class Chart(NamedTuple):
     def sized(self, height: float, width: float) -> Chart:
         """The same chart in another size, in centimetres."""
         return Chart(self.xml, _emu(width), _emu(height))
+
+
+class Picture(NamedTuple):
+    """A PNG on a sheet, behind the upper left corner of a cell.
+
+    Args:
+        data: the file.
+        width: in EMU.
+        height: likewise.
+        name: what it shows, for those who cannot see it.
+    """
+
+    data: bytes
+    width: int
+    height: int
+    name: str
+
+    @classmethod
+    def fitted(cls, data: bytes, name: str, height: float, width: float) -> Picture:
+        """A picture as large as it can be within so many centimetres, its sides in proportion."""
+        wide, high = png_size(data)
+        scale = min(height / high, width / wide)
+        return cls(data, _emu(wide * scale), _emu(high * scale), name)
+
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def png_size(data: bytes) -> tuple[int, int]:
+    """Width and height of a PNG in pixels.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not data.startswith(_PNG) or data[12:16] != b"IHDR" or len(data) < len(_PNG) + 25:
+        raise ValueError("is no PNG")
+    wide, high = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
+    if not (wide and high):
+        raise ValueError("is a PNG without any pixels")
+    return wide, high
 
 
 def _emu(centimetres: float) -> int:
@@ -110,15 +150,34 @@ _HEAD = (
 )
 
 
-def drawing_xml(charts: Sequence[tuple[Chart, int, int]]) -> str:
+def drawing_xml(
+    charts: Sequence[tuple[Chart, int, int]], pictures: Sequence[tuple[Picture, int, int]] = ()
+) -> str:
     """The part that says where a sheet's charts are; the relationship rId1 is the first one's.
 
     Its elements have the prefix that Excel gives them: some programs know them by no other name.
 
     Args:
         charts: each with the row and the column of the cell of its upper left corner.
+        pictures: likewise; their relationships follow those of the charts.
     """
-    return f"{_HEAD}{''.join(_anchor(*each, n) for n, each in enumerate(charts, 1))}</xdr:wsDr>"
+    drawn = [_anchor(*each, n) for n, each in enumerate(charts, 1)]
+    drawn += [_picture(*each, n) for n, each in enumerate(pictures, 1 + len(charts))]
+    return f"{_HEAD}{''.join(drawn)}</xdr:wsDr>"
+
+
+def _picture(picture: Picture, row: int, col: int, number: int) -> str:
+    size = f'cx="{picture.width}" cy="{picture.height}"'
+    name = quoteattr(picture.name)
+    return (
+        f"<xdr:oneCellAnchor>{_corner('from', row - 1, col - 1)}<xdr:ext {size}/><xdr:pic>"
+        f'<xdr:nvPicPr><xdr:cNvPr id="{number}" name="Picture {number}" descr={name}/>'
+        '<xdr:cNvPicPr><a:picLocks noChangeAspect="1"/></xdr:cNvPicPr></xdr:nvPicPr>'
+        f'<xdr:blipFill><a:blip r:embed="rId{number}"/><a:stretch><a:fillRect/></a:stretch>'
+        f'</xdr:blipFill><xdr:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></xdr:spPr></xdr:pic><xdr:clientData/>'
+        "</xdr:oneCellAnchor>"
+    )
 
 
 def _anchor(chart: Chart, row: int, col: int, number: int) -> str:

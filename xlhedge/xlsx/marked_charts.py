@@ -24,12 +24,14 @@ from openpyxl.drawing.text import (
     RichTextProperties,
 )
 
-from xlhedge.xlsx.charts import ANY, BARS, LINES, TITLES, finish
+from xlhedge.xlsx.charts import ANY, LINES, TITLES, finish
 from xlhedge.xlsx.drawings import Chart, ChartForm, blank
 
 __all__ = ["Line", "Words", "legs_chart", "marked_lines"]
 
 _INK = "8E1B12"
+_LEGS = ("1F3A5F", "E08E45", "DDE7F2", "7F8B99", "000000")
+"""Told apart in grey: the first two make most of a bar."""
 _ENDS = (1111111.25, 2222222.25)
 """Stand for the ends of an axis in a form."""
 
@@ -155,8 +157,8 @@ def _legs_form(legs: int, up: str, labels: str) -> ChartForm:
         series.cat = AxDataSource(strRef=_cells(blank(len(TITLES))))
         if n < legs:
             series.invertIfNegative = False
-            fill = GraphicalProperties(solidFill=BARS[n % len(BARS)])
-            fill.ln = LineProperties(solidFill="FFFFFF", w=6_350)
+            fill = GraphicalProperties(solidFill=_LEGS[n % len(_LEGS)])
+            fill.ln = LineProperties(solidFill="5F6B7A", w=6_350)
             series.graphicalProperties = fill
             chart.series.append(series)
             continue

@@ -27,6 +27,7 @@ _EXTENSIONS = {
     "rels": "application/vnd.openxmlformats-package.relationships+xml",
     "xml": "application/xml",
     "vml": f"{_DRAWINGS}vmlDrawing",
+    "png": "image/png",
 }
 
 
@@ -67,7 +68,7 @@ class Parts:
         defaults = "".join(
             f'<Default Extension="{extension}" ContentType="{kind}"/>'
             for extension, kind in _EXTENSIONS.items()
-            if extension != "vml" or any(name.endswith(".vml") for name in self._parts)
+            if extension in ("rels", "xml") or any(n.endswith(f".{extension}") for n in self._parts)
         )
         overrides = "".join(
             f'<Override PartName="/{name}" ContentType="{kind}"/>'

@@ -25,7 +25,7 @@ from xlhedge.xlsx.cell import (
     guarded,
     quoted,
 )
-from xlhedge.xlsx.drawings import Chart
+from xlhedge.xlsx.drawings import Chart, Picture
 from xlhedge.xlsx.layout import Layout
 from xlhedge.xlsx.styles import PLAIN, Styles
 
@@ -39,18 +39,22 @@ class Sheet(Layout):
 
     Attributes:
         charts: What `chart` put on the sheet, and the row and column where.
+        pictures: What `picture` put there, likewise.
         merged: What `merge` made one cell.
         links: The links within the workbook, as XML.
         widths: The widths of columns that were widened, in characters.
+        folded: The columns that are folded away behind a + in the border.
     """
 
     def __init__(self, design: Worksheet, styles: Styles) -> None:
         """Use ``Book.sheet`` instead, which knows the names of the looks."""
         super().__init__(design, styles)
         self.charts: list[tuple[Chart, int, int]] = []
+        self.pictures: list[tuple[Picture, int, int]] = []
         self.merged: list[str] = []
         self.links: list[str] = []
         self.widths: dict[int, float] = {}
+        self.folded = range(0)
         self._looks = styles.attributes
         self._cells: dict[int, dict[int, str]] = {}
 
@@ -159,9 +163,18 @@ class Sheet(Layout):
         """Make a column at least so many characters wide; it counts from 1."""
         self.widths[col] = max(self.widths.get(col, 0), width)
 
+    def fold(self, first: int, last: int) -> None:
+        """Fold columns away; a click on the + above the next one shows them."""
+        self.folded = range(first, last + 1)
+        self.design.sheet_format.outlineLevelCol = 1
+
     def chart(self, chart: Chart, cell: str) -> None:
         """Put a chart on the sheet, its upper left corner at a cell."""
         self.charts.append((chart, *coordinate_to_tuple(cell)))
+
+    def picture(self, picture: Picture, cell: str) -> None:
+        """Put a picture on the sheet, its upper left corner at a cell."""
+        self.pictures.append((picture, *coordinate_to_tuple(cell)))
 
     @property
     def extent(self) -> str:

@@ -38,7 +38,7 @@ def sheet_xml(sheet: Sheet, conditional: Conditional, relate: Callable[[str], st
     body = "".join(sheet.rows())
     tail = "".join(_tail(sheet, conditional, relate))
     return (
-        f'<worksheet xmlns="{SHEET_MAIN_NS}">{head}{_columns(sheet.widths)}'
+        f'<worksheet xmlns="{SHEET_MAIN_NS}">{head}{_columns(sheet.widths, sheet.folded)}'
         f"<sheetData>{body}</sheetData>{tail}</worksheet>"
     )
 
@@ -61,9 +61,14 @@ def _head(design: Any, extent: str) -> Iterator[str]:
     yield xml_of(design.sheet_format)
 
 
-def _columns(widths: Mapping[int, float]) -> str:
+def _columns(widths: Mapping[int, float], folded: range) -> str:
+    def said(column: int) -> str:
+        if column in folded:
+            return ' hidden="1" outlineLevel="1"'
+        return ' collapsed="1"' if folded and column == folded.stop else ""
+
     found = "".join(
-        f'<col min="{column}" max="{column}" width="{width:g}" customWidth="1"/>'
+        f'<col min="{column}" max="{column}" width="{width:g}" customWidth="1"{said(column)}/>'
         for column, width in sorted(widths.items())
     )
     return f"<cols>{found}</cols>" if found else ""
@@ -82,7 +87,7 @@ def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) 
         yield f"<hyperlinks>{''.join(sheet.links)}</hyperlinks>"
     yield from _xml_of_those(design.page_margins, design.page_setup)
     yield from _xml_of_those(design.HeaderFooter, design.row_breaks)
-    if sheet.charts:
+    if sheet.charts or sheet.pictures:
         yield _related("drawing", relate("drawing"))
     if any(cell.comment for cell in _cells(design).values()):
         yield _related("legacyDrawing", relate("vmlDrawing"))
