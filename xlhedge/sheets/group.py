@@ -207,7 +207,7 @@ def _write(
 ) -> None:
     """A sheet that is a table with totals."""
     heading(sheet, sheet.title, note)
-    set_up(sheet, f"B{_HEAD + 2}", f"{_HEAD}:{_HEAD}", wide=1)
+    set_up(sheet, f"B{_HEAD + 2}", f"{_HEAD}:{_HEAD}", wide=1 + (len(fields) > _MOST))
     first, last = _HEAD + 2, _HEAD + 1 + max(len(rows), 1)
     sheet.height(_HEAD, 32)
     for column, each in enumerate(fields, 1):
