@@ -96,7 +96,7 @@ SURE = {
     "many coins of a linear contract": book(shorts=[lot(0.5, margin=1e9)]),
     "half the margin": book(shorts=[lot(0.5, margin=7_500, leverage=2)]),
     "a price that fell": book(shorts=[lot(0.5, entry_price=250_000, margin=125_000, leverage=1)]),
-    "coin margin": book(p=INVERSE, shorts=[lot(600, margin=4)]),
+    "coin margin": book(p=INVERSE, shorts=[lot(600, margin=5)]),
     "a funding rate": book(p=changed(P, funding_rate=0.02)),
     "a price in another dollar": book(
         p=changed(P, quote="USDT", index_price=66_600, futures_price=66_600),
@@ -130,6 +130,57 @@ def test_the_figures_count_what_the_sentences_name():
         assert {row.underlying for row in analysis.underlyings if row.doubts} == waits
         counted = sum(len(each) for (what, _), each in doubted(analysis).items() if what == "order")
         assert sum(row.doubts for row in analysis.underlyings) <= counted
+
+
+@pytest.mark.parametrize(
+    ("portfolio", "said"),
+    [
+        (
+            book(p=changed(P, max_leverage=10), shorts=[lot(leverage=11)]),
+            (
+                "Shorts[0] leverage: 11 is above max_leverage, 10; leverage is the position's value ÷ "
+                "its margin"
+            ),
+        ),
+        (book(p=changed(P, max_leverage=10), shorts=[lot(leverage=10)]), None),
+        (
+            book(shorts=[lot(opened="2026-03-02 00:01")]),
+            (
+                "Shorts[0] opened: 2026-03-02 00:01 is after as_of, 2026-03-02: day and month may be "
+                "swapped, or as_of is old"
+            ),
+        ),
+        (book(shorts=[lot(opened="2026-03-02")]), None),
+        (
+            book(shorts=[lot(0.5, margin=150_001)]),
+            (
+                "Shorts[0] margin: 150001 is 5 times the position, 30,000; the margin of a linear "
+                "contract is in quote"
+            ),
+        ),
+        (book(shorts=[lot(0.5, margin=150_000)]), None),
+        (
+            book(shorts=[lot(0.5, margin=7_499, leverage=2)]),
+            (
+                "Shorts[0] margin: 7499 at 2× is a position of 14,998; this one was 30,000: margin, "
+                "leverage or contracts is mistyped"
+            ),
+        ),
+        (
+            book(p=changed(P, taker_fee=0.01)),
+            "Instruments[0] taker_fee: 0.01 means 1 %; 0.01 % is written 0.01% or 0.0001",
+        ),
+        (
+            book(btc=changed(BTC, quantity=-1)),
+            (
+                "Holdings[0] quantity: -1 is unusual; mostly it is at least 0; coins below 0 are "
+                "owed, and the hedge of them is a long future"
+            ),
+        ),
+    ],
+)
+def test_a_warning_says_what_it_would_mean_and_what_is_probably_meant(portfolio, said):
+    assert [str(each) for each in portfolio.warnings] == [said] * bool(said)
 
 
 @pytest.mark.parametrize(
