@@ -22,6 +22,8 @@ from xlhedge.batch.stop import Stop
 from xlhedge.errors import InputError
 from xlhedge.portfolio import Account, Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.readers import Content
+from xlhedge.readers.audit_sheet import read_report
+from xlhedge.readers.own import REPORT_LIMITS
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
 
@@ -289,10 +291,20 @@ def changed(request, tmp_path):
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_inputs_of_a_report_are_read_from_it(name):
-    changes = since(name).changes
-    assert changes.since == SAMPLES[name].settings.as_of
-    spot = {each.asset: each.spot_price for each in SAMPLES[name].holdings}
-    assert spot.items() <= {each.title: each.before for each in changes.prices}.items()
+    sample = SAMPLES[name]
+    read = read_report(report_of(sample), "x", REPORT_LIMITS)
+    assert read == sample
+    assert since(name).changes.since == sample.settings.as_of
+
+
+def test_names_of_tables_and_columns_are_names_of_assets_too():
+    names = ("Shorts", "asset", "Holdings", "none", "instrument")
+    portfolio = replace(
+        book(60_000, 60_000, contracts=1, entry_price=60_000),
+        holdings=[Holding(asset=each, quantity=1, spot_price=5, place="asset") for each in names]
+        + [Holding(asset="BTC", quantity=1, spot_price=60_000, instrument="BTC-PERP")],
+    )
+    assert read_report(report_of(portfolio), "x", REPORT_LIMITS) == portfolio
 
 
 def test_libreoffice_computes_what_changed(changed, plain_libreoffice, tmp_path):

@@ -19,8 +19,8 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.errors import InputError, PortfolioError
 from xlhedge.portfolio import Portfolio
 from xlhedge.readers import Content, load
+from xlhedge.readers.audit_sheet import read_report
 from xlhedge.readers.own import NAMED, REPORT_LIMITS, report_on
-from xlhedge.readers.workbook import read_report
 
 __all__ = ["Earlier", "compared"]
 

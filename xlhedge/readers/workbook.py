@@ -16,9 +16,7 @@ from xlhedge.readers.own import renewal
 from xlhedge.readers.sheet_cells import Block, Rows, SheetCells
 from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
 
-__all__ = ["read_opendocument", "read_report", "read_workbook"]
-
-_AUDIT = "Inputs & audit"  # the report's sheet that repeats all inputs
+__all__ = ["read_opendocument", "read_workbook"]
 
 
 def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
@@ -32,18 +30,6 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
     """
     sheets = partial(_sheets, content, limits)
     return _read(sheets, content, name, limits, MEANT)
-
-
-def read_report(content: bytes, name: str, limits: Limits) -> Portfolio:
-    """Read the portfolio that a report of ours was made on, from its audit sheet.
-
-    A price history that was too long to be repeated there is left out.
-
-    Raises:
-        PortfolioError: it is no report, or its inputs were changed; it holds all that is wrong.
-    """
-    sheets = partial(_audited, content, limits)
-    return _read(sheets, content, name, limits, f"not on {_AUDIT}")
 
 
 def read_opendocument(content: bytes, name: str, limits: Limits) -> Portfolio:
@@ -78,16 +64,7 @@ def _sheets(content: bytes, limits: Limits) -> list[SheetCells]:
     """The sheets that may hold a portfolio's tables."""
     package = Package(content, limits)
     sheets = package.sheets()
-    return _scanned(package, _asked(sheets))
-
-
-def _audited(content: bytes, limits: Limits) -> list[SheetCells]:
-    """The audit sheet, if it is there."""
-    package = Package(content, limits)
-    return _scanned(package, [each for each in package.sheets() if each.name == _AUDIT])
-
-
-def _scanned(package: Package, asked: Sequence[SheetPart]) -> list[SheetCells]:
+    asked = _asked(sheets)
     return [
         SheetCells(
             sheet.name,
