@@ -138,16 +138,16 @@ def test_the_figures_count_what_the_sentences_name():
         (
             book(p=changed(P, max_leverage=10), shorts=[lot(leverage=11)]),
             (
-                "Shorts[0] leverage: 11 is above max_leverage, 10; leverage is the position's value ÷ "
-                "its margin"
+                "Shorts[0] leverage: 11 is above max_leverage, 10; leverage is the position's "
+                "value ÷ its margin"
             ),
         ),
         (book(p=changed(P, max_leverage=10), shorts=[lot(leverage=10)]), None),
         (
             book(shorts=[lot(opened="2026-03-02 00:01")]),
             (
-                "Shorts[0] opened: 2026-03-02 00:01 is after as_of, 2026-03-02: day and month may be "
-                "swapped, or as_of is old"
+                "Shorts[0] opened: 2026-03-02 00:01 is after as_of, 2026-03-02: day and month may "
+                "be swapped, or as_of is old"
             ),
         ),
         (book(shorts=[lot(opened="2026-03-02")]), None),
@@ -162,8 +162,8 @@ def test_the_figures_count_what_the_sentences_name():
         (
             book(shorts=[lot(0.5, margin=7_499, leverage=2)]),
             (
-                "Shorts[0] margin: 7499 at 2× is a position of 14,998; this one was 30,000: margin, "
-                "leverage or contracts is mistyped"
+                "Shorts[0] margin: 7499 at 2× is a position of 14,998; this one was 30,000: "
+                "margin, leverage or contracts is mistyped"
             ),
         ),
         (
