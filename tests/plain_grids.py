@@ -82,7 +82,8 @@ def _reached(row, moved):
 def _gain(lot, row, shock, basis, *, fees):
     """What a short gains by a move of price and basis, or loses where it is liquidated."""
     basis = basis if 1 + shock + basis > 1e-12 else 0.0
-    gone = _reached(row, shock + basis)
+    # Without the margin nobody knows what a liquidation takes, though the venue tells its price.
+    gone = False if lot.row["margin"] is None else _reached(row, shock + basis)
     if gone is None:
         return None
     # An inverse contract has no value at a price of 0: the nearest to it is as good.

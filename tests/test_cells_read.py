@@ -216,6 +216,10 @@ def test_only_the_first_cells_of_a_cause_are_named():
     assert wrong(with_rows(hostile.rows(rows))) == [line]
 
 
+AS_OF = f"{portfolios.letter_of('Settings', 'value')}6"
+"""Where the first setting that is a date stands in the sample's workbook."""
+
+
 @pytest.mark.parametrize("style", ["", ' s="1"'])
 def test_dates_are_counted_as_the_workbook_says(style):
     """2026-03-27 is day 46108 of a workbook, and day 44646 of one that counts from 1904."""
@@ -230,8 +234,8 @@ def test_dates_are_counted_as_the_workbook_says(style):
             {
                 "xl/workbook.xml": (rb"<workbookPr ", f'<workbookPr date1904="{begins}" '.encode()),
                 "xl/worksheets/sheet1.xml": (
-                    rb'<c r="B6".*?</c>',
-                    opened.replace("B5", "B6").format(days).encode(),
+                    rf'<c r="{AS_OF}".*?</c>'.encode(),
+                    opened.replace("B5", AS_OF).format(days).encode(),
                 ),
             },
         )

@@ -253,5 +253,5 @@ def test_the_report_strikes_what_waits(tmp_path):
         ]
         ((span, (formula,)),) = struck
         column = span[0] if span[1].isdigit() else span[:2]
-        assert book[title][f"{column}4"].value == "Order, contracts"
+        assert "Order, contracts" in [cell.value for cell in book[title][column]]
         assert formula.endswith('="check first"')

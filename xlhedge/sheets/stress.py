@@ -58,7 +58,8 @@ def write_stress(sheet: Sheet, of: TemplateContext) -> None:
     work.write()
     widen(sheet, {"A": 32} | {LETTERS[n]: 15.0 for n in range(2, work.last + 1)})
     # All rows: a chart's range does not follow what is typed.
-    sheet.chart(attribution_chart(sheet, analysis, capacity(analysis)), f"B{summary.end + 2}")
+    if analysis.scenarios:
+        sheet.chart(attribution_chart(sheet, analysis, capacity(analysis)), f"B{summary.end + 2}")
     sheet.prints(area=f"A1:{LETTERS[_NOTE]}{summary.end + CHART_ROWS}")
 
 
