@@ -79,11 +79,15 @@ def _reached(row, moved):
     return moved > buffer if buffer > 0 else moved < buffer
 
 
+def _unknown(lot, row):
+    """Without the margin nobody knows what a liquidation takes, though a venue tells its price."""
+    return row["liquidation_buffer"] is None or lot.row["margin"] is None
+
+
 def _gain(lot, row, shock, basis, *, fees):
     """What a short gains by a move of price and basis, or loses where it is liquidated."""
     basis = basis if 1 + shock + basis > 1e-12 else 0.0
-    # Without the margin nobody knows what a liquidation takes, though the venue tells its price.
-    gone = False if lot.row["margin"] is None else _reached(row, shock + basis)
+    gone = False if _unknown(lot, row) else _reached(row, shock + basis)
     if gone is None:
         return None
     # An inverse contract has no value at a price of 0: the nearest to it is as good.
@@ -112,12 +116,12 @@ def _in_full(book, shorts, shock):
 def _word(shorts, shock, basis=0.0):
     """What is said of liquidation; None on the edge of one."""
     moved = shock + basis
-    reached = [_reached(row, moved) for _, row in shorts]
+    reached = [_reached(row, moved) for lot, row in shorts if not _unknown(lot, row)]
     if True in reached:
         return "liquidated"
     if None in reached:
         return None
-    unsure = [lot for lot, row in shorts if row["liquidation_buffer"] is None]
+    unsure = [lot for lot, row in shorts if _unknown(lot, row)]
     return (
         "liquidation unknown" if any(lot.notional.value * moved > 0 for lot in unsure) else "none"
     )
