@@ -124,7 +124,7 @@ def test_a_sheet_within_raised_limits_is_read(tmp_path):
     path.write_bytes(hostile.book({hostile.SHORTS: hostile.rows(beside)}))
     with pytest.raises(PortfolioError, match=rf"Shorts!{hostile.BESIDE}150000: the sheet is"):
         read(path)
-    assert len(read(path, Limits(20)).shorts) == 2
+    assert len(read(path, Limits(40)).shorts) == 2
 
 
 def test_the_bytes_that_are_hashed_are_those_that_are_read(tmp_path):
@@ -167,7 +167,8 @@ def test_what_is_wrong_is_counted_and_the_first_twenty_are_told(tmp_path):
 
 def test_long_strings_and_formats_cost_little_and_are_read(tmp_path):
     path = tmp_path / "book.xlsx"
-    many = "".join(f'<row r="{n}"><c r="H{n}" t="s"><v>0</v></c></row>' for n in range(9, 1_009))
+    cell = '<row r="{0}"><c r="{1}{0}" t="s"><v>0</v></c></row>'
+    many = "".join(cell.format(n, hostile.BESIDE) for n in range(9, 1_009))
     changes = {hostile.SHORTS: hostile.rows(many)}
     strings = hostile.strings(0, 1_000_000)
     path.write_bytes(hostile.with_part("sharedStrings", "xl/sharedStrings.xml", strings, changes))
