@@ -37,6 +37,11 @@ def test_no_name_means_two_things():
     assert HOUSE.double_names() == []
 
 
+def test_what_a_module_offers_is_used():
+    """Only tests know which cells hang on the clock and on the host."""
+    assert HOUSE.unused_names() == ["sheets/start: VOLATILE"]
+
+
 @pytest.mark.parametrize("package", OUTSIDE)
 def test_a_package_of_others_is_known_where_it_belongs(package):
     for path in HOUSE.modules:

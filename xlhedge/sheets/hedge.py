@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.figures import Figure
 from xlhedge.analysis.hedge import HedgeRow
@@ -18,14 +16,10 @@ from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.orders import strike_unchecked, write_numbers
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import FigureTable, RowText
-from xlhedge.xlsx.charts import bar_chart
-from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["HELD_FIRST", "spot_chart", "unassigned_texts", "write_hedge", "write_hedge_report"]
+__all__ = ["HELD_FIRST", "unassigned_texts", "write_hedge", "write_hedge_report"]
 
-LARGEST = 10
-"""How many holdings a chart shows."""
 
 HELD_FIRST = (
     HedgeRow.asset,
@@ -142,7 +136,6 @@ def write_hedge_report(sheet: Sheet, of: ReportContext) -> None:
     rows = [*analysis.hedge, analysis.unassigned]
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last)
     strike_unchecked(sheet, table, HedgeRow)
-    _write_largest(sheet, table, analysis.hedge)
     whole = of.tables[UnderlyingRow]
     write_block(sheet, BLOCK, "By underlying", whole, analysis.underlyings, _UNDERLYING)
     sheet.put(table.head - 2, 1, "By holding", "section")
@@ -162,43 +155,3 @@ def _mark(sheet: Sheet, table: FigureTable) -> None:
     for each in (HedgeRow.funding_drag, HedgeRow.funding_year):
         cost = f"${table.letter(each)}{first}"
         sheet.mark(table.span(each), f"AND(ISNUMBER({cost}),{cost}>0)", "notice")
-
-
-def _largest_head(table: FigureTable) -> int:
-    """The row of the headers of the chart's table."""
-    return table.last + 4
-
-
-def _write_largest(sheet: Sheet, table: FigureTable, rows: Sequence[HedgeRow]) -> None:
-    """The largest holdings, for the chart: a short table of fixed size."""
-    order = sorted(range(len(rows)), key=lambda n: -abs(rows[n].spot_notional))[:LARGEST]
-    head = _largest_head(table)
-    title = "All holdings" if len(order) == len(rows) else f"The largest {LARGEST}"
-    sheet.put(head - 1, 1, title, "section")
-    columns = (
-        (HedgeRow.asset, "Asset"),
-        (HedgeRow.spot_notional, "Spot"),
-        (HedgeRow.short_notional, "Short"),
-    )
-    for column, (_, text) in enumerate(columns, 1):
-        sheet.put(head, column, text, "header text" if column == 1 else "header")
-    for at, n in enumerate(order, head + 1):
-        for column, (figure, _) in enumerate(columns, 1):
-            look = "cell text" if column == 1 else "cell money"
-            text = f"{table.letter(figure)}{table.top + n}"
-            sheet.put(at, column, getattr(rows[n], figure.name), look, text)
-
-
-def spot_chart(sheet: Sheet, of: ReportContext) -> Chart:
-    """Spot against short by asset."""
-    analysis, head = of.analysis, _largest_head(of.on[sheet.title])
-    shown = min(len(analysis.hedge), LARGEST)
-    currency = analysis.portfolio.settings.quote_currency
-    return bar_chart(
-        sheet,
-        "Spot against short",
-        "Asset",
-        (f"Value, {currency}", "#,##0"),
-        (1, head + 1, head + shown),
-        (2, 3),
-    )

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from xlhedge.analysis import Analysis
 from xlhedge.analysis.grid_shorts import (
     LIMITS,
     GridShort,
@@ -28,7 +27,7 @@ from xlhedge.portfolio.tables import MOST_SHOCKS
 from xlhedge.sheets.attribution import write_nets
 from xlhedge.sheets.blocks import print_page
 from xlhedge.sheets.context import BookContext, ReportContext, TemplateContext
-from xlhedge.sheets.grid_blocks import GRIDS_END, PAGE_END, GridBlocks, first_row, mark_words
+from xlhedge.sheets.grid_blocks import GRIDS_END, PAGE_END, GridBlocks, mark_words
 from xlhedge.sheets.grid_cells import (
     AXIS,
     CHART,
@@ -42,10 +41,9 @@ from xlhedge.sheets.grid_cells import (
 from xlhedge.sheets.style import INCLUDES_ONE, fitted, widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
-from xlhedge.xlsx.drawings import Chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["SHORTS", "ratio_chart", "write_sensitivity"]
+__all__ = ["SHORTS", "write_sensitivity"]
 
 SHORTS = GRIDS_END + 1
 """The row of the headers of the shorts' table."""
@@ -72,7 +70,15 @@ def write_sensitivity(sheet: Sheet, of: BookContext) -> None:
     page.lines(first)
     page.limits()
     currency = of.analysis.portfolio.settings.quote_currency
-    chart = _chart(sheet, (UNHEDGED, HELD), (2, page.moves + 1), currency)
+    chart = line_chart(
+        sheet,
+        "Profit and loss by price, liquidation included",
+        ("Move of the underlying", "0%"),
+        (f"Profit and loss, {currency}", "#,##0"),
+        AXIS,
+        (UNHEDGED, HELD),
+        (2, page.moves + 1),
+    )
     if not isinstance(of, ReportContext):
         sheet.chart(chart, f"B{CHART}")  # A repeats on each page
         widen(sheet, {"A": 44} | {LETTERS[n]: 15.0 for n in range(2, page.moves + 2)})
@@ -87,36 +93,6 @@ _BESIDE = 12
 """The column behind the report's chart."""
 _CHART_TALL, _CHART_WIDE = 9.5, 1.8
 """Its height in centimetres, and its width for each letter of a column's."""
-
-
-def ratio_chart(sheet: Sheet, analysis: Analysis) -> Chart:
-    """Unhedged, as it stands, and at two of the grid's ratios, against the price."""
-    grid, ratios = GRIDS[0], (0.5, 1.0)
-    rows = [first_row(grid) + grid.rows.values.index(ratio) for ratio in ratios]
-    names = ["Unhedged", "As it stands", *(f"Hedged {ratio:.0%}" for ratio in ratios)]
-    columns = (2, 1 + len(analysis.grid.shocks))
-    currency = analysis.portfolio.settings.quote_currency
-    return _chart(sheet, (UNHEDGED, HELD, *rows), columns, currency, names)
-
-
-def _chart(
-    sheet: Sheet,
-    rows: Sequence[int],
-    columns: tuple[int, int],
-    currency: str,
-    names: Sequence[str] = (),
-) -> Chart:
-    """Profit and loss against the move of the underlying, a line a row."""
-    return line_chart(
-        sheet,
-        "Profit and loss by price, liquidation included",
-        ("Move of the underlying", "0%"),
-        (f"Profit and loss, {currency}", "#,##0"),
-        AXIS,
-        rows,
-        columns,
-        names,
-    )
 
 
 class _Page:
