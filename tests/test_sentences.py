@@ -133,6 +133,7 @@ BOOKS = {
     ),
     "naked": book(holdings=[coin(instrument=None)]),
     "without an instrument": book([short(0.4)], [coin(instrument=None)]),
+    "covered without an instrument": book([short()], [coin(instrument=None)]),
     # Funding of 0.03 % three times a day for 5 days on 60,000 is 270.
     "a roll into a perpetual": book(
         [short(instrument="Q")], [coin(instrument="Q")], [dated("Q", EXPIRED), perp()]

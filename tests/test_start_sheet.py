@@ -226,6 +226,15 @@ WITHOUT_SHORTS = replace(
     holdings=(replace(SAMPLES["treasury"].holdings[0], quantity=2, hedge_ratio=0.3),),
 )
 """2 coins, 30 % to be hedged with BTC-PERP at the coin's own price, in steps of 0.001."""
+LEAVING = replace(
+    WITHOUT_SHORTS,
+    settings=replace(
+        WITHOUT_SHORTS.settings, horizon_date=WITHOUT_SHORTS.settings.as_of, liquidation_alert=0.1
+    ),
+    shorts=(replace(SAMPLES["treasury"].shorts[0], contracts=0.4, margin=20_000, leverage=None),),
+    tiers=(),
+)
+"""0.2 of them are still to be shorted, on the last day of the hedge."""
 ORDER = "Order: short 0.6 BTC-PERP (Orders)"
 
 
@@ -239,6 +248,7 @@ ORDER = "Order: short 0.6 BTC-PERP (Orders)"
             f"Add a price for ETH-INV (Instruments!{shown_at('Instruments', 'futures_price')}7)",
         ),
         (WITHOUT_SHORTS, {}, ORDER),
+        (LEAVING, {}, "Consider taking off the hedge of BTC (Unwind)"),
         (
             SAMPLES["full-hedge"],
             {("Shorts", "margin", 6): 600},

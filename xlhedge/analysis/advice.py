@@ -217,12 +217,17 @@ def _naked(analysis: Analysis) -> Iterator[Advice]:
             )
             amount = Amount(row, "spot_notional")
         else:
-            text = (
-                f"{row.asset} names no instrument, so nothing is ordered for it; with what is "
-                f"short on {row.underlying} {follows.net_delta:,.2f} {currency} stay exposed."
+            covered = abs(follows.net_delta) <= DUST * abs(follows.exposure)
+            left = (
+                f"with what is short on {row.underlying} {follows.net_delta:,.2f} {currency} stay"
             )
+            rest = f"what is short on {row.underlying} covers it" if covered else f"{left} exposed"
+            text = f"{row.asset} names no instrument, so nothing is ordered for it; {rest}."
             amount = Amount(follows, "net_delta")
             why = "it names no instrument: nothing is ordered for it"
+            if covered:
+                yield Advice(NOTE, "covered", text, why, row.asset)
+                continue
         yield Advice(NOTE, "still exposed", text, why, row.asset, value=amount, unit=currency)
 
 

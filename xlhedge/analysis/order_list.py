@@ -9,12 +9,12 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.advised import CHECK, NOTE, TODAY, WEEK
 from xlhedge.analysis.doubts import CHECK_FIRST, Doubts, doubted
 from xlhedge.analysis.figures import Blank
-from xlhedge.analysis.orders import OrderRow, UnderlyingRow
+from xlhedge.analysis.orders import TRADED, OrderRow, UnderlyingRow
 from xlhedge.analysis.states import OFF_TARGET
 from xlhedge.analysis.unwind_advice import enlarges
 from xlhedge.text import percent
 
-__all__ = ["ORDER_COLUMNS", "TRADED", "OrderLine", "order_lines", "order_list"]
+__all__ = ["ORDER_COLUMNS", "OrderLine", "order_lines", "order_list"]
 
 
 class OrderLine(NamedTuple):
@@ -50,9 +50,6 @@ class OrderLine(NamedTuple):
         """Whether it is to be executed."""
         return self.action in TRADED
 
-
-TRADED = ("short", "buy back")
-"""Actions of orders that are to be executed."""
 
 ORDER_COLUMNS = OrderLine._fields
 

@@ -26,9 +26,12 @@ from xlhedge.analysis.terms import (
 )
 from xlhedge.functions.algebra import Carrier, absolute, maximum, minimum, where
 
-__all__ = ["BELOW_A_STEP", "OrderRow", "UnderlyingRow", "hedged"]
+__all__ = ["BELOW_A_STEP", "TRADED", "OrderRow", "UnderlyingRow", "hedged"]
 
 _ROUNDING = 1e-12
+
+TRADED = ("short", "buy back")
+"""The actions of orders that are to be executed: what is sold, and what is bought."""
 
 BELOW_A_STEP = "less than a step"
 """The action where something is to be traded, and the instrument trades it in larger steps."""
@@ -283,7 +286,7 @@ class OrderRow(FigureRow):
         )
         low = where(reduces, 0, where(value < self.min_notional, 1, 0))
         small = (absolute(order) < self.min_qty) | (low == 1)
-        known = where(small, "too small", where(order > 0, "short", "buy back"))
+        known = where(small, "too small", where(order > 0, *TRADED))
         traded = where(order == 0, BELOW_A_STEP, known)
         checked = f.of_underlying(self, "doubts") == 0
         return where(self.part == 0, "none", where(checked, traded, CHECK_FIRST))

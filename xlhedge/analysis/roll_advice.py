@@ -9,7 +9,7 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.advised import TODAY, WEEK, Advice, Amount
 from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.figures import Blank
-from xlhedge.analysis.orders import OrderRow
+from xlhedge.analysis.orders import TRADED, OrderRow
 from xlhedge.text import percent
 
 __all__ = ["rolls"]
@@ -39,7 +39,7 @@ def rolls(analysis: Analysis) -> Iterator[Advice]:
 
 def _left(order: OrderRow) -> float:
     """The contracts that are short once the orders are done."""
-    traded = order.order_contracts if order.action in ("short", "buy back") else 0.0
+    traded = order.order_contracts if order.action in TRADED else 0.0
     left: float = order.short_contracts + traded
     return left
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.orders import OrderRow
+from xlhedge.analysis.orders import TRADED, OrderRow
+from xlhedge.analysis.unwind import QUIET, UnwindRow
+from xlhedge.analysis.unwind_advice import should_unwind
 from xlhedge.portfolio import TABLES
 from xlhedge.sheets.context import TemplateContext
 from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
@@ -19,7 +21,6 @@ from xlhedge.sheets.table import FigureTable
 
 __all__ = ["Step", "steps"]
 
-_TRADED = ("short", "buy back")
 _DECIMALS = 8
 """Of contracts in a sentence: what lies behind them is binary."""
 
@@ -62,6 +63,7 @@ def steps(of: TemplateContext, nearest: str) -> Iterator[Step]:
     named = any(row.instrument for row in portfolio.holdings)
     yield Step("" if named else ask, f'IF(COUNTA({names})=0,"{ask}","")')
     yield _margin(inputs, analysis, nearest)
+    yield _unwinding(of.tables[UnwindRow], analysis)
     yield _order(of.tables[OrderRow], analysis)
 
 
@@ -94,14 +96,27 @@ def _margin(inputs: Inputs, analysis: Analysis, nearest: str) -> Step:
     return Step(said, f'IF({is_near},"{ask[0]}"&INT(100*{nearest}+0.5)&"{ask[1]}","")')
 
 
+def _unwinding(unwind: FigureTable, analysis: Analysis) -> Step:
+    """A hedge that should perhaps come off is told before an order that may enlarge it."""
+    ask = "Consider taking off the hedge of "
+    signals, names = unwind.column(UnwindRow.signal), unwind.column(UnwindRow.asset)
+    loud = "*".join(f'({signals}<>"{word}")' for word in ("", *QUIET))
+    at = f"MIN(IF({loud},ROW({signals})-{unwind.top - 1},1E6))"
+    name = f"LEFT(INDEX({names},{at}),{_LONGEST})"
+    formula = f'IF({at}>=1E6,"","{ask}"&{name}&" ({unwind.title})")'
+    leaving = (row.asset[:_LONGEST] for row in analysis.unwind if should_unwind(row))
+    first = next(leaving, None)
+    return Step("" if first is None else f"{ask}{first} ({unwind.title})", formula)
+
+
 def _order(orders: FigureTable, analysis: Analysis) -> Step:
     """The first order; Orders has them all."""
-    traded = [row for row in analysis.orders if row.action in _TRADED]
+    traded = [row for row in analysis.orders if row.action in TRADED]
     actions, contracts, names = (
         orders.column(each)
         for each in (OrderRow.action, OrderRow.order_contracts, OrderRow.instrument)
     )
-    is_one = "+".join(f'({actions}="{word}")' for word in _TRADED)
+    is_one = "+".join(f'({actions}="{word}")' for word in TRADED)
     at = f"MIN(IF({is_one},ROW({actions})-{orders.top - 1},1E6))"
     action, size, name = (f"INDEX({cells},{at})" for cells in (actions, contracts, names))
     others = f"SUM({is_one})-1"
