@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 import spreadsheets as other_spreadsheets
 import validator as validator_program
 from engines import IronCalc, LibreOffice, need
+from openpyxl import Workbook
 from vba import libreoffice_with_macros
 
 from xlhedge.hosts.libreoffice import build_extension
@@ -62,3 +63,14 @@ def validator() -> None:
 def spreadsheets() -> None:
     """ExcelJS, SheetJS and Gnumeric are there."""
     need(other_spreadsheets.missing())
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Callable[[Workbook], Path]:
+    """Saves an openpyxl workbook."""
+
+    def save(book: Workbook) -> Path:
+        book.save(tmp_path / "book.xlsx")
+        return tmp_path / "book.xlsx"
+
+    return save

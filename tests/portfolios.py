@@ -7,10 +7,12 @@ import datetime as dt
 import json
 
 import openpyxl
+import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table
 
-from xlhedge.portfolio import TABLES
+from xlhedge.portfolio import TABLES, PortfolioError
+from xlhedge.readers import read
 from xlhedge.sheets.input_cells import last_column, left_column
 
 SAMPLE = {
@@ -186,3 +188,10 @@ def book_of(tables, *, grown=True):
 def write_workbook(path, tables, *, grown=True):
     book_of(tables, grown=grown).save(path)
     return path
+
+
+def wrong(path):
+    """What is wrong with a file, as lines."""
+    with pytest.raises(PortfolioError) as caught:
+        read(path)
+    return [str(problem) for problem in caught.value.problems]

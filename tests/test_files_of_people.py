@@ -6,7 +6,7 @@ import json
 import openpyxl
 import pytest
 from books import ROOT
-from portfolios import SAMPLE, changed, sample, write_csv, write_json, write_workbook
+from portfolios import SAMPLE, changed, sample, write_csv, write_json, write_workbook, wrong
 
 from xlhedge.errors import PortfolioError
 from xlhedge.jobs.commands import build_report
@@ -34,12 +34,6 @@ def folder(tmp_path):
 
 def holdings(path):
     return [(row.asset, row.quantity, row.spot_price) for row in read(path).holdings]
-
-
-def wrong(path):
-    with pytest.raises(PortfolioError) as caught:
-        read(path)
-    return [str(problem) for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

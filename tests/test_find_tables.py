@@ -3,9 +3,9 @@
 import openpyxl
 import pytest
 from openpyxl.worksheet.table import Table
-from portfolios import SAMPLE, as_date, book_of, end, grid, write_workbook
+from portfolios import SAMPLE, as_date, book_of, end, grid, write_workbook, wrong
 
-from xlhedge.portfolio import TABLES, PortfolioError
+from xlhedge.portfolio import TABLES
 from xlhedge.readers import read
 from xlhedge.sheets.input_cells import last_column, left_column
 
@@ -13,27 +13,9 @@ OTHERS = [name for name in SAMPLE if name != "Holdings"]
 
 
 @pytest.fixture
-def saved(tmp_path):
-    """Saves an openpyxl workbook."""
-
-    def save(book):
-        book.save(tmp_path / "book.xlsx")
-        return tmp_path / "book.xlsx"
-
-    return save
-
-
-@pytest.fixture
 def expected(tmp_path):
     """The sample as it is read from Excel tables."""
     return read(write_workbook(tmp_path / "tables.xlsx", SAMPLE))
-
-
-def wrong(path):
-    """What is wrong with a file, as lines."""
-    with pytest.raises(PortfolioError) as caught:
-        read(path)
-    return [str(problem) for problem in caught.value.problems]
 
 
 def put(sheet, name, row=1, column=1, only=None):

@@ -4,11 +4,10 @@ import os
 
 import pytest
 from opendocument import archive, document, sheet
-from portfolios import SAMPLE, end, grid, write_json
+from portfolios import SAMPLE, end, grid, write_json, wrong
 from typer.testing import CliRunner
 
 from xlhedge.cli import app
-from xlhedge.portfolio import PortfolioError
 from xlhedge.readers import read
 
 ROOM = 'unless "--max-size" allows more'
@@ -41,13 +40,6 @@ def saved(tmp_path):
         return tmp_path / "book.ods"
 
     return save
-
-
-def wrong(path):
-    """What is wrong with a file, as lines."""
-    with pytest.raises(PortfolioError) as caught:
-        read(path)
-    return [str(problem) for problem in caught.value.problems]
 
 
 def test_a_document_is_read_as_other_files_are(tmp_path, saved):

@@ -24,30 +24,13 @@ from portfolios import (
     write_csv,
     write_json,
     write_workbook,
+    wrong,
 )
 
-from xlhedge.portfolio import TABLES, Portfolio, PortfolioError
+from xlhedge.portfolio import TABLES, Portfolio
 from xlhedge.portfolio.values import as_number, number_in
 from xlhedge.readers import read
 from xlhedge.readers.sheet_xml import letters_of
-
-
-def wrong(path):
-    """What is wrong with a file, as lines."""
-    with pytest.raises(PortfolioError) as caught:
-        read(path)
-    return [str(problem) for problem in caught.value.problems]
-
-
-@pytest.fixture
-def saved(tmp_path):
-    """Saves an openpyxl workbook."""
-
-    def save(book):
-        book.save(tmp_path / "book.xlsx")
-        return tmp_path / "book.xlsx"
-
-    return save
 
 
 @pytest.fixture
