@@ -418,16 +418,16 @@ def test_the_order_of_rows_is_nothing_to_the_figures(tables, random):
     assert (first is None) == (second is None)
     if not first:
         return
-    sizes = _spread(first)
+    sizes, tied = _spread(first), _tied(first)
     for name, value in first.total.items():
-        if value is None:
+        if value is None or (tied and name in ORDERED):
             continue
         size = math.fsum(abs(row[name] or 0.0) for row in (*first.hedge, first.unassigned))
         assert math.isclose(second.total[name], value, rel_tol=0, abs_tol=1e-6 * size), name
     others = {row["asset"]: row for row in second.hedge}
     for row in first.hedge:
         if row["share"] is None or abs(row["share"]) < 1e6:  # targets that nearly cancel out
-            _alike(row, others[row["asset"]], sizes)
+            _alike(row, others[row["asset"]], sizes, ORDERED if row.underlying in tied else ())
     nets = {each.name: each.legs._asdict() for each in second.scenarios}
     for each in first.scenarios:
         size = math.fsum(abs(line[leg]) for line in each.lines for leg in LEGS)
@@ -435,8 +435,20 @@ def test_the_order_of_rows_is_nothing_to_the_figures(tables, random):
             assert math.isclose(nets[each.name][leg], value, rel_tol=0, abs_tol=1e-9 * size)
 
 
-def _alike(row, other, sizes):
+ORDERED = ("order_contracts", "order_notional", "residual_delta")
+"""What hangs on which of two instruments stands further up, where their funding is alike."""
+
+
+def _tied(analysis):
+    """Underlyings of which something is bought back, where funding does not say what first."""
+    rates = [(row.underlying, row.funding_8h) for row in analysis.orders if row.to_trade < 0]
+    return {name for name, rate in rates if rates.count((name, rate)) > 1}
+
+
+def _alike(row, other, sizes, ordered):
     for name, value in row.items():
+        if name in ordered:
+            continue
         if isinstance(value, float):
             size = max(sizes[name], sizes["short_notional"])
             assert abs(other[name] - value) <= 1e-6 * size, (name, row, other)

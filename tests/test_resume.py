@@ -210,3 +210,10 @@ def test_the_hash_on_record_is_that_of_the_bytes_that_were_read(desk, tmp_path, 
     assert (first.status, first.sha256) == ("ok", before)
     again = once(resume=True)
     assert (again.status, again.sha256) == ("ok", hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def test_a_journal_of_a_run_that_was_killed_is_cleared_away(desk, out):
+    """Killed before it had written a page, it leaves a journal that is none, and nothing to do."""
+    (out / HIDDEN / "record.sqlite3-journal").write_bytes(bytes(512))
+    assert set(again(desk, out).values()) == {"kept"}
+    assert hidden(out) == ["record.sqlite3"]
