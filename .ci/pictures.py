@@ -74,7 +74,7 @@ PICTURES = {
         template_book, "treasury", "Unwind", ("A1:G28", "A31:J37"), step=0.2
     ),
     "report-summary": Picture(report_book, "treasury", "Summary", ("A1:W42",)),
-    "report-scenarios": Picture(report_book, "treasury", "Scenarios", ("A1:K32",)),
+    "report-scenarios": Picture(report_book, "treasury", "Stress", ("A1:K32",)),
     "report-history": Picture(report_book, "treasury", "Hedge history", ("A1:J42",)),
 }
 

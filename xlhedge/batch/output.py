@@ -97,7 +97,7 @@ class Output:
             database.execute("PRAGMA locking_mode = EXCLUSIVE")
             database.execute("BEGIN EXCLUSIVE")  # and kept after it ends
             database.execute(_TABLE)
-            # A write, be there nothing to take down: it clears the journal of a run that was killed.
+            # A write, be there nothing to take down: it clears the journal of a killed run.
             database.execute("PRAGMA user_version = 1")
             database.execute("COMMIT")
         except sqlite3.DatabaseError as error:
