@@ -21,7 +21,7 @@ from xlhedge.sheets.input_cells import FIRST_ROW, left_column, shown_headers
 from xlhedge.sheets.start import VOLATILE
 from xlhedge.sheets.template import template_book
 
-LOADED, AGE = (cell for _, cell in sorted(VOLATILE))
+LOADED, AGE, FETCHED = (cell for _, cell in sorted(VOLATILE))
 TRACEABLE = [entry for entry in FUNCTIONS if entry.traceable]
 
 

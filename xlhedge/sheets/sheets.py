@@ -210,6 +210,10 @@ SHEETS = (
         purpose="Past prices and funding, if you have them. Type or paste here.",
         note="Optional: bars of assets and instruments. Keep the rows of one symbol together, "
              "oldest first."),
+    SheetSpec("Sources", write_inputs, **_INPUTS,
+        purpose="Where fetched values came from, and when. xlhedge refresh writes it.",
+        note="What xlhedge fetched at venues, and when it was so. It writes here by itself; what "
+             "stands in no row was typed."),
     SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A3", tall=1, page=1),
     SheetSpec("What changed", write_changes, _REPORT, freeze="B4", page=8,
         when=lambda each: each.changes is not None,
