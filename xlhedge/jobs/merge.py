@@ -15,7 +15,7 @@ from typing import Any
 
 from xlhedge.jobs.merging import Merged, Writer
 from xlhedge.market.contracts import Contract, contract_of, meant, names_of
-from xlhedge.market.found import Found, Row
+from xlhedge.market.found import Found, FoundRow
 from xlhedge.portfolio import TABLES, Portfolio
 
 __all__ = ["Rules", "merge"]
@@ -80,7 +80,7 @@ class _Merge:
         self._book, self._found, self._rules, self._writer = portfolio, found, rules, writer
         self._quote = portfolio.settings.quote_currency
         self._names: dict[str, list[str]] = {}
-        self._index: dict[str, Row] = {}
+        self._index: dict[str, FoundRow] = {}
         self._times: list[datetime] = []
         self._gone: set[tuple[str, str]] = set()
 
@@ -102,11 +102,11 @@ class _Merge:
             self._names[row.values["instrument"]] = called
             self._index.setdefault(row.values["underlying"].casefold(), row)
 
-    def _is_short(self, row: Row) -> bool:
+    def _is_short(self, row: FoundRow) -> bool:
         named = (each.values["instrument"] for each in self._found.of("Shorts"))
         return self._rules.positions and row.values["instrument"] in named
 
-    def _wanted(self, number: int, row: Row) -> dict[str, Any]:
+    def _wanted(self, number: int, row: FoundRow) -> dict[str, Any]:
         """What of a found contract may be written over the book's."""
         typed = self._book.instruments[number].given
         quote = row.values.get("quote")
@@ -121,7 +121,7 @@ class _Merge:
             wanted["quote"] = quote
         return wanted
 
-    def _new_instrument(self, contract: Contract, row: Row) -> str:
+    def _new_instrument(self, contract: Contract, row: FoundRow) -> str:
         taken = [each.instrument for each in self._book.instruments]
         taken += [name for names in self._names.values() for name in names]
         name = str(row.values["instrument"])
@@ -131,7 +131,7 @@ class _Merge:
         self._priced(row, name, self._writer.append("Instruments", name, cells))
         return name
 
-    def _priced(self, row: Row, name: str, columns: list[str]) -> None:
+    def _priced(self, row: FoundRow, name: str, columns: list[str]) -> None:
         if "futures_price" in columns:
             self._times.append(row.time)
         for column in columns:
@@ -139,7 +139,7 @@ class _Merge:
                 self._writer.tell(f"{name} {column}: {row.assumed[column]}")
         self._note("Instruments", name, columns, row)
 
-    def _note(self, table: str, name: str, columns: Iterable[str], row: Row) -> None:
+    def _note(self, table: str, name: str, columns: Iterable[str], row: FoundRow) -> None:
         """Note where values came from."""
         told = self._writer.fetched.setdefault((table, name), {})
         for column in columns:
@@ -166,7 +166,7 @@ class _Merge:
         if self._rules.positions:
             self._quantities(prices)
 
-    def _quantities(self, prices: Mapping[str, Row]) -> None:
+    def _quantities(self, prices: Mapping[str, FoundRow]) -> None:
         places = {
             (each.asset.casefold(), (each.place or "").casefold()): number
             for number, each in enumerate(self._book.holdings)
@@ -193,7 +193,7 @@ class _Merge:
 
     def tiers(self) -> None:
         """The tiers of an instrument, all of them at once."""
-        found: dict[str, list[Row]] = defaultdict(list)
+        found: dict[str, list[FoundRow]] = defaultdict(list)
         for row in self._found.of("Tiers"):
             for name in self._names.get(row.values["instrument"], ()):
                 found[name].append(row)
@@ -238,7 +238,7 @@ class _Merge:
 
     def shorts(self) -> None:
         """Positions by instrument and account; of those that are closed it is told."""
-        rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        rows: dict[tuple[str, str], list[FoundRow]] = defaultdict(list)
         for row in self._found.of("Shorts"):
             for name in self._names.get(row.values["instrument"], [])[:1]:
                 account = row.values.get("account") or row.venue
@@ -257,7 +257,7 @@ class _Merge:
             if account in asked and (name, account) not in rows:
                 self._closed(numbers)
 
-    def _position(self, found: list[Row], numbers: list[int]) -> None:
+    def _position(self, found: list[FoundRow], numbers: list[int]) -> None:
         """One instrument's positions in one account: one, or in hedge mode a short and a long."""
         shorts = self._book.shorts
         for row in found:
