@@ -111,7 +111,9 @@ def watched(tmp_path):
     work.mkdir()
     write_json(work / "mine.json", SAMPLE)
 
-    environment = dict.fromkeys(["MAY_WRITE", "TMPDIR"], str(work)) | {"PYTHONPATH": str(hooks)}
+    environment = dict.fromkeys(["MAY_WRITE", "TMPDIR"], str(work)) | {
+        "PYTHONPATH": f"{hooks}{os.pathsep}{ROOT}"
+    }
 
     def run(*arguments):
         return subprocess.run(

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-__all__ = ["Found", "Row", "merged"]
+__all__ = ["Found", "FoundRow", "Row", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FoundRow:
     """One row of a table, and where and when its values came from.
 
     Args:
@@ -30,6 +30,9 @@ class Row:
     assumed: Mapping[str, str] = field(default_factory=dict)
 
 
+Row = FoundRow  # the name that it had first; goes when nothing says it any more
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Rows, and in a line each what could not be had.
@@ -40,11 +43,11 @@ class Found:
         notes: what to know of what is there, such as a scaled price.
     """
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[FoundRow, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def of(self, table: str) -> list[Row]:
+    def of(self, table: str) -> list[FoundRow]:
         """The rows of one table."""
         return [row for row in self.rows if row.table == table]
 
