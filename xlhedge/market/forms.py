@@ -1,6 +1,6 @@
 """The files that venues let people download: their headings, and what stands under each.
 
-One `Form` a kind of file, and no code for any of them: `docs/venues.md` says where each one's
+One `FileForm` a kind of file, and no code for any of them: `docs/venues.md` says where each one's
 headings were read. Headings are compared in small letters, without a time zone in brackets.
 """
 
@@ -9,39 +9,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
-__all__ = ["FORMS", "HEADINGS", "MEANINGS", "Deed", "Form", "form_of", "heading_and_zone", "known"]
+__all__ = ["FORMS", "HEADINGS", "Deed", "FileForm", "form_of", "heading_and_zone", "known"]
 
 Deed = Literal["trade", "funding", "other"]
 """What a line of a file tells: a trade, a settlement of funding, or what is of no matter here."""
 
-MEANINGS = {
-    "time": "when it was",
-    "symbol": "the contract, as the venue writes it",
-    "deed": "what happened",
-    "side": "bought or sold, and which leg that opens or closes",
-    "leg": "long or short, of accounts that hold both of one contract",
-    "effect": "whether it opened or closed a position; blank of spot trades",
-    "quantity": "base coins; contracts of an inverse one",
-    "contracts": "contracts",
-    "price": "quote per base coin",
-    "fee": "what the trade cost, with its currency behind it or not",
-    "fee_asset": "the currency of the fee",
-    "realised": "profit of the part closed, as the venue reckons it",
-    "position": "contracts or coins held after it",
-    "funding": "funding received or paid",
-    "asset": "the currency of the amount",
-    "balance": "balance of the currency after it",
-    "leverage": "leverage",
-    "status": "whether an order was filled",
-}
-"""What may stand under a heading."""
+Meaning = Literal[
+    "",  # nothing that is read: it tells the form from others
+    "time",
+    "symbol",  # the contract, as the venue writes it
+    "deed",
+    "side",  # bought or sold, and which leg that opens or closes
+    "leg",  # long or short, of accounts that hold both of one contract
+    "effect",  # whether it opened or closed a position; blank of spot trades
+    "quantity",  # base coins; contracts of an inverse one
+    "contracts",
+    "price",
+    "fee",  # with its currency behind it or not
+    "fee_asset",
+    "realised",  # profit of the part closed, as the venue reckons it
+    "position",  # what is held after it, in the unit of the quantity
+    "funding",
+    "change",  # of the balance: what was realised and received less the fee
+    "asset",  # the currency of the amounts
+    "balance",  # of that currency after it
+    "leverage",
+    "status",  # whether an order was filled
+]
+"""What stands under a heading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class FileForm:
     """One kind of file.
 
     Args:
@@ -61,8 +62,8 @@ class Form:
 
     venue: str
     what: str
-    columns: Mapping[str, str]
-    more: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Meaning]
+    more: Mapping[str, Meaning] = field(default_factory=dict)
     deeds: Mapping[str, Deed] = field(default_factory=dict)
     deed: Deed = "other"
     fee_sign: int = 1
@@ -78,25 +79,27 @@ class Form:
         return {known[each]: at for at, each in enumerate(headings) if known.get(each)}
 
 
+def _told_by(*headings: str) -> dict[str, Meaning]:
+    return dict.fromkeys(headings, "")
+
+
 _CLOSED = "it tells positions that are closed; open ones come from the {}"
-_BYBIT_DEEDS: Mapping[str, Deed] = MappingProxyType(
-    {
-        "trade": "trade",
-        "liquidation": "trade",
-        "adl": "trade",
-        "delivery": "trade",
-        "settlement": "funding",
-        "funding": "funding",
-        "transfer_in": "other",
-        "transfer_out": "other",
-        "transferin": "other",
-        "transferout": "other",
-        "interest": "other",
-        "currency_buy": "other",
-        "currency_sell": "other",
-    }
-)
-_BYBIT_LOG = {
+_BYBIT_DEEDS: Mapping[str, Deed] = {
+    "trade": "trade",
+    "liquidation": "trade",
+    "adl": "trade",
+    "delivery": "trade",
+    "settlement": "funding",
+    "funding": "funding",
+    "transfer_in": "other",
+    "transfer_out": "other",
+    "transferin": "other",
+    "transferout": "other",
+    "interest": "other",
+    "currency_buy": "other",
+    "currency_sell": "other",
+}
+_BYBIT_LOG: Mapping[str, Meaning] = {
     "time": "time",
     "currency": "asset",
     "contract": "symbol",
@@ -108,26 +111,24 @@ _BYBIT_LOG = {
     "funding": "funding",
     "fee paid": "fee",
     "cash flow": "realised",
-    "change": "",
+    "change": "change",
     "wallet balance": "balance",
 }
-_INCOME: Mapping[str, Deed] = MappingProxyType(
-    {
-        "funding_fee": "funding",
-        "realized_pnl": "other",
-        "commission": "other",
-        "transfer": "other",
-        "deposit": "other",
-        "withdraw": "other",
-        "insurance_clear": "other",
-        "referral_kickback": "other",
-        "commission_rebate": "other",
-        "coin_swap_deposit": "other",
-        "coin_swap_withdraw": "other",
-        "auto_exchange": "other",
-    }
-)
-_MEXC_TRADE = {
+_INCOME: Mapping[str, Deed] = {
+    "funding_fee": "funding",
+    "realized_pnl": "other",
+    "commission": "other",
+    "transfer": "other",
+    "deposit": "other",
+    "withdraw": "other",
+    "insurance_clear": "other",
+    "referral_kickback": "other",
+    "commission_rebate": "other",
+    "coin_swap_deposit": "other",
+    "coin_swap_withdraw": "other",
+    "auto_exchange": "other",
+}
+_MEXC_TRADE: Mapping[str, Meaning] = {
     "futures trading pair": "symbol",
     "direction": "side",
     "filled qty (cont.)": "contracts",
@@ -138,7 +139,7 @@ _MEXC_TRADE = {
 }
 
 FORMS = (
-    Form(
+    FileForm(
         venue="Binance",
         what="futures trade history",
         columns={
@@ -156,7 +157,7 @@ FORMS = (
         deed="trade",
         short_years=True,
     ),
-    Form(
+    FileForm(
         venue="Binance",
         what="futures trade history",
         columns={
@@ -171,7 +172,7 @@ FORMS = (
         more={"fee coin": "fee_asset", "position side": "leg"},
         deed="trade",
     ),
-    Form(
+    FileForm(
         venue="Binance",
         what="futures transaction history",
         columns={
@@ -185,7 +186,7 @@ FORMS = (
         deeds=_INCOME,
         short_years=True,
     ),
-    Form(
+    FileForm(
         venue="Binance",
         what="futures transaction history",
         columns={
@@ -198,36 +199,36 @@ FORMS = (
         },
         deeds=_INCOME,
     ),
-    Form(
+    FileForm(
         venue="Binance",
         what="futures position history",
-        columns=dict.fromkeys(
-            ("symbol", "margin mode", "position side", "entry price", "max open interest"), ""
+        columns=_told_by(
+            "symbol", "margin mode", "position side", "entry price", "max open interest"
         ),
         nothing=_CLOSED.format("futures trade history"),
     ),
-    Form(
+    FileForm(
         venue="Binance",
         what="statement of all accounts",
-        columns=dict.fromkeys(("account", "operation", "coin", "change", "remark"), ""),
+        columns=_told_by("account", "operation", "coin", "change", "remark"),
         nothing="it does not tell contracts; take the futures trade history and the futures "
         "transaction history",
     ),
-    Form(
+    FileForm(
         venue="Bybit",
         what="unified account's transaction log",
         columns={**_BYBIT_LOG, "action": "effect"},
         deeds=_BYBIT_DEEDS,
         fee_sign=-1,
     ),
-    Form(
+    FileForm(
         venue="Bybit",
         what="derivatives account's transaction log",
         columns={**_BYBIT_LOG, "fee rate": ""},
         deeds=_BYBIT_DEEDS,
         funding_sign=-1,
     ),
-    Form(
+    FileForm(
         venue="Bybit",
         what="funding account's log",
         columns={
@@ -239,19 +240,19 @@ FORMS = (
         },
         holds=True,
     ),
-    Form(
+    FileForm(
         venue="Bybit",
         what="closed P&L",
-        columns=dict.fromkeys(("contracts", "closing direction", "qty", "closed p&l"), ""),
+        columns=_told_by("contracts", "closing direction", "qty", "closed p&l"),
         nothing=_CLOSED.format("transaction log"),
     ),
-    Form(
+    FileForm(
         venue="Bybit",
         what="closed P&L",
-        columns=dict.fromkeys(("market", "order quantity", "opening fee", "realized p&l"), ""),
+        columns=_told_by("market", "order quantity", "opening fee", "realized p&l"),
         nothing=_CLOSED.format("transaction log"),
     ),
-    Form(
+    FileForm(
         venue="BingX",
         what="perpetual futures order history",
         columns={
@@ -268,7 +269,7 @@ FORMS = (
         deed="trade",
         fee_sign=-1,
     ),
-    Form(
+    FileForm(
         venue="BingX",
         what="perpetual futures transaction history",
         columns={
@@ -289,14 +290,14 @@ FORMS = (
             "transfer": "other",
         },
     ),
-    Form(
+    FileForm(
         venue="MEXC",
         what="futures trade history",
         columns={"time": "time", **_MEXC_TRADE, "filled price": "price", "role": ""},
         deed="trade",
         swapped=True,
     ),
-    Form(
+    FileForm(
         venue="MEXC",
         what="futures order history",
         columns={
@@ -309,7 +310,7 @@ FORMS = (
         deed="trade",
         swapped=True,
     ),
-    Form(
+    FileForm(
         venue="MEXC",
         what="futures capital flow",
         columns={
@@ -333,10 +334,10 @@ FORMS = (
             "withdrawal": "other",
         },
     ),
-    Form(
+    FileForm(
         venue="MEXC",
         what="futures position history",
-        columns=dict.fromkeys(("futures", "avg entry price", "avg close price"), ""),
+        columns=_told_by("futures", "avg entry price", "avg close price"),
         nothing=_CLOSED.format("futures trade history"),
     ),
 )
@@ -365,7 +366,7 @@ def _folded(text: str) -> str:
     return " ".join(text.split()).casefold().removeprefix("creation ")
 
 
-def form_of(headings: Iterable[str], venue: str = "") -> Form | None:
+def form_of(headings: Iterable[str], venue: str = "") -> FileForm | None:
     """The kind of file that has these headings; of several the one that knows most of them.
 
     Args:
