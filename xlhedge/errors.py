@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 __all__ = [
+    "DAMAGED",
     "CellError",
     "HedgeError",
     "InputError",
@@ -216,6 +217,10 @@ class RowError(HedgeError):
     """
 
     row: Any
+
+
+DAMAGED = "it is damaged or cut off; save it again in a spreadsheet"
+"""What is wrong with a file that is not what it says."""
 
 
 class NotAWorkbook(InputError):  # noqa: N818  # it becomes a PortfolioError's one line

@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xlhedge.errors import NotAWorkbook
-from xlhedge.readers.archive import DAMAGED, Archive, Element
+from xlhedge.errors import DAMAGED, NotAWorkbook
+from xlhedge.readers.archive import Archive, Element
 from xlhedge.readers.cell_names import position_of
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.shared_parts import date_styles, shared_texts
