@@ -185,8 +185,8 @@ def test_binance_trades_leave_a_short_with_what_it_has_earned(imported):
                     BYBIT_OLD,
                     "2022-05-01 08:00:00,USDT,BTCUSDT,funding,--,1,1,40000,4,0,0,-4,96,0,t,o",
                     (
-                        "2022-05-01 07:00:00,USDT,BTCUSDT,trade,Open Short,1,1,40000,0,24,0,-24,100,"
-                        "0.0006,t,o"
+                        "2022-05-01 07:00:00,USDT,BTCUSDT,trade,Open Short,1,1,40000,0,24,0,-24,"
+                        "100,0.0006,t,o"
                     ),
                 ]
             },
@@ -203,12 +203,12 @@ def test_binance_trades_leave_a_short_with_what_it_has_earned(imported):
                 "Perp_Futures_Order_History.csv": [
                     BINGX,
                     (
-                        "1,3,2026-10-06 08:00:00,BTC-USDT,Close Short,5X,90000,0.004,360,-0.18,USDT,40,"
-                        "USDT,Market,0"
+                        "1,3,2026-10-06 08:00:00,BTC-USDT,Close Short,5X,90000,0.004,360,-0.18,"
+                        "USDT,40,USDT,Market,0"
                     ),
                     (
-                        "1,2,2026-10-05 08:00:00,BTC-USDT,Open Short,5X,100000,0.01,1000,-0.5,USDT,0,"
-                        "USDT,Market,0"
+                        "1,2,2026-10-05 08:00:00,BTC-USDT,Open Short,5X,100000,0.01,1000,-0.5,USDT,"
+                        "0,USDT,Market,0"
                     ),
                 ],
                 "ledger.csv": [
@@ -234,12 +234,12 @@ def test_binance_trades_leave_a_short_with_what_it_has_earned(imported):
                 "mexc.csv": [
                     MEXC,
                     (
-                        "1,2026-11-02 08:00:00,BTC_USDT,buy short,MARKET,20000,2,120000,60000,24,USDT,"
-                        "Taker,0"
+                        "1,2026-11-02 08:00:00,BTC_USDT,buy short,MARKET,20000,2,120000,60000,24,"
+                        "USDT,Taker,0"
                     ),
                     (
-                        "1,2026-11-03 08:00:00,BTC_USDT,sell short,MARKET,5000,0.5,25000,50000,5,USDT,"
-                        "Taker,5000"
+                        "1,2026-11-03 08:00:00,BTC_USDT,sell short,MARKET,5000,0.5,25000,50000,5,"
+                        "USDT,Taker,5000"
                     ),
                 ],
                 "flow.csv": [
@@ -358,8 +358,8 @@ def test_fees_in_another_coin_and_unknown_lines_are_told_not_counted(imported):
     assert found.missing == (
         "Binance BTC-PERP: fees of 0.05 BNB are not counted, as its margin is in USDT",
         (
-            "Binance ETH-PERP: funding of 6 USDT from 2026-11-03 to 2026-11-03 is in no position: no "
-            "trades of it are in the files"
+            "Binance ETH-PERP: funding of 6 USDT from 2026-11-03 to 2026-11-03 is in no position: "
+            "no trades of it are in the files"
         ),
         'i.csv: 1 lines of the kind "WHATEVER" are not known and not taken',
         (
@@ -407,15 +407,16 @@ def test_trades_and_orders_of_one_contract_are_not_both_counted(imported):
                 "5,USDT,ETHUSDT,TRADE,SELL,0.5,-1.5,2510,0,-0.6,0,-0.6,9,OPEN,2026-09-18 09:03:24",
             ],
             (
-                "a.csv:2: the venue says that 1.5 are held after it, by the trades before it that is "
-                "0.5; its position was opened before the files begin; download them from that day on"
+                "a.csv:2: the venue says that 1.5 are held after it, by the trades before it that "
+                "is 0.5; its position was opened before the files begin; download them from that "
+                "day on"
             ),
         ),
         (
             [MEXC, "1,2026-11-02 08:00:00,BTC_USDT,sell short,M,2,2,0,6,2,USDT,Taker,0"],
             (
-                "a.csv:2: closes more than the trades before it opened; its position was opened before "
-                "the files begin; download them from that day on"
+                "a.csv:2: closes more than the trades before it opened; its position was opened "
+                "before the files begin; download them from that day on"
             ),
         ),
     ],
