@@ -22,6 +22,7 @@ from xlhedge.jobs.figure_names import Names, kinds
 from xlhedge.jobs.fill import filled_deck
 from xlhedge.portfolio import Short
 from xlhedge.samples import SAMPLES
+from xlhedge.xlsx.taken_cells import taken_cells
 
 BOOK = "treasury"
 ANALYSIS = analyse(SAMPLES[BOOK])
@@ -264,6 +265,26 @@ def test_names_are_those_of_every_figure_of_every_row():
     assert names["xlh.orders.<instrument>.order_contracts"] == "Order, contracts"
     assert names["xlh.net_delta"] == "Net delta now, all together"
     assert all(names.values())
+
+
+def test_sums_in_another_order_are_one_figure():
+    """ETH is one holding and one underlying: both tables have its delta, and add it up apart."""
+    assert len(NAMES.of("xlh.ETH.net_delta")) == 1
+
+
+def test_cells_without_names_of_their_own_are_counted():
+    rows = (
+        b"<row><c><f>1</f></c></row><row><c/><c><f>1</f></c></row>"
+        b'<row r="9"><c r="D9"><f/></c></row>'
+    )
+    xml = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    )
+    assert taken_cells(xml + rows + b"</sheetData></worksheet>", "s").computed == {
+        (1, 1),
+        (2, 2),
+        (9, 4),
+    }
 
 
 def test_rows_of_one_name_have_the_next_text_in_theirs():

@@ -293,6 +293,69 @@ def test_what_each_venues_files_leave_open(imported, files, expected):
     assert {name: short[name] for name in expected} == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("name", "heading", "opened"),
+    [
+        ("a(UTC--6).csv", "Time", datetime(2026, 11, 2, 16)),  # as Binance names files of UTC-6
+        ("a(UTC-5).csv", "Time", datetime(2026, 11, 2, 15)),
+        ("a(UTC+5:30).csv", "Time", datetime(2026, 11, 2, 4, 30)),
+        ("a(UTC+3).csv", "Time(UTC)", datetime(2026, 11, 2, 10)),  # a heading knows better
+        ("a.csv", "Time(UTC+08:00)", datetime(2026, 11, 2, 2)),
+        ("a.csv", "Time(America/Sao_Paulo)", datetime(2026, 11, 2, 13)),
+    ],
+)
+def test_times_are_utc_whatever_clock_a_file_has(imported, name, heading, opened):
+    headings = BINANCE.replace("Time", heading)
+    assert shorts(imported({name: [headings, SHORT_BTC[1]]}))[0]["opened"] == opened
+
+
+def test_a_clock_that_nobody_knows_is_refused(imported):
+    lines = [BINANCE.replace("Time", "Time(Mars/Olympus)"), SHORT_BTC[1]]
+    assert refused(imported, {"a.csv": lines}) == [
+        'a.csv: its time zone "Mars/Olympus" is not known'
+    ]
+
+
+def test_trades_of_one_second_are_in_the_order_of_their_file(imported):
+    newest_first = [
+        BINANCE,
+        "1,26-11-03 10:00:00,BTCUSDT,SELL,70000,1,1,1USDT,0,f,f,3,3",
+        "1,26-11-03 10:00:00,BTCUSDT,BUY,50000,2,1,1USDT,20000,f,f,2,2",
+        SHORT_BTC[1],
+    ]
+    oldest_first = [BINANCE, *reversed(newest_first[1:])]
+    first, second = (shorts(imported({"a.csv": each})) for each in (newest_first, oldest_first))
+    assert first == second
+    assert first[0]["entry_price"] == 70_000
+
+
+def test_an_account_may_be_long_and_short_at_once(imported):
+    found = imported(
+        {
+            "log.csv": [
+                BYBIT,
+                "5,USDT,ETHUSDT,TRADE,SELL,0.5,-0.5,2500,0,-0.6,0,-0.6,9,OPEN,2026-09-18 09:00:00",
+                "5,USDT,ETHUSDT,TRADE,BUY,0.3,0.3,2500,0,-0.6,0,-0.6,9,OPEN,2026-09-18 10:00:00",
+                "5,USDT,ETHUSDT,TRADE,BUY,0.2,-0.3,2400,0,-0.6,20,19.4,9,CLOSE,2026-09-18 11:00:00",
+                "5,USDT,ETHUSDT,SETTLEMENT,--,--,0,--,0.5,0,0,0.5,9,SETTLEMENT,2026-09-18 16:00:00",
+            ]
+        }
+    )
+    assert [(each["contracts"], each["realised_pnl"]) for each in shorts(found)] == [
+        (0.3, pytest.approx(20)),
+        (-0.3, 0),
+    ]
+    assert found.missing == (
+        (
+            "Bybit ETH-PERP: funding of 0.5 USDT from 2026-09-18 16:00 to 2026-09-18 16:00 is in "
+            "no position: it is long and short at once"
+        ),
+    )
+    assert found.notes == (
+        "Bybit ETH-PERP: it is long and short at once; its account needs position_mode hedge",
+    )
+
+
 def test_contract_sizes_are_those_of_the_venue(imported):
     files = {
         "m.csv": [MEXC, "1,2026-11-02 08:00:00,BTC_USDT,buy short,M,333,0.0333,0,60000,1,USDT,T,0"],
