@@ -5,8 +5,11 @@ these tests; what is expected of them is worked out by hand beside them.
 """
 
 import codecs
+import csv
+import math
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -551,6 +554,63 @@ def test_a_venue_that_is_named_is_the_only_one_looked_for(imported):
 
 def test_every_form_is_told_by_its_own_headings():
     assert [form for form in FORMS if form_of(form.columns) is not form] == []
+
+
+NASTY = [
+    "",
+    "--",
+    "nan",
+    "inf",
+    "1e999",
+    "-1e308",
+    "1e-320",
+    "0",
+    "-0",
+    "9" * 400,
+    "=1+1",
+    "\0",
+    "\n",
+]
+NASTY += [
+    "0001-01-01 00:00:00",
+    "9999-12-31 23:59:59",
+    "BTCUSDT_999999",
+    "BTCUSDH00",
+    "BTCUSDZ99",
+    "1 USDT",
+]
+KINDS = [
+    (BINANCE.replace("Time", "Time(UTC+14)"), SHORT_BTC),
+    (INCOME, ["2026-11-03 00:00:00,FUNDING_FEE,6,USDT,BTCUSDT,1"]),
+    (
+        BYBIT,
+        ["5,USDT,ETHUSDT,TRADE,SELL,0.5,-0.5,2500,0,-0.6,0,-0.6,9,OPEN,2026-09-18 09:00:00"],
+    ),
+    (BYBIT_FUNDS, ["5,2026-09-22 00:41:47,BTC,0.5,Deposit,12.5,Deposit"]),
+    (
+        BINGX,
+        ["1,2,2026-10-05 08:00:00,BTC-USD,Open Short,5X,9,1,1,-0.5,BTC,0,USD,Market,0"],
+    ),
+    (MEXC, ["1,2026-11-02 08:00:00,BTC_USD,buy short,M,2,2,0,6,2,BTC,Taker,0"]),
+]
+
+
+@pytest.mark.parametrize(("heading", "lines"), KINDS)
+def test_whatever_stands_in_a_cell_it_is_read_or_told(tmp_path, heading, lines):
+    rows = [line.split(",") for line in lines]
+    for column, text in product(range(len(rows[0])), NASTY):
+        with (path := tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
+            odd = [*rows[0][:column], text, *rows[0][column + 1 :]]
+            csv.writer(file).writerows([heading.split(","), odd, *rows[1:]])
+        try:
+            found = import_files([path])
+        except PortfolioError as error:
+            places = {problem.place.split(":")[0] for problem in error.problems}
+        else:
+            places = {"a.csv"}
+            values = [each for row in found.rows for each in row.values.values()]
+            assert all(math.isfinite(each) for each in values if isinstance(each, float)), odd
+        assert places == {"a.csv"}, odd
 
 
 @pytest.mark.parametrize(

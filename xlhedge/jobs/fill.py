@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from xlhedge.analysis.figures import Figure
-from xlhedge.errors import HedgeError, NotAWorkbook, PortfolioError, Problem
+from xlhedge.errors import DAMAGED, HedgeError, NotAWorkbook, PortfolioError, Problem
 from xlhedge.files import write_bytes
 from xlhedge.jobs.figure_names import PREFIX, NamedTable, Names
 from xlhedge.portfolio.headings import nearest
 from xlhedge.portfolio.problems import refusal
 from xlhedge.portfolio.values import is_blank
 from xlhedge.readers import DEFAULT, Limits
+from xlhedge.readers.archive import DAMAGE
 from xlhedge.readers.cell_names import letters_of, number_of, sheet_place
 from xlhedge.readers.content import file_bytes
 from xlhedge.readers.workbook_parts import DefinedName, Package, SheetPart
@@ -65,6 +66,10 @@ def filled_deck(
         made = patched(content, filled.cells, compute=filled.computes)
     except NotAWorkbook as error:
         raise refusal(str(error), error.place) from None
+    except PortfolioError:
+        raise
+    except DAMAGE:
+        raise refusal(DAMAGED) from None
     write_bytes(output, made)
     return filled.told
 
@@ -106,7 +111,7 @@ class _Deck:
     """
 
     def __init__(self, content: bytes, names: Names, limits: Limits) -> None:
-        self._names = names
+        self._names, self._limits = names, limits
         self._package, self._members = Package(content, limits), Members(content)
         self._sheets = {each.name.casefold(): each for each in self._package.sheets()}
         self._taken: dict[str, TakenCells] = {}
@@ -183,6 +188,8 @@ class _Deck:
         self._put(area, 0, 0, value)
 
     def _fill_table(self, table: NamedTable, area: _Area) -> None:
+        if why := self._limits.too_large(area.rows, area.columns):
+            raise HedgeError(f"its range {area.place} is too large: {why}")
         chosen = self._columns(table, area)
         room = area.rows - 1
         if len(table.rows) > room:

@@ -21,6 +21,11 @@ from xlhedge.text import cited, one_line, shown
 
 __all__ = ["Entry", "VenueFile", "read_venue_file"]
 
+_LARGEST = 1e15
+"""The most of anything that a line may tell; what is larger is no number of a venue's."""
+_SMALLEST = 1e-15  # of a price
+_FIRST, _LAST = 2009, 2200
+"""The years of trades: there was no coin before."""
 _ABOVE = 5  # lines that may stand above the headings: whose file it is
 _FILLED = {"filled", "finished", "partially filled", "partial filled", "completed"}
 _SIDES: Mapping[str, tuple[int, str]] = {
@@ -210,7 +215,7 @@ class _Lines:
             return None
         side, leg = self._side(texts) if deed == "trade" else (0, "")
         numbers = {what: self._number(what, texts[what]) for what in _NUMBERS if what in texts}
-        if deed == "trade" and numbers.get("price", 1) <= 0:
+        if deed == "trade" and numbers.get("price", 1) < _SMALLEST:
             raise self._wrong("price", f"{cited(str(texts['price']))} must be above 0")
         fee, fee_asset = self._fee(texts)
         if fee is not None:
@@ -293,6 +298,8 @@ class _Lines:
             raise self._wrong(what, error.message) from None
         if found is None or found.percent:
             raise self._wrong(what, f"{cited(text)} is not a number")
+        if not abs(found.value) <= _LARGEST:
+            raise self._wrong(what, f"{cited(text)} is too large")
         return abs(found.value) if what == "quantity" else found.value
 
     def _fee(self, texts: Mapping[str, str]) -> tuple[float | None, str]:
@@ -315,6 +322,8 @@ class _Lines:
             raise self._wrong("time", error.message) from None
         if found is None:
             raise self._wrong("time", f"{cited(str(text))} is not a date and time")
+        if not _FIRST <= found.year <= _LAST:
+            raise self._wrong("time", f"{cited(str(text))} is no time of a trade")
         if self._zone is None or re.search("(Z|UTC|GMT|:[0-9.]+ ?[+-][0-9:]+)$", text):
             return found
         return found.replace(tzinfo=self._zone).astimezone(UTC).replace(tzinfo=None)
