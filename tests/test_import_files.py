@@ -207,12 +207,13 @@ def test_binance_trades_leave_a_short_with_what_it_has_earned(imported):
                     BINGX,
                     (
                         "1,3,2026-10-06 08:00:00,BTC-USDT,Close Short,5X,90000,0.004,360,-0.18,"
-                        "USDT,40,USDT,Market,0"
+                        "USDT,40.0000 USDT,USDT,Market,0"
                     ),
                     (
                         "1,2,2026-10-05 08:00:00,BTC-USDT,Open Short,5X,100000,0.01,1000,-0.5,USDT,"
                         "0,USDT,Market,0"
                     ),
+                    "1,1,2026-10-05 07:00:00,BTC-USDT,Open Short,5X,0,0,0,0,USDT,0,USDT,Limit,0",
                 ],
                 "ledger.csv": [
                     BINGX_LEDGER,
@@ -499,7 +500,7 @@ def test_every_line_that_cannot_be_read_is_told_with_its_place(imported):
             "1,soon,BTCUSDT,SELL,60000,2,1,40USDT,0,f,f,2,2",
             "1,2/3/2026 10:00,BTCUSDT,SELL,60000,2,1,40USDT,0,f,f,2,2",
             "1,26-11-02 10:00:00,BTCUSDT,LEND,60000,2,1,40USDT,0,f,f,2,2",
-            "1,26-11-02 10:00:00,BTCUSDT,SELL,60000,,1,40USDT,0,f,f,2,2",
+            "1,26-11-02 10:00:00,BTCUSDT,SELL,60000,2 USDT,1,40USDT,0,f,f,2,2",
             "1,26-11-02 10:00:00,BTCUSDT,SELL,-1,2,1,40USDT,0,f,f,2,2",
             "1,26-11-02 10:00:00,BTCUSDT,SELL,60,2,1,40USDT,0,f,f,2,2,3,4",
             "1,26-11-02 10:00:00,FOO-BAR,SELL,60,2,1,40USDT,0,f,f,2,2",

@@ -21,13 +21,16 @@ from xlhedge.text import cited, one_line, shown
 
 __all__ = ["Entry", "VenueFile", "read_venue_file"]
 
+_AMOUNTS = ("fee", "realised", "funding", "change", "balance")
+_MONEY = (*_AMOUNTS, "price")
+"""What may have a currency beside it; a quantity with one would be a value."""
+_WITH_CURRENCY = re.compile("(.*?[0-9.,]) *([A-Za-z][A-Za-z0-9]*)")  # 0.0368USDT
 _LARGEST = 1e15
 """The most of anything that a line may tell; what is larger is no number of a venue's."""
 _SMALLEST = 1e-15  # of a price
 _FIRST, _LAST = 2009, 2200
 """The years of trades: there was no coin before."""
 _ABOVE = 5  # lines that may stand above the headings: whose file it is
-_FILLED = {"filled", "finished", "partially filled", "partial filled", "completed"}
 _SIDES: Mapping[str, tuple[int, str]] = {
     "buy": (1, ""),
     "sell": (-1, ""),
@@ -249,15 +252,10 @@ class _Lines:
             deed = form.deed
         if deed == "trade" and "effect" in form.columns.values() and "effect" not in texts:
             deed = "other"  # a spot trade
-        if deed == "trade" and "status" in form.columns.values():
-            filled = texts.get("status", "").replace("_", " ").casefold() in _FILLED
-            deed = "trade" if filled or self._traded(texts) else "other"
+        if deed == "trade" and self._number("quantity", texts.get("quantity", "1")) == 0:
+            deed = "other"  # an order of which nothing was filled
         tells = deed != "other" or "balance" in texts
         return deed if tells else None
-
-    def _traded(self, texts: Mapping[str, str]) -> bool:
-        """Whether some of an order was filled before it ended otherwise."""
-        return "quantity" in texts and self._number("quantity", texts["quantity"]) != 0
 
     def _side(self, texts: Mapping[str, str]) -> tuple[int, str]:
         words = _SWAPPED if self._form.swapped else _SIDES
@@ -292,11 +290,13 @@ class _Lines:
 
     def _number(self, what: str, text: str) -> float:
         plain = text[:-1] if what == "leverage" and text[-1:] in "xX" else text
+        if what in _AMOUNTS and (amount := _WITH_CURRENCY.fullmatch(text)):
+            plain = self._kind(amount[1])
         try:
             found = number_in(plain, getattr(text, "marks", "."))
         except HedgeError as error:
             raise self._wrong(what, error.message) from None
-        if found is None or found.percent:
+        if found is None or found.percent or (found.currency and what not in _MONEY):
             raise self._wrong(what, f"{cited(text)} is not a number")
         if not abs(found.value) <= _LARGEST:
             raise self._wrong(what, f"{cited(text)} is too large")
@@ -307,10 +307,9 @@ class _Lines:
         text = texts.get("fee")
         if text is None:
             return None, ""
-        found = re.fullmatch(r"(.*?[0-9.,])\s*([A-Za-z][A-Za-z0-9]*)", text)
-        number = self._number("fee", self._kind(found[1] if found else text))
+        found = _WITH_CURRENCY.fullmatch(text)
         asset = found[2] if found else str(texts.get("fee_asset", ""))
-        return number * self._form.fee_sign, asset
+        return self._number("fee", text) * self._form.fee_sign, asset
 
     def _time(self, texts: Mapping[str, str]) -> datetime:
         text = texts.get("time", "")

@@ -36,7 +36,6 @@ Meaning = Literal[
     "asset",  # the currency of the amounts
     "balance",  # of that currency after it
     "leverage",
-    "status",  # whether an order was filled
 ]
 """What stands under a heading."""
 
@@ -305,7 +304,7 @@ FORMS = (
             **_MEXC_TRADE,
             "average filled price": "price",
             "leverage": "leverage",
-            "status": "status",
+            "status": "",
         },
         deed="trade",
         swapped=True,
