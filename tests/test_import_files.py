@@ -638,13 +638,13 @@ def test_an_option_is_no_contract():
 
 
 QUANTITIES = st.integers(-50, 50).filter(bool).map(lambda n: Decimal(n) / 10)
-TRADES = st.lists(st.tuples(QUANTITIES, st.integers(50, 150).map(float)), min_size=1, max_size=12)
+TRADES = st.lists(st.tuples(QUANTITIES, st.integers(50, 150).map(Decimal)), min_size=1, max_size=12)
 
 
 @given(TRADES, st.booleans())
 def test_realised_and_unrealised_are_the_cash_of_all_trades(trades, inverse):
     """Whatever the averages: all that was gained is what the trades bought and sold for."""
-    start, size, mark = datetime(2026, 1, 1), 2.0, 100.0
+    start, size, mark = datetime(2026, 1, 1), Decimal(2), Decimal(100)
 
     def worth(price):
         return -1 / price if inverse else price
@@ -653,33 +653,33 @@ def test_realised_and_unrealised_are_the_cash_of_all_trades(trades, inverse):
         Trade(str(n), start + timedelta(hours=n), quantity, price)
         for n, (quantity, price) in enumerate(trades)
     ]
-    flat = [0, *(n for n in range(1, len(trades)) if not sum(q for q, _ in trades[:n]))][-1]
     held = left_open(events, size, inverse=inverse).held
     total = sum(quantity for quantity, _ in trades)
     assert [each.contracts for each in held] == ([total] if total else [])
-    if held:
-        # Since the last trade that was flat or went through 0 only what is left was opened.
-        crossed = [n for n in range(flat + 1, len(trades)) if _crosses(trades, n)]
-        if not crossed:
-            cash = -sum(float(q) * size * worth(p) for q, p in trades[flat:])
-            open_ = float(total) * size * (worth(mark) - worth(held[0].entry))
-            assert held[0].realised + open_ == pytest.approx(
-                cash + float(total) * size * worth(mark), abs=1e-9
-            )
-        assert held[0].opened == start + timedelta(hours=crossed[-1] if crossed else flat)
+    begins = max(n for n in range(len(trades)) if n == 0 or _turns(trades, n))
+    if not held:
+        return
+    assert held[0].opened == start + timedelta(hours=begins)
+    # Of the trade that went through zero only what it opened is the position's.
+    first = sum(quantity for quantity, _ in trades[: begins + 1])
+    own = [(first, trades[begins][1]), *trades[begins + 1 :]]
+    cash = -sum(quantity * size * worth(price) for quantity, price in own)
+    unrealised = total * size * (worth(mark) - worth(held[0].entry(inverse=inverse)))
+    assert float(held[0].realised + unrealised) == pytest.approx(
+        float(cash + total * size * worth(mark)), abs=1e-12
+    )
 
 
-def _crosses(trades, n):
+def _turns(trades, n):
+    """Whether a trade opens a position, of which there was none, or one the other way."""
     before = sum(quantity for quantity, _ in trades[:n])
-    return before * (before + trades[n][0]) < 0
+    after = before + trades[n][0]
+    return before * after < 0 or (before == 0 != after)
 
 
 def test_funding_of_two_legs_is_nobodys():
-    day = datetime(2026, 1, 1)
-    legs = [
-        Trade("a", day, Decimal(1), 9.0, leg="long"),
-        Trade("b", day, Decimal(-1), 9.0, leg="short"),
-    ]
-    left = left_open([*legs, Settled("c", day, 3.0)], 1, inverse=False)
+    day, one, nine = datetime(2026, 1, 1), Decimal(1), Decimal(9)
+    legs = [Trade("a", day, one, nine, leg="long"), Trade("b", day, -one, nine, leg="short")]
+    left = left_open([*legs, Settled("c", day, one)], one, inverse=False)
     assert [each.funding for each in left.held] == [0, 0]
-    assert [each.funding for each in left.nobodys] == [3]
+    assert [each.funding for each in left.nobodys] == [1]

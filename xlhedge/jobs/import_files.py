@@ -188,7 +188,7 @@ class _Imported:
         coin = contract.underlying if inverse else contract.quote
         lines = traded.lines
         events = [_event(entry, coin) for entry in lines]
-        left = left_open(events, size, inverse=inverse)
+        left = left_open(events, Decimal(repr(size)), inverse=inverse)
         self.problems += left.wrong
         self._tell(contract, lines, left.held, left.nobodys, coin)
         if not left.held:
@@ -212,17 +212,18 @@ class _Imported:
         assumed = {"contract_size": "the venue's documentation"} if inverse else {}
         yield FoundRow("Instruments", values, venue, self._last[venue], assumed)
         for held in left.held:
-            yield FoundRow("Shorts", self._short(name, held, unit), venue, self._last[venue])
+            short = self._short(name, held, float(held.entry(inverse=inverse)) / unit)
+            yield FoundRow("Shorts", short, venue, self._last[venue])
 
-    def _short(self, name: str, held: Held, unit: float) -> dict[str, Any]:
+    def _short(self, name: str, held: Held, entry: float) -> dict[str, Any]:
         values: dict[str, Any] = {
             "instrument": name,
             "contracts": -float(held.contracts),
-            "entry_price": held.entry / unit,
+            "entry_price": entry,
             "opened": held.opened,
-            "funding_received": held.funding,
-            "realised_pnl": held.realised,
-            "fees_paid": held.fees,
+            "funding_received": float(held.funding),
+            "realised_pnl": float(held.realised),
+            "fees_paid": float(held.fees),
         }
         if held.leverage:
             values["leverage"] = held.leverage
@@ -255,10 +256,10 @@ class _Imported:
         idle = [each for each in nobodys if opened is None or each.time >= opened]
         traded = any(entry.deed == "trade" for entry in lines)
         if idle and (held or not traded):
-            total = round(sum(each.funding for each in idle), 8)
+            total = float(sum(each.funding for each in idle))
             why = "it is long and short at once" if traded else "no trades of it are in the files"
             self._missing.append(
-                f"{contract}: funding of {shown(total)} {coin} from {shown(idle[0].time)} to "
+                f"{contract}: funding of {total:.8g} {coin} from {shown(idle[0].time)} to "
                 f"{shown(idle[-1].time)} is in no position: {why}"
             )
         if len(held) > 1:
@@ -305,18 +306,23 @@ def _face(contract: Contract) -> float:
 
 
 def _event(entry: Entry, coin: str) -> Trade | Settled:
-    foreign = bool(entry.asset) and entry.asset != coin
     if entry.deed == "funding":
-        return Settled(entry.place, entry.time, 0.0 if foreign else entry.numbers["funding"])
+        return Settled(entry.place, entry.time, _in(coin, entry, "funding"))
     amount = entry.decimal("contracts") or entry.decimal("quantity") or Decimal(0)
     return Trade(
         entry.place,
         entry.time,
         entry.side * amount,
-        entry.numbers["price"],
-        0.0 if foreign else entry.numbers.get("fee", 0.0),
+        entry.decimal("price") or Decimal(1),
+        _in(coin, entry, "fee"),
         entry.leg,
-        entry.numbers.get("realised"),
+        entry.decimal("realised"),
         entry.decimal("position"),
         entry.numbers.get("leverage"),
     )
+
+
+def _in(coin: str, entry: Entry, what: str) -> Decimal:
+    """An amount in a margin currency; nothing where it is in another."""
+    same = entry.asset in ("", coin)
+    return (entry.decimal(what) if same else None) or Decimal(0)

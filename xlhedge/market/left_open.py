@@ -12,7 +12,9 @@ from xlhedge.errors import Problem
 
 __all__ = ["Held", "Left", "Settled", "Trade", "left_open"]
 
-_AGREES = 0.002  # of the value closed: how far a venue's own profit may be from ours
+_AGREES = Decimal("0.002")  # of the value closed: how far a venue's own profit may be from ours
+_ROUNDING = Decimal("1e-9")
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,10 @@ class Trade:
     place: str
     time: datetime
     contracts: Decimal
-    price: float
-    fee: float = 0.0
+    price: Decimal
+    fee: Decimal = _NOTHING
     leg: str = ""
-    realised: float | None = None
+    realised: Decimal | None = None
     position: Decimal | None = None
     leverage: float | None = None
 
@@ -48,7 +50,7 @@ class Settled:
 
     place: str
     time: datetime
-    funding: float
+    funding: Decimal
 
 
 @dataclass(slots=True)
@@ -57,9 +59,10 @@ class Held:
 
     Args:
         leg: as of the trades that opened it.
-        contracts: contracts held.
-        entry: the average price at which they were opened.
         opened: when the first of them was.
+        contracts: contracts held.
+        weight: the sum that their average entry is made of: contracts times price, or of an inverse
+            contract divided by it.
         realised: P&L of parts closed, before fees, in the margin currency.
         fees: fees paid since it was opened.
         funding: funding received since.
@@ -67,13 +70,17 @@ class Held:
     """
 
     leg: str
-    contracts: Decimal
-    entry: float
     opened: datetime
-    realised: float = 0.0
-    fees: float = 0.0
-    funding: float = 0.0
+    contracts: Decimal = _NOTHING
+    weight: Decimal = _NOTHING
+    realised: Decimal = _NOTHING
+    fees: Decimal = _NOTHING
+    funding: Decimal = _NOTHING
     leverage: float | None = None
+
+    def entry(self, *, inverse: bool) -> Decimal:
+        """The average price at which it was opened."""
+        return self.contracts / self.weight if inverse else self.weight / self.contracts
 
 
 class Left(NamedTuple):
@@ -90,7 +97,7 @@ class Left(NamedTuple):
     wrong: list[Problem]
 
 
-def left_open(events: Iterable[Trade | Settled], contract_size: float, *, inverse: bool) -> Left:
+def left_open(events: Iterable[Trade | Settled], size: Decimal, *, inverse: bool) -> Left:
     """Go through the trades of one contract, oldest first.
 
     Reductions keep the average entry and realise P&L; what is closed is gone with all it earned. A
@@ -98,18 +105,18 @@ def left_open(events: Iterable[Trade | Settled], contract_size: float, *, invers
 
     Args:
         events: trades and settlements in the order in which they happened.
-        contract_size: base coins a contract; of an inverse one quote.
+        size: base coins a contract; of an inverse one quote.
         inverse: whether it is margined in the coin.
 
     Example:
-        >>> day = datetime(2026, 11, 2)
-        >>> sold, bought = (Decimal(each) for each in ("-2", "1"))
-        >>> trades = [Trade("a", day, sold, 60_000, 40), Trade("b", day, bought, 50_000, 20)]
-        >>> (short,) = left_open([*trades, Settled("c", day, 6.0)], 1, inverse=False).held
-        >>> float(short.contracts), short.entry, short.realised, short.fees, short.funding
-        (-1.0, 60000, 10000.0, 60.0, 6.0)
+        >>> day, one = datetime(2026, 11, 2), Decimal(1)
+        >>> trades = [Trade("a", day, -2 * one, Decimal(60_000), Decimal(40))]
+        >>> trades += [Trade("b", day, one, Decimal(50_000), Decimal(20))]
+        >>> (short,) = left_open([*trades, Settled("c", day, 6 * one)], one, inverse=False).held
+        >>> print(short.contracts, short.entry(inverse=False), short.realised, short.fees)
+        -1 60000 10000 60
     """
-    positions = _Positions(contract_size, inverse=inverse)
+    positions = _Positions(size, inverse=inverse)
     for event in events:
         if isinstance(event, Settled):
             positions.settle(event)
@@ -119,7 +126,7 @@ def left_open(events: Iterable[Trade | Settled], contract_size: float, *, invers
 
 
 class _Positions:
-    def __init__(self, size: float, *, inverse: bool) -> None:
+    def __init__(self, size: Decimal, *, inverse: bool) -> None:
         self.size, self.inverse = size, inverse
         self.held: dict[str, Held] = {}
         self.nobodys: list[Settled] = []
@@ -133,60 +140,56 @@ class _Positions:
 
     def trade(self, trade: Trade) -> None:
         before = self.held.get(trade.leg)
-        has = before.contracts if before else Decimal(0)
+        has = before.contracts if before else _NOTHING
         closes = trade.contracts * has < 0
-        closed = min(abs(trade.contracts), abs(has)).copy_sign(trade.contracts) if closes else 0
+        part = min(abs(trade.contracts), abs(has)) if closes else _NOTHING
+        closed = part.copy_sign(trade.contracts)
         opened = trade.contracts - closed
         if opened and trade.leg and (opened > 0) != (trade.leg == "long"):
             self._refuse(trade, "closes more than the trades before it opened")
             return
-        gained = self._close(before, trade, Decimal(closed)) if before and closed else 0.0
-        self._compare(trade, gained, abs(float(closed)))
+        gained = self._close(before, trade, closed) if before and closed else _NOTHING
+        self._compare(trade, gained, part)
         if opened:
             self._open(trade, opened)
         left = self.held.get(trade.leg)
-        holds = abs(left.contracts) if left else Decimal(0)
+        holds = abs(left.contracts) if left else _NOTHING
         if trade.position is not None and abs(trade.position) != holds:
             told = f"the venue says that {abs(trade.position):f} are held after it"
             self._refuse(trade, f"{told}, by the trades before it that is {holds:f}")
 
-    def _close(self, held: Held, trade: Trade, closed: Decimal) -> float:
-        gained = -float(closed) * self.size * self._move(held.entry, trade.price)
-        held.contracts += closed
+    def _worth(self, contracts: Decimal, price: Decimal) -> Decimal:
+        """What contracts are worth for each unit of their size."""
+        return contracts / price if self.inverse else contracts * price
+
+    def _close(self, held: Held, trade: Trade, closed: Decimal) -> Decimal:
+        kept = 1 + closed / held.contracts
+        entered, left = held.weight * (1 - kept), held.contracts + closed
+        # What a long one earns: the price risen, or of an inverse one its coins become fewer.
+        rise = self._worth(-closed, trade.price) - entered
+        gained = self.size * (-rise if self.inverse else rise)
+        held.contracts, held.weight = left, held.weight * kept
         held.realised += gained
-        held.fees += trade.fee * float(closed / trade.contracts)
-        if not held.contracts:
+        held.fees += trade.fee * closed / trade.contracts
+        if not left:
             del self.held[trade.leg]
         return gained
 
-    def _move(self, entry: float, price: float) -> float:
-        """What a long contract earns for each unit of its size."""
-        return 1 / entry - 1 / price if self.inverse else price - entry
-
     def _open(self, trade: Trade, opened: Decimal) -> None:
-        fee = trade.fee * float(opened / trade.contracts)
-        held = self.held.get(trade.leg)
-        if held is None:
-            held = Held(trade.leg, opened, trade.price, trade.time, fees=fee)
-            self.held[trade.leg] = held
-        else:
-            had, new = float(held.contracts), float(opened)
-            if self.inverse:
-                held.entry = (had + new) / (had / held.entry + new / trade.price)
-            else:
-                held.entry = (had * held.entry + new * trade.price) / (had + new)
-            held.contracts += opened
-            held.fees += fee
+        held = self.held.setdefault(trade.leg, Held(trade.leg, trade.time))
+        held.contracts += opened
+        held.weight += self._worth(opened, trade.price)
+        held.fees += trade.fee * opened / trade.contracts
         held.leverage = trade.leverage or held.leverage
 
-    def _compare(self, trade: Trade, gained: float, closed: float) -> None:
+    def _compare(self, trade: Trade, gained: Decimal, closed: Decimal) -> None:
         """That the venue realised what we did: it knows trades that the files do not have."""
         if trade.realised is None:
             return
-        value = closed * self.size * (1 / trade.price if self.inverse else trade.price)
-        if abs(trade.realised - gained) > abs(trade.fee) + _AGREES * value + 1e-9:
-            told = f"the venue realised {trade.realised:.8g} with it"
-            self._refuse(trade, f"{told}, by the trades before it that is {gained:.8g}")
+        value = self.size * self._worth(closed, trade.price)
+        if abs(trade.realised - gained) > abs(trade.fee) + _AGREES * value + _ROUNDING:
+            told = f"the venue realised {float(trade.realised):.8g} with it"
+            self._refuse(trade, f"{told}, by the trades before it that is {float(gained):.8g}")
 
     def _refuse(self, trade: Trade, why: str) -> None:
         instead = "its position was opened before the files begin; download them from that day on"
