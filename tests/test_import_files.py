@@ -7,6 +7,7 @@ these tests; what is expected of them is worked out by hand beside them.
 import codecs
 import csv
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -16,10 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlhedge.errors import PortfolioError
+from xlhedge.jobs.fitted import fitted
 from xlhedge.jobs.import_files import import_files
 from xlhedge.market.forms import FORMS, form_of, known
 from xlhedge.market.left_open import Settled, Trade, left_open
 from xlhedge.market.symbols import contract_in
+from xlhedge.portfolio import Instrument
+from xlhedge.samples import SAMPLES
 
 BINANCE = (
     "Uid,Time,Symbol,Side,Price,Quantity,Amount,Fee,Realized Profit,Buyer,Maker,Trade ID,Order ID"
@@ -683,3 +687,29 @@ def test_funding_of_two_legs_is_nobodys():
     left = left_open([*legs, Settled("c", day, one)], one, inverse=False)
     assert [each.funding for each in left.held] == [0, 0]
     assert [each.funding for each in left.nobodys] == [1]
+
+
+def test_rows_are_fitted_to_the_contracts_of_a_book(imported):
+    """1.5 BTC are 15,000 contracts of 0.0001 BTC at MEXC; a book that counts coins has 1.5."""
+    lines = [
+        MEXC,
+        "1,2026-11-02 08:00:00,BTC_USDT,buy short,MARKET,15000,1.5,90000,60000,24,USDT,Taker,0",
+        "1,2026-11-02 08:00:00,SOL_USDT,buy short,MARKET,10,1,100,100,24,USDT,Taker,0",
+    ]
+    found = imported({"m.csv": lines}, account="desk")
+    book = SAMPLES["full-hedge"]  # in USD, which means a venue's USDT contract
+    typed = vars(book.instruments[0]) | {"exchange": "MEXC"}
+    own = Instrument(**typed)
+    fit = fitted(found, replace(book, instruments=(own,)))
+    assert [(row.table, dict(row.values).get("contracts")) for row in fit.rows] == [
+        ("Accounts", None),
+        ("Instruments", None),
+        ("Shorts", 1.5),
+    ]
+    assert "contract_size" not in fit.of("Instruments")[0].values
+    assert fit.missing == (
+        (
+            "MEXC SOL-PERP: the book has no such contract; xlhedge market SOL --venue mexc --into "
+            "adds it with its price, then import again"
+        ),
+    )
