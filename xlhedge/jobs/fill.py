@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -255,10 +256,15 @@ class _Deck:
             )
         if blocked.is_covered(*position):
             raise HedgeError(f"{place} is covered by a merged cell; unmerge that")
+        if isinstance(value, datetime) and not self._shows_dates(blocked, position):
+            value = shown(value)  # as a number it would mean nothing to anybody
         cells = self.cells.setdefault(area.sheet.part, {})
         if name in cells and cells[name] != value:
             raise HedgeError(f"{place} is filled by another name, too")
         cells[name] = value
+
+    def _shows_dates(self, blocked: TakenCells, position: tuple[int, int]) -> bool:
+        return blocked.styles.get(position, "0").encode() in self._package.date_styles()
 
     def _blocked(self, area: _Area) -> TakenCells:
         part = area.sheet.part

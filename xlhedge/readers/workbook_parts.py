@@ -137,10 +137,10 @@ class Package:
 
     def scanned(self, sheets: Sequence[SheetPart]) -> Iterator[Scan]:
         """What stands in the cells of sheets."""
-        texts, styles = self._optional("sharedStrings"), self._optional("styles")
+        texts = self._optional("sharedStrings")
         shared = Shared(
             shared_texts(self._archive, texts) if texts else (),
-            date_styles(self._archive, styles) if styles else frozenset(),
+            self.date_styles(),
             self._says("workbookPr", "date1904"),
             self._says("calcPr", "fullCalcOnLoad"),
         )
@@ -152,6 +152,11 @@ class Package:
             self._limits.refuse(rows, 2 * self._limits.cells, "rows in its sheets")
             self._limits.refuse(cells, self._limits.cells, "cells")
             yield scanned
+
+    def date_styles(self) -> frozenset[bytes]:
+        """The numbers of the styles that show dates."""
+        styles = self._optional("styles")
+        return date_styles(self._archive, styles) if styles else frozenset()
 
     def _found(self) -> str:
         """The workbook's part, wherever it is."""

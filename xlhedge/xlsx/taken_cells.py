@@ -1,4 +1,4 @@
-"""Cells of a sheet that cannot be filled: formulas compute them, or a merged cell covers them."""
+"""Cells of a sheet before they are filled: what computes or covers them, and how they look."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ class TakenCells:
         computed: the rows and columns of cells that have a formula.
         blocks: areas that one formula computes.
         merged: areas that are shown as one cell.
+        styles: the numbers of the cells' styles.
     """
 
     computed: set[tuple[int, int]] = field(default_factory=set)
     blocks: list[Area] = field(default_factory=list)
     merged: list[Area] = field(default_factory=list)
+    styles: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def is_computed(self, row: int, column: int) -> bool:
         """Whether a formula computes a cell."""
@@ -73,6 +75,7 @@ def taken_cells(xml: bytes, part: str) -> TakenCells:
             row, column = int(name) if name else row + 1, 0
         elif kind == "cell":
             row, column = coordinate_to_tuple(name) if name else (row, column + 1)
+            taken.styles[row, column] = element.attributes.get("s", "0")
         elif kind == "formula":
             taken.computed.add((row, column))
             if element.attributes.get("t") in ("array", "dataTable"):
