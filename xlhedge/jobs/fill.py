@@ -115,6 +115,7 @@ class _Deck:
         self._names, self._limits = names, limits
         self._package, self._members = Package(content, limits), Members(content)
         self._sheets = {each.name.casefold(): each for each in self._package.sheets()}
+        self._dates = self._package.date_styles()
         self._taken: dict[str, TakenCells] = {}
         self.cells: dict[str, dict[str, Value]] = {}
         self.told: list[tuple[str, str, str]] = []
@@ -256,15 +257,13 @@ class _Deck:
             )
         if blocked.is_covered(*position):
             raise HedgeError(f"{place} is covered by a merged cell; unmerge that")
-        if isinstance(value, datetime) and not self._shows_dates(blocked, position):
+        style = blocked.styles.get(position, "0").encode()
+        if isinstance(value, datetime) and style not in self._dates:
             value = shown(value)  # as a number it would mean nothing to anybody
         cells = self.cells.setdefault(area.sheet.part, {})
         if name in cells and cells[name] != value:
             raise HedgeError(f"{place} is filled by another name, too")
         cells[name] = value
-
-    def _shows_dates(self, blocked: TakenCells, position: tuple[int, int]) -> bool:
-        return blocked.styles.get(position, "0").encode() in self._package.date_styles()
 
     def _blocked(self, area: _Area) -> TakenCells:
         part = area.sheet.part
