@@ -432,7 +432,7 @@ def test_fees_in_another_coin_and_unknown_lines_are_told_not_counted(imported):
             "Binance ETH-PERP: funding of 6 USDT from 2026-11-03 to 2026-11-03 is in no position: "
             "no trades of it are in the files"
         ),
-        'i.csv: 1 lines of the kind "WHATEVER" are not known and not taken',
+        'i.csv: 1 line of the kind "WHATEVER", which is not known and not taken',
         (
             "p.csv: MEXC's futures position history, of which nothing is taken: it tells positions "
             "that are closed; open ones come from the futures trade history"
@@ -447,7 +447,7 @@ def test_the_same_lines_in_two_files_count_once(imported):
     twice = "1,26-11-02 10:00:00,BTCUSDT,SELL,60000,2,120000,40USDT,0,false,false,,"
     found = imported({"a.csv": [BINANCE, twice, twice], "b.csv": [BINANCE, twice, SHORT_BTC[0]]})
     assert shorts(found)[0]["contracts"] == 3
-    assert "a.csv and b.csv: 1 lines that stand in two of them count once" in found.notes
+    assert "a.csv and b.csv: 1 line in two of them, counted once" in found.notes
 
 
 def test_trades_and_orders_of_one_contract_are_not_both_counted(imported):

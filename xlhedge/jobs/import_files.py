@@ -94,7 +94,7 @@ class _Imported:
             entries, twice = _once(file.entries for file in same)
             if twice:
                 names = " and ".join(file.name for file in same)
-                self._notes.append(f"{names}: {twice:,} lines that stand in two of them count once")
+                self._notes.append(f"{names}: {_lines(twice)} in two of them, counted once")
             for contract, lines in self._sorted(entries, venue).items():
                 self._add(contract, lines)
             self._balances(venue, form, entries)
@@ -162,7 +162,7 @@ class _Imported:
                 )
             for word, count in file.skipped.items():
                 self._missing.append(
-                    f'{file.name}: {count:,} lines of the kind "{word}" are not known and not taken'
+                    f'{file.name}: {_lines(count)} of the kind "{word}", which is not known and not taken'
                 )
         tables = ("Holdings", "Accounts", "Instruments", "Shorts")
         both = [*rows, *self._others]
@@ -326,3 +326,7 @@ def _in(coin: str, entry: Entry, what: str) -> Decimal:
     """An amount in a margin currency; nothing where it is in another."""
     same = entry.asset in ("", coin)
     return (entry.decimal(what) if same else None) or Decimal(0)
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line{'s' * (count != 1)}"
