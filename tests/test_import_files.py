@@ -7,7 +7,6 @@ these tests; what is expected of them is worked out by hand beside them.
 import codecs
 import csv
 import math
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -15,15 +14,14 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from xlhedge.cli import app
 from xlhedge.errors import PortfolioError
-from xlhedge.jobs.fitted import fitted
 from xlhedge.jobs.import_files import import_files
 from xlhedge.market.forms import FORMS, form_of, known
 from xlhedge.market.left_open import Settled, Trade, left_open
 from xlhedge.market.symbols import contract_in
-from xlhedge.portfolio import Instrument
-from xlhedge.samples import SAMPLES
 
 BINANCE = (
     "Uid,Time,Symbol,Side,Price,Quantity,Amount,Fee,Realized Profit,Buyer,Maker,Trade ID,Order ID"
@@ -689,27 +687,33 @@ def test_funding_of_two_legs_is_nobodys():
     assert [each.funding for each in left.nobodys] == [1]
 
 
-def test_rows_are_fitted_to_the_contracts_of_a_book(imported):
-    """1.5 BTC are 15,000 contracts of 0.0001 BTC at MEXC; a book that counts coins has 1.5."""
-    lines = [
-        MEXC,
-        "1,2026-11-02 08:00:00,BTC_USDT,buy short,MARKET,15000,1.5,90000,60000,24,USDT,Taker,0",
-        "1,2026-11-02 08:00:00,SOL_USDT,buy short,MARKET,10,1,100,100,24,USDT,Taker,0",
+def test_the_command_prints_writes_and_says_what_is_missing(tmp_path):
+    trades, funding = tmp_path / "a(UTC+3).csv", tmp_path / "i.csv"
+    trades.write_text("\n".join([BINANCE, *SHORT_BTC]))
+    funding.write_text(f"{INCOME}\n2026-11-03 00:00:00,FUNDING_FEE,6,USDT,ETHUSDT,1\n")
+    out = tmp_path / "out"
+
+    def run(*arguments):
+        return CliRunner().invoke(app, ["import", *map(str, arguments)])
+
+    done = run(trades, "-o", out, "--account", "desk")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert sorted(file.name for file in out.iterdir()) == [
+        "Accounts.csv",
+        "Instruments.csv",
+        "Shorts.csv",
+        "Sources.csv",
     ]
-    found = imported({"m.csv": lines}, account="desk")
-    book = SAMPLES["full-hedge"]  # in USD, which means a venue's USDT contract
-    typed = vars(book.instruments[0]) | {"exchange": "MEXC"}
-    own = Instrument(**typed)
-    fit = fitted(found, replace(book, instruments=(own,)))
-    assert [(row.table, dict(row.values).get("contracts")) for row in fit.rows] == [
-        ("Accounts", None),
-        ("Instruments", None),
-        ("Shorts", 1.5),
-    ]
-    assert "contract_size" not in fit.of("Instruments")[0].values
-    assert fit.missing == (
-        (
-            "MEXC SOL-PERP: the book has no such contract; xlhedge market SOL --venue mexc --into "
-            "adds it with its price, then import again"
-        ),
+    with (out / "Shorts.csv").open(encoding="utf-8-sig") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["account"], float(row["contracts"]), float(row["realised_pnl"])) == (
+        "desk",
+        1,
+        10_000,
     )
+    assert run(trades, "-o", out).exit_code == 2  # it is there
+    partial = run(trades, funding)
+    assert partial.exit_code == 1
+    assert partial.stderr.startswith("xlhedge: missing: Binance ETH-PERP: funding of 6 USDT ")
+    assert partial.stdout.splitlines()[-1].startswith("Shorts\tinstrument=BTC-PERP\tcontracts=1\t")
+    assert run(funding, "--venue", "mexc").exit_code == 2

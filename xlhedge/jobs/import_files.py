@@ -162,7 +162,8 @@ class _Imported:
                 )
             for word, count in file.skipped.items():
                 self._missing.append(
-                    f'{file.name}: {_lines(count)} of the kind "{word}", which is not known and not taken'
+                    f'{file.name}: {_lines(count)} of the kind "{word}", which is not known and '
+                    "not taken"
                 )
         tables = ("Holdings", "Accounts", "Instruments", "Shorts")
         both = [*rows, *self._others]

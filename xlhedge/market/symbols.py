@@ -6,8 +6,9 @@ import re
 from datetime import datetime, timedelta
 
 from xlhedge.market.contracts import Contract
+from xlhedge.market.listed import scaled
 
-__all__ = ["contract_in", "without_scale"]
+__all__ = ["contract_in"]
 
 _MONTHS = "FGHJKMNQUVXZ"
 """A letter a month, as futures exchanges have them."""
@@ -21,9 +22,6 @@ _WAYS = tuple(
         rf"(?P<coin>[A-Z0-9]+?){_QUOTE}(?:[-_]?PERP|[-_]{_DAY}|(?P<code>[{_MONTHS}][0-9]{{2}}))?",
         rf"(?P<coin>[A-Z0-9]+?)-?(?:PERP|{_DAY})",
     )
-)
-_SCALED = re.compile(
-    "(?P<before>1000+|1M)(?P<coin>[A-Z][A-Z0-9]*)|(?P<name>[A-Z]+)(?P<after>1000+)"
 )
 
 
@@ -49,23 +47,9 @@ def contract_in(symbol: str, venue: str) -> tuple[Contract, float, datetime | No
     parts = found.groupdict()
     quote = parts.get("quote") or "USDC"
     expiry = _expiry(parts.get("day"), parts.get("code"))
-    coin, scale = without_scale(parts["coin"])
+    coin, scale = scaled(parts["coin"])
     kind = "inverse" if quote == "USD" else "linear"
     return Contract(venue, coin, quote, kind, expiry), scale, expiry
-
-
-def without_scale(base: str) -> tuple[str, float]:
-    """A base as venues write it, and how many of the coin it is.
-
-    Example:
-        >>> without_scale("1000PEPE"), without_scale("SHIB1000"), without_scale("1INCH")
-        (('PEPE', 1000.0), ('SHIB', 1000.0), ('1INCH', 1.0))
-    """
-    found = _SCALED.fullmatch(base)
-    if found is None:
-        return base, 1.0
-    count = found["before"] or found["after"]
-    return found["coin"] or found["name"], 1e6 if count == "1M" else float(count)
 
 
 def _expiry(day: str | None, code: str | None) -> datetime | None:
