@@ -90,11 +90,16 @@ def deck(tmp_path):
     return save
 
 
+def fill(path, output):
+    made, told = filled_deck(path, NAMES)
+    output.write_bytes(made)
+    return told
+
+
 def refused(deck, names, book=None):
-    path, output = deck(book, names)
+    path, _ = deck(book, names)
     with pytest.raises(PortfolioError) as caught:
-        filled_deck(path, NAMES, output)
-    assert not output.exists()
+        filled_deck(path, NAMES)
     return str(caught.value).split("\n")
 
 
@@ -104,7 +109,7 @@ def cells(path):
 
 def test_figures_stand_in_the_named_cells_and_every_other_part_is_as_it_was(deck):
     path, output = deck()
-    told = filled_deck(path, NAMES, output)
+    told = fill(path, output)
     # openpyxl asks for a full calculation itself, so that the workbook's own part stays, too.
     assert changed(path, output) == {SHEET}
     filled = cells(output)
@@ -129,7 +134,7 @@ def test_figures_stand_in_the_named_cells_and_every_other_part_is_as_it_was(deck
 
 def test_other_readers_and_programs_see_them(deck, libreoffice):
     path, output = deck()
-    filled_deck(path, NAMES, output)
+    fill(path, output)
     delta = pytest.approx(ANALYSIS.total["net_delta"])
     rows = CalamineWorkbook.from_path(str(output)).get_sheet_by_name("Board's deck").to_python()
     assert rows[2][1] == delta
@@ -144,13 +149,13 @@ def test_formulas_are_computed_when_it_opens_and_only_then_is_it_asked_for(deck)
     book = board_deck()
     book.calculation.fullCalcOnLoad = None
     path, output = deck(book)
-    filled_deck(path, NAMES, output)
+    fill(path, output)
     assert changed(path, output) == {SHEET, WORKBOOK}
     assert load_workbook(output).calculation.fullCalcOnLoad
     plain = Workbook()
     plain.calculation.fullCalcOnLoad = None
     path, output = deck(plain, {"xlh.days": "Sheet!$A$1"})
-    filled_deck(path, NAMES, output)
+    fill(path, output)
     assert changed(path, output) == {SHEET}
 
 
@@ -159,7 +164,7 @@ def test_a_workbook_with_parts_that_nobody_knows_keeps_them(deck):
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/vbaProject.bin", b"\0macro" * 99)
         archive.writestr("customXml/item1.xml", b"<of-somebody/>")
-    filled_deck(path, NAMES, output)
+    fill(path, output)
     assert changed(path, output) == {SHEET}
 
 
@@ -167,14 +172,14 @@ def test_filled_again_it_is_the_same_and_a_blank_heading_row_gets_all_columns(de
     book = Workbook()
     wide = {"xlh.unwind": "Sheet!$A$1:$AZ$9", "xlh.carry": "Sheet!$A$20:$AZ$29"}
     path, output = deck(book, wide)
-    filled_deck(path, NAMES, output)
+    fill(path, output)
     filled = load_workbook(output)["Sheet"]
     figures = NAMES.table("xlh.unwind").figures
     assert [filled.cell(1, 1 + n).value for n in range(len(figures))] == [
         figure.title for figure in figures
     ]
     again = tmp_path / "again.xlsx"
-    filled_deck(output, NAMES, again)
+    fill(output, again)
     assert again.read_bytes() == output.read_bytes()
 
 
@@ -182,7 +187,7 @@ def test_a_name_of_one_sheet_is_filled_too_and_a_merged_cell_as_one(deck):
     book = board_deck()
     book["Notes"].defined_names["xlh.days"] = DefinedName("xlh.days", attr_text="Notes!$C$3")
     path, output = deck(book, {"xlh.portfolio": at("$A$1:$D$1"), "xlh.hedged": at("$F$1")})
-    filled_deck(path, NAMES, output)
+    fill(path, output)
     assert load_workbook(output)["Notes"]["C3"].value == ANALYSIS.days
     assert cells(output)["A1"].value == ANALYSIS.portfolio.settings.portfolio
 
@@ -324,4 +329,34 @@ def test_the_command_lists_fills_and_refuses(deck, tmp_path):
     assert done.stdout.splitlines()[-1] == f"wrote {output}"
     assert run(path, "--from", source, "-o", output).exit_code == 2  # it is there
     assert "--from: name the book" in run(path, "-o", output).stderr
+    assert "name the workbook to fill, or add --list" in run("--from", source).stderr
     assert cells(output)["B6"].value == datetime(2026, 3, 2, 8)
+
+
+def test_a_workbook_that_is_filled_where_it_is_is_kept_as_it_was(deck, tmp_path):
+    source = tmp_path / "mine.json"
+    source.write_bytes((files("xlhedge.samples") / f"{BOOK}.json").read_bytes())
+    path, output = deck()
+    before = path.read_bytes()
+    for owner in ("~$deck.xlsx", ".~lock.deck.xlsx#"):
+        (tmp_path / owner).touch()
+        done = run(path, "--from", source)
+        assert done.exit_code == 2
+        assert (
+            f"{path}: it is open in a spreadsheet; close it there (or delete {owner})"
+            in done.stderr
+        )
+        (tmp_path / owner).unlink()
+    assert path.read_bytes() == before
+    done = run(path, "--from", source)
+    assert done.exit_code == 0, done.stderr
+    (copy,) = tmp_path.glob("deck-*.xlsx")
+    assert copy.read_bytes() == before
+    assert done.stdout.splitlines()[-1] == f"filled {path}; as it was it is {copy}"
+    fill(copy, output)
+    assert path.read_bytes() == output.read_bytes()
+    named(board_deck(), {"xlh.nobody": at("$B$3")}).save(path)
+    wrong = path.read_bytes()
+    assert run(path, "--from", source).exit_code == 2
+    assert path.read_bytes() == wrong
+    assert len(list(tmp_path.glob("deck-*.xlsx"))) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from xlhedge.cli.lines import say, warn
 from xlhedge.cli.reports import MaxSize
 from xlhedge.errors import InputError
-from xlhedge.files import refuse_to_replace
+from xlhedge.files import refuse_to_replace, write_bytes
 
 __all__ = ["fill"]
 
@@ -28,7 +29,12 @@ def fill(
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The filled workbook to write.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="The filled workbook to write; else it is filled where it is, and a copy kept.",
+        ),
     ] = None,
     list_names: Annotated[
         bool,
@@ -43,6 +49,7 @@ def fill(
     from xlhedge.jobs.commands import worked_out
     from xlhedge.jobs.figure_names import Names, kinds
     from xlhedge.jobs.fill import filled_deck
+    from xlhedge.jobs.in_place import refuse_if_open
     from xlhedge.readers import Limits
 
     limits = Limits(max_size)
@@ -54,15 +61,31 @@ def fill(
         raise InputError(
             "--from: name the book whose figures are wanted, such as --from my-hedge.xlsx"
         )
-    if not list_names and (deck is None or output is None):
-        raise InputError("name the workbook to fill and, with -o, the one to write; or add --list")
-    if output:
-        refuse_to_replace(output, force=force, suffix=deck.suffix.lower() if deck else "")
+    if deck is None and not list_names:
+        raise InputError("name the workbook to fill, or add --list")
+    if deck and output:
+        refuse_to_replace(output, force=force, suffix=deck.suffix.lower())
+    elif deck:
+        refuse_if_open(deck)
     names = Names(worked_out(source, warn, limits))
-    if list_names:
+    if deck is None or list_names:
         for line in names.listed():
             say(*line)
-    elif deck and output:
-        for told in filled_deck(deck, names, output, limits):
-            say(*told)
-        say(f"wrote {output}")
+        return
+    made, told = filled_deck(deck, names, limits)
+    where = _write(deck, output, made)
+    for line in told:
+        say(*line)
+    say(where)
+
+
+def _write(deck: Path, output: Path | None, made: bytes) -> str:
+    """Write the filled workbook, or fill the deck itself; what was done, in a line."""
+    from xlhedge.jobs.in_place import kept_as_it_was
+
+    if output:
+        write_bytes(output, made)
+        return f"wrote {output}"
+    copy = kept_as_it_was(deck, datetime.now())  # by the clock that its folder shows
+    write_bytes(deck, made)
+    return f"filled {deck}; as it was it is {copy}"

@@ -11,7 +11,6 @@ from typing import Any
 
 from xlhedge.analysis.figures import Figure
 from xlhedge.errors import DAMAGED, HedgeError, NotAWorkbook, PortfolioError, Problem
-from xlhedge.files import write_bytes
 from xlhedge.jobs.figure_names import PREFIX, NamedTable, Names
 from xlhedge.portfolio.headings import nearest
 from xlhedge.portfolio.problems import refusal
@@ -43,36 +42,32 @@ _ALIKE = 0.75  # how like a column a heading is that may be a slip of the hand
 
 
 def filled_deck(
-    deck: Path, names: Names, output: Path, limits: Limits = DEFAULT
-) -> list[tuple[str, str, str]]:
-    """Write figures into the cells of a workbook that have their names, and nothing else.
+    deck: Path, names: Names, limits: Limits = DEFAULT
+) -> tuple[bytes, list[tuple[str, str, str]]]:
+    """A workbook with figures in the cells that have their names, and nothing else changed.
 
     Args:
         deck: the workbook.
         names: the figures.
-        output: where the filled one goes, whole or not at all.
         limits: how much of the workbook is read.
 
     Returns:
-        Each name that is filled, where, and with what.
+        The filled one's bytes; and each name that is filled, where, and with what.
 
     Raises:
-        PortfolioError: a name cannot be filled; it holds all that is wrong, and nothing is written.
-        OSError: the file cannot be written.
+        PortfolioError: a name cannot be filled; it holds all that is wrong.
     """
     content = file_bytes(deck, limits)
     try:
         filled = _Deck(content, names, limits)
         filled.fill()
-        made = patched(content, filled.cells, compute=filled.computes)
+        return patched(content, filled.cells, compute=filled.computes), filled.told
     except NotAWorkbook as error:
         raise refusal(str(error), error.place) from None
     except PortfolioError:
         raise
     except DAMAGE:
         raise refusal(DAMAGED) from None
-    write_bytes(output, made)
-    return filled.told
 
 
 @dataclass(frozen=True, slots=True)
