@@ -395,7 +395,9 @@ def test_balances_are_the_last_ones(imported):
         "5,2026-09-21 00:41:47,BTC,12,Deposit,12,Deposit",
         "5,2026-09-21 00:41:47,USDT,12,Deposit,12,Deposit",
     ]
-    found = imported({"log.csv": log, "funds.csv": funds}, account="desk")
+    newer, older = [log[0], log[2]], log[:2]  # whatever file is named first
+    files = {"december.csv": newer, "november.csv": older, "funds.csv": funds}
+    found = imported(files, account="desk")
     assert [dict(row.values) for row in found.rows] == [
         {"asset": "BTC", "place": "desk", "quantity": 12.5},
         {"account": "desk", "exchange": "Bybit", "wallet_balance": 60.0, "collateral": "USDT"},
@@ -510,6 +512,7 @@ def test_every_line_that_cannot_be_read_is_told_with_its_place(imported):
         "b.csv": [
             BYBIT,
             "5,USDT,ETHUSDT,SETTLEMENT,SELL,--,-0.5,--,0.5,0,0,-0.5,9,SETTLEMENT,2026-09-22 20:00",
+            "5,,,TRANSFER_IN,--,0,0,0,0,0,100,100,100,--,2026-09-18 09:00:00",
         ],
         "none.csv": ["Fruit,Price", "Apple,1"],
         "empty.csv": [],
@@ -528,6 +531,7 @@ def test_every_line_that_cannot_be_read_is_told_with_its_place(imported):
         "a.csv:7 Price",
         "a.csv:8",
         "b.csv:2 Change",
+        "b.csv:3 Currency",
         "a.csv:9",
     ]
     assert told[4].endswith("write 2026-03-02 or 2026-02-03")

@@ -270,7 +270,7 @@ class _Imported:
 
 
 def _once(files: Iterable[Iterable[Entry]]) -> tuple[list[Entry], int]:
-    """The lines of several files, and how many were left out as another file has them, too.
+    """The lines of several files by time, and how many were left out that two files have.
 
     Within one file two equal lines are two: a venue may fill an order twice in one second.
     """
@@ -287,7 +287,7 @@ def _once(files: Iterable[Iterable[Entry]]) -> tuple[list[Entry], int]:
                 kept.append(entry)
             else:
                 twice += 1
-    return kept, twice
+    return sorted(kept, key=lambda entry: entry.time), twice
 
 
 def _coins(lines: Iterable[Entry]) -> float:

@@ -273,6 +273,8 @@ class _Lines:
         return side, leg
 
     def _needed(self, deed: Deed, texts: Mapping[str, str]) -> None:
+        if "balance" in texts and "asset" not in texts:
+            raise self._wrong("asset", "is empty")
         needs = {"trade": ("symbol", "quantity", "price"), "funding": ("symbol", "funding")}
         for what in needs.get(deed, ()):
             if what not in texts:
