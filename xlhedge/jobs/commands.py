@@ -25,6 +25,7 @@ __all__ = [
     "build_report",
     "check_line",
     "report_headlines",
+    "worked_out",
     "write_samples",
     "write_template",
 ]
@@ -77,14 +78,29 @@ def check_line(
     Raises:
         HedgeError: something is wrong with it.
     """
-    portfolio = _read(path, warn, limits)
-    analysis = analyse(portfolio)
-    _say_all(path, "warning", analysis.caveats, warn)
+    analysis = worked_out(path, warn, limits)
+    portfolio = analysis.portfolio
     line = (
         f"{path}: ok, {len(portfolio.holdings)} holdings, "
         f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
     )
     return line, alarms(analysis)
+
+
+def worked_out(path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT) -> Analysis:
+    """Read and work out a portfolio.
+
+    Args:
+        path: the portfolio.
+        warn: takes a line about what looks wrong.
+        limits: how much of it is read.
+
+    Raises:
+        HedgeError: something is wrong with it.
+    """
+    analysis = analyse(_read(path, warn, limits))
+    _say_all(path, "warning", analysis.caveats, warn)
+    return analysis
 
 
 def write_template(
