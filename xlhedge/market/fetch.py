@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import count
+from threading import Event
 from typing import TypeAlias
 
-from xlhedge.errors import MachineError
-from xlhedge.market.contracts import Contract
-from xlhedge.market.found import Found
+from xlhedge.errors import InputError
+from xlhedge.market.binance import Binance
+from xlhedge.market.bingx import BingX
+from xlhedge.market.bybit import Bybit
+from xlhedge.market.client import Client
+from xlhedge.market.contracts import VENUES, Contract, meant, names_of
+from xlhedge.market.faults import told
+from xlhedge.market.found import Found, FoundRow, merged
+from xlhedge.market.listed import Listed, scaled
+from xlhedge.market.mexc import Mexc
+from xlhedge.market.past import history_rows
+from xlhedge.market.terms import instrument_rows
+from xlhedge.market.venue import Venue
+from xlhedge.market.weex import Weex
+from xlhedge.portfolio.tables import DOLLARS, TABLES
+from xlhedge.text import one_line
 
-__all__ = ["Asked", "Progress", "fetch"]
+__all__ = ["ADAPTERS", "Asked", "Progress", "fetch"]
+
+ADAPTERS: dict[str, type[Venue]] = {
+    "binance": Binance,
+    "bybit": Bybit,
+    "bingx": BingX,
+    "weex": Weex,
+    "mexc": Mexc,
+}
+"""The venues of which it is known what ccxt gets wrong."""
+
+_FEW = 6
+"""So many of what is missing for one reason are named."""
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Is told a venue, how many questions it has answered, and how many there are as far as known."""
@@ -51,10 +80,124 @@ def fetch(asked: Asked, progress: Progress, warn: Callable[[str], None]) -> Foun
         What was found, and in a line each what was not; without rows if nothing was.
 
     Raises:
-        InputError: there is no such venue.
+        InputError: there is no such venue, or nothing is asked.
         MachineError: the packages that ask venues are not installed.
     """
-    for venue in asked.venues:
-        progress(venue, 0, 0)
-        warn(f"{venue}: asking venues is not there yet")
-    raise MachineError(f"{', '.join(asked.venues)}: asking venues is not there yet")
+    if not asked.coins and not asked.contracts:
+        raise InputError("no coin is named; type them, as in xlhedge market BTC ETH")
+    stopped = Event()
+    venues = [
+        _venue(venue, asked, progress, warn, stopped) for venue in dict.fromkeys(asked.venues)
+    ]
+    with ThreadPoolExecutor(max_workers=max(1, len(venues))) as pool:
+        answers = [pool.submit(_of_venue, venue, asked) for venue in venues]
+        try:
+            return _bars_once(merged(answer.result() for answer in answers))
+        except BaseException:
+            stopped.set()  # who is still asking ends with its next question
+            raise
+
+
+def _venue(
+    name: str, asked: Asked, progress: Progress, warn: Callable[[str], None], stopped: Event
+) -> Venue:
+    """A venue that can be asked; it tells how far it is."""
+    kind = ADAPTERS.get(name, Venue)
+    options = kind.spot_options if asked.history_days else kind.options
+    done = count(1)
+    settings = {"options": dict(options)}
+    client = Client(name.casefold(), warn, lambda: progress(name, next(done), 0), stopped, settings)
+    return kind(client)
+
+
+def _of_venue(venue: Venue, asked: Asked) -> Found:
+    """What one venue says; as much of it as it says."""
+    rows: list[FoundRow] = []
+    try:
+        names = _named(venue, asked)
+        quotes = venue.quotes(list(names.values())) if names else {}
+        rows += instrument_rows(venue, names, quotes, tiers=asked.tiers)
+        if asked.history_days:
+            rows += history_rows(venue, names, quotes, asked.history_days)
+    except Exception as error:  # noqa: BLE001  # an answer may be odd in any way
+        venue.missing.setdefault(told(venue.name, error), [])
+    return Found(tuple(rows), tuple(_lines(venue.missing)), tuple(_notes(venue)))
+
+
+def _named(venue: Venue, asked: Asked) -> dict[str, Listed]:
+    """The contracts that are asked for, by name."""
+    coins = {coin: scaled(coin.strip().upper())[0] for coin in asked.coins}
+    listed = {one.contract: one for one in venue.listed()}
+    if asked.contracts is None:
+        chosen = [one for one in listed if one.underlying in coins.values()]
+        there = {one.underlying for one in chosen}
+        for typed, coin in coins.items():
+            if coin not in there:
+                venue.missing[f"{venue.name}: lists no contract of {one_line(typed)}"] = []
+    else:
+        chosen = _of_book(venue, listed, asked.contracts)
+    order = list(dict.fromkeys(coins.values()))
+    chosen.sort(key=lambda one: _place(one, order))
+    names = names_of(chosen, venues=len({*asked.venues}))
+    return {name: listed[contract] for contract, name in names.items()}
+
+
+def _of_book(
+    venue: Venue, listed: Mapping[Contract, Listed], contracts: Iterable[Contract]
+) -> list[Contract]:
+    """The contracts of a book that are this venue's, as it lists them."""
+    chosen: dict[Contract, None] = {}
+    for contract in contracts:
+        if contract.exchange != venue.name.casefold():
+            continue
+        found = meant(contract, listed)
+        if found is None:
+            venue.missing[f"{contract}: is not listed there any more; take it out, or mend it"] = []
+            continue
+        if found != contract:
+            venue.notes.append(f"{contract}: is taken for the one in {found.quote}")
+        chosen[found] = None
+    return list(chosen)
+
+
+def _place(contract: Contract, coins: Sequence[str]) -> tuple[object, ...]:
+    """Coins in the order in which they are asked for; of each the contract that most mean first."""
+    coin = coins.index(contract.underlying) if contract.underlying in coins else len(coins)
+    inverse, expiry = contract.contract_type == "inverse", contract.expiry
+    quote = (*DOLLARS[1:], DOLLARS[0]).index(contract.quote)
+    return coin, contract.underlying, inverse, expiry is not None, expiry or date.min, quote
+
+
+def _lines(missing: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """A line for each reason, with what is missing because of it."""
+    for why, what in missing.items():
+        few = "; ".join(what[:_FEW]) + (
+            f"; and {len(what) - _FEW} more" if len(what) > _FEW else ""
+        )
+        yield f"{why}: {few}" if what else why
+
+
+def _notes(venue: Venue) -> Iterator[str]:
+    if venue.name.casefold() not in VENUES:
+        yield f"{venue.name}: xlhedge was never tested with it; compare with what it shows"
+    if behind := venue.client.behind:
+        way = "behind" if behind > 0 else "ahead of"
+        yield (
+            f"{venue.name}: this machine's clock is {abs(behind):,.0f} s {way} its own; times are "
+            "the venue's, set the clock"
+        )
+    yield from dict.fromkeys(venue.notes)
+
+
+def _bars_once(found: Found) -> Found:
+    """What was found, with the bars of each symbol from the first venue that has some."""
+    first: dict[str, str] = {}
+    for row in found.of("History"):
+        first.setdefault(row.values["symbol"], row.venue)
+    rows = tuple(
+        row
+        for row in found.rows
+        if row.table != "History" or first[row.values["symbol"]] == row.venue
+    )
+    order = list(TABLES)
+    return replace(found, rows=tuple(sorted(rows, key=lambda row: order.index(row.table))))

@@ -1,0 +1,132 @@
+"""What a venue lists and says now, as rows of Instruments and Tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from xlhedge.errors import HedgeError
+from xlhedge.market.found import FoundRow
+from xlhedge.market.listed import Listed
+from xlhedge.market.quotes import Quote, Step, moment, number
+from xlhedge.market.venue import Venue
+from xlhedge.portfolio.tables import TABLES
+
+__all__ = ["instrument_rows", "kept"]
+
+_CLIENTS = "ccxt's constant; a key tells yours"
+_DOCUMENTED = "as its documentation says of all its contracts"
+_EXPECTED = ("index_price", "futures_price", "contract_size", "qty_step", "min_qty", "taker_fee")
+_OF_PERPETUALS = ("funding_rate", "interval_hours")
+"""What is told to be missing where a venue does not say it."""
+
+
+def instrument_rows(
+    venue: Venue,
+    names: Mapping[str, Listed],
+    quotes: Mapping[str, Quote],
+    *,
+    tiers: bool,
+) -> Iterator[FoundRow]:
+    """The rows of contracts, and behind each those of its tiers.
+
+    Args:
+        venue: where they are; it is told what is missing.
+        names: the contracts by what we call them.
+        quotes: what the venue says of them, by ccxt's symbol.
+        tiers: whether their tiers are asked for.
+    """
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for name, one in names.items():
+        quote = quotes.get(one.symbol, Quote())
+        found = venue.tried(f"tiers of {name}", venue.tiers, one, quote) if tiers else None
+        steps = _sound(venue, name, found)
+        values, assumed = _values(venue, name, one, quote)
+        if steps:
+            values |= {"mm_rate": steps[0].rate}
+            values.setdefault("max_leverage", steps[0].leverage)
+        time = moment(quote.time) if quote.time else venue.client.now
+        values = kept(venue, "Instruments", name, values)
+        yield FoundRow("Instruments", values, venue.name, time, assumed)
+        for step in steps:
+            row = {"instrument": name, "floor": step.floor, "mm_rate": step.rate}
+            yield FoundRow("Tiers", row, venue.name, venue.client.now)
+        expected = _EXPECTED if one.contract.expiry else (*_EXPECTED, *_OF_PERPETUALS)
+        if missing := tuple(column for column in expected if column not in values):
+            lacking.setdefault(missing, []).append(name)
+    for columns, whose in lacking.items():
+        venue.missing.setdefault(f"{venue.name}: does not tell", []).extend(
+            f"{column} of {', '.join(whose)}" for column in columns
+        )
+
+
+def _values(
+    venue: Venue, name: str, one: Listed, quote: Quote
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The cells of a row of Instruments, and which of them are nobody's answer."""
+    contract, limits = one.contract, one.market.get("limits") or {}
+    taker, maker, own = venue.fees(one)
+    size = venue.contract_size(one)
+    prices = {"index_price": quote.index, "futures_price": quote.mark or quote.last}
+    perpetual = contract.expiry is None
+    values = {
+        "instrument": name,
+        "exchange": venue.name,
+        "underlying": contract.underlying,
+        "quote": contract.quote,
+        "contract_type": contract.contract_type,
+        "expiry": moment(one.market["expiry"]) if not perpetual else None,
+        **{column: price and price / one.scale for column, price in prices.items()},
+        "funding_rate": quote.funding if perpetual else None,
+        "interval_hours": venue.hours(one, quote) if perpetual else None,
+        "contract_size": size and size * one.scale,
+        "qty_step": number((one.market.get("precision") or {}).get("amount")),
+        "min_qty": number((limits.get("amount") or {}).get("min")),
+        "min_notional": number((limits.get("cost") or {}).get("min")),
+        "max_leverage": venue.leverage(one),
+        "taker_fee": taker,
+        "maker_fee": maker,
+        **venue.documented,
+    }
+    if one.scale != 1:
+        venue.notes.append(
+            f"{venue.name} {name}: is {one.market['base']} there: its prices are divided by "
+            f"{one.scale:,.0f}, and contract_size is times that"
+        )
+    assumed = dict.fromkeys(venue.documented, _DOCUMENTED)
+    assumed |= {} if own else dict.fromkeys(("taker_fee", "maker_fee"), _CLIENTS)
+    return values, assumed
+
+
+def kept(venue: Venue, table: str, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a table's columns take; of each other one it is told.
+
+    Args:
+        venue: who said so; it is told.
+        table: the table's name.
+        name: whose row it is.
+        values: by column; nothing is left out.
+    """
+    taken: dict[str, Any] = {}
+    for column, value in values.items():
+        try:
+            if value is not None and TABLES[table].model.columns[column].read(value) is not None:
+                taken[column] = value
+        except HedgeError as error:
+            why = f"{venue.name}: says what cannot be"
+            venue.missing.setdefault(why, []).append(f"{column} of {name} ({error.message})")
+    return taken
+
+
+def _sound(venue: Venue, name: str, steps: Sequence[Step] | None) -> list[Step]:
+    """Tiers that begin at 0 and ascend; others are told, and left out."""
+    if steps is None:
+        return []
+    floors = [step.floor for step in steps]
+    ascending = floors[:1] == [0] and all(low < high for low, high in pairwise(floors))
+    rates = all(0 < step.rate < 1 for step in steps)
+    if ascending and rates:
+        return list(steps)
+    venue.missing.setdefault(f"{venue.name}: tells no whole", []).append(f"tiers of {name}")
+    return []
