@@ -3,6 +3,7 @@
 import copy
 import pickle
 import sys
+from types import SimpleNamespace
 
 import keyring
 import pytest
@@ -62,7 +63,9 @@ def test_the_environment_comes_first_and_accounts_are_told_apart(ring):
 def test_a_key_of_the_ring_has_as_many_parts_as_the_venue_asks_for(ring):
     ring(binance_fund="a b", weex="a b c", bybit="a b c")
     assert key_for("binance", "fund", {}).parts == ("a", "b")
-    assert key_for("weex", "", {}).credentials() == {"apiKey": "a", "secret": "b", "password": "c"}
+    exchange = SimpleNamespace()
+    key_for("weex", "", {}).given_to(exchange)
+    assert (exchange.apiKey, exchange.secret, exchange.password) == ("a", "b", "c")
     with pytest.raises(InputError, match="has 3 words, not 2") as raised:
         key_for("bybit", "", {})
     assert "a b c" not in str(raised.value)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from xlhedge.errors import InputError, MachineError
@@ -17,6 +19,10 @@ _PARTS = ("KEY", "SECRET", "PASSPHRASE")
 _WITH_PASSPHRASE = ("weex",)
 """Venues whose keys have a third part."""
 _HIDDEN = "***"
+_NAMES = ("apiKey", "secret", "password")
+"""What ccxt calls the parts."""
+_SILENT = logging.getLogger("xlhedge.silent")
+_SILENT.disabled = True
 _SPELLINGS: tuple[Callable[[str], str], ...] = (
     str,
     quote_plus,
@@ -44,9 +50,21 @@ class Key:
     account: str
     parts: tuple[str, ...] = field(repr=False)
 
-    def credentials(self) -> dict[str, str]:
-        """What ccxt signs with, by its own names."""
-        return dict(zip(("apiKey", "secret", "password"), self.parts, strict=False))
+    def given_to(self, exchange: Any) -> None:
+        """Lets ccxt's client of the venue sign with it, and log nothing from then on.
+
+        Args:
+            exchange: the client, with its markets loaded: with a key ccxt asks for them otherwise.
+        """
+        exchange.logger = _SILENT  # ccxt logs what it sends, the key among it
+        for name, part in zip(_NAMES, self.parts, strict=False):
+            setattr(exchange, name, part)
+
+    @staticmethod
+    def taken_from(exchange: Any) -> None:
+        """Leaves ccxt's client of a venue without any key."""
+        for name in _NAMES:
+            setattr(exchange, name, "")
 
     def without(self, text: object) -> str:
         """A text in which no part of the key stands any more, such as what a venue answered.
