@@ -113,6 +113,13 @@ def test_pages_lose_nothing_and_tell_nothing_twice(times):
     assert sorted(each.time for each in found) == sorted(times)
 
 
+def test_a_venue_that_takes_no_notice_of_times_is_counted_once():
+    client = Venue(funding=[paid(20, 9.0), paid(9, 1.5), paid(1, -0.25)])
+    client.fetch_funding_history = lambda *_: client.funding
+    (found,) = earned("weex", client, position(1.0, NOW - timedelta(days=15)))
+    assert found.funding == 1.25
+
+
 class Bybit:
     """ccxt's client of Bybit, whose log comes in pages of two."""
 
