@@ -14,7 +14,7 @@ from venue_accounts import KEY, PHRASE, SECRET, variables
 from venue_server import CUT, HTML, VENUES, VenueServer
 from venue_world import World
 
-from xlhedge.market.account_rows import rows_of
+from xlhedge.market.account_rows import account_found
 from xlhedge.market.client import Client
 from xlhedge.market.contracts import names_of
 from xlhedge.market.fetch import ADAPTERS, Asked, fetch
@@ -423,7 +423,7 @@ def test_a_null_in_any_field_is_no_number(server, venue):
 
     def rows(table):
         own = read_account(client, key_for(venue))
-        found = rows_of(own, names_of([each.listed.contract for each in own.open]))
+        found = account_found(own, names_of([each.listed.contract for each in own.open]))
         return found, [dict(row.values) for row in found.rows if row.table == table]
 
     whole = {table: rows(table)[1] for table in ("Shorts", "Accounts")}

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xlhedge.market.bookings import Span, bookings_of
-from xlhedge.market.positions import Position
+from xlhedge.market.positions import OpenPosition
 from xlhedge.market.since_opening import earned_by, told_by_itself
 
 NOW = datetime(2026, 11, 27, 8)
@@ -22,7 +22,7 @@ def ms(days_ago):
 
 
 def position(contracts, opened=None, settle="USDT", **told):
-    return Position(
+    return OpenPosition(
         SYMBOL, contracts, 60_000.0, False, None, None, opened, None, settle, False, told
     )
 

@@ -13,13 +13,13 @@ from xlhedge.market.own_account import Open, OwnAccount
 from xlhedge.portfolio.tables import DOLLARS
 from xlhedge.text import shown
 
-__all__ = ["of_one_price", "rows_of"]
+__all__ = ["of_one_price", "account_found"]
 
 _DUST = 1.0
 """Dollars below which a coin that is held is told, and has no row."""
 
 
-def rows_of(own: OwnAccount, names: Mapping[Contract, str]) -> Found:
+def account_found(own: OwnAccount, names: Mapping[Contract, str]) -> Found:
     """What an account holds, as rows of our tables; what could not be had is told in a line.
 
     Args:

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xlhedge.errors import InputError, MachineError
-from xlhedge.market.positions import Position
+from xlhedge.market.positions import OpenPosition
 from xlhedge.market.quotes import number
 from xlhedge.market.told_rows import rows_told
 from xlhedge.portfolio.tables import DOLLARS
 
-__all__ = ["Wallets", "free_of_isolated", "spot_of", "wallets_of"]
+__all__ = ["MarginWallets", "free_of_isolated", "spot_of", "wallets_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wallets:
+class MarginWallets:
     """The wallets of an account.
 
     Args:
@@ -43,7 +43,7 @@ class Wallets:
     notes: tuple[str, ...] = ()
 
 
-def wallets_of(venue: str, client: Any) -> Wallets:
+def wallets_of(venue: str, client: Any) -> MarginWallets:
     """The wallets that positions of an account are margined from.
 
     Args:
@@ -57,7 +57,7 @@ def wallets_of(venue: str, client: Any) -> Wallets:
     return _WALLETS.get(venue, _of_others)(client)
 
 
-def free_of_isolated(wallets: Wallets, positions: Iterable[Position]) -> Wallets:
+def free_of_isolated(wallets: MarginWallets, positions: Iterable[OpenPosition]) -> MarginWallets:
     """The wallets without what isolated positions have of their own."""
     if wallets.apart:
         return wallets
@@ -86,7 +86,7 @@ def spot_of(venue: str, client: Any) -> dict[str, float]:
     return _balances(rows, "coin", lambda row: number(row["total"]))
 
 
-def _of_binance(client: Any) -> Wallets:
+def _of_binance(client: Any) -> MarginWallets:
     """Those of USD-M and of COIN-M futures; in USD-M a BNB for fees keeps nothing alive."""
     usd = rows_told(client.fetch_balance({"subType": "linear"})["info"], "assets", what=_BALANCES)
     coin = rows_told(client.fetch_balance({"subType": "inverse"})["info"], "assets", what=_BALANCES)
@@ -102,10 +102,10 @@ def _of_binance(client: Any) -> Wallets:
     coins = _balances(coin, "asset", lambda row: number(row.get("crossWalletBalance")))
     margin = {name: balance for name, balance in usd_wallets.items() if name in settled}
     idle = {name: balance for name, balance in usd_wallets.items() if name not in settled}
-    return Wallets(margin | coins, idle, apart=True)
+    return MarginWallets(margin | coins, idle, apart=True)
 
 
-def _of_bybit(client: Any) -> Wallets:
+def _of_bybit(client: Any) -> MarginWallets:
     """One wallet of all coins, which are collateral where the person has switched them on."""
     account = client.privateGetV5AccountInfo().get("result") or {}
     status, mode = number(account.get("unifiedMarginStatus")), account.get("marginMode")
@@ -124,7 +124,7 @@ def _of_bybit(client: Any) -> Wallets:
     notes = [f"{row['coin']} is owed there" for row in rows if number(row.get("borrowAmount"))]
     if mode == "PORTFOLIO_MARGIN":
         notes.append("its portfolio margin is told as cross: it is liquidated by other rules")
-    return Wallets(
+    return MarginWallets(
         margin,
         {coin: balance for coin, balance in balances.items() if coin not in margin},
         _bybit_haircuts(client) if set(margin) - set(DOLLARS) else {},
@@ -158,7 +158,7 @@ def _bybit_haircuts(client: Any) -> dict[str, float]:
     return {str(coin): round(1 - ratio, 12) for coin, ratio in told.items() if ratio is not None}
 
 
-def _of_bingx(client: Any) -> Wallets:
+def _of_bingx(client: Any) -> MarginWallets:
     margin: dict[str, float] = {}
     for kind in ("linear", "inverse"):
         told = client.fetch_balance({"type": "swap", "subType": kind})["info"]
@@ -166,21 +166,21 @@ def _of_bingx(client: Any) -> Wallets:
             row for row in rows_told(told, "data", what=_BALANCES) if row.get("balance") != ""
         ]  # never opened
         margin |= _balances(rows, "asset", lambda row: number(row.get("balance")))
-    return Wallets(margin)
+    return MarginWallets(margin)
 
 
-def _of_weex(client: Any) -> Wallets:
+def _of_weex(client: Any) -> MarginWallets:
     told = client.fetch_balance({"type": "swap"})["info"]
     rows = rows_told(told, what=_BALANCES)
-    return Wallets(
+    return MarginWallets(
         _balances(rows, "asset", lambda row: number(row.get("balance"))),
         notes=("does not say whether its balance has unrealised P&L in it; taken as without",),
     )
 
 
-def _of_mexc(client: Any) -> Wallets:
+def _of_mexc(client: Any) -> MarginWallets:
     rows = rows_told(client.fetch_balance({"type": "swap"})["info"], "data", what=_BALANCES)
-    return Wallets(_balances(rows, "currency", _without_profit))
+    return MarginWallets(_balances(rows, "currency", _without_profit))
 
 
 def _without_profit(row: Mapping[str, Any]) -> float | None:
@@ -188,16 +188,16 @@ def _without_profit(row: Mapping[str, Any]) -> float | None:
     return None if equity is None or profit is None else equity - profit
 
 
-def _of_others(client: Any) -> Wallets:
+def _of_others(client: Any) -> MarginWallets:
     total = client.fetch_balance({"type": "swap"})["total"]
     rows = [{"coin": coin, "total": each} for coin, each in total.items()]
-    return Wallets(
+    return MarginWallets(
         _balances(rows, "coin", lambda row: number(row["total"])),
         notes=("its balances may have unrealised P&L in them",),
     )
 
 
-_WALLETS: Mapping[str, Callable[[Any], Wallets]] = {
+_WALLETS: Mapping[str, Callable[[Any], MarginWallets]] = {
     "binance": _of_binance,
     "bybit": _of_bybit,
     "bingx": _of_bingx,

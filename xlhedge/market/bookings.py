@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from xlhedge.errors import MachineError
-from xlhedge.market.positions import Position
+from xlhedge.market.positions import OpenPosition
 from xlhedge.market.quotes import number
 from xlhedge.portfolio.tables import DOLLARS
 
@@ -54,7 +54,7 @@ class Booking:
     foreign: tuple[float, str] | None = None
 
 
-def books_of(venue: str, position: Position) -> bool:
+def books_of(venue: str, position: OpenPosition) -> bool:
     """Whether a venue tells the bookings of a position's contract: BingX only of linear ones."""
     return venue in _BOOKS and (venue != "bingx" or position.settle in DOLLARS)
 

@@ -11,7 +11,7 @@ from threading import Event
 from typing import TypeAlias
 
 from xlhedge.errors import InputError, MachineError
-from xlhedge.market.account_rows import of_one_price, rows_of
+from xlhedge.market.account_rows import of_one_price, account_found
 from xlhedge.market.binance import Binance
 from xlhedge.market.bingx import BingX
 from xlhedge.market.bybit import Bybit
@@ -124,7 +124,7 @@ def _of_venue(venue: Venue, asked: Asked) -> Found:
         listed |= {each.listed.contract: each.listed for each in account.open} if account else {}
         names = _named(venue, asked, listed, account)
         if account:
-            own = rows_of(account, {one.contract: name for name, one in names.items()})
+            own = account_found(account, {one.contract: name for name, one in names.items()})
             rows += own.rows
         quotes = venue.quotes(list(names.values())) if names else {}
         rows += instrument_rows(venue, names, quotes, tiers=asked.tiers)

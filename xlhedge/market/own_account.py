@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from xlhedge.errors import InputError, MachineError
-from xlhedge.market.balances import Wallets, free_of_isolated, spot_of, wallets_of
+from xlhedge.market.balances import MarginWallets, free_of_isolated, spot_of, wallets_of
 from xlhedge.market.client import Client
 from xlhedge.market.faults import VenueError, told
 from xlhedge.market.keys import Key
 from xlhedge.market.listed import Listed, listed_of
 from xlhedge.market.permissions import doubt_of_key
-from xlhedge.market.positions import Position, positions_of
+from xlhedge.market.positions import OpenPosition, positions_of
 from xlhedge.market.since_opening import Earned, earned_by, told_by_itself
 from xlhedge.portfolio.tables import DOLLARS
 
@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 class Open:
     """An open position, the contract that it is in, and what it has brought."""
 
-    position: Position
+    position: OpenPosition
     listed: Listed
     earned: Earned
 
@@ -52,7 +52,7 @@ class OwnAccount:
     name: str
     time: datetime
     open: tuple[Open, ...] = ()
-    wallets: Wallets | None = None
+    wallets: MarginWallets | None = None
     held: Mapping[str, float] | None = None
     prices: Mapping[str, float] | None = None
     missing: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ class _Questions:
             self.missing.append(f"{error}: no {what}")
             return None
 
-    def of_futures(self, exchange: Any) -> tuple[Wallets, list[tuple[Position, Listed]]]:
+    def of_futures(self, exchange: Any) -> tuple[MarginWallets, list[tuple[OpenPosition, Listed]]]:
         """The wallets and the positions that they keep alive, each with its contract."""
         venue = self.key.venue
         wallets = wallets_of(venue, exchange)
@@ -131,7 +131,7 @@ class _Questions:
                 raise MachineError(f"tells no {each.settle} wallet for its position {each.symbol}")
         return wallets, [(each, self._listed(each)) for each in positions]
 
-    def _listed(self, position: Position) -> Listed:
+    def _listed(self, position: OpenPosition) -> Listed:
         market = {**self.client.exchange.markets[position.symbol], "active": True}  # it may close
         found = listed_of(market, self.client.name, self.client.now)
         if found is None:
@@ -140,7 +140,7 @@ class _Questions:
             )
         return found
 
-    def brought(self, found: list[tuple[Position, Listed]]) -> list[Open]:
+    def brought(self, found: list[tuple[OpenPosition, Listed]]) -> list[Open]:
         """The positions with what they have brought, as far as it can be had."""
         venue, positions = self.key.venue, [position for position, _ in found]
         now = int(self.client.now.replace(tzinfo=UTC).timestamp() * 1000)

@@ -17,11 +17,11 @@ from xlhedge.errors import MachineError
 from xlhedge.market.quotes import moment, number
 from xlhedge.market.told_rows import rows_told
 
-__all__ = ["Position", "positions_of"]
+__all__ = ["OpenPosition", "positions_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class OpenPosition:
     """One open position.
 
     Args:
@@ -51,7 +51,7 @@ class Position:
     told: Mapping[str, Any]
 
 
-def positions_of(venue: str, client: Any, *, isolated: bool | None = None) -> list[Position]:
+def positions_of(venue: str, client: Any, *, isolated: bool | None = None) -> list[OpenPosition]:
     """All open positions of an account.
 
     Args:
@@ -73,7 +73,7 @@ def positions_of(venue: str, client: Any, *, isolated: bool | None = None) -> li
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _VenueWords:
     """What a venue calls things.
 
     Args:
@@ -103,8 +103,8 @@ class _Words:
 
 
 _LINEAR = {"category": "linear", "limit": 200}
-_WORDS: Mapping[str, _Words] = {
-    "binance": _Words(
+_WORDS: Mapping[str, _VenueWords] = {
+    "binance": _VenueWords(
         (("fapiPrivateV3GetPositionRisk", {}), ("dapiPrivateGetPositionRisk", {})),
         (),
         "positionAmt",
@@ -114,7 +114,7 @@ _WORDS: Mapping[str, _Words] = {
         ("isolatedWallet",),  # isolatedMargin has the P&L in it
         "liquidationPrice",
     ),
-    "bybit": _Words(
+    "bybit": _VenueWords(
         (
             ("privateGetV5PositionList", {**_LINEAR, "settleCoin": "USDT"}),
             ("privateGetV5PositionList", {**_LINEAR, "settleCoin": "USDC"}),
@@ -129,7 +129,7 @@ _WORDS: Mapping[str, _Words] = {
         "liqPrice",
         "openTime",  # createdTime is when the first position of that contract ever was
     ),
-    "bingx": _Words(
+    "bingx": _VenueWords(
         (("swapV2PrivateGetUserPositions", {}), ("cswapV1PrivateGetUserPositions", {})),
         ("data",),
         "positionAmt",
@@ -140,7 +140,7 @@ _WORDS: Mapping[str, _Words] = {
         "liquidationPrice",
         "createTime",
     ),
-    "weex": _Words(
+    "weex": _VenueWords(
         (("contractPrivateGetCapiV3AccountPositionAllPosition", {}),),
         (),
         "size",
@@ -152,7 +152,7 @@ _WORDS: Mapping[str, _Words] = {
         "createdTime",
         value=True,
     ),
-    "mexc": _Words(
+    "mexc": _VenueWords(
         (("contractPrivateGetPositionOpenPositions", {}),),
         ("data",),
         "holdVol",
@@ -166,7 +166,7 @@ _WORDS: Mapping[str, _Words] = {
 }
 
 
-def _told(words: _Words, client: Any) -> Iterator[dict[str, Any]]:
+def _told(words: _VenueWords, client: Any) -> Iterator[dict[str, Any]]:
     """The rows of all answers, page by page where they have pages."""
     for method, asked in words.asked:
         page: dict[str, str] = {}
@@ -191,8 +191,8 @@ def _with_settings(row: dict[str, Any], settings: Mapping[str, dict[str, Any]]) 
 
 
 def _position(
-    words: _Words, told: Mapping[str, Any], client: Any, *, isolated: bool | None
-) -> Position:
+    words: _VenueWords, told: Mapping[str, Any], client: Any, *, isolated: bool | None
+) -> OpenPosition:
     """A row as a position.
 
     Raises:
@@ -218,7 +218,7 @@ def _position(
     missing = [what for what, value in unsaid.items() if value is None]
     if missing or size is None or entry is None or side is None:
         raise MachineError(f"does not tell the {' and the '.join(missing)} of its {spelled}")
-    return Position(
+    return OpenPosition(
         symbol,
         side * abs(size) if side else -size,
         entry,
@@ -239,7 +239,7 @@ def _is_hedged(told: Mapping[str, Any]) -> bool:
     return of_binance or str(told.get("positionIdx")) in ("1", "2")
 
 
-def _margin(words: _Words, told: Mapping[str, Any]) -> float | None:
+def _margin(words: _VenueWords, told: Mapping[str, Any]) -> float | None:
     """What is posted for an isolated position, without its P&L."""
     first, *others = words.margin
     name = first if first in told and number(told[first]) != 0 else [first, *others][-1]
@@ -256,13 +256,13 @@ def _opened(told: object) -> datetime | None:
     return moment(opened) if opened else None
 
 
-def _of_others(each: Mapping[str, Any], markets: Mapping[str, Any]) -> Position:
+def _of_others(each: Mapping[str, Any], markets: Mapping[str, Any]) -> OpenPosition:
     """A position of a venue that nobody has tested, as ccxt has it."""
     size, entry, side = number(each["contracts"]), number(each["entryPrice"]), each["side"]
     if each["symbol"] not in markets or size is None or entry is None or side is None:
         raise MachineError(f"does not tell its position {each['symbol']} in full")
     isolated = each["marginMode"] == "isolated"
-    return Position(
+    return OpenPosition(
         each["symbol"],
         size if side == "short" else -size,
         entry,

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from xlhedge.market.bookings import TRADES_TOLD, Booking, Span, bookings_of, books_of
-from xlhedge.market.positions import Position
+from xlhedge.market.positions import OpenPosition
 from xlhedge.market.quotes import moment, number
 from xlhedge.text import shown
 
@@ -45,7 +45,7 @@ class Earned:
     notes: tuple[str, ...] = ()
 
 
-def earned_by(venue: str, client: Any, positions: Sequence[Position], now: int) -> list[Earned]:
+def earned_by(venue: str, client: Any, positions: Sequence[OpenPosition], now: int) -> list[Earned]:
     """What each position has brought, in their order.
 
     Args:
@@ -77,7 +77,7 @@ def earned_by(venue: str, client: Any, positions: Sequence[Position], now: int) 
     ]
 
 
-def told_by_itself(venue: str, position: Position) -> Earned:
+def told_by_itself(venue: str, position: OpenPosition) -> Earned:
     """What a venue tells with a position, without its account's bookings."""
     return _TELLS.get(venue, _as_booked)(position, Earned(position.opened))
 
@@ -91,7 +91,7 @@ class _Walk:
         beside: whether another side of the same contract is open as well.
     """
 
-    def __init__(self, venue: str, position: Position, *, beside: bool) -> None:
+    def __init__(self, venue: str, position: OpenPosition, *, beside: bool) -> None:
         self.position, self.beside = position, beside
         self.opened = position.opened
         self.ended = False
@@ -154,18 +154,18 @@ def _goes_on(before: float, after: float) -> bool:
     return before * after > 0 and abs(before) > _SAME * abs(after)
 
 
-def _as_booked(_: Position, earned: Earned) -> Earned:
+def _as_booked(_: OpenPosition, earned: Earned) -> Earned:
     return earned
 
 
-def _of_bingx(position: Position, earned: Earned) -> Earned:
+def _of_bingx(position: OpenPosition, earned: Earned) -> Earned:
     """Of a position whose opening it does not tell, it tells one sum after fees and funding."""
     if earned.realised is not None:
         return earned
     return Earned(realised=number(position.told.get("realisedProfit")), notes=(_ONE_SUM,))
 
 
-def _of_weex(position: Position, earned: Earned) -> Earned:
+def _of_weex(position: OpenPosition, earned: Earned) -> Earned:
     """Its positions have their sums, of which only the funding's sign is not documented."""
     told = {name: number(position.told.get(name)) for name in (*_WEEX_VALUES, *_WEEX_FEES)}
     known = {name: each for name, each in told.items() if each is not None}
@@ -183,7 +183,7 @@ _WEEX_VALUES = ("openValue", "cumOpenValue", "cumCloseValue")
 _WEEX_FEES = ("cumOpenFee", "cumCloseFee", "cumLiquidateFee")
 
 
-def _of_mexc(position: Position, _: Earned) -> Earned:
+def _of_mexc(position: OpenPosition, _: Earned) -> Earned:
     """Its newer answers have each sum; older ones one, after fees."""
     told, opened = position.told, position.opened
     closed = number(told.get("closeProfitLoss"))
