@@ -5,7 +5,6 @@ from venue_world import BASIS, DATED, HOUR
 PERPETUAL = 4133404800000
 SIZES = {"BTC": 100}
 """Dollars of a COIN-M contract; 10 of other coins."""
-SPOT_COIN = {"1000SHIB": "SHIB"}
 
 
 def filters(step, least, notional=None):
@@ -84,9 +83,9 @@ def answers(world):
                 coin, dated = coins.get(symbol), each["contractType"] != "PERPETUAL"
                 if not coin:
                     continue
+                mark = world.mark(coin, basis=DATED if dated else BASIS) * times(symbol)
                 rows.append({
-                    "symbol": symbol, "pair": each["pair"],
-                    "markPrice": f"{world.mark(coin, basis=DATED if dated else BASIS) * times(symbol)!r}",
+                    "symbol": symbol, "pair": each["pair"], "markPrice": f"{mark!r}",
                     "indexPrice": f"{world.index(coin) * times(symbol)!r}",
                     "estimatedSettlePrice": "1",
                     "lastFundingRate": "" if dated else f"{world.rate(coin):.8f}",

@@ -1,4 +1,4 @@
-"""What BingX answers, in the shape of its documentation: linear and inverse perpetuals, and spot."""
+"""What BingX answers, in the shape of its documentation: linear and inverse perpetuals, spot."""
 
 from venue_world import BASIS
 

@@ -6,8 +6,10 @@ SIZES = {"BTC": 0.0001, "ETH": 0.01, "SHIB": 1000}
 """Coins of a linear contract; 1 of other coins."""
 INVERSE_SIZES = {"BTC": 100}
 """Dollars of an inverse one; 10 of other coins."""
-CUSTOM = ({"level": 1, "maxVol": 50_000, "mmr": 0.001, "imr": 0.002, "maxLeverage": 500},
-          {"level": 2, "maxVol": 310_000, "mmr": 0.0025, "imr": 0.005, "maxLeverage": 200})  # fmt: skip
+CUSTOM = (
+    {"level": 1, "maxVol": 50_000, "mmr": 0.001, "imr": 0.002, "maxLeverage": 500},
+    {"level": 2, "maxVol": 310_000, "mmr": 0.0025, "imr": 0.005, "maxLeverage": 200},
+)
 """Tiers that are listed one by one: those of ETH."""
 
 
@@ -81,7 +83,8 @@ def answers(world):
         every = world.settled(coin, world.now - 400 * 86_400_000, world.now)[::-1]
         rows = [{"symbol": asked["symbol"], "fundingRate": world.rate(coin, at), "settleTime": at}
                 for at in every[(page - 1) * size : page * size]]  # fmt: skip
-        return told({"pageSize": size, "totalCount": len(every), "totalPage": -(-len(every) // size),
+        pages = -(-len(every) // size)
+        return told({"pageSize": size, "totalCount": len(every), "totalPage": pages,
                      "currentPage": page, "resultList": rows})  # fmt: skip
 
     def klines(kind):
@@ -89,8 +92,8 @@ def answers(world):
             coin = coins[asked["symbol"]]
             basis = 1.0 if kind == "index" else BASIS
             hours = {"Min60": 1, "Hour4": 4}[asked["interval"]]
-            bars = world.bars(lambda at: world.index(coin, at) * basis,
-                              int(asked["start"]) * 1000, int(asked["end"]) * 1000, hours)  # fmt: skip
+            start, end = (int(asked[name]) * 1000 for name in ("start", "end"))
+            bars = world.bars(lambda at: world.index(coin, at) * basis, start, end, hours)
             columns = list(zip(*bars, strict=True)) or [[]] * 6
             names = ("time", "open", "high", "low", "close", "vol")
             found = {name: list(column) for name, column in zip(names, columns, strict=True)}

@@ -1,4 +1,4 @@
-"""What WEEX answers, in the shape of its documentation: linear perpetuals, and the names of pairs."""
+"""What WEEX answers, in the shape of its documentation: linear perpetuals, names of pairs."""
 
 from venue_world import BASIS, HOUR
 

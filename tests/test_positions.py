@@ -20,7 +20,7 @@ from xlhedge.market.contracts import names_of
 from xlhedge.market.fetch import ADAPTERS, Asked, fetch
 from xlhedge.market.keys import key_for
 from xlhedge.market.own_account import read_account
-from xlhedge.market.quotes import moment
+from xlhedge.market.quotes import told_moment
 
 RECORDED = os.environ.get("XLHEDGE_RECORDED", "")
 FUTURES = {
@@ -75,7 +75,7 @@ def about(found):
 
 
 def ago(server, days):
-    return moment(server.world.now) - timedelta(days=days)
+    return told_moment(server.world.now) - timedelta(days=days)
 
 
 # What each venue tells

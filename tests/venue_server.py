@@ -1,7 +1,7 @@
-"""The five venues on this machine: a server on 127.0.0.1 that speaks their paths, and ccxt sent there.
+"""The five venues on this machine: a server on 127.0.0.1 that speaks their paths; ccxt sent there.
 
 What it answers stands in `answers_VENUE.py`, a function of the question for each path. It can fail
-as venues do: `VenueServer.fail`. Without sockets, for many questions: `VenueServer.without_sockets`.
+as venues do: `VenueServer.fail`. For very many questions it answers without a socket.
 """
 
 import importlib
@@ -159,7 +159,7 @@ def _handler(server):
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self):  # noqa: N802  # the library's name
+        def do_GET(self):  # the library's name
             asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             answer = server.respond(self.command, self.path, self.headers, asked)
             if answer is None:

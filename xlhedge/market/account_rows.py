@@ -13,7 +13,7 @@ from xlhedge.market.own_account import Open, OwnAccount
 from xlhedge.portfolio.tables import DOLLARS
 from xlhedge.text import shown
 
-__all__ = ["of_one_price", "account_found"]
+__all__ = ["account_found", "of_one_price"]
 
 _DUST = 1.0
 """Dollars below which a coin that is held is told, and has no row."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from xlhedge.errors import InputError, MachineError
 from xlhedge.market.positions import OpenPosition
-from xlhedge.market.quotes import number
+from xlhedge.market.quotes import told_number
 from xlhedge.market.told_rows import rows_told
 from xlhedge.portfolio.tables import DOLLARS
 
@@ -83,7 +83,7 @@ def spot_of(venue: str, client: Any) -> dict[str, float]:
     rows = [{"coin": coin, "total": total} for coin, total in answer["total"].items()]
     if not rows and not _has_list(answer["info"]):
         raise MachineError("did not tell what is held")
-    return _balances(rows, "coin", lambda row: number(row["total"]))
+    return _balances(rows, "coin", lambda row: told_number(row["total"]))
 
 
 def _of_binance(client: Any) -> MarginWallets:
@@ -97,9 +97,9 @@ def _of_binance(client: Any) -> MarginWallets:
         raise InputError(
             "multi-assets mode is not read: its haircuts are not told; type the account by hand"
         )
-    usd_wallets = _balances(usd, "asset", lambda row: number(row.get("crossWalletBalance")))
+    usd_wallets = _balances(usd, "asset", lambda row: told_number(row.get("crossWalletBalance")))
     settled = {each["settle"] for each in client.markets.values() if each.get("linear")}
-    coins = _balances(coin, "asset", lambda row: number(row.get("crossWalletBalance")))
+    coins = _balances(coin, "asset", lambda row: told_number(row.get("crossWalletBalance")))
     margin = {name: balance for name, balance in usd_wallets.items() if name in settled}
     idle = {name: balance for name, balance in usd_wallets.items() if name not in settled}
     return MarginWallets(margin | coins, idle, apart=True)
@@ -108,7 +108,7 @@ def _of_binance(client: Any) -> MarginWallets:
 def _of_bybit(client: Any) -> MarginWallets:
     """One wallet of all coins, which are collateral where the person has switched them on."""
     account = client.privateGetV5AccountInfo().get("result") or {}
-    status, mode = number(account.get("unifiedMarginStatus")), account.get("marginMode")
+    status, mode = told_number(account.get("unifiedMarginStatus")), account.get("marginMode")
     if status is None or mode not in _BYBIT_MODES:
         raise MachineError("does not tell what kind of account it is (marginMode)")
     if status < _UNIFIED:
@@ -117,11 +117,11 @@ def _of_bybit(client: Any) -> MarginWallets:
         )
     listed = rows_told(client.fetch_balance()["info"], "result", "list", what=_BALANCES)
     rows = rows_told(listed[0], "coin", what=_BALANCES) if listed else []
-    balances = _balances(rows, "coin", lambda row: number(row.get("walletBalance")))
+    balances = _balances(rows, "coin", lambda row: told_number(row.get("walletBalance")))
     counted = {coin for row in rows if (coin := row["coin"]) in balances and _is_collateral(row)}
     isolated = mode == "ISOLATED_MARGIN"
     margin = {} if isolated else {coin: each for coin, each in balances.items() if coin in counted}
-    notes = [f"{row['coin']} is owed there" for row in rows if number(row.get("borrowAmount"))]
+    notes = [f"{row['coin']} is owed there" for row in rows if told_number(row.get("borrowAmount"))]
     if mode == "PORTFOLIO_MARGIN":
         notes.append("its portfolio margin is told as cross: it is liquidated by other rules")
     return MarginWallets(
@@ -154,7 +154,7 @@ def _bybit_haircuts(client: Any) -> dict[str, float]:
     rows = rows_told(
         client.privateGetV5AccountCollateralInfo(), "result", "list", what="collateral"
     )
-    told = {row.get("currency"): number(row.get("collateralRatio")) for row in rows}
+    told = {row.get("currency"): told_number(row.get("collateralRatio")) for row in rows}
     return {str(coin): round(1 - ratio, 12) for coin, ratio in told.items() if ratio is not None}
 
 
@@ -165,7 +165,7 @@ def _of_bingx(client: Any) -> MarginWallets:
         rows = [
             row for row in rows_told(told, "data", what=_BALANCES) if row.get("balance") != ""
         ]  # never opened
-        margin |= _balances(rows, "asset", lambda row: number(row.get("balance")))
+        margin |= _balances(rows, "asset", lambda row: told_number(row.get("balance")))
     return MarginWallets(margin)
 
 
@@ -173,7 +173,7 @@ def _of_weex(client: Any) -> MarginWallets:
     told = client.fetch_balance({"type": "swap"})["info"]
     rows = rows_told(told, what=_BALANCES)
     return MarginWallets(
-        _balances(rows, "asset", lambda row: number(row.get("balance"))),
+        _balances(rows, "asset", lambda row: told_number(row.get("balance"))),
         notes=("does not say whether its balance has unrealised P&L in it; taken as without",),
     )
 
@@ -184,7 +184,7 @@ def _of_mexc(client: Any) -> MarginWallets:
 
 
 def _without_profit(row: Mapping[str, Any]) -> float | None:
-    equity, profit = number(row.get("equity")), number(row.get("unrealized"))
+    equity, profit = told_number(row.get("equity")), told_number(row.get("unrealized"))
     return None if equity is None or profit is None else equity - profit
 
 
@@ -192,7 +192,7 @@ def _of_others(client: Any) -> MarginWallets:
     total = client.fetch_balance({"type": "swap"})["total"]
     rows = [{"coin": coin, "total": each} for coin, each in total.items()]
     return MarginWallets(
-        _balances(rows, "coin", lambda row: number(row["total"])),
+        _balances(rows, "coin", lambda row: told_number(row["total"])),
         notes=("its balances may have unrealised P&L in them",),
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from xlhedge.market.faults import VenueError
-from xlhedge.market.listed import Listed
-from xlhedge.market.quotes import Quote, Step, number, steps_of
+from xlhedge.market.faults import NotTold
+from xlhedge.market.listed import ListedContract
+from xlhedge.market.quotes import Quote, TierStep, steps_of, told_number
 from xlhedge.market.venue import Venue
 
 __all__ = ["Binance"]
@@ -23,10 +23,10 @@ class Binance(Venue):
     bars_at_once: ClassVar[int] = 1000
     settlements_at_once: ClassVar[int] = 1000
 
-    def contract_size(self, one: Listed) -> float | None:
+    def contract_size(self, one: ListedContract) -> float | None:
         """Of a COIN-M contract what it says; ccxt takes 1 where it says none, not 100 dollars."""
         if one.contract.contract_type == "inverse":
-            return number(one.info.get("contractSize"))
+            return told_number(one.info.get("contractSize"))
         return super().contract_size(one)
 
     def rates(self, turned: str) -> Mapping[str, Any]:
@@ -39,10 +39,10 @@ class Binance(Venue):
                 rates[symbol] = {**rates[symbol], "interval": row.get("interval")}
         return rates
 
-    def tiers(self, one: Listed, quote: Quote) -> list[Step]:
+    def tiers(self, one: ListedContract, quote: Quote) -> list[TierStep]:
         """Tiers of all its contracts in one answer, for a key."""
         if not self.client.exchange.apiKey:
-            raise VenueError(f"{self.name}: tells its tiers to a key only; type mm_rate")
+            raise NotTold(f"{self.name}: tells its tiers to a key only; type mm_rate")
         turned = one.contract.contract_type
         if turned not in self._tiers:
             self._tiers[turned] = self.client.ask("fetch_leverage_tiers", None, {"subType": turned})

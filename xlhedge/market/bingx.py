@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from xlhedge.market.faults import VenueError
-from xlhedge.market.listed import Listed
-from xlhedge.market.quotes import Quote, Step, number, steps_of
+from xlhedge.market.faults import NotTold
+from xlhedge.market.listed import ListedContract
+from xlhedge.market.quotes import Quote, TierStep, steps_of, told_number
 from xlhedge.market.venue import Venue
 
 __all__ = ["BingX"]
@@ -19,16 +20,20 @@ class BingX(Venue):
     bars_at_once: ClassVar[int] = 1000
     settlements_at_once: ClassVar[int] = 1000
 
-    def leverage(self, one: Listed) -> float | None:
-        """What it allows a short."""
-        return number(one.info.get("maxShortLeverage"))
+    def documented(self, one: ListedContract) -> Mapping[str, Any]:
+        """Orders of inverse contracts are whole ones."""
+        return {"qty_step": 1.0} if one.contract.contract_type == "inverse" else {}
 
-    def tiers(self, one: Listed, quote: Quote) -> list[Step]:
+    def leverage(self, one: ListedContract) -> float | None:
+        """What it allows a short."""
+        return told_number(one.info.get("maxShortLeverage"))
+
+    def tiers(self, one: ListedContract, quote: Quote) -> list[TierStep]:
         """Tiers, for a key; some have no name, which ccxt takes for granted."""
         if not self.client.exchange.apiKey:
-            raise VenueError(f"{self.name}: tells its tiers to a key only; type mm_rate")
+            raise NotTold(f"{self.name}: tells its tiers to a key only; type mm_rate")
         if one.contract.contract_type == "inverse":
-            raise VenueError(f"{self.name}: tells no tiers of inverse contracts; type mm_rate")
+            raise NotTold(f"{self.name}: tells no tiers of inverse contracts; type mm_rate")
         answer = self.client.ask("swapV1PrivateGetMaintMarginRatio", {"symbol": one.market["id"]})
         return steps_of(
             {"minNotional": row.get("minPositionVal"),

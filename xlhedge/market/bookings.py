@@ -9,7 +9,7 @@ from typing import Any
 
 from xlhedge.errors import MachineError
 from xlhedge.market.positions import OpenPosition
-from xlhedge.market.quotes import number
+from xlhedge.market.quotes import told_number
 from xlhedge.portfolio.tables import DOLLARS
 
 __all__ = ["TRADES_TOLD", "Booking", "Span", "bookings_of", "books_of"]
@@ -93,8 +93,8 @@ def _trades(client: Any, symbol: str, span: Span) -> list[Any]:
 def _trade_of_binance(market: Mapping[str, Any], trade: Mapping[str, Any]) -> Booking:
     told, fee = trade["info"], trade["fee"] or {}
     sold = {"sell": 1, "buy": -1}.get(trade["side"] or "")
-    change, realised = number(trade["amount"]), number(told.get("realizedPnl"))
-    paid, currency = number(fee.get("cost")), fee.get("currency")
+    change, realised = told_number(trade["amount"]), told_number(told.get("realizedPnl"))
+    paid, currency = told_number(fee.get("cost")), fee.get("currency")
     if sold is None or change is None or realised is None or paid is None:
         raise MachineError(f"does not tell a trade of {market['symbol']} in full")
     ours = currency == market["settle"]
@@ -127,16 +127,16 @@ def _of_bybit(client: Any, symbols: Collection[str], span: Span) -> Iterator[Boo
 
 def _transaction_of_bybit(client: Any, row: Mapping[str, Any]) -> Booking:
     traded = row.get("type") in _BYBIT_TRADES
-    change, sold = number(row.get("qty")), {"Sell": 1, "Buy": -1}.get(row.get("side") or "")
+    change, sold = told_number(row.get("qty")), {"Sell": 1, "Buy": -1}.get(row.get("side") or "")
     if traded and (change is None or sold is None):
         raise MachineError(f"does not tell a trade of {row.get('symbol')} in full")
     return Booking(
         _time(row.get("transactionTime")),
         client.safe_symbol(row.get("symbol"), None, None, "contract"),
         (sold or 0) * (change or 0) if traded else 0.0,
-        number(row.get("cashFlow")) or 0.0,
-        number(row.get("fee")) or 0.0,
-        number(row.get("funding")) or 0.0,
+        told_number(row.get("cashFlow")) or 0.0,
+        told_number(row.get("fee")) or 0.0,
+        told_number(row.get("funding")) or 0.0,
     )
 
 
@@ -155,7 +155,7 @@ def _of_bingx(client: Any, _: Collection[str], span: Span) -> Iterator[Booking]:
         span,
         1000,
     ):
-        kind, income = row.get("incomeType"), number(row.get("income"))
+        kind, income = row.get("incomeType"), told_number(row.get("income"))
         if kind not in _BINGX_KINDS:
             continue
         if income is None:
@@ -187,7 +187,7 @@ def _funding(client: Any, span: Span, most: int, asked: Mapping[str, str]) -> It
         span,
         most,
     ):
-        amount = number(row["amount"])
+        amount = told_number(row["amount"])
         if amount is None:
             raise MachineError("does not tell a funding payment in full")
         yield Booking(_time(row["timestamp"]), row["symbol"], funding=amount)
@@ -216,7 +216,7 @@ def _every(ask: Callable[[Span], list[Any]], span: Span, most: int) -> Iterator[
 
 
 def _time(told: object) -> int:
-    time = number(told)
+    time = told_number(told)
     if time is None:
         raise MachineError("does not tell when something was booked")
     return int(time)

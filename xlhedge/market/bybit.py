@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from xlhedge.market.listed import Listed
-from xlhedge.market.quotes import Quote, Step, number
+from xlhedge.market.listed import ListedContract
+from xlhedge.market.quotes import Quote, TierStep, told_number
 from xlhedge.market.venue import Venue
 
 __all__ = ["Bybit"]
@@ -25,27 +25,31 @@ class Bybit(Venue):
     bars_at_once: ClassVar[int] = 1000
     settlements_at_once: ClassVar[int] = 200
 
-    def contract_size(self, one: Listed) -> float | None:
+    def contract_size(self, one: ListedContract) -> float | None:
         """One coin, or one dollar."""
         return _INVERSE if one.contract.contract_type == "inverse" else super().contract_size(one)
 
-    def tiers(self, one: Listed, quote: Quote) -> list[Step]:
+    def tiers(self, one: ListedContract, quote: Quote) -> list[TierStep]:
         """A tier begins where the one before it ends."""
         found, floor = [], 0.0
         for row in sorted(
-            self._limits(one), key=lambda row: number(row.get("riskLimitValue")) or 0
+            self._limits(one), key=lambda row: told_number(row.get("riskLimitValue")) or 0
         ):
-            rate, most = (number(row.get(name)) for name in ("maintenanceMargin", "riskLimitValue"))
-            initial, leverage = (number(row.get(name)) for name in ("initialMargin", "maxLeverage"))
+            rate, most = (
+                told_number(row.get(name)) for name in ("maintenanceMargin", "riskLimitValue")
+            )
+            initial, leverage = (
+                told_number(row.get(name)) for name in ("initialMargin", "maxLeverage")
+            )
             if rate is None or most is None:
                 return []
             # Its own example has 0.5 for 0.5 %: the highest leverage is one over the initial share.
             percent = initial is not None and leverage is not None and initial * leverage > 10
-            found.append(Step(floor, rate / 100 if percent else rate, leverage))
+            found.append(TierStep(floor, rate / 100 if percent else rate, leverage))
             floor = most
         return found
 
-    def _limits(self, one: Listed) -> Iterator[Mapping[str, Any]]:
+    def _limits(self, one: ListedContract) -> Iterator[Mapping[str, Any]]:
         asked = {"category": one.contract.contract_type, "symbol": one.market["id"]}
         while True:
             answer = self.client.ask("publicGetV5MarketRiskLimit", asked)

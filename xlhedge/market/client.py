@@ -14,7 +14,14 @@ from typing import Any
 
 from xlhedge.errors import InputError, MachineError, Stopped
 from xlhedge.market.contracts import VENUES, venue_name
-from xlhedge.market.faults import VenueError, retry_after, status_of, told, worth_another_try
+from xlhedge.market.faults import (
+    NotTold,
+    VenueError,
+    retry_after,
+    status_of,
+    told,
+    worth_another_try,
+)
 
 __all__ = ["BACKOFF", "CLOCK", "LONGEST_WAIT", "TRIES", "Client", "exchange_of"]
 
@@ -107,6 +114,8 @@ class Client:
             return getattr(self.exchange, method)(*arguments, **named)
         except Exception as error:
             line = told(self.name, error)
+            if type(error).__name__ == "NotSupported":
+                raise NotTold(line) from error
             if worth_another_try(error):  # and no try helped: no other question is asked
                 self._gone = line
             raise VenueError(line) from error

@@ -11,7 +11,7 @@ from threading import Event
 from typing import TypeAlias
 
 from xlhedge.errors import InputError, MachineError
-from xlhedge.market.account_rows import of_one_price, account_found
+from xlhedge.market.account_rows import account_found, of_one_price
 from xlhedge.market.binance import Binance
 from xlhedge.market.bingx import BingX
 from xlhedge.market.bybit import Bybit
@@ -19,12 +19,12 @@ from xlhedge.market.client import Client
 from xlhedge.market.contracts import VENUES, Contract, meant, names_of
 from xlhedge.market.faults import told
 from xlhedge.market.found import Found, FoundRow, merged
+from xlhedge.market.instruments import instrument_rows
 from xlhedge.market.keys import key_for
-from xlhedge.market.listed import Listed, scaled
+from xlhedge.market.listed import ListedContract, scaled
 from xlhedge.market.mexc import Mexc
 from xlhedge.market.own_account import OwnAccount, read_account
 from xlhedge.market.past import history_rows
-from xlhedge.market.terms import instrument_rows
 from xlhedge.market.venue import Venue
 from xlhedge.market.weex import Weex
 from xlhedge.portfolio.tables import DOLLARS, TABLES
@@ -149,8 +149,11 @@ def _account(venue: Venue, asked: Asked) -> OwnAccount | None:
 
 
 def _named(
-    venue: Venue, asked: Asked, listed: Mapping[Contract, Listed], account: OwnAccount | None
-) -> dict[str, Listed]:
+    venue: Venue,
+    asked: Asked,
+    listed: Mapping[Contract, ListedContract],
+    account: OwnAccount | None,
+) -> dict[str, ListedContract]:
     """The contracts that are asked for, and those of open positions, by name."""
     coins = {coin: scaled(coin.strip().upper())[0] for coin in asked.coins}
     if asked.contracts is None:
@@ -170,7 +173,7 @@ def _named(
 
 
 def _of_book(
-    venue: Venue, listed: Mapping[Contract, Listed], contracts: Iterable[Contract]
+    venue: Venue, listed: Mapping[Contract, ListedContract], contracts: Iterable[Contract]
 ) -> list[Contract]:
     """The contracts of a book that are this venue's, as it lists them."""
     chosen: dict[Contract, None] = {}
@@ -196,12 +199,21 @@ def _place(contract: Contract, coins: Sequence[str]) -> tuple[object, ...]:
 
 
 def _lines(missing: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """A line for each reason, with what is missing because of it."""
+    """A line for each reason, with what is missing: ``tiers of BTC-PERP, BTC-INV``."""
     for why, what in missing.items():
-        few = "; ".join(what[:_FEW]) + (
-            f"; and {len(what) - _FEW} more" if len(what) > _FEW else ""
+        groups: dict[str, list[str]] = {}
+        for each in what:
+            kind, _, whose = each.rpartition(" of ")
+            groups.setdefault(kind, []).append(whose)
+        said = "; ".join(
+            f"{kind} of {_some(whose)}" if kind else _some(whose) for kind, whose in groups.items()
         )
-        yield f"{why}: {few}" if what else why
+        yield f"{why}: {said}" if said else why
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + rest
 
 
 def _notes(venue: Venue) -> Iterator[str]:
@@ -213,6 +225,7 @@ def _notes(venue: Venue) -> Iterator[str]:
             f"{venue.name}: this machine's clock is {abs(behind):,.0f} s {way} its own; times are "
             "the venue's, set the clock"
         )
+    yield from _lines(venue.untold)
     yield from dict.fromkeys(venue.notes)
 
 

@@ -9,16 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from xlhedge.market.contracts import Contract
-from xlhedge.market.quotes import moment, number
+from xlhedge.market.quotes import told_moment, told_number
 from xlhedge.portfolio.tables import DOLLARS
 
-__all__ = ["Listed", "listed_of", "scaled"]
+__all__ = ["ListedContract", "listed_of", "scaled"]
 
 _MULTIPLE = re.compile(r"(?P<before>10{3,}|1M(?=.{4}))?(?P<coin>[A-Z]\w*?)(?P<behind>10{3,})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedContract:
     """A contract that a venue lists.
 
     Args:
@@ -39,7 +39,7 @@ class Listed:
         return self.market.get("info") or {}
 
 
-def listed_of(market: Mapping[str, Any], venue: str, now: datetime) -> Listed | None:
+def listed_of(market: Mapping[str, Any], venue: str, now: datetime) -> ListedContract | None:
     """A market of ccxt's, if it is a contract in dollars or stablecoins that trades now.
 
     Args:
@@ -49,8 +49,8 @@ def listed_of(market: Mapping[str, Any], venue: str, now: datetime) -> Listed | 
     """
     kind = market.get("type")
     turned = "inverse" if market.get("inverse") else "linear" if market.get("linear") else ""
-    told = number(market.get("expiry"))
-    expiry = moment(told) if told else None
+    told = told_number(market.get("expiry"))
+    expiry = told_moment(told) if told else None
     if kind not in ("swap", "future") or not turned or not market.get("active"):
         return None
     if market.get("quote") not in DOLLARS or (kind == "future") != (expiry is not None):
@@ -59,7 +59,7 @@ def listed_of(market: Mapping[str, Any], venue: str, now: datetime) -> Listed | 
         return None
     coin, scale = scaled(str(market["base"]))
     contract = Contract(venue, coin, market["quote"], turned, expiry)
-    return Listed(contract, market["symbol"], market, scale)
+    return ListedContract(contract, market["symbol"], market, scale)
 
 
 def scaled(base: str) -> tuple[str, float]:
@@ -74,3 +74,6 @@ def scaled(base: str) -> tuple[str, float]:
         return base, 1.0
     many = found["before"] or found["behind"]
     return found["coin"], 1e6 if many == "1M" else float(many)
+
+
+Listed = ListedContract  # what it was called first

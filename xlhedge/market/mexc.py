@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from xlhedge.market.listed import Listed
-from xlhedge.market.quotes import Quote, Step, number, of_rate, price
+from xlhedge.market.listed import ListedContract
+from xlhedge.market.quotes import Quote, TierStep, of_rate, price, told_number
 from xlhedge.market.venue import Venue
 
 __all__ = ["Mexc"]
@@ -19,9 +19,12 @@ class Mexc(Venue):
     """ccxt leaves out its fair price, asks for one rate at a time, and takes contracts for USDT."""
 
     fee_names: ClassVar[tuple[str, str]] = ("takerFeeRate", "makerFeeRate")
-    documented: ClassVar[Mapping[str, str]] = {"mm_basis": "entry"}
 
-    def quotes(self, listed: Sequence[Listed]) -> dict[str, Quote]:
+    def documented(self, one: ListedContract) -> Mapping[str, Any]:
+        """Maintenance margin is frozen at the entry price."""
+        return {"mm_basis": "entry"}
+
+    def quotes(self, listed: Sequence[ListedContract]) -> dict[str, Quote]:
         """All prices in one answer, all intervals in another."""
         symbols = {one.market["id"]: one.symbol for one in listed}
         found = {one.symbol: Quote() for one in listed}
@@ -32,7 +35,7 @@ class Mexc(Venue):
                     mark=price(row.get("fairPrice")),
                     last=price(row.get("lastPrice")),
                     index=price(row.get("indexPrice")),
-                    time=number(row.get("timestamp")),
+                    time=told_number(row.get("timestamp")),
                 )
         of_all = ("request", "funding_rate", ["contract", "public"])
         rates = self.tried("its list of funding rates", self.client.ask, *of_all)
@@ -47,7 +50,7 @@ class Mexc(Venue):
                 found[symbol] |= of_rate(rate or {})
         return found
 
-    def tiers(self, one: Listed, quote: Quote) -> list[Step]:
+    def tiers(self, one: ListedContract, quote: Quote) -> list[TierStep]:
         """Tiers, whose bounds are contracts: a value takes their size, and a price."""
         size, mark = self.contract_size(one), quote.mark or quote.last
         if size is None or mark is None:
@@ -59,13 +62,13 @@ class Mexc(Venue):
         for most, rate, leverage in _levels(one.info):
             if most is None or rate is None:
                 return []
-            found.append(Step(floor * worth, rate, leverage))
+            found.append(TierStep(floor * worth, rate, leverage))
             floor = most
         return found
 
     def settlements(
         self,
-        one: Listed,
+        one: ListedContract,
         since: float,
         until: float,
         hours: float,
@@ -79,13 +82,13 @@ class Mexc(Venue):
             found = {
                 time: rate
                 for row in data.get("resultList") or ()
-                if (time := number(row.get("settleTime"))) is not None
-                and (rate := number(row.get("fundingRate"))) is not None
+                if (time := told_number(row.get("settleTime"))) is not None
+                and (rate := told_number(row.get("fundingRate"))) is not None
             }
             if not found.keys() - rows.keys():
                 break
             rows |= found
-            page, pages = page + 1, int(number(data.get("totalPage")) or 1)
+            page, pages = page + 1, int(told_number(data.get("totalPage")) or 1)
         return sorted((time, rate) for time, rate in rows.items() if since <= time <= until)
 
 
@@ -102,14 +105,16 @@ def _levels(
     if info.get("riskLimitMode") == "CUSTOM":
         for row in info.get("riskLimitCustom") or ():
             ends, rate, leverage = (
-                number(row.get(name)) for name in ("maxVol", "mmr", "maxLeverage")
+                told_number(row.get(name)) for name in ("maxVol", "mmr", "maxLeverage")
             )
             yield ends, rate, leverage
         return
     names = ("riskBaseVol", "riskIncrVol", "maintenanceMarginRate", "riskIncrMmr")
-    first, step, rate, more = (number(info.get(name)) for name in names)
-    initial, further = (number(info.get(name)) for name in ("initialMarginRate", "riskIncrImr"))
-    for level in range(int(number(info.get("riskLevelLimit")) or 1)):
+    first, step, rate, more = (told_number(info.get(name)) for name in names)
+    initial, further = (
+        told_number(info.get(name)) for name in ("initialMarginRate", "riskIncrImr")
+    )
+    for level in range(int(told_number(info.get("riskLevelLimit")) or 1)):
         if first is None or rate is None or (level and (step is None or more is None)):
             yield None, None, None
             return

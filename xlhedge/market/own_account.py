@@ -12,7 +12,7 @@ from xlhedge.market.balances import MarginWallets, free_of_isolated, spot_of, wa
 from xlhedge.market.client import Client
 from xlhedge.market.faults import VenueError, told
 from xlhedge.market.keys import Key
-from xlhedge.market.listed import Listed, listed_of
+from xlhedge.market.listed import ListedContract, listed_of
 from xlhedge.market.permissions import doubt_of_key
 from xlhedge.market.positions import OpenPosition, positions_of
 from xlhedge.market.since_opening import Earned, earned_by, told_by_itself
@@ -28,7 +28,7 @@ class Open:
     """An open position, the contract that it is in, and what it has brought."""
 
     position: OpenPosition
-    listed: Listed
+    listed: ListedContract
     earned: Earned
 
 
@@ -120,7 +120,9 @@ class _Questions:
             self.missing.append(f"{error}: no {what}")
             return None
 
-    def of_futures(self, exchange: Any) -> tuple[MarginWallets, list[tuple[OpenPosition, Listed]]]:
+    def of_futures(
+        self, exchange: Any
+    ) -> tuple[MarginWallets, list[tuple[OpenPosition, ListedContract]]]:
         """The wallets and the positions that they keep alive, each with its contract."""
         venue = self.key.venue
         wallets = wallets_of(venue, exchange)
@@ -131,7 +133,7 @@ class _Questions:
                 raise MachineError(f"tells no {each.settle} wallet for its position {each.symbol}")
         return wallets, [(each, self._listed(each)) for each in positions]
 
-    def _listed(self, position: OpenPosition) -> Listed:
+    def _listed(self, position: OpenPosition) -> ListedContract:
         market = {**self.client.exchange.markets[position.symbol], "active": True}  # it may close
         found = listed_of(market, self.client.name, self.client.now)
         if found is None:
@@ -140,7 +142,7 @@ class _Questions:
             )
         return found
 
-    def brought(self, found: list[tuple[OpenPosition, Listed]]) -> list[Open]:
+    def brought(self, found: list[tuple[OpenPosition, ListedContract]]) -> list[Open]:
         """The positions with what they have brought, as far as it can be had."""
         venue, positions = self.key.venue, [position for position, _ in found]
         now = int(self.client.now.replace(tzinfo=UTC).timestamp() * 1000)

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from xlhedge.market.found import FoundRow
-from xlhedge.market.listed import Listed
-from xlhedge.market.quotes import HOUR, Quote, moment, number
+from xlhedge.market.listed import ListedContract
+from xlhedge.market.quotes import HOUR, Quote, told_moment, told_number
 from xlhedge.market.venue import Venue
 
 __all__ = ["history_rows"]
@@ -33,7 +33,7 @@ class _Prices(NamedTuple):
 
 def history_rows(
     venue: Venue,
-    names: Mapping[str, Listed],
+    names: Mapping[str, ListedContract],
     quotes: Mapping[str, Quote],
     days: float,
 ) -> Iterator[FoundRow]:
@@ -53,7 +53,7 @@ def history_rows(
 def _coin_rows(
     venue: Venue,
     coin: str,
-    names: Mapping[str, Listed],
+    names: Mapping[str, ListedContract],
     quotes: Mapping[str, Quote],
     days: float,
 ) -> Iterator[FoundRow]:
@@ -77,7 +77,7 @@ def _coin_rows(
 
 
 def _settled(
-    venue: Venue, name: str, one: Listed, quote: Quote, since: float, until: float
+    venue: Venue, name: str, one: ListedContract, quote: Quote, since: float, until: float
 ) -> dict[float, tuple[float, float | None]]:
     """Settled rates by the hour at which they were, each with the hours since the one before."""
     hours = quote.hours or _FRAMES[0]
@@ -111,7 +111,7 @@ def _longer(bars: Iterable[Sequence[Any]], base: int, hours: int) -> dict[float,
     parts: dict[float, list[_Prices]] = {}
     for time, _, *told in bars:
         closes = -(-(time + base * HOUR) // (hours * HOUR)) * hours * HOUR
-        high, low, close, volume = map(number, (*told, None)[:4])
+        high, low, close, volume = map(told_number, (*told, None)[:4])
         if high is not None and low is not None and close is not None:
             parts.setdefault(float(closes), []).append(_Prices(close, high, low, volume))
     return {
@@ -143,7 +143,7 @@ def _rows(
     for time, bar in sorted(bars.items()):
         rate, hours = rates.get(time, (None, None))
         values = {
-            "time": moment(time),
+            "time": told_moment(time),
             "symbol": symbol,
             "close": bar.close / scale,
             "high": bar.high / scale,
@@ -153,7 +153,7 @@ def _rows(
             "interval_hours": hours,
         }
         told = {column: value for column, value in values.items() if value is not None}
-        yield FoundRow("History", told, venue.name, moment(time))
+        yield FoundRow("History", told, venue.name, told_moment(time))
     if bars and (left := [time for time in rates if time > min(bars) and time not in bars]):
         why = f"{venue.name}: has no bar for"
         venue.missing.setdefault(why, []).append(f"{len(left)} settlements of {symbol}")

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from xlhedge.errors import MachineError
-from xlhedge.market.quotes import moment, number
+from xlhedge.market.quotes import told_moment, told_number
 from xlhedge.market.told_rows import rows_told
 
 __all__ = ["OpenPosition", "positions_of"]
@@ -66,7 +66,7 @@ def positions_of(venue: str, client: Any, *, isolated: bool | None = None) -> li
     words = _WORDS.get(venue)
     if words is None:
         return [_of_others(each, client.markets) for each in client.fetch_positions()]
-    rows = [row for row in _told(words, client) if number(row.get(words.size)) != 0]
+    rows = [row for row in _told(words, client) if told_number(row.get(words.size)) != 0]
     if venue == "binance" and rows:
         rows = [_with_settings(row, settings) for settings in [_settings(client)] for row in rows]
     return [_position(words, row, client, isolated=isolated) for row in rows]
@@ -203,7 +203,7 @@ def _position(
     market = client.markets.get(symbol)
     if market is None or not market.get("contract"):
         raise MachineError(f"has a position in {spelled}, which is no contract that it lists")
-    size, entry = number(told.get(words.size)), number(told.get(words.entry))
+    size, entry = told_number(told.get(words.size)), told_number(told.get(words.entry))
     if words.value and entry is not None and size:
         entry = float(f"{entry / size:.12g}")
     name, sides = words.side
@@ -224,9 +224,9 @@ def _position(
         entry,
         bool(isolated),
         margin,
-        number(told.get("leverage")),
+        told_number(told.get("leverage")),
         _opened(told.get(words.opened)),
-        number(told.get(words.liquidation)) or None,
+        told_number(told.get(words.liquidation)) or None,
         market["settle"],
         _is_hedged(told),
         told,
@@ -242,23 +242,27 @@ def _is_hedged(told: Mapping[str, Any]) -> bool:
 def _margin(words: _VenueWords, told: Mapping[str, Any]) -> float | None:
     """What is posted for an isolated position, without its P&L."""
     first, *others = words.margin
-    name = first if first in told and number(told[first]) != 0 else [first, *others][-1]
-    posted = number(told.get(name))
+    name = first if first in told and told_number(told[first]) != 0 else [first, *others][-1]
+    posted = told_number(told.get(name))
     if name == "margin" and posted is not None:  # that of BingX has the P&L in it
-        profit = number(told.get("unrealizedProfit"))
+        profit = told_number(told.get("unrealizedProfit"))
         return None if profit is None else posted - profit
     return posted
 
 
 def _opened(told: object) -> datetime | None:
     """When a position was opened; 0 is not told."""
-    opened = number(told)
-    return moment(opened) if opened else None
+    opened = told_number(told)
+    return told_moment(opened) if opened else None
 
 
 def _of_others(each: Mapping[str, Any], markets: Mapping[str, Any]) -> OpenPosition:
     """A position of a venue that nobody has tested, as ccxt has it."""
-    size, entry, side = number(each["contracts"]), number(each["entryPrice"]), each["side"]
+    size, entry, side = (
+        told_number(each["contracts"]),
+        told_number(each["entryPrice"]),
+        each["side"],
+    )
     if each["symbol"] not in markets or size is None or entry is None or side is None:
         raise MachineError(f"does not tell its position {each['symbol']} in full")
     isolated = each["marginMode"] == "isolated"
@@ -267,10 +271,10 @@ def _of_others(each: Mapping[str, Any], markets: Mapping[str, Any]) -> OpenPosit
         size if side == "short" else -size,
         entry,
         isolated,
-        number(each["initialMargin"]) if isolated else None,
-        number(each["leverage"]),
+        told_number(each["initialMargin"]) if isolated else None,
+        told_number(each["leverage"]),
         None,
-        number(each["liquidationPrice"]),
+        told_number(each["liquidationPrice"]),
         markets[each["symbol"]]["settle"],
         bool(each["hedged"]),
         each["info"],

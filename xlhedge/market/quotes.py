@@ -9,7 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["HOUR", "Quote", "Step", "moment", "number", "of_rate", "of_ticker", "price", "steps_of"]
+__all__ = [
+    "HOUR",
+    "Quote",
+    "TierStep",
+    "of_rate",
+    "of_ticker",
+    "price",
+    "steps_of",
+    "told_moment",
+    "told_number",
+]
 
 HOUR = 3_600_000
 """Milliseconds of an hour: venues count in these."""
@@ -45,7 +55,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TierStep:
     """One maintenance margin tier.
 
     Args:
@@ -59,7 +69,7 @@ class Step:
     leverage: float | None = None
 
 
-def number(value: Any) -> float | None:
+def told_number(value: Any) -> float | None:
     """A number that a venue tells, as text or as a number; none where it is none."""
     try:
         found = float(value)
@@ -70,11 +80,11 @@ def number(value: Any) -> float | None:
 
 def price(value: Any) -> float | None:
     """A price; venues say 0 where there is none."""
-    found = number(value)
+    found = told_number(value)
     return found if found and found > 0 else None
 
 
-def moment(milliseconds: float) -> datetime:
+def told_moment(milliseconds: float) -> datetime:
     """A time since 1970 as our tables have it: naive, in UTC, to the second."""
     return datetime.fromtimestamp(round(milliseconds / 1000), UTC).replace(tzinfo=None)
 
@@ -85,10 +95,11 @@ def of_rate(rate: Mapping[str, Any]) -> Quote:
     return Quote(
         mark=price(rate.get("markPrice")),
         index=price(rate.get("indexPrice")),
-        funding=number(rate.get("fundingRate")),
+        funding=told_number(rate.get("fundingRate")),
         hours=float(hours[1]) if hours else None,
-        settles=number(rate.get("nextFundingTimestamp")) or number(rate.get("fundingTimestamp")),
-        time=number(rate.get("timestamp")),
+        settles=told_number(rate.get("nextFundingTimestamp"))
+        or told_number(rate.get("fundingTimestamp")),
+        time=told_number(rate.get("timestamp")),
     )
 
 
@@ -98,16 +109,19 @@ def of_ticker(ticker: Mapping[str, Any]) -> Quote:
         mark=price(ticker.get("markPrice")),
         last=price(ticker.get("last")),
         index=price(ticker.get("indexPrice")),
-        time=number(ticker.get("timestamp")),
+        time=told_number(ticker.get("timestamp")),
     )
 
 
-def steps_of(tiers: Iterable[Mapping[str, Any]]) -> list[Step]:
+def steps_of(tiers: Iterable[Mapping[str, Any]]) -> list[TierStep]:
     """Tiers as ccxt gives them, by floor; those that lack a number are left out."""
     found = [
-        Step(floor, rate, number(tier.get("maxLeverage")))
+        TierStep(floor, rate, told_number(tier.get("maxLeverage")))
         for tier in tiers
-        if (floor := number(tier.get("minNotional"))) is not None
-        and (rate := number(tier.get("maintenanceMarginRate"))) is not None
+        if (floor := told_number(tier.get("minNotional"))) is not None
+        and (rate := told_number(tier.get("maintenanceMarginRate"))) is not None
     ]
     return sorted(found, key=lambda step: step.floor)
+
+
+number, moment = told_number, told_moment  # what they were called first

@@ -14,7 +14,7 @@ from typing import Any
 
 from xlhedge.market.bookings import TRADES_TOLD, Booking, Span, bookings_of, books_of
 from xlhedge.market.positions import OpenPosition
-from xlhedge.market.quotes import moment, number
+from xlhedge.market.quotes import told_moment, told_number
 from xlhedge.text import shown
 
 __all__ = ["Earned", "earned_by", "told_by_itself"]
@@ -111,9 +111,11 @@ class _Walk:
             if self.ended:
                 return
             ours = each.symbol == self.position.symbol and each.side in ("", self._side)
-            if ours and (self._since is None or moment(each.time) >= self._since):
+            if ours and (self._since is None or told_moment(each.time) >= self._since):
                 self._take(each)
-        self.ended = self.ended or (self._since is not None and moment(span.start) <= self._since)
+        self.ended = self.ended or (
+            self._since is not None and told_moment(span.start) <= self._since
+        )
 
     def _take(self, each: Booking) -> None:
         before = self._left - each.change
@@ -121,7 +123,7 @@ class _Walk:
         if self._since is None and each.change and not _goes_on(before, self._left):
             # What closed another position first belongs to that one.
             part, realised = abs(self._left / each.change), 0.0
-            self.ended, self.opened = True, self.opened or moment(each.time)
+            self.ended, self.opened = True, self.opened or told_moment(each.time)
         self._left = before
         self._sums = replace(
             self._sums,
@@ -140,7 +142,9 @@ class _Walk:
             for currency, paid in self._foreign.items()
         ]
         if not self.ended:
-            notes.append(f"what was booked before {shown(moment(self.reached))} is not in its sums")
+            notes.append(
+                f"what was booked before {shown(told_moment(self.reached))} is not in its sums"
+            )
         if self.beside:
             notes.append("its funding is not told apart from the other side's, and left out")
         sums = self._sums
@@ -162,12 +166,12 @@ def _of_bingx(position: OpenPosition, earned: Earned) -> Earned:
     """Of a position whose opening it does not tell, it tells one sum after fees and funding."""
     if earned.realised is not None:
         return earned
-    return Earned(realised=number(position.told.get("realisedProfit")), notes=(_ONE_SUM,))
+    return Earned(realised=told_number(position.told.get("realisedProfit")), notes=(_ONE_SUM,))
 
 
 def _of_weex(position: OpenPosition, earned: Earned) -> Earned:
     """Its positions have their sums, of which only the funding's sign is not documented."""
-    told = {name: number(position.told.get(name)) for name in (*_WEEX_VALUES, *_WEEX_FEES)}
+    told = {name: told_number(position.told.get(name)) for name in (*_WEEX_VALUES, *_WEEX_FEES)}
     known = {name: each for name, each in told.items() if each is not None}
     if len(known) < len(told):
         return replace(earned, realised=None, fees=None)
@@ -186,10 +190,10 @@ _WEEX_FEES = ("cumOpenFee", "cumCloseFee", "cumLiquidateFee")
 def _of_mexc(position: OpenPosition, _: Earned) -> Earned:
     """Its newer answers have each sum; older ones one, after fees."""
     told, opened = position.told, position.opened
-    closed = number(told.get("closeProfitLoss"))
+    closed = told_number(told.get("closeProfitLoss"))
     if closed is None:
-        return Earned(opened, realised=number(told.get("realised")), notes=(_ONE_SUM,))
-    return Earned(opened, number(told.get("holdFee")), closed, number(told.get("fee")))
+        return Earned(opened, realised=told_number(told.get("realised")), notes=(_ONE_SUM,))
+    return Earned(opened, told_number(told.get("holdFee")), closed, told_number(told.get("fee")))
 
 
 _ONE_SUM = "P&L of parts closed, funding and fees are one sum, in realised_pnl"

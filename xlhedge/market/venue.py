@@ -8,9 +8,9 @@ from datetime import UTC
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from xlhedge.market.client import Client
-from xlhedge.market.faults import told
-from xlhedge.market.listed import Listed, listed_of
-from xlhedge.market.quotes import HOUR, Quote, Step, number, of_rate, of_ticker, steps_of
+from xlhedge.market.faults import NotTold, told
+from xlhedge.market.listed import ListedContract, listed_of
+from xlhedge.market.quotes import HOUR, Quote, TierStep, of_rate, of_ticker, steps_of, told_number
 from xlhedge.portfolio.tables import DOLLARS
 
 __all__ = ["Venue"]
@@ -28,6 +28,7 @@ class Venue:
 
     Attributes:
         missing: what could not be had, by why.
+        untold: what the venue never tells, likewise.
         notes: what to know of what was found.
     """
 
@@ -37,8 +38,6 @@ class Venue:
     """The same where the coins' own pairs are asked for, too."""
     fee_names: ClassVar[tuple[str, str]] = ("", "")
     """What its answer calls the fees of a taker and a maker; without, they are ccxt's own."""
-    documented: ClassVar[Mapping[str, str]] = {}
-    """Terms that it does not tell, and that its documentation says of all its contracts."""
     bars_at_once: ClassVar[int] = 500
     """How many bars it gives in one answer."""
     settlements_at_once: ClassVar[int] = 100
@@ -47,6 +46,7 @@ class Venue:
     def __init__(self, client: Client) -> None:
         self.client = client
         self.missing: dict[str, list[str]] = {}
+        self.untold: dict[str, list[str]] = {}
         self.notes: list[str] = []
 
     @property
@@ -67,11 +67,13 @@ class Venue:
         """
         try:
             return ask(*given, **named)
+        except NotTold as error:
+            self.untold.setdefault(str(error), []).append(what)
         except Exception as error:  # noqa: BLE001  # an answer may be odd in any way
             self.missing.setdefault(told(self.name, error), []).append(what)
-            return None
+        return None
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[ListedContract]:
         """The contracts that trade there now, in dollars and stablecoins.
 
         Raises:
@@ -82,22 +84,26 @@ class Venue:
         found = (listed_of(market, self.name, self.client.now) for market in markets)
         return [one for one in found if one]
 
-    def contract_size(self, one: Listed) -> float | None:
+    def contract_size(self, one: ListedContract) -> float | None:
         """The size of one contract as the venue counts: coins as it prices them, or dollars."""
-        return number(one.market.get("contractSize"))
+        return told_number(one.market.get("contractSize"))
 
-    def fees(self, one: Listed) -> tuple[float | None, float | None, bool]:
+    def documented(self, one: ListedContract) -> Mapping[str, Any]:
+        """Terms of a contract, by column, that its documentation tells and no answer does."""
+        return {}
+
+    def fees(self, one: ListedContract) -> tuple[float | None, float | None, bool]:
         """The fees of a taker and a maker, and whether they are the venue's own words."""
-        taker, maker = (number(one.info.get(name)) for name in self.fee_names)
+        taker, maker = (told_number(one.info.get(name)) for name in self.fee_names)
         if taker is not None and maker is not None:
             return taker, maker, True
-        return number(one.market.get("taker")), number(one.market.get("maker")), False
+        return told_number(one.market.get("taker")), told_number(one.market.get("maker")), False
 
-    def leverage(self, one: Listed) -> float | None:
+    def leverage(self, one: ListedContract) -> float | None:
         """The highest leverage of a contract."""
-        return number(((one.market.get("limits") or {}).get("leverage") or {}).get("max"))
+        return told_number(((one.market.get("limits") or {}).get("leverage") or {}).get("max"))
 
-    def quotes(self, listed: Sequence[Listed]) -> dict[str, Quote]:
+    def quotes(self, listed: Sequence[ListedContract]) -> dict[str, Quote]:
         """Prices and funding, by ccxt's symbol, with as few questions as there may be."""
         found: dict[str, Quote] = {}
         for turned in _each(one.contract.contract_type for one in listed):
@@ -121,7 +127,7 @@ class Venue:
         found: Mapping[str, Any] = self.client.ask("fetch_funding_rates", None, {"subType": turned})
         return found
 
-    def hours(self, one: Listed, quote: Quote) -> float | None:
+    def hours(self, one: ListedContract, quote: Quote) -> float | None:
         """The length of the running funding interval: as told, or since the last settlement."""
         if quote.hours is not None:
             return quote.hours
@@ -137,7 +143,7 @@ class Venue:
         whole = round(hours)
         return whole if abs(hours - whole) < 0.1 and 0 < whole <= _LONGEST_INTERVAL else None
 
-    def tiers(self, one: Listed, quote: Quote) -> list[Step]:
+    def tiers(self, one: ListedContract, quote: Quote) -> list[TierStep]:
         """The maintenance margin tiers of a contract.
 
         Raises:
@@ -147,7 +153,7 @@ class Venue:
         return steps_of(found)
 
     def settlements(
-        self, one: Listed, since: float, until: float, hours: float
+        self, one: ListedContract, since: float, until: float, hours: float
     ) -> list[tuple[float, float]]:
         """Settled funding, oldest first: milliseconds since 1970, and the rate.
 
@@ -196,10 +202,12 @@ class Venue:
             found = self.client.ask(
                 "fetch_ohlcv", symbol, f"{hours}h", int(start), self.bars_at_once, asked
             )
-            rows |= {bar[0]: bar for bar in found if bar and number(bar[0]) is not None}
+            rows |= {bar[0]: bar for bar in found if bar and told_number(bar[0]) is not None}
         return [rows[time] for time in sorted(rows) if since <= time <= until - hours * HOUR]
 
-    def coin_bars(self, one: Listed, hours: int, since: float, until: float) -> list[Sequence[Any]]:
+    def coin_bars(
+        self, one: ListedContract, hours: int, since: float, until: float
+    ) -> list[Sequence[Any]]:
         """Bars of the coin that a contract follows: of its own pair, or else of its index.
 
         Raises:
@@ -213,7 +221,7 @@ class Venue:
         return self.index_bars(one, hours, since, until)
 
     def index_bars(
-        self, one: Listed, hours: int, since: float, until: float
+        self, one: ListedContract, hours: int, since: float, until: float
     ) -> list[Sequence[Any]]:
         """Bars of the index that a contract follows, without volume.
 
@@ -228,12 +236,14 @@ class Venue:
 
 
 def _rates(found: Iterable[Mapping[str, Any]]) -> dict[float, float]:
-    pairs = ((number(row.get("timestamp")), number(row.get("fundingRate"))) for row in found)
+    pairs = (
+        (told_number(row.get("timestamp")), told_number(row.get("fundingRate"))) for row in found
+    )
     return {time: rate for time, rate in pairs if time is not None and rate is not None}
 
 
 def _over(price: Any, scale: float) -> float | None:
-    found = number(price)
+    found = told_number(price)
     return None if found is None else found / scale
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from xlhedge.market.faults import VenueError
-from xlhedge.market.listed import Listed
-from xlhedge.market.quotes import Quote, Step
+from xlhedge.market.faults import NotTold
+from xlhedge.market.listed import ListedContract
+from xlhedge.market.quotes import Quote, TierStep
 from xlhedge.market.venue import Venue
 
 __all__ = ["Weex"]
@@ -22,7 +22,7 @@ class Weex(Venue):
     fee_names: ClassVar[tuple[str, str]] = ("takerFeeRate", "makerFeeRate")
     bars_at_once: ClassVar[int] = 100
 
-    def contract_size(self, one: Listed) -> float | None:
+    def contract_size(self, one: ListedContract) -> float | None:
         """One coin: quantities are coins, and `contractVal` is the step between them."""
         return 1.0 if one.contract.contract_type == "linear" else None
 
@@ -31,9 +31,9 @@ class Weex(Venue):
         rates = super().rates(turned)
         return {symbol: {**rate, "fundingTimestamp": None} for symbol, rate in rates.items()}
 
-    def tiers(self, one: Listed, quote: Quote) -> list[Step]:
+    def tiers(self, one: ListedContract, quote: Quote) -> list[TierStep]:
         """None: there is no such question."""
-        raise VenueError(f"{self.name}: has no tiers to tell: liquidation by mm_rate; type it")
+        raise NotTold(f"{self.name}: has no tiers to tell: liquidation by mm_rate; type it")
 
     def bars(
         self, symbol: str, hours: int, since: float, until: float, more: Mapping[str, Any] = {}
@@ -41,6 +41,8 @@ class Weex(Venue):
         """Bars of a contract; those of pairs reach back for a few hours only."""
         return super().bars(symbol, hours, since, until, {**_HISTORICAL, **more})
 
-    def coin_bars(self, one: Listed, hours: int, since: float, until: float) -> list[Sequence[Any]]:
+    def coin_bars(
+        self, one: ListedContract, hours: int, since: float, until: float
+    ) -> list[Sequence[Any]]:
         """Bars of the index."""
         return self.index_bars(one, hours, since, until)

@@ -8,15 +8,15 @@ from typing import Any
 
 from xlhedge.errors import HedgeError
 from xlhedge.market.found import FoundRow
-from xlhedge.market.listed import Listed
-from xlhedge.market.quotes import Quote, Step, moment, number
+from xlhedge.market.listed import ListedContract
+from xlhedge.market.quotes import Quote, TierStep, told_moment, told_number
 from xlhedge.market.venue import Venue
 from xlhedge.portfolio.tables import TABLES
 
 __all__ = ["instrument_rows", "kept"]
 
 _CLIENTS = "ccxt's constant; a key tells yours"
-_DOCUMENTED = "as its documentation says of all its contracts"
+_DOCUMENTED = "its documentation"
 _EXPECTED = ("index_price", "futures_price", "contract_size", "qty_step", "min_qty", "taker_fee")
 _OF_PERPETUALS = ("funding_rate", "interval_hours")
 """What is told to be missing where a venue does not say it."""
@@ -24,7 +24,7 @@ _OF_PERPETUALS = ("funding_rate", "interval_hours")
 
 def instrument_rows(
     venue: Venue,
-    names: Mapping[str, Listed],
+    names: Mapping[str, ListedContract],
     quotes: Mapping[str, Quote],
     *,
     tiers: bool,
@@ -37,7 +37,7 @@ def instrument_rows(
         quotes: what the venue says of them, by ccxt's symbol.
         tiers: whether their tiers are asked for.
     """
-    lacking: dict[tuple[str, ...], list[str]] = {}
+    lacking: dict[str, list[str]] = {}
     for name, one in names.items():
         quote = quotes.get(one.symbol, Quote())
         found = venue.tried(f"tiers of {name}", venue.tiers, one, quote) if tiers else None
@@ -46,23 +46,24 @@ def instrument_rows(
         if steps:
             values |= {"mm_rate": steps[0].rate}
             values.setdefault("max_leverage", steps[0].leverage)
-        time = moment(quote.time) if quote.time else venue.client.now
+        time = told_moment(quote.time) if quote.time else venue.client.now
         values = kept(venue, "Instruments", name, values)
         yield FoundRow("Instruments", values, venue.name, time, assumed)
         for step in steps:
             row = {"instrument": name, "floor": step.floor, "mm_rate": step.rate}
             yield FoundRow("Tiers", row, venue.name, venue.client.now)
         expected = _EXPECTED if one.contract.expiry else (*_EXPECTED, *_OF_PERPETUALS)
-        if missing := tuple(column for column in expected if column not in values):
-            lacking.setdefault(missing, []).append(name)
-    for columns, whose in lacking.items():
-        venue.missing.setdefault(f"{venue.name}: does not tell", []).extend(
-            f"{column} of {', '.join(whose)}" for column in columns
-        )
+        for column in expected:
+            if column not in values:
+                lacking.setdefault(column, []).append(name)
+    for column, whose in lacking.items():
+        blank = "; blank counts as 8 hours" if column == "interval_hours" else ""
+        why = f"{venue.name}: does not tell{blank}"
+        venue.missing.setdefault(why, []).extend(f"{column} of {name}" for name in whose)
 
 
 def _values(
-    venue: Venue, name: str, one: Listed, quote: Quote
+    venue: Venue, name: str, one: ListedContract, quote: Quote
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The cells of a row of Instruments, and which of them are nobody's answer."""
     contract, limits = one.contract, one.market.get("limits") or {}
@@ -70,33 +71,33 @@ def _values(
     size = venue.contract_size(one)
     prices = {"index_price": quote.index, "futures_price": quote.mark or quote.last}
     perpetual = contract.expiry is None
-    values = {
+    values: dict[str, Any] = {
         "instrument": name,
         "exchange": venue.name,
         "underlying": contract.underlying,
         "quote": contract.quote,
         "contract_type": contract.contract_type,
-        "expiry": moment(one.market["expiry"]) if not perpetual else None,
+        "expiry": told_moment(one.market["expiry"]) if not perpetual else None,
         **{column: price and price / one.scale for column, price in prices.items()},
         "funding_rate": quote.funding if perpetual else None,
         "interval_hours": venue.hours(one, quote) if perpetual else None,
         "contract_size": size and size * one.scale,
-        "qty_step": number((one.market.get("precision") or {}).get("amount")),
-        "min_qty": number((limits.get("amount") or {}).get("min")),
-        "min_notional": number((limits.get("cost") or {}).get("min")),
+        "qty_step": told_number((one.market.get("precision") or {}).get("amount")),
+        "min_qty": told_number((limits.get("amount") or {}).get("min")),
+        "min_notional": told_number((limits.get("cost") or {}).get("min")),
         "max_leverage": venue.leverage(one),
         "taker_fee": taker,
         "maker_fee": maker,
-        **venue.documented,
     }
     if one.scale != 1:
         venue.notes.append(
             f"{venue.name} {name}: is {one.market['base']} there: its prices are divided by "
             f"{one.scale:,.0f}, and contract_size is times that"
         )
-    assumed = dict.fromkeys(venue.documented, _DOCUMENTED)
+    silent = {key: value for key, value in venue.documented(one).items() if values.get(key) is None}
+    assumed = dict.fromkeys(silent, _DOCUMENTED)
     assumed |= {} if own else dict.fromkeys(("taker_fee", "maker_fee"), _CLIENTS)
-    return values, assumed
+    return values | silent, assumed
 
 
 def kept(venue: Venue, table: str, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def kept(venue: Venue, table: str, name: str, values: Mapping[str, Any]) -> dict
     return taken
 
 
-def _sound(venue: Venue, name: str, steps: Sequence[Step] | None) -> list[Step]:
+def _sound(venue: Venue, name: str, steps: Sequence[TierStep] | None) -> list[TierStep]:
     """Tiers that begin at 0 and ascend; others are told, and left out."""
     if steps is None:
         return []

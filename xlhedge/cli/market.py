@@ -1,0 +1,109 @@
+"""The commands that ask venues; nothing else here ever talks to a network: `xlhedge market`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xlhedge.batch.stop import Stop
+from xlhedge.cli.lines import say, warn
+from xlhedge.errors import InputError
+
+__all__ = ["market"]
+
+VENUES = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--venue",
+        help="A venue that is asked: binance, bybit, bingx, weex or mexc; once or several times.",
+    ),
+]
+_MOST_DAYS = 1000
+
+
+def market(
+    coins: Annotated[
+        list[str], typer.Argument(metavar="COIN...", help="Coins whose contracts are asked for.")
+    ],
+    *,
+    venue: VENUES = None,
+    history: Annotated[
+        str,
+        typer.Option(
+            metavar="DAYS", help="How far back bars and settled funding are asked for: 90d."
+        ),
+    ] = "",
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", help="A folder for CSV files, or a file that ends in .json or .xlsx."
+        ),
+    ] = Path("market"),
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+) -> None:
+    """Ask venues for contracts, prices, tiers: xlhedge market BTC ETH --venue binance -o market."""
+    with Stop() as stop, stop.at_once():
+        from xlhedge.jobs.market_files import found_summary, write_found
+        from xlhedge.market.fetch import Asked, fetch
+
+        if not venue:
+            raise InputError("--venue: is not given; name one, as --venue binance")
+        asked = Asked(tuple(venue), tuple(coins), history_days=_days(history))
+        with _progress(terminal=sys.stderr.isatty()) as progress:
+            found = fetch(asked, progress, lambda line: warn(f"xlhedge: {line}"))
+        for line in found.notes:
+            warn(f"xlhedge: note: {line}")
+        for line in found.missing:
+            warn(f"xlhedge: missing: {line}")
+        files = write_found(output, found, force=force)
+        for line in found_summary(found):
+            say(line)
+        for file in files:
+            say(f"wrote {file}")
+        if found.missing:
+            warn("xlhedge: what is written is partial")
+    raise typer.Exit(1 if found.missing else 0)
+
+
+def _days(text: str) -> float | None:
+    """How many days back, as they are typed."""
+    if not text:
+        return None
+    found = re.fullmatch(r"\s*(\d{1,4})\s*(?:d|days?)?\s*", text)
+    days = int(found[1]) if found else 0
+    if not 1 <= days <= _MOST_DAYS:
+        raise InputError(f"--history: takes a number of days from 1 to {_MOST_DAYS}, such as 90d")
+    return days
+
+
+@contextmanager
+def _progress(*, terminal: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """How far each venue is, on a terminal."""
+    if not terminal:
+        yield lambda _venue, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn
+
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:.0f} answers"),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        tasks = {}
+
+        def advance(venue: str, done: int, _total: int) -> None:
+            if venue not in tasks:
+                tasks[venue] = bar.add_task(venue, total=None)
+            bar.update(tasks[venue], completed=done)
+
+        yield advance
