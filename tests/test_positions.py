@@ -10,10 +10,12 @@ from threading import Event
 
 import pytest
 import venue_accounts
+from typer.testing import CliRunner
 from venue_accounts import KEY, PHRASE, SECRET, variables
 from venue_server import CUT, HTML, VENUES, VenueServer
 from venue_world import World
 
+from xlhedge.cli import app
 from xlhedge.market.account_rows import account_found
 from xlhedge.market.client import Client
 from xlhedge.market.contracts import names_of
@@ -21,6 +23,7 @@ from xlhedge.market.fetch import ADAPTERS, Asked, fetch
 from xlhedge.market.keys import key_for
 from xlhedge.market.own_account import read_account
 from xlhedge.market.quotes import told_moment
+from xlhedge.readers import read
 
 RECORDED = os.environ.get("XLHEDGE_RECORDED", "")
 FUTURES = {
@@ -202,6 +205,28 @@ def test_several_accounts_of_a_venue_are_told_apart(monkeypatch):
         "Bybit/fund",
         "Bybit/fund margin",
     }
+
+
+@pytest.mark.usefixtures("server")
+def test_the_command_writes_rows_that_make_a_sound_book(tmp_path):
+    asked = [word for venue in VENUES for word in ("--venue", venue)]
+    done = CliRunner().invoke(app, ["positions", *asked, "-o", str(tmp_path / "found.json")])
+    assert "Bybit: 2 rows of Holdings, 2 rows of Accounts, 3 rows of Instruments" in done.stdout
+    book = json.loads((tmp_path / "found.json").read_text("utf-8"))
+    tables = {
+        name: book[name] for name in ("Holdings", "Accounts", "Instruments", "Tiers", "Shorts")
+    }
+    settings = {"as_of": "2026-11-27", "horizon_date": "2027-01-01"}
+    book = {"Settings": settings, **tables, "Scenarios": []}
+    (tmp_path / "book.json").write_text(json.dumps(book), "utf-8")
+    portfolio = read(tmp_path / "book.json")
+    assert (len(portfolio.shorts), len(portfolio.accounts)) == (14, 13)
+
+
+def test_the_help_says_how_a_key_is_given():
+    said = CliRunner().invoke(app, ["positions", "--help"], env={"COLUMNS": "100"}).stdout
+    for words in ("XLHEDGE_BINANCE_KEY", "keyring set xlhedge binance", "key that only reads"):
+        assert words in said
 
 
 # What they tell of other accounts
