@@ -113,9 +113,9 @@ def write_found(path: Path, found: Found, *, force: bool) -> list[Path]:
         InputError: nothing was found, or a file is there already.
         OSError: a file cannot be written.
     """
-    files = found_files(path, found)
-    if not files or not found.rows:
+    if not found.rows:
         raise InputError(f"{path}: nothing was found, so nothing is written")
+    files = found_files(path, found)
     for file in files:
         refuse_to_replace(file, force=force)
     for file, content in files.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from xlhedge.market.faults import NotTold
@@ -16,6 +16,7 @@ __all__ = ["Binance"]
 class Binance(Venue):
     """Its intervals stand apart from its rates, and its tiers are told to keys only."""
 
+    tells: ClassVar[Mapping[str, Sequence[str]]] = {"linear": ("min_notional",)}
     options: ClassVar[Mapping[str, Any]] = {"fetchMarkets": {"types": ["linear", "inverse"]}}
     spot_options: ClassVar[Mapping[str, Any]] = {
         "fetchMarkets": {"types": ["spot", "linear", "inverse"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from xlhedge.market.faults import NotTold
@@ -16,6 +16,10 @@ __all__ = ["BingX"]
 class BingX(Venue):
     """ccxt leaves its fees and leverage where they are, and trips over its tiers."""
 
+    tells: ClassVar[Mapping[str, Sequence[str]]] = {
+        "linear": ("min_notional", "max_leverage"),
+        "inverse": ("min_notional",),
+    }
     fee_names: ClassVar[tuple[str, str]] = ("takerFeeRate", "makerFeeRate")
     bars_at_once: ClassVar[int] = 1000
     settlements_at_once: ClassVar[int] = 1000

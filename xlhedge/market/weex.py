@@ -19,6 +19,7 @@ _HISTORICAL = {"historical": True}
 class Weex(Venue):
     """ccxt takes its step for the contract's size, and now for the time of settlement."""
 
+    tells: ClassVar[Mapping[str, Sequence[str]]] = {"linear": ("max_leverage",)}
     fee_names: ClassVar[tuple[str, str]] = ("takerFeeRate", "makerFeeRate")
     bars_at_once: ClassVar[int] = 100
 
