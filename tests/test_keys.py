@@ -103,8 +103,10 @@ def test_a_machine_without_a_key_ring_says_which_variables_to_set(monkeypatch):
         key_for("bybit", "", {})
 
 
-def test_a_locked_key_ring_is_one_line_without_what_it_said(ring):
-    ring(bybit=KeyringLocked(f"cannot show {SECRET}"))
+@pytest.mark.parametrize("kind", [KeyringLocked, OSError, ValueError])
+def test_a_key_ring_that_does_not_open_is_one_line_without_what_it_said(ring, kind):
+    """Its backends raise what they like."""
+    ring(bybit=kind(f"cannot show {SECRET}"))
     with pytest.raises(MachineError, match=r"does not open .*; unlock it") as raised:
         key_for("bybit", "", {})
     assert SECRET not in str(raised.value)

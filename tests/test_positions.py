@@ -16,12 +16,15 @@ from venue_server import CUT, HTML, VENUES, VenueServer
 from venue_world import World
 
 from xlhedge.cli import app
+from xlhedge.errors import MachineError
 from xlhedge.market.account_rows import account_found
+from xlhedge.market.balances import wallets_of
 from xlhedge.market.client import Client
 from xlhedge.market.contracts import names_of
 from xlhedge.market.fetch import ADAPTERS, Asked, fetch
 from xlhedge.market.keys import key_for
 from xlhedge.market.own_account import read_account
+from xlhedge.market.positions import positions_of
 from xlhedge.market.quotes import told_moment
 from xlhedge.readers import read
 
@@ -185,8 +188,8 @@ def test_mexc(server):
     }  # fmt: skip
 
 
-@pytest.mark.usefixtures("server")
-def test_all_at_once_have_one_price_a_coin_and_contracts_of_their_own():
+def test_all_at_once_have_one_price_a_coin_and_contracts_of_their_own(server):
+    altered(server, "mexc/api/v3/ticker", lambda told: told.update(lastPrice="1.5"))
     found = found_at(*VENUES)
     prices = {(row["asset"], row["spot_price"]) for row in values(found, "Holdings")}
     assert len(prices) == len({asset for asset, _ in prices})
@@ -268,6 +271,55 @@ def test_the_margin_mode_of_bybit_is_the_accounts(server):
     assert {row["account"] for row in values(found, "Shorts")} == {"Bybit"}
     assert [row["margin"] for row in values(found, "Shorts")] == [3000.0, 3000.0, 3000.0]
     assert wallets(found) == {("Bybit", None): None}
+
+
+def test_a_shared_account_without_dollars_has_a_wallet_of_none(server):
+    def without_dollars(answer):
+        wallet = answer["result"]["list"][0]
+        wallet["coin"] = [row for row in wallet["coin"] if row["coin"] == "BTC"]
+
+    altered(server, "wallet-balance", without_dollars)
+    assert wallets(found_at("bybit")) == {("Bybit cross", "USDT"): 0.0, ("Bybit cross", "BTC"): 0.5}
+
+
+def test_a_cross_position_whose_wallet_is_not_told_leaves_all_of_them_out(server):
+    altered(server, "dapi/v1/account", lambda told: told["assets"].clear())
+    why = "tells no BTC wallet for its position BTC/USD:BTC"
+    assert about(found_at("binance")) == [f"Binance: {why}: no positions and wallets"]
+
+
+class Untested:
+    """ccxt's client of a venue that nobody has tested."""
+
+    def __init__(self, **position):
+        self.markets = {"BTC/USDT:USDT": {"settle": "USDT"}}
+        self.position = {
+            "symbol": "BTC/USDT:USDT", "contracts": 2.0, "entryPrice": 60_000.0, "side": "short",
+            "marginMode": "cross", "leverage": 5, "liquidationPrice": None, "hedged": False,
+            "initialMargin": 7.0, "info": {}, **position,
+        }  # fmt: skip
+
+    def fetch_positions(self):
+        return [self.position]
+
+    def fetch_balance(self, _):
+        return {"total": {"USDT": 100.0}, "info": {}}
+
+
+def test_other_venues_are_taken_as_ccxt_has_them():
+    (short,) = positions_of("kraken", Untested())
+    assert (short.contracts, short.isolated, short.margin, short.settle) == (
+        2.0,
+        False,
+        None,
+        "USDT",
+    )
+    (long,) = positions_of("kraken", Untested(side="long", marginMode="isolated"))
+    assert (long.contracts, long.isolated, long.margin) == (-2.0, True, 7.0)
+    assert wallets_of("kraken", Untested()).margin == {"USDT": 100.0}
+    for nothing in ("contracts", "entryPrice", "side"):
+        with pytest.raises(MachineError, match="in full"):
+            positions_of("kraken", Untested(**{nothing: None}))
 
 
 @pytest.mark.parametrize(

@@ -78,9 +78,10 @@ class _Holdings:
             self._place(place, coins)
         posted = own.wallets.margin if own.wallets is not None else {}
         held = {row.values["asset"] for row in self.rows}
-        for coin in posted.keys() - held - set(DOLLARS):
-            # Accounts has its coins; the book must know it, and its price.
-            self._coin(f"{own.name} margin", coin, 0.0)
+        for coin in posted:
+            if coin not in held and coin not in DOLLARS:
+                # Accounts has its coins; the book must know it, and its price.
+                self._coin(f"{own.name} margin", coin, 0.0)
 
     def _place(self, place: str, coins: Mapping[str, float]) -> None:
         dust = []

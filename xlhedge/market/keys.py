@@ -16,8 +16,16 @@ __all__ = ["Key", "key_for", "told_by"]
 
 _SERVICE = "xlhedge"
 _PARTS = ("KEY", "SECRET", "PASSPHRASE")
-_WITH_PASSPHRASE = ("weex",)
-"""Venues whose keys have a third part."""
+_WITH_PASSPHRASE = (
+    "weex",
+    "bitget",
+    "blofin",
+    "coinbaseexchange",
+    "kucoin",
+    "kucoinfutures",
+    "okx",
+)
+"""Venues whose keys have a third part; all but the first are untested."""
 _HIDDEN = "***"
 _NAMES = ("apiKey", "secret", "password")
 """What ccxt calls the parts."""
@@ -152,7 +160,7 @@ def _of_ring(venue: str, account: str) -> list[str]:
     whose = _whose(venue, account)
     try:
         import keyring
-        from keyring.errors import KeyringError, NoKeyringError
+        from keyring.errors import NoKeyringError
     except ImportError:
         raise MachineError(f"{whose}: no key; set {' and '.join(names)}") from None
     try:
@@ -160,7 +168,7 @@ def _of_ring(venue: str, account: str) -> list[str]:
     except NoKeyringError:
         why = f"{whose}: no key, and this machine has no key ring; set {' and '.join(names)}"
         raise MachineError(why) from None
-    except KeyringError as error:  # locked, or the person said no
+    except Exception as error:  # noqa: BLE001  # locked, refused, or what its backend raises
         why = f"{whose}: the key ring does not open ({type(error).__name__}); unlock it, or set"
         raise MachineError(f"{why} {' and '.join(names)}") from None
     parts = (told or "").split()

@@ -128,8 +128,11 @@ class _Questions:
         wallets = wallets_of(venue, exchange)
         positions = positions_of(venue, exchange, isolated=wallets.isolated)
         wallets = free_of_isolated(wallets, positions)
+        if wallets.shared:  # a coin of which there is nothing is not listed
+            settles = {each.settle: 0.0 for each in positions if not each.isolated}
+            wallets = replace(wallets, margin={**wallets.margin, **settles, **wallets.margin})
         for each in positions:
-            if not each.isolated and not wallets.shared and each.settle not in wallets.margin:
+            if not each.isolated and each.settle not in wallets.margin:
                 raise MachineError(f"tells no {each.settle} wallet for its position {each.symbol}")
         return wallets, [(each, self._listed(each)) for each in positions]
 
