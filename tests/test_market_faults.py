@@ -151,7 +151,8 @@ def test_a_null_in_any_field_is_never_a_wrong_number(venue, monkeypatch):
                         continue
                     if column != "futures_price" or "is the last trade's, not" not in lines(got):
                         silent.append((path, place, key[1], column, value))
-            if lost and lines(got) == lines(whole):
+            # A cursor of null is how a venue says that there is no other page.
+            if lost and lines(got) == lines(whole) and place[-1] != "nextPageCursor":
                 silent.append((path, place, "nothing is told"))
             assert "Traceback" not in lines(got)
     assert silent == [], "\n".join(map(str, silent))
