@@ -170,6 +170,17 @@ def test_fees_that_are_the_clients_own_are_marked(venue):
         assert bool(marked) == (venue not in FEES)
 
 
+def test_a_fee_of_ten_percent_is_a_mistake_of_ccxts(near):
+    near.altered = lambda path, answer: (
+        {**answer, "symbols": [{k: v for k, v in row.items() if not k.endswith("FeeRate")}
+                               for row in answer["symbols"]]}
+        if path.endswith("exchangeInfo") else answer
+    )  # fmt: skip
+    told = found("weex", coins=("BTC",))
+    assert "taker_fee" not in instruments(told)["BTC-PERP"]
+    assert "WEEX: does not tell: taker_fee of BTC-PERP; maker_fee of BTC-PERP" in told.missing
+
+
 def test_mexc_margin_basis_is_marked_as_what_its_documentation_says():
     (row,) = found("mexc", coins=("SHIB",)).of("Instruments")
     assert (row.values["mm_basis"], row.assumed) == ("entry", {"mm_basis": "its documentation"})
@@ -213,6 +224,19 @@ def test_history_has_a_settlement_a_bar_with_its_interval(venue, near):
     volume = history["BTC"][0].get("volume")
     assert volume == (None if venue == "weex" else 22)
     assert "of its index, without volume" in lines(told) or venue != "weex"
+
+
+def test_a_bar_of_which_a_part_is_missing_is_left_out_and_told(near):
+    near.altered = lambda path, answer: (
+        {**answer, "result": {**answer["result"], "list": answer["result"]["list"][:5]
+                              + answer["result"]["list"][6:]}}
+        if path.endswith("market/kline") and answer["result"]["symbol"] == "BTCUSDT"
+        and answer["result"]["category"] == "linear" else answer
+    )  # fmt: skip
+    told = found("bybit", coins=("BTC",), history_days=5)
+    history = rows(told, "History", "symbol")
+    assert len(history["BTC-PERP"]) == len(history["BTC"]) - 1
+    assert "Bybit: has no bar for: 1 settlements of BTC-PERP" in told.missing
 
 
 def test_settlements_that_are_more_than_an_answer_holds_are_asked_for_in_parts(near):
