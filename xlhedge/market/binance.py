@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from xlhedge.market.faults import NotTold
+from xlhedge.errors import NotTold
 from xlhedge.market.listed import ListedContract
 from xlhedge.market.quotes import Quote, TierStep, steps_of, told_number
 from xlhedge.market.venue import Venue

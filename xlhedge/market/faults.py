@@ -10,21 +10,13 @@ import re
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from xlhedge.errors import MachineError
+from xlhedge.errors import VenueError
 from xlhedge.text import one_line
 
-__all__ = ["NotTold", "VenueError", "retry_after", "status_of", "told", "worth_another_try"]
+__all__ = ["retry_after", "status_of", "told", "worth_another_try"]
 
 _WORDS = re.compile(r'"(?:msg|retMsg|message)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _BUSY, _FIRST_OF_SERVER = 429, 500
-
-
-class VenueError(MachineError):
-    """A venue did not answer, or not as it should have: who, what, and what to do."""
-
-
-class NotTold(VenueError):  # noqa: N818  # it becomes a note: nothing went wrong
-    """A venue never tells that, or to a key only; it is to be typed."""
 
 
 def told(venue: str, error: Exception) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from xlhedge.errors import InputError, MachineError
+from xlhedge.errors import InputError, MachineError, VenueError
 from xlhedge.market.balances import MarginWallets, free_of_isolated, spot_of, wallets_of
 from xlhedge.market.client import Client
-from xlhedge.market.faults import VenueError, told
+from xlhedge.market.faults import told
 from xlhedge.market.keys import Key
 from xlhedge.market.listed import ListedContract, listed_of
 from xlhedge.market.permissions import doubt_of_key

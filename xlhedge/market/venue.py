@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
+from xlhedge.errors import NotTold
 from xlhedge.market.client import Client
-from xlhedge.market.faults import NotTold, told
+from xlhedge.market.faults import told
 from xlhedge.market.listed import ListedContract, listed_of
 from xlhedge.market.quotes import HOUR, Quote, TierStep, of_rate, of_ticker, steps_of, told_number
 from xlhedge.portfolio.tables import DOLLARS
