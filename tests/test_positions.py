@@ -12,6 +12,7 @@ import pytest
 import venue_accounts
 from typer.testing import CliRunner
 from venue_accounts import KEY, PHRASE, SECRET, variables
+from venue_matrix import RECORDED_ACCOUNTS
 from venue_server import CUT, HTML, VENUES, VenueServer
 from venue_world import World
 
@@ -554,6 +555,7 @@ def test_a_null_in_any_field_is_no_number(server, venue):
     ],
 )  # fmt: skip
 def test_recorded_positions(monkeypatch, venue, path, symbol, expected):
+    assert venue in RECORDED_ACCOUNTS["positions"]
     found = shorts(with_recorded(monkeypatch, venue, path))
     assert expected.items() <= found[symbol].items()
 
@@ -570,6 +572,7 @@ def test_recorded_positions(monkeypatch, venue, path, symbol, expected):
 )
 def test_recorded_wallets(monkeypatch, venue, path, wallet, balance):
     """Less the margin of the isolated position that stands beside them."""
+    assert venue in RECORDED_ACCOUNTS["balance"]
     found = with_recorded(monkeypatch, venue, path, without="BTC_USD")
     assert wallets(found)[wallet] == pytest.approx(balance, rel=1e-12)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from books import ROOT
 from market_asked import found
-from venue_matrix import FEATURES, RECORDED, cell
+from venue_matrix import FEATURES, RECORDED, RECORDED_ACCOUNTS, cell
 from venue_server import VENUES, VenueServer
 
 from xlhedge.market.contracts import venue_name
@@ -28,6 +28,15 @@ def test_the_table_says_what_is_tested(venue, monkeypatch):
     said = table()
     assert {name: said[venue_name(venue), name] for name in FEATURES} == {
         name: cell(venue, name, told) for name in FEATURES
+    }
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_the_table_says_what_is_tested_with_a_key(venue):
+    said = {name: table()[venue_name(venue), name] for name in RECORDED_ACCOUNTS}
+    assert said == {
+        name: "recorded" if venue in recorded else "written"
+        for name, recorded in RECORDED_ACCOUNTS.items()
     }
 
 
