@@ -48,9 +48,12 @@ def answers(world):
                                      PERPETUAL, **more))  # fmt: skip
                 rows.append(contract(f"BTCUSDT_{day}", "BTCUSDT", "BTC", "USDT", "USDT",
                                      "CURRENT_QUARTER", world.expiry_ms, **more))  # fmt: skip
-                gone = {**more, "status": "SETTLING"}
+                # One that has expired and is still listed, one that is about to be settled.
                 rows.append(contract("BTCUSDT_250328", "BTCUSDT", "BTC", "USDT", "USDT",
-                                     "CURRENT_QUARTER", 1743148800000, **gone))  # fmt: skip
+                                     "CURRENT_QUARTER", 1743148800000, **more))  # fmt: skip
+                rows.append(contract("BTCUSDT_991231", "BTCUSDT", "BTC", "USDT", "USDT",
+                                     "NEXT_QUARTER", world.expiry_ms + 7 * 24 * HOUR,
+                                     **{**more, "status": "SETTLING"}))  # fmt: skip
         return {"timezone": "UTC", "serverTime": world.now, "rateLimits": [], "symbols": rows}
 
     def coin_m(_):

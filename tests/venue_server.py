@@ -73,11 +73,11 @@ class VenueServer:
         """Let questions fail whose venue and path have a pattern in them."""
         self.faults.append(Fault(path, status, **how))
 
-    def respond(self, method, target, headers):
+    def respond(self, method, target, headers, asked=b""):
         """The status, the headers and the body that a question is answered with; None: cut off."""
         url = urlsplit(target)
         _, venue, path = url.path.split("/", 2)
-        query = dict(parse_qsl(url.query))
+        query = dict(parse_qsl(url.query)) | json.loads(asked or b"{}")
         self.calls.append((method, f"{venue}/{path}", query, dict(headers)))
         for fault in self.faults:
             if fault.times and re.search(fault.path, f"{venue}/{path}"):
@@ -142,7 +142,9 @@ class _Here(BaseAdapter):
         self.server = server
 
     def send(self, request, **_):
-        answer = self.server.respond(request.method, request.url, request.headers)
+        answer = self.server.respond(
+            request.method, request.url, request.headers, request.body or b""
+        )
         response = Response()
         response.status_code, headers, body = answer
         response.headers.update(headers)
@@ -158,7 +160,8 @@ def _handler(server):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):  # the library's name
-            answer = server.respond(self.command, self.path, self.headers)
+            asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            answer = server.respond(self.command, self.path, self.headers, asked)
             if answer is None:
                 self.close_connection = True
                 self.connection.close()

@@ -19,11 +19,13 @@ __all__ = [
     "InputError",
     "MachineError",
     "NotAWorkbook",
+    "NotTold",
     "PortfolioError",
     "Problem",
     "RowError",
     "Stopped",
     "Undefined",
+    "VenueError",
     "error_lines",
 ]
 
@@ -111,6 +113,14 @@ class InputError(Exception):
 
 class MachineError(Exception):
     """The machine lacks or refuses something: where, what, and what to do about it."""
+
+
+class VenueError(MachineError):
+    """A venue did not answer, or not as it should have: who, what, and what to do."""
+
+
+class NotTold(VenueError):  # noqa: N818  # it becomes a note: nothing went wrong
+    """A venue never tells that, or to a key only; it is to be typed."""
 
 
 class Stopped(BaseException):  # as KeyboardInterrupt: nothing may take it for an error

@@ -1,4 +1,4 @@
-"""The commands that ask venues; nothing else here ever talks to a network: `xlhedge market`."""
+"""The commands that ask venues; nothing else here talks to a network: `market`, `positions`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,10 @@ from xlhedge.batch.stop import Stop
 from xlhedge.cli.lines import say, warn
 from xlhedge.errors import InputError
 
-__all__ = ["market"]
+if TYPE_CHECKING:
+    from xlhedge.market.fetch import Asked
+
+__all__ = ["market", "positions"]
 
 VENUES = Annotated[
     list[str] | None,
@@ -24,6 +27,13 @@ VENUES = Annotated[
         help="A venue that is asked: binance, bybit, bingx, weex or mexc; once or several times.",
     ),
 ]
+OUTPUT = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--output", help="A folder for CSV files, or a file that ends in .json or .xlsx."
+    ),
+]
+FORCE = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 _MOST_DAYS = 1000
 
 
@@ -39,22 +49,56 @@ def market(
             metavar="DAYS", help="How far back bars and settled funding are asked for: 90d."
         ),
     ] = "",
-    output: Annotated[
-        Path,
-        typer.Option(
-            "-o", "--output", help="A folder for CSV files, or a file that ends in .json or .xlsx."
-        ),
-    ] = Path("market"),
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    output: OUTPUT = Path("market"),
+    force: FORCE = False,
 ) -> None:
     """Ask venues for contracts, prices, tiers: xlhedge market BTC ETH --venue binance -o market."""
+    from xlhedge.market.fetch import Asked
+
+    _found(Asked(_named(venue), tuple(coins), history_days=_days(history)), output, force=force)
+
+
+def positions(
+    *,
+    venue: VENUES = None,
+    account: Annotated[
+        str, typer.Option(metavar="NAME", help="Which of several accounts there: fund.")
+    ] = "",
+    output: OUTPUT = Path("positions"),
+    force: FORCE = False,
+) -> None:
+    """Ask venues for your positions, wallets and coins: xlhedge positions --venue binance.
+
+    Give it a key that only reads. One that may trade or withdraw is refused.
+
+    It is taken from the environment, or else from the system's key ring:
+
+    XLHEDGE_BINANCE_KEY and XLHEDGE_BINANCE_SECRET (XLHEDGE_WEEX_PASSPHRASE, too)
+
+    keyring set xlhedge binance - and then the key, a space, the secret
+
+    With --account fund: XLHEDGE_BINANCE_FUND_KEY, or binance/fund in the key ring.
+
+    It is never typed as an option, and never stands in a file of ours.
+    """
+    from xlhedge.market.fetch import Asked
+
+    _found(Asked(_named(venue), positions=True, account=account), output, force=force)
+
+
+def _named(venues: list[str] | None) -> tuple[str, ...]:
+    """The venues that are asked."""
+    if not venues:
+        raise InputError("--venue: is not given; name one, as --venue binance")
+    return tuple(venues)
+
+
+def _found(asked: Asked, output: Path, *, force: bool) -> None:
+    """Ask venues, write what they tell, and end the command."""
     with Stop() as stop, stop.at_once():
         from xlhedge.jobs.market_files import found_summary, write_found
-        from xlhedge.market.fetch import Asked, fetch
+        from xlhedge.market.fetch import fetch
 
-        if not venue:
-            raise InputError("--venue: is not given; name one, as --venue binance")
-        asked = Asked(tuple(venue), tuple(coins), history_days=_days(history))
         with _progress(terminal=sys.stderr.isatty()) as progress:
             found = fetch(asked, progress, lambda line: warn(f"xlhedge: {line}"))
         for line in found.notes:

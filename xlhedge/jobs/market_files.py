@@ -31,6 +31,7 @@ _TITLES = {"History": TABLES["History"].sheet}
 """Sheets that cannot be called as their table."""
 _MANY = ("Tiers", "History")
 """Tables that have many rows of a name, told once."""
+_WIDEST = 60  # characters of a column; longer texts run on
 _MARK = "\ufeff"  # without it Excel takes the text for the system's own code page
 
 
@@ -113,9 +114,9 @@ def write_found(path: Path, found: Found, *, force: bool) -> list[Path]:
         InputError: nothing was found, or a file is there already.
         OSError: a file cannot be written.
     """
-    files = found_files(path, found)
-    if not files or not found.rows:
+    if not found.rows:
         raise InputError(f"{path}: nothing was found, so nothing is written")
+    files = found_files(path, found)
     for file in files:
         refuse_to_replace(file, force=force)
     for file, content in files.items():
@@ -150,7 +151,9 @@ def _book(tables: Mapping[str, Table]) -> Book:
         widths = {}
         for at, column in enumerate(headers, 1):
             look = _look(name, column)
-            widths[LETTERS[at]] = max(WIDTHS.get(look, 12), len(column) + 4)
+            texts = [len(each) for row in rows if isinstance(each := row.get(column), str)]
+            wide = max(WIDTHS.get(look, 12), len(column) + 4, *texts)
+            widths[LETTERS[at]] = min(wide + 2, _WIDEST)
             for number, row in enumerate(rows, 2):
                 if (value := row.get(column)) is not None:
                     sheet.put(number, at, value, f"input {look}")

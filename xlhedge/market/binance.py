@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from xlhedge.market.faults import NotTold
+from xlhedge.errors import NotTold
 from xlhedge.market.listed import ListedContract
 from xlhedge.market.quotes import Quote, TierStep, steps_of, told_number
 from xlhedge.market.venue import Venue
@@ -16,6 +16,7 @@ __all__ = ["Binance"]
 class Binance(Venue):
     """Its intervals stand apart from its rates, and its tiers are told to keys only."""
 
+    tells: ClassVar[Mapping[str, Sequence[str]]] = {"linear": ("min_notional",)}
     options: ClassVar[Mapping[str, Any]] = {"fetchMarkets": {"types": ["linear", "inverse"]}}
     spot_options: ClassVar[Mapping[str, Any]] = {
         "fetchMarkets": {"types": ["spot", "linear", "inverse"]}

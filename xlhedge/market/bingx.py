@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from xlhedge.market.faults import NotTold
+from xlhedge.errors import NotTold
 from xlhedge.market.listed import ListedContract
 from xlhedge.market.quotes import Quote, TierStep, steps_of, told_number
 from xlhedge.market.venue import Venue
@@ -16,6 +16,10 @@ __all__ = ["BingX"]
 class BingX(Venue):
     """ccxt leaves its fees and leverage where they are, and trips over its tiers."""
 
+    tells: ClassVar[Mapping[str, Sequence[str]]] = {
+        "linear": ("min_notional", "max_leverage"),
+        "inverse": ("min_notional",),
+    }
     fee_names: ClassVar[tuple[str, str]] = ("takerFeeRate", "makerFeeRate")
     bars_at_once: ClassVar[int] = 1000
     settlements_at_once: ClassVar[int] = 1000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from xlhedge.market.listed import ListedContract
@@ -18,6 +18,10 @@ _INVERSE = 1.0
 class Bybit(Venue):
     """Its tiers come in pages, and are shares or percent."""
 
+    tells: ClassVar[Mapping[str, Sequence[str]]] = {
+        "linear": ("min_notional", "max_leverage"),
+        "inverse": ("max_leverage",),
+    }
     options: ClassVar[Mapping[str, Any]] = {"fetchMarkets": {"types": ["linear", "inverse"]}}
     spot_options: ClassVar[Mapping[str, Any]] = {
         "fetchMarkets": {"types": ["spot", "linear", "inverse"]}

@@ -12,16 +12,9 @@ from email.utils import parsedate_to_datetime
 from threading import Event
 from typing import Any
 
-from xlhedge.errors import InputError, MachineError, Stopped
+from xlhedge.errors import InputError, MachineError, NotTold, Stopped, VenueError
 from xlhedge.market.contracts import VENUES, venue_name
-from xlhedge.market.faults import (
-    NotTold,
-    VenueError,
-    retry_after,
-    status_of,
-    told,
-    worth_another_try,
-)
+from xlhedge.market.faults import retry_after, status_of, told, worth_another_try
 
 __all__ = ["BACKOFF", "CLOCK", "LONGEST_WAIT", "TRIES", "Client", "exchange_of"]
 

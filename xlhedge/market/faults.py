@@ -10,21 +10,13 @@ import re
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from xlhedge.errors import MachineError
+from xlhedge.errors import VenueError
 from xlhedge.text import one_line
 
-__all__ = ["NotTold", "VenueError", "retry_after", "status_of", "told", "worth_another_try"]
+__all__ = ["retry_after", "status_of", "told", "worth_another_try"]
 
 _WORDS = re.compile(r'"(?:msg|retMsg|message)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _BUSY, _FIRST_OF_SERVER = 429, 500
-
-
-class VenueError(MachineError):
-    """A venue did not answer, or not as it should have: who, what, and what to do."""
-
-
-class NotTold(VenueError):  # noqa: N818  # it becomes a note: nothing went wrong
-    """A venue never tells that, or to a key only; it is to be typed."""
 
 
 def told(venue: str, error: Exception) -> str:
@@ -45,6 +37,10 @@ def told(venue: str, error: Exception) -> str:
     quoted = f' and says "{one_line(said)}"' if said and said.casefold() != "ok" else ""
     if status := status_of(error):
         quoted = f" (HTTP {status}){quoted}"
+        if status == _BUSY:
+            names = ["RateLimitExceeded"]  # ccxt goes by the words of the answer, where it has some
+        elif status >= _FIRST_OF_SERVER and "OnMaintenance" not in names:
+            names = ["ExchangeNotAvailable"]
     for name, why in _WHY.items():
         if name in names:
             return f"{venue}: {why.format(quoted)}"
@@ -74,10 +70,11 @@ _WHY = {
 def worth_another_try(error: Exception) -> bool:
     """Whether the same question may be answered a moment later: busy, failing, or cut off."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    if "NetworkError" not in names or names & {"InvalidNonce", "OnMaintenance"}:
+    if "OnMaintenance" in names:
         return False
-    status = status_of(error)
-    return status is None or status == _BUSY or status >= _FIRST_OF_SERVER
+    if status := status_of(error):
+        return status == _BUSY or status >= _FIRST_OF_SERVER
+    return "NetworkError" in names and "InvalidNonce" not in names
 
 
 def status_of(error: BaseException) -> int | None:

@@ -10,7 +10,8 @@ from itertools import count
 from threading import Event
 from typing import TypeAlias
 
-from xlhedge.errors import InputError
+from xlhedge.errors import InputError, MachineError
+from xlhedge.market.account_rows import account_found, of_one_price
 from xlhedge.market.binance import Binance
 from xlhedge.market.bingx import BingX
 from xlhedge.market.bybit import Bybit
@@ -19,8 +20,10 @@ from xlhedge.market.contracts import VENUES, Contract, meant, names_of
 from xlhedge.market.faults import told
 from xlhedge.market.found import Found, FoundRow, merged
 from xlhedge.market.instruments import instrument_rows
+from xlhedge.market.keys import key_for
 from xlhedge.market.listed import ListedContract, scaled
 from xlhedge.market.mexc import Mexc
+from xlhedge.market.own_account import OwnAccount, read_account
 from xlhedge.market.past import history_rows
 from xlhedge.market.venue import Venue
 from xlhedge.market.weex import Weex
@@ -83,7 +86,7 @@ def fetch(asked: Asked, progress: Progress, warn: Callable[[str], None]) -> Foun
         InputError: there is no such venue, or nothing is asked.
         MachineError: the packages that ask venues are not installed.
     """
-    if not asked.coins and not asked.contracts:
+    if not (asked.coins or asked.contracts or asked.positions):
         raise InputError("no coin is named; type them, as in xlhedge market BTC ETH")
     stopped = Event()
     venues = [
@@ -92,7 +95,7 @@ def fetch(asked: Asked, progress: Progress, warn: Callable[[str], None]) -> Foun
     with ThreadPoolExecutor(max_workers=max(1, len(venues))) as pool:
         answers = [pool.submit(_of_venue, venue, asked) for venue in venues]
         try:
-            return _bars_once(merged(answer.result() for answer in answers))
+            return _once(merged(answer.result() for answer in answers))
         except BaseException:
             stopped.set()  # who is still asking ends with its next question
             raise
@@ -103,7 +106,8 @@ def _venue(
 ) -> Venue:
     """A venue that can be asked; it tells how far it is."""
     kind = ADAPTERS.get(name, Venue)
-    options = kind.spot_options if asked.history_days else kind.options
+    with_coins = asked.history_days or asked.positions
+    options = kind.spot_options if with_coins else kind.options
     done = count(1)
     settings = {"options": dict(options)}
     client = Client(name.casefold(), warn, lambda: progress(name, next(done), 0), stopped, settings)
@@ -113,21 +117,45 @@ def _venue(
 def _of_venue(venue: Venue, asked: Asked) -> Found:
     """What one venue says; as much of it as it says."""
     rows: list[FoundRow] = []
+    own = Found()
     try:
-        names = _named(venue, asked)
+        listed = {one.contract: one for one in venue.listed()}
+        account = _account(venue, asked)
+        listed |= {each.listed.contract: each.listed for each in account.open} if account else {}
+        names = _named(venue, asked, listed, account)
+        if account:
+            own = account_found(account, {one.contract: name for name, one in names.items()})
+            rows += own.rows
         quotes = venue.quotes(list(names.values())) if names else {}
         rows += instrument_rows(venue, names, quotes, tiers=asked.tiers)
         if asked.history_days:
             rows += history_rows(venue, names, quotes, asked.history_days)
     except Exception as error:  # noqa: BLE001  # an answer may be odd in any way
         venue.missing.setdefault(told(venue.name, error), [])
-    return Found(tuple(rows), tuple(_lines(venue.missing)), tuple(_notes(venue)))
+    missing, notes = (*own.missing, *_lines(venue.missing)), (*own.notes, *_notes(venue))
+    return Found(tuple(rows), missing, notes)
 
 
-def _named(venue: Venue, asked: Asked) -> dict[str, ListedContract]:
-    """The contracts that are asked for, by name."""
+def _account(venue: Venue, asked: Asked) -> OwnAccount | None:
+    """The person's own account there, if it is asked for and a key opens it."""
+    if not asked.positions:
+        return None
+    try:
+        key = key_for(venue.client.exchange.id, asked.account)
+        return read_account(venue.client, key)
+    except (InputError, MachineError) as error:
+        venue.missing.setdefault(str(error), [])
+        return None
+
+
+def _named(
+    venue: Venue,
+    asked: Asked,
+    listed: Mapping[Contract, ListedContract],
+    account: OwnAccount | None,
+) -> dict[str, ListedContract]:
+    """The contracts that are asked for, and those of open positions, by name."""
     coins = {coin: scaled(coin.strip().upper())[0] for coin in asked.coins}
-    listed = {one.contract: one for one in venue.listed()}
     if asked.contracts is None:
         chosen = [one for one in listed if one.underlying in coins.values()]
         there = {one.underlying for one in chosen}
@@ -136,6 +164,8 @@ def _named(venue: Venue, asked: Asked) -> dict[str, ListedContract]:
                 venue.missing[f"{venue.name}: lists no contract of {one_line(typed)}"] = []
     else:
         chosen = _of_book(venue, listed, asked.contracts)
+    held = [each.listed.contract for each in account.open] if account else []
+    chosen = list(dict.fromkeys([*chosen, *held]))
     order = list(dict.fromkeys(coins.values()))
     chosen.sort(key=lambda one: _place(one, order))
     names = names_of(chosen, venues=len({*asked.venues}))
@@ -199,8 +229,8 @@ def _notes(venue: Venue) -> Iterator[str]:
     yield from dict.fromkeys(venue.notes)
 
 
-def _bars_once(found: Found) -> Found:
-    """What was found, with the bars of each symbol from the first venue that has some."""
+def _once(found: Found) -> Found:
+    """What was found, with the bars of each symbol and the price of each coin from one venue."""
     first: dict[str, str] = {}
     for row in found.of("History"):
         first.setdefault(row.values["symbol"], row.venue)
@@ -210,4 +240,6 @@ def _bars_once(found: Found) -> Found:
         if row.table != "History" or first[row.values["symbol"]] == row.venue
     )
     order = list(TABLES)
-    return replace(found, rows=tuple(sorted(rows, key=lambda row: order.index(row.table))))
+    return replace(
+        found, rows=tuple(sorted(of_one_price(rows), key=lambda row: order.index(row.table)))
+    )

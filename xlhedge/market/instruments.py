@@ -17,7 +17,8 @@ __all__ = ["instrument_rows", "kept"]
 
 _CLIENTS = "ccxt's constant; a key tells yours"
 _DOCUMENTED = "its documentation"
-_EXPECTED = ("index_price", "futures_price", "contract_size", "qty_step", "min_qty", "taker_fee")
+_EXPECTED = ("index_price", "futures_price", "contract_size", "qty_step", "min_qty")
+_FEES = ("taker_fee", "maker_fee")
 _OF_PERPETUALS = ("funding_rate", "interval_hours")
 """What is told to be missing where a venue does not say it."""
 
@@ -52,7 +53,8 @@ def instrument_rows(
         for step in steps:
             row = {"instrument": name, "floor": step.floor, "mm_rate": step.rate}
             yield FoundRow("Tiers", row, venue.name, venue.client.now)
-        expected = _EXPECTED if one.contract.expiry else (*_EXPECTED, *_OF_PERPETUALS)
+        more = venue.tells.get(one.contract.contract_type, ())
+        expected = (*_EXPECTED, *_FEES, *more, *(() if one.contract.expiry else _OF_PERPETUALS))
         for column in expected:
             if column not in values:
                 lacking.setdefault(column, []).append(name)
@@ -89,6 +91,8 @@ def _values(
         "taker_fee": taker,
         "maker_fee": maker,
     }
+    if quote.mark is None and quote.last is not None:
+        venue.notes.append(f"{venue.name} {name}: futures_price is the last trade's, not the mark")
     if one.scale != 1:
         venue.notes.append(
             f"{venue.name} {name}: is {one.market['base']} there: its prices are divided by "
@@ -96,7 +100,7 @@ def _values(
         )
     silent = {key: value for key, value in venue.documented(one).items() if values.get(key) is None}
     assumed = dict.fromkeys(silent, _DOCUMENTED)
-    assumed |= {} if own else dict.fromkeys(("taker_fee", "maker_fee"), _CLIENTS)
+    assumed |= {} if own else dict.fromkeys(_FEES, _CLIENTS)
     return values | silent, assumed
 
 

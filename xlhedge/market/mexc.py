@@ -18,6 +18,10 @@ _PAGE = 100
 class Mexc(Venue):
     """ccxt leaves out its fair price, asks for one rate at a time, and takes contracts for USDT."""
 
+    tells: ClassVar[Mapping[str, Sequence[str]]] = {
+        "linear": ("max_leverage",),
+        "inverse": ("max_leverage",),
+    }
     fee_names: ClassVar[tuple[str, str]] = ("takerFeeRate", "makerFeeRate")
 
     def documented(self, one: ListedContract) -> Mapping[str, Any]:
@@ -114,9 +118,10 @@ def _levels(
     initial, further = (
         told_number(info.get(name)) for name in ("initialMarginRate", "riskIncrImr")
     )
-    for level in range(int(told_number(info.get("riskLevelLimit")) or 1)):
-        if first is None or rate is None or (level and (step is None or more is None)):
-            yield None, None, None
-            return
+    levels = told_number(info.get("riskLevelLimit"))
+    if first is None or rate is None or not levels or (levels > 1 and None in (step, more)):
+        yield None, None, None
+        return
+    for level in range(int(levels)):
         share = None if initial is None else initial + level * (further or 0.0)
         yield first + level * (step or 0), rate + level * (more or 0), 1 / share if share else None

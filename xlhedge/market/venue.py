@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
+from xlhedge.errors import NotTold
 from xlhedge.market.client import Client
-from xlhedge.market.faults import NotTold, told
+from xlhedge.market.faults import told
 from xlhedge.market.listed import ListedContract, listed_of
 from xlhedge.market.quotes import HOUR, Quote, TierStep, of_rate, of_ticker, steps_of, told_number
 from xlhedge.portfolio.tables import DOLLARS
@@ -18,6 +19,8 @@ __all__ = ["Venue"]
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 _LONGEST_INTERVAL = 24
+_IMPLAUSIBLE = 0.01
+"""No fee of a contract is as much."""
 
 
 class Venue:
@@ -38,6 +41,8 @@ class Venue:
     """The same where the coins' own pairs are asked for, too."""
     fee_names: ClassVar[tuple[str, str]] = ("", "")
     """What its answer calls the fees of a taker and a maker; without, they are ccxt's own."""
+    tells: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """Columns that it tells of contracts of a type, besides what every venue does."""
     bars_at_once: ClassVar[int] = 500
     """How many bars it gives in one answer."""
     settlements_at_once: ClassVar[int] = 100
@@ -94,10 +99,13 @@ class Venue:
 
     def fees(self, one: ListedContract) -> tuple[float | None, float | None, bool]:
         """The fees of a taker and a maker, and whether they are the venue's own words."""
-        taker, maker = (told_number(one.info.get(name)) for name in self.fee_names)
-        if taker is not None and maker is not None:
+        if self.fee_names[0] in one.info:
+            taker, maker = (told_number(one.info.get(name)) for name in self.fee_names)
             return taker, maker, True
-        return told_number(one.market.get("taker")), told_number(one.market.get("maker")), False
+        constants = (told_number(one.market.get(name)) for name in ("taker", "maker"))
+        # Of WEEX ccxt has percent where shares belong.
+        taker, maker = (fee if fee is None or fee < _IMPLAUSIBLE else None for fee in constants)
+        return taker, maker, False
 
     def leverage(self, one: ListedContract) -> float | None:
         """The highest leverage of a contract."""

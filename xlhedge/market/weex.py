@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from xlhedge.market.faults import NotTold
+from xlhedge.errors import NotTold
 from xlhedge.market.listed import ListedContract
 from xlhedge.market.quotes import Quote, TierStep
 from xlhedge.market.venue import Venue
@@ -19,6 +19,7 @@ _HISTORICAL = {"historical": True}
 class Weex(Venue):
     """ccxt takes its step for the contract's size, and now for the time of settlement."""
 
+    tells: ClassVar[Mapping[str, Sequence[str]]] = {"linear": ("max_leverage",)}
     fee_names: ClassVar[tuple[str, str]] = ("takerFeeRate", "makerFeeRate")
     bars_at_once: ClassVar[int] = 100
 
