@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xlhedge.batch.stop import Stop
+from xlhedge.cli.into import INTO, JUMP, REMOVE_CLOSED, TERMS, YES, limit_of, put_into
 from xlhedge.cli.lines import say, warn
 from xlhedge.errors import InputError
 
 if TYPE_CHECKING:
+    from xlhedge.jobs.merge import Rules
     from xlhedge.market.fetch import Asked
+    from xlhedge.market.found import Found
 
-__all__ = ["market", "positions"]
+__all__ = ["ACCOUNT", "VENUES", "asked_of_venues", "days_of", "market", "positions"]
 
 VENUES = Annotated[
     list[str] | None,
@@ -32,6 +35,9 @@ OUTPUT = Annotated[
     typer.Option(
         "-o", "--output", help="A folder for CSV files, or a file that ends in .json or .xlsx."
     ),
+]
+ACCOUNT = Annotated[
+    str, typer.Option(metavar="NAME", help="Which of several accounts there: fund.")
 ]
 FORCE = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 _MOST_DAYS = 1000
@@ -50,21 +56,31 @@ def market(
         ),
     ] = "",
     output: OUTPUT = Path("market"),
+    into: INTO = None,
+    terms: TERMS = False,
+    jump: JUMP = "25%",
+    yes: YES = False,
     force: FORCE = False,
 ) -> None:
     """Ask venues for contracts, prices, tiers: xlhedge market BTC ETH --venue binance -o market."""
+    from xlhedge.jobs.merge import Rules
     from xlhedge.market.fetch import Asked
 
-    _found(Asked(_named(venue), tuple(coins), history_days=_days(history)), output, force=force)
+    asked = Asked(_named(venue), tuple(coins), history_days=days_of(history))
+    if into:
+        _into(asked, into, Rules(terms=terms, new=True), jump, yes=yes)
+    _found(asked, output, force=force)
 
 
 def positions(
     *,
     venue: VENUES = None,
-    account: Annotated[
-        str, typer.Option(metavar="NAME", help="Which of several accounts there: fund.")
-    ] = "",
+    account: ACCOUNT = "",
     output: OUTPUT = Path("positions"),
+    into: INTO = None,
+    remove_closed: REMOVE_CLOSED = False,
+    jump: JUMP = "25%",
+    yes: YES = False,
     force: FORCE = False,
 ) -> None:
     """Ask venues for your positions, wallets and coins: xlhedge positions --venue binance.
@@ -81,9 +97,13 @@ def positions(
 
     It is never typed as an option, and never stands in a file of ours.
     """
+    from xlhedge.jobs.merge import Rules
     from xlhedge.market.fetch import Asked
 
-    _found(Asked(_named(venue), positions=True, account=account), output, force=force)
+    asked = Asked(_named(venue), positions=True, account=account)
+    if into:
+        _into(asked, into, Rules(positions=True, remove_closed=remove_closed), jump, yes=yes)
+    _found(asked, output, force=force)
 
 
 def _named(venues: list[str] | None) -> tuple[str, ...]:
@@ -93,18 +113,25 @@ def _named(venues: list[str] | None) -> tuple[str, ...]:
     return tuple(venues)
 
 
+def asked_of_venues(asked: Asked) -> Found:
+    """What venues tell; how far they are, what to note and what is missing is said meanwhile."""
+    from xlhedge.market.fetch import fetch
+
+    with _progress(terminal=sys.stderr.isatty()) as progress:
+        found = fetch(asked, progress, lambda line: warn(f"xlhedge: {line}"))
+    for line in found.notes:
+        warn(f"xlhedge: note: {line}")
+    for line in found.missing:
+        warn(f"xlhedge: missing: {line}")
+    return found
+
+
 def _found(asked: Asked, output: Path, *, force: bool) -> None:
     """Ask venues, write what they tell, and end the command."""
     with Stop() as stop, stop.at_once():
         from xlhedge.jobs.market_files import found_summary, write_found
-        from xlhedge.market.fetch import fetch
 
-        with _progress(terminal=sys.stderr.isatty()) as progress:
-            found = fetch(asked, progress, lambda line: warn(f"xlhedge: {line}"))
-        for line in found.notes:
-            warn(f"xlhedge: note: {line}")
-        for line in found.missing:
-            warn(f"xlhedge: missing: {line}")
+        found = asked_of_venues(asked)
         files = write_found(output, found, force=force)
         for line in found_summary(found):
             say(line)
@@ -115,7 +142,18 @@ def _found(asked: Asked, output: Path, *, force: bool) -> None:
     raise typer.Exit(1 if found.missing else 0)
 
 
-def _days(text: str) -> float | None:
+def _into(asked: Asked, into: Path, rules: Rules, jump: str, *, yes: bool) -> None:
+    """Ask venues, write what they tell into a book, and end the command."""
+    with Stop() as stop, stop.at_once():
+        from xlhedge.jobs.refresh import ClosedBook
+
+        limit, book = limit_of(jump), ClosedBook(into)
+        found = asked_of_venues(asked)
+        put_into(book, found, rules, None, limit, yes=yes)
+    raise typer.Exit(1 if found.missing else 0)
+
+
+def days_of(text: str) -> float | None:
     """How many days back, as they are typed."""
     if not text:
         return None

@@ -10,16 +10,16 @@ from typing import Any
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import TABLES, Portfolio
 from xlhedge.portfolio.places import TablePlaces
-from xlhedge.text import shown
+from xlhedge.text import harmless, shown
 
-__all__ = ["Change", "Merged", "Writer"]
+__all__ = ["CellChange", "Merged", "Writer"]
 
 _PRICES = {"spot_price", "index_price", "futures_price", "collateral_price"}
 """Columns in which a jump may be a mistake of a venue's, or of whoever asked it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CellChange:
     """One cell of a portfolio's workbook, closed or open, and what is to stand in it.
 
     Args:
@@ -47,9 +47,15 @@ class Change:
             return 0.0
         return abs(float(self.now) / float(self.was) - 1)  # type: ignore[arg-type]  # numbers
 
+    @property
+    def cells(self) -> tuple[str, str, str, str, str]:
+        """It as people read it: place, row, column, was, is."""
+        was, now = ("blank" if x is None else harmless(shown(x)) for x in (self.was, self.now))
+        return self.place, harmless(self.row), self.column, was, now
+
     def __str__(self) -> str:
-        was, now = ("blank" if x is None else shown(x) for x in (self.was, self.now))
-        return f"{self.place} {self.row} {self.column}: {was} → {now}"
+        place, row, column, was, now = self.cells
+        return f"{' '.join(filter(None, (place, row, column)))}: {was} → {now}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +67,10 @@ class Merged:
         told: what was found and is not written, and why.
     """
 
-    changes: tuple[Change, ...] = ()
+    changes: tuple[CellChange, ...] = ()
     told: tuple[str, ...] = ()
 
-    def jumps(self, limit: float) -> list[Change]:
+    def jumps(self, limit: float) -> list[CellChange]:
         """The prices that move by more than a part of what they were."""
         return [change for change in self.changes if change.jump > limit]
 
@@ -80,7 +86,7 @@ class Writer:
 
     portfolio: Portfolio
     has_formula: Callable[[str], bool]
-    changes: list[Change] = field(default_factory=list)
+    changes: list[CellChange] = field(default_factory=list)
     told: dict[str, None] = field(default_factory=dict)
     fetched: dict[tuple[str, str], dict[str, tuple[str, datetime]]] = field(default_factory=dict)
     _new: dict[str, Iterator[str]] = field(default_factory=dict)
@@ -119,7 +125,7 @@ class Writer:
             elif self.has_formula(place):
                 self.tell(f"{place} {row} {column}: holds a formula, which stays ({shown(value)})")
             else:
-                self.changes.append(Change(table, row, column, place, was, value))
+                self.changes.append(CellChange(table, row, column, place, was, value))
                 good.append(column)
         return good
 
@@ -135,7 +141,7 @@ class Writer:
         for column, value in cells.items():
             stem = places.stems[column]
             like = stem + last if last else ""
-            self.changes.append(Change(table, row, column, stem + tail, None, value, like))
+            self.changes.append(CellChange(table, row, column, stem + tail, None, value, like))
         return list(cells)
 
     def blank(self, table: str, number: int, row: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -124,16 +124,14 @@ class SheetCells:
             for name, stem in zip(block.headers, stems, strict=True)
         ]
         tails = [str(row) for row, _ in filled]
-        spare = self._spare(block, others, numbers, {row for row, _ in filled})
+        spare = self._spare(block, others, [row for row, _ in filled])
         return RawTable(headers[0].place, headers, rows, tails, spare=spare)
 
     def too_far(self) -> RawTable:
         """What a table becomes of a sheet that is used too far out."""
         return RawTable(sheet_place(self.name, self.stray), broken=_STRAY)
 
-    def _spare(
-        self, block: Block, others: Sequence[Block], own: Sequence[int], filled: Collection[int]
-    ) -> list[range]:
+    def _spare(self, block: Block, others: Sequence[Block], filled: Sequence[int]) -> list[range]:
         """The blank rows of a table, and those below it down to the next table or the sheet's end.
 
         What stands in the other columns of such a row is somebody's note beside the table.
@@ -142,15 +140,10 @@ class SheetCells:
             each.top - 1 for each in others if each.top > block.top and each.shares_columns(block)
         ]  # a blank row stays above the next table
         end = min([*below, _LAST_ROW + 1])
-        found: list[range] = []
-        blank = [row for row in own if row not in filled and row < end]
-        for row in blank:
-            if found and found[-1].stop == row:
-                found[-1] = range(found[-1].start, row + 1)
-            else:
-                found.append(range(row, row + 1))
-        first = max(len(self.rows), block.bottom) + 1
-        return [*found, *([range(first, end)] if first < end else [])]
+        taken = sorted({*filled, *range(block.last + 1, block.bottom + 1)})
+        starts, ends = [block.first, *(row + 1 for row in taken)], [*taken, end]
+        gaps = (range(*gap) for gap in zip(starts, (min(each, end) for each in ends), strict=True))
+        return [gap for gap in gaps if gap]
 
     def _rows_of(self, block: Block, others: Sequence[Block]) -> list[int]:
         """The rows of a table, and those below it as far as they can be meant to be its."""

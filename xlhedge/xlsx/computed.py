@@ -12,7 +12,7 @@ from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 from xlhedge.errors import CellError
 from xlhedge.xlsx.cell import LETTERS
-from xlhedge.xlsx.spans import Span, walk
+from xlhedge.xlsx.spans import Tagged, walk
 
 __all__ = ["Computed", "Formulas"]
 
@@ -57,9 +57,9 @@ class Formulas:
     def __init__(self, xml: bytes, part: str) -> None:
         self.cells: dict[str, Computed] = {}
         self._xml = xml
-        self._row = self._cell = Span(0, 0, b"", {})
-        self._last: tuple[str, Span] | None = None
-        self._found: dict[str, Span] = {}
+        self._row = self._cell = Tagged(0, 0, b"", {})
+        self._last: tuple[str, Tagged] | None = None
+        self._found: dict[str, Tagged] = {}
         self._shared: dict[str, tuple[str, str]] = {}
         self._blocks: list[tuple[int, int, int, int]] = []
         walk(xml, part, _PATHS, self._begin)
@@ -76,10 +76,10 @@ class Formulas:
             for left, top, right, bottom in self._blocks
         )
 
-    def _begin(self, kind: str, element: Span) -> bool:
+    def _begin(self, kind: str, element: Tagged) -> bool:
         if kind == "row":
             element.number = int(element.attributes.get("r") or self._row.number + 1)
-            self._row, self._cell = element, Span(0, 0, b"", {})
+            self._row, self._cell = element, Tagged(0, 0, b"", {})
         elif kind == "c":
             name = element.attributes.get("r")
             column = coordinate_to_tuple(name)[1] if name else self._cell.number + 1
@@ -96,7 +96,7 @@ class Formulas:
                     self._blocks.append((left or 1, top or 1, right or 1, bottom or 1))
         return kind in ("row", "c")
 
-    def _read(self, name: str, cell: Span) -> None:
+    def _read(self, name: str, cell: Tagged) -> None:
         formula = cell.inside.get("f")
         text = block = ""
         if formula:
@@ -113,7 +113,7 @@ class Formulas:
                 block = how.get("ref", "")
         self.cells[name] = Computed(text, block, self._value(cell))
 
-    def _value(self, cell: Span) -> Any:
+    def _value(self, cell: Tagged) -> Any:
         value = cell.inside.get("v")
         text = self._text(value) if value else ""
         kind = cell.attributes.get("t", "n")
@@ -128,5 +128,5 @@ class Formulas:
         except ValueError:
             return None
 
-    def _text(self, element: Span) -> str:
+    def _text(self, element: Tagged) -> str:
         return unescape(element.held(self._xml).decode(), _ENTITIES)

@@ -20,7 +20,7 @@ from xlhedge.errors import CellError, NotAWorkbook
 from xlhedge.serials import DAYS_TO_1904, serial
 from xlhedge.xlsx.cell import LETTERS, stored, text_xml
 from xlhedge.xlsx.members import Members
-from xlhedge.xlsx.spans import Edit, Span, edited, walk
+from xlhedge.xlsx.spans import Edit, Tagged, edited, walk
 
 __all__ = ["Like", "Value", "patched"]
 
@@ -76,10 +76,10 @@ class _WorkbookText:
     def __init__(self, members: Members) -> None:
         self.part = _main_part(members)
         self._xml = members.read(self.part)
-        self._found: dict[str, Span] = {}
+        self._found: dict[str, Tagged] = {}
         walk(self._xml, self.part, _WORKBOOK, self._begin)
 
-    def _begin(self, kind: str, element: Span) -> bool:
+    def _begin(self, kind: str, element: Tagged) -> bool:
         self._found[kind] = element
         return kind == "workbook"
 
@@ -153,14 +153,14 @@ class _SheetText:
             self._news.setdefault(row, {})[column] = name, new
         likes = (each.cell for each in news.values() if isinstance(each, Like))
         self._looked_at = {*self._news, *(coordinate_to_tuple(each)[0] for each in likes)}
-        self._dimension: Span | None = None
-        self._data: Span | None = None
-        self._columns: list[Span] = []
-        self._rows: dict[int, Span] = {}
-        self._row = self._cell = Span(0, 0, b"", {})
+        self._dimension: Tagged | None = None
+        self._data: Tagged | None = None
+        self._columns: list[Tagged] = []
+        self._rows: dict[int, Tagged] = {}
+        self._row = self._cell = Tagged(0, 0, b"", {})
         walk(xml, part, _SHEET, self._begin)
 
-    def _begin(self, kind: str, element: Span) -> bool:
+    def _begin(self, kind: str, element: Tagged) -> bool:
         if kind == "dimension":
             self._dimension = element
         elif kind == "col":
@@ -172,7 +172,7 @@ class _SheetText:
             element.number = int(element.attributes.get("r") or self._row.number + 1)
             self._refuse_twin(element.number in self._rows)
             self._row = self._rows[element.number] = element
-            self._cell = Span(0, 0, b"", {})
+            self._cell = Tagged(0, 0, b"", {})
             return element.number in self._looked_at
         elif kind == "cell":
             name = element.attributes.get("r")
@@ -205,7 +205,7 @@ class _SheetText:
         return edited(self._xml, [*edits, *self._used()])
 
     def _between(
-        self, around: Span, there: Mapping[Any, Span], new: Mapping[int, bytes]
+        self, around: Tagged, there: Mapping[Any, Tagged], new: Mapping[int, bytes]
     ) -> list[Edit]:
         """The edits that put rows or cells among those that are there, by their numbers."""
         places: dict[int, bytes] = {}
@@ -216,7 +216,7 @@ class _SheetText:
         last = [around.around(self._xml, places.pop(-1))] if -1 in places else []
         return [(at, at, text) for at, text in places.items()] + last
 
-    def _in_row(self, row: Span, news: _News) -> Iterator[Edit]:
+    def _in_row(self, row: Tagged, news: _News) -> Iterator[Edit]:
         xml, there = self._xml, row.inside
         for column, (name, new) in news.items():
             if column in there:
@@ -238,7 +238,7 @@ class _SheetText:
             yield row.start, row.inner, head
         yield from self._between(row, there, cells)
 
-    def _new_cells(self, row: Span | None, news: _News) -> dict[int, bytes]:
+    def _new_cells(self, row: Tagged | None, news: _News) -> dict[int, bytes]:
         """The cells that are not there yet, by column; nothing for what is to be blank."""
         prefix = (row or self._data or self._row).prefix
         cells = {}
@@ -259,7 +259,7 @@ class _SheetText:
         like = self._rows[row].inside.get(column) if row in self._rows else None
         return _look(like.attributes.get("s", "") if like else "")
 
-    def _look_around(self, row: Span | None, column: int) -> bytes:
+    def _look_around(self, row: Tagged | None, column: int) -> bytes:
         """The look of a cell that is not there: its row's, or else its column's."""
         if row and row.attributes.get("customFormat") in _YES:
             return _look(row.attributes.get("s", ""))
@@ -269,7 +269,7 @@ class _SheetText:
                 return _look(found.get("style", ""))
         return b""
 
-    def _rewritten(self, cell: Span, name: str, new: Value | Like) -> bytes:
+    def _rewritten(self, cell: Tagged, name: str, new: Value | Like) -> bytes:
         """A cell that is there, with another value."""
         xml, formula, more = self._xml, cell.inside.get("f"), cell.inside.get("extLst")
         bare = cell.attributes.get("s", "0") == "0" and self._look_of(new)

@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from xlhedge.errors import DAMAGED, NotAWorkbook
 
-__all__ = ["Edit", "Span", "edited", "walk"]
+__all__ = ["Edit", "Tagged", "edited", "walk"]
 
 _MAIN = {
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -32,7 +32,7 @@ Edit = tuple[int, int, bytes]
 
 
 @dataclass(slots=True)
-class Span:
+class Tagged:
     """An element, by offsets into the bytes in which it stands.
 
     Args:
@@ -53,7 +53,7 @@ class Span:
     close: int = 0
     end: int = 0
     number: int = 0
-    inside: dict[str | int, Span] = field(default_factory=dict)
+    inside: dict[str | int, Tagged] = field(default_factory=dict)
 
     @property
     def prefix(self) -> bytes:
@@ -107,7 +107,7 @@ def walk(
     xml: bytes,
     part: str,
     paths: Mapping[tuple[str, ...], str],
-    begin: Callable[[str, Span], bool],
+    begin: Callable[[str, Tagged], bool],
 ) -> None:
     """Go through a part, and tell of its elements where they begin.
 
@@ -121,10 +121,10 @@ def walk(
         NotAWorkbook: it is no XML, none in UTF-8, or declares a document type, in which XML hides
             its bombs and its doors to other files.
     """
-    _Walk(xml, part, paths, begin)
+    _Passage(xml, part, paths, begin)
 
 
-class _Walk:
+class _Passage:
     """One walk through a part."""
 
     def __init__(
@@ -132,13 +132,13 @@ class _Walk:
         xml: bytes,
         part: str,
         paths: Mapping[tuple[str, ...], str],
-        begin: Callable[[str, Span], bool],
+        begin: Callable[[str, Tagged], bool],
     ) -> None:
         if _OTHER_ENCODING.match(xml.removeprefix(b"\xef\xbb\xbf")):
             raise NotAWorkbook("it is not in UTF-8; save the file again in a spreadsheet", part)
         self._xml, self._part, self._paths, self._begin = xml, part, paths, begin
         self._path: list[str] = []
-        self._open: list[tuple[int, Span]] = []  # the elements told of, by how deep they are
+        self._open: list[tuple[int, Tagged]] = []  # the elements told of, by how deep they are
         self._skipped = 0  # how many elements that do not matter are open
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartDoctypeDeclHandler = self._refuse
@@ -161,7 +161,7 @@ class _Walk:
         found = _TAG.match(self._xml, self._parser.CurrentByteIndex)
         if not found:
             raise NotAWorkbook(DAMAGED, self._part)
-        element = Span(found.start(), found.end(), found[1], attributes)
+        element = Tagged(found.start(), found.end(), found[1], attributes)
         self._open.append((len(self._path), element))
         self._skipped = 0 if self._begin(kind, element) else 1
 

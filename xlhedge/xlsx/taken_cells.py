@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
-from xlhedge.xlsx.spans import Span, walk
+from xlhedge.xlsx.spans import Tagged, walk
 
 __all__ = ["TakenCells", "taken_cells"]
 
@@ -68,7 +68,7 @@ def taken_cells(xml: bytes, part: str) -> TakenCells:
     taken = TakenCells()
     row = column = 0
 
-    def begin(kind: str, element: Span) -> bool:
+    def begin(kind: str, element: Tagged) -> bool:
         nonlocal row, column
         name = element.attributes.get("r")
         if kind == "row":
