@@ -7,12 +7,12 @@ from typing import Any
 
 from xlhedge.market.found import Found, FoundRow
 
-NOW = datetime(2026, 11, 27, 8, 30, 12)
+NOW = datetime(2026, 3, 28, 8, 30, 12)
 
 
-def row(table: str, venue: str = "Binance", time: datetime = NOW, **values: Any) -> FoundRow:
+def row(table: str, venue: str = "Binance", **values: Any) -> FoundRow:
     """One row."""
-    return FoundRow(table, values, venue, time)
+    return FoundRow(table, values, venue, NOW)
 
 
 def contract(name: str, underlying: str, price: float, **more: Any) -> FoundRow:

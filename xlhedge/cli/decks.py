@@ -81,11 +81,11 @@ def fill(
 
 def _write(deck: Path, output: Path | None, made: bytes) -> str:
     """Write the filled workbook, or fill the deck itself; what was done, in a line."""
-    from xlhedge.jobs.in_place import kept_as_it_was
+    from xlhedge.jobs.in_place import is_private, kept_as_it_was
 
     if output:
         write_bytes(output, made)
         return f"wrote {output}"
     copy = kept_as_it_was(deck, datetime.now())  # by the clock that its folder shows
-    write_bytes(deck, made)
+    write_bytes(deck, made, private=is_private(deck))
     return f"filled {deck}; as it was it is {copy}"

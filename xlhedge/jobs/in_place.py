@@ -8,7 +8,7 @@ from pathlib import Path
 from xlhedge.errors import InputError
 from xlhedge.files import write_bytes
 
-__all__ = ["kept_as_it_was", "refuse_if_open"]
+__all__ = ["is_private", "kept_as_it_was", "refuse_if_open"]
 
 _OWNERS = ("~${}", ".~lock.{}#")
 """What Excel and LibreOffice put beside a workbook while it is open in them."""
@@ -25,6 +25,11 @@ def refuse_if_open(path: Path) -> None:
         if beside.exists():
             why = f"it is open in a spreadsheet; close it there (or delete {beside.name})"
             raise InputError(f"{path}: {why}")
+
+
+def is_private(path: Path) -> bool:
+    """Whether a file is for its user only, as a copy of it must be, too."""
+    return not path.stat().st_mode & 0o077
 
 
 def kept_as_it_was(path: Path, now: datetime) -> Path:
@@ -49,5 +54,5 @@ def kept_as_it_was(path: Path, now: datetime) -> Path:
     """
     copy = path.with_name(f"{path.stem}-{now:%Y-%m-%d-%H%M%S}{path.suffix}")
     if not copy.exists():
-        write_bytes(copy, path.read_bytes())
+        write_bytes(copy, path.read_bytes(), private=is_private(path))
     return copy

@@ -100,7 +100,8 @@ class _Merge:
             if not called and (self._rules.new or self._is_short(row)):
                 called = [self._new_instrument(contract, row)]
             self._names[row.values["instrument"]] = called
-            self._index.setdefault(row.values["underlying"].casefold(), row)
+            if row.values.get("index_price") is not None:
+                self._index.setdefault(row.values["underlying"].casefold(), row)
 
     def _is_short(self, row: FoundRow) -> bool:
         named = (each.values["instrument"] for each in self._found.of("Shorts"))
@@ -147,45 +148,46 @@ class _Merge:
                 told[column] = row.venue, row.time
 
     def holdings(self) -> None:
-        """Spot prices by asset; quantities by asset and place."""
-        prices = {
-            row.values["asset"].casefold(): row
-            for row in self._found.of("Holdings")
-            if row.values.get("spot_price") is not None
-        }
+        """Spot prices by asset, or else of the index; quantities by asset and place."""
         for number, each in enumerate(self._book.holdings):
-            row = prices.get(each.asset.casefold())
-            price = row.values["spot_price"] if row else None
-            if row is None and (row := self._index.get(each.asset.casefold())):
-                price = row.values.get("index_price")
-            if row and price is not None:
+            if (fetched := self._spot(each.asset)) is not None:
+                price, row = fetched
                 wanted = {"spot_price": price}
                 columns = self._writer.write("Holdings", number, each.asset, wanted)
                 self._times += [row.time] if columns else []
                 self._note("Holdings", _joined(each.asset, each.place), columns, row)
         if self._rules.positions:
-            self._quantities(prices)
+            self._quantities()
 
-    def _quantities(self, prices: Mapping[str, FoundRow]) -> None:
+    def _spot(self, asset: str) -> tuple[float, FoundRow] | None:
+        """What a coin costs, and who says so: its spot price, or else the index of its futures."""
+        found = (row for row in self._found.of("Holdings") if _same(row.values["asset"], asset))
+        spot = next((row for row in found if row.values.get("spot_price") is not None), None)
+        if spot is not None:
+            return spot.values["spot_price"], spot
+        index = self._index.get(asset.casefold())
+        return (index.values["index_price"], index) if index else None
+
+    def _quantities(self) -> None:
         places = {
             (each.asset.casefold(), (each.place or "").casefold()): number
             for number, each in enumerate(self._book.holdings)
         }
-        known = {each.asset.casefold(): each.spot_price for each in self._book.holdings}
-        known |= {asset: row.values["spot_price"] for asset, row in prices.items()}
+        typed = {each.asset.casefold(): each.spot_price for each in self._book.holdings}
         for row in self._found.of("Holdings"):
             if row.values.get("quantity") is None:
                 continue
             asset, place = row.values["asset"], row.values.get("place") or ""
             name = _joined(asset, place)
             number = places.get((asset.casefold(), place.casefold()))
+            fetched = self._spot(asset)
+            price = fetched[0] if fetched else typed.get(asset.casefold())
             if number is not None:
-                own = {k: v for k, v in row.values.items() if k not in ("asset", "place")}
-                cells = {k: v for k, v in own.items() if v is not None and k != "spot_price"}
+                kept = ("asset", "place", "spot_price")
+                cells = {k: v for k, v in row.values.items() if v is not None and k not in kept}
                 columns = self._writer.write("Holdings", number, name, cells)
-            elif asset.casefold() in known:
-                price = {"spot_price": known[asset.casefold()]}
-                columns = self._writer.append("Holdings", name, {**row.values, **price})
+            elif price is not None:
+                columns = self._writer.append("Holdings", name, {**row.values, "spot_price": price})
             else:
                 self._writer.tell(f"{name}: {row.venue} has it, but no price is known; left out")
                 continue
@@ -357,6 +359,10 @@ def _by_source(
     for column, source in columns.items():
         found.setdefault(source, []).append(column)
     return found
+
+
+def _same(name: str, other: str) -> bool:
+    return name.casefold() == other.casefold()
 
 
 def _second(pair: tuple[str, datetime]) -> datetime:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xlhedge.errors import InputError, NotAWorkbook
 from xlhedge.files import write_bytes
-from xlhedge.jobs.in_place import kept_as_it_was, refuse_if_open
+from xlhedge.jobs.in_place import is_private, kept_as_it_was, refuse_if_open
 from xlhedge.jobs.merge import Rules, merge
 from xlhedge.jobs.merging import CellChange, Merged
 from xlhedge.jobs.stored_values import StoredValues, formulas_of, stored_values
@@ -147,7 +147,7 @@ class ClosedBook:
         refuse_if_open(self.path)
         if self.path.read_bytes() != self.content:
             raise InputError(f"{self.path}: it was changed meanwhile; start again")
-        private = not self.path.stat().st_mode & 0o077
+        private = is_private(self.path)
         copy = kept_as_it_was(self.path, now)
         write_bytes(self.path, new, private=private)
         return copy
