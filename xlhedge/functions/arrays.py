@@ -85,7 +85,7 @@ def _blank(call: Call) -> Any:
 def _flat(argument: Any, shape: Shape) -> list[Any]:
     """The cells of nested lists, row by row."""
     if hasattr(argument, "dtype"):
-        return argument.ravel().tolist()
+        return list(argument.flat)
     for _ in shape[1:]:
         argument = chain.from_iterable(argument)
     return list(argument)
