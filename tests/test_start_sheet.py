@@ -315,7 +315,7 @@ def test_every_band_is_counted_alike(libreoffice, ironcalc, tmp_path):
         "maker_fee of 1% or more, or of -1% or less": 1,
         "liquidation_fee of 1% or more": 1,
         "funding_rate of 1% or more, or of -1% or less": 1,
-        "contracts below 0": 1,
+        "Long futures that add to the exposure": 1,
         "price_shock above 300%": 1,
         "basis_shock above 100%, or below -100%": 1,
         "spike above 300%": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -59,6 +60,14 @@ class _RowCells(BandCells):
 
     def underlying(self) -> str:
         return self._rows.underlying_of(self._row)
+
+    def exposed(self) -> float:
+        followed = (self._rows.followed(self._row.instrument) or "").casefold()
+        return math.fsum(
+            row.quantity * row.spot_price * row.beta
+            for row in self._rows.of("Holdings")
+            if self._rows.underlying_of(row).casefold() == followed
+        )
 
 
 def _cell(row: Any, column: str) -> Any:
