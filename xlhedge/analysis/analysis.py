@@ -27,6 +27,7 @@ from xlhedge.analysis.values import Numbers
 from xlhedge.analysis.wallets import fallen, nearest_end
 from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
+from xlhedge.text import percent
 
 __all__ = ["Analysis", "analyse"]
 
@@ -105,7 +106,7 @@ class Analysis:
             buffer = row.liquidation_buffer
             if isinstance(buffer, Blank) or row.is_cross:
                 continue
-            told = f"{row.instrument}: liquidated by a move of {buffer:+.1%}"
+            told = f"{row.instrument}: liquidated by a move of {percent(buffer, '+')}"
             if typical := self.within_typical(row):
                 said.append(f"{told}, and a typical one to the horizon is {typical}")
             elif abs(buffer) < alert:

@@ -254,7 +254,7 @@ _BETWEEN = (
     Band(
         "Instruments",
         "index_price",
-        f"Index prices more than {_SPOT_FROM_INDEX:.0%} off the spot price",
+        f"Index prices more than {percent(_SPOT_FROM_INDEX)} off the spot price",
         "index_price and the spot_price of the underlying are of one coin: correct the one that is "
         "old or of another coin.",
         ("index_price", "spot"),
@@ -268,7 +268,7 @@ _BETWEEN = (
     Band(
         "Instruments",
         "futures_price",
-        f"Futures prices more than {_FUTURE_FROM_INDEX:.0%} off the index price",
+        f"Futures prices more than {percent(_FUTURE_FROM_INDEX)} off the index price",
         "futures_price and index_price (or the spot_price) are of one coin: correct the one that "
         "is old or of another coin.",
         ("futures_price", "index"),
