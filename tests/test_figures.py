@@ -79,7 +79,7 @@ def test_counts_are_shown_without_decimals():
                     "Wallet's unit for one of margin")  # fmt: skip
     numbers = [analyse(portfolio).numbers for portfolio in SAMPLES.values()]
     kinds = {sheet.table.row for sheet in SHEETS if sheet.table}
-    for kind, each in ((row, figure) for row in kinds for figure in row.figures):
+    for kind, each in ((row, column) for row in kinds for column in row.figures):
         values = [row[each.name] for found in numbers for row in found.rows(kind)]
         whole = all(value % 1 == 0 for value in values if isinstance(value, float | int))
         assert each.look != "ratio" or each.title in may_be_whole or not whole, each.title
