@@ -170,11 +170,13 @@ def _without_coins(analysis: Analysis) -> Iterator[Advice]:
 def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
     """The orders of the list; what waits until a cell is checked is told with that cell."""
     left = {row.underlying: row.residual_delta for row in analysis.underlyings}
+    named: dict[str, dict[str, None]] = {}
+    for each in analysis.hedge:
+        named.setdefault(each.instrument, {})[each.asset] = None
     for row, line in order_lines(analysis, doubts):
-        named = [each.asset for each in analysis.hedge if each.instrument == row.instrument]
-        whose = " and ".join(dict.fromkeys(named)) or row.underlying
+        whose = " and ".join(named.get(row.instrument, ())) or row.underlying
         places = (line.exchange, line.account)
-        at = " · ".join(dict.fromkeys(each for each in places if each))
+        at = " · ".join(dict.fromkeys(filter(None, places)))
         if line.advised:
             verb = "Short" if row.action == "short" else "Buy back"
             text = (

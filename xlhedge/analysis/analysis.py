@@ -79,6 +79,9 @@ class Analysis:
     history: History | None
     numbers: Numbers = field(repr=False, compare=False)
     changes: Changes | None = field(default=None, repr=False, compare=False)
+    _sudden: dict[float, Stress] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -165,7 +168,9 @@ class Analysis:
 
     def at_once(self, price_shock: float) -> Stress:
         """What a sudden move of all underlyings does."""
-        return stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
+        if price_shock not in self._sudden:
+            self._sudden[price_shock] = stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
+        return self._sudden[price_shock]
 
     def after(self, price_shock: float) -> float:
         """P&L of a sudden move of all underlyings, in quote, before fees; liquidation included."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -62,12 +61,9 @@ class _RowCells(BandCells):
         return self._rows.underlying_of(self._row)
 
     def exposed(self) -> float:
-        followed = (self._rows.followed(self._row.instrument) or "").casefold()
-        return math.fsum(
-            row.quantity * row.spot_price * row.beta
-            for row in self._rows.of("Holdings")
-            if self._rows.underlying_of(row).casefold() == followed
-        )
+        if (exposures := self._rows.exposures) is None:
+            raise Unread
+        return exposures.get((self._rows.followed(self._row.instrument) or "").casefold(), 0.0)
 
 
 def _cell(row: Any, column: str) -> Any:
