@@ -19,6 +19,7 @@ from xlhedge.sheets.context import Edition
 from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
 from xlhedge.sheets.template import template_book
+from xlhedge.text import counted
 
 __all__ = [
     "TEMPLATE",
@@ -81,8 +82,9 @@ def check_line(
     analysis = worked_out(path, warn, limits)
     portfolio = analysis.portfolio
     line = (
-        f"{path}: ok, {len(portfolio.holdings)} holdings, "
-        f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
+        f"{path}: ok, {counted(len(portfolio.holdings), 'holding')}, "
+        f"{counted(len(portfolio.shorts), 'short')}, "
+        f"{counted(len(portfolio.scenarios), 'scenario row')}"
     )
     return line, alarms(analysis)
 

@@ -233,14 +233,7 @@ class Short(Row):
     """A short that is already open; negative contracts are a long future."""
 
     instrument: Annotated[str, text(_INSTRUMENT)]
-    contracts: Annotated[
-        float,
-        number(
-            "short_contracts",
-            usual=Domain(at_least=0),
-            slip="below 0 it is a long future, which adds to the exposure",
-        ),
-    ]
+    contracts: Annotated[float, number("short_contracts")]
     entry_price: Annotated[float, number("entry_price")]
     margin: Annotated[float | None, number("margin", needed="if inverse and isolated")] = None
     leverage: Annotated[float | None, number("leverage")] = None
