@@ -55,7 +55,9 @@ class Picture(NamedTuple):
 
 PICTURES = {
     "template-start": Picture(template_book, "full-hedge", "Start", ("A1:E24", "A26:E40")),
-    "template-portfolio": Picture(template_book, "full-hedge", "Portfolio", ("A3:C17", "E3:L8")),
+    "template-portfolio": Picture(
+        template_book, "full-hedge", "Portfolio", ("A3:J8", "L3:S8", "U3:W17")
+    ),
     "template-instruments": Picture(template_book, "full-hedge", "Instruments", ("A3:I7", "J4:S7")),
     "template-shorts": Picture(template_book, "full-hedge", "Shorts", ("A3:F8",)),
     "template-hedge": Picture(
