@@ -11,9 +11,20 @@ import spreadsheets as other_spreadsheets
 import validator as validator_program
 from engines import IronCalc, LibreOffice, need
 from openpyxl import Workbook
+from this_machine import stay_here
 from vba import libreoffice_with_macros
+from venue_server import VenueServer
 
 from xlhedge.hosts.libreoffice import build_extension
+
+stay_here()
+
+
+@pytest.fixture
+def venues(monkeypatch: pytest.MonkeyPatch) -> Iterator[VenueServer]:
+    """The five venues on this machine; every client that is made meanwhile asks them."""
+    with VenueServer().listening() as server:
+        yield server.here(monkeypatch)
 
 
 @pytest.fixture(scope="session")

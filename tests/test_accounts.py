@@ -106,10 +106,10 @@ def test_a_net_long_wallet_falls():
     # A fall of 20 % takes all of it, and 480 are needed; one of 50 % takes 30,000, and 300.
     assert [row.add_10, row.add_20, row.add_50] == pytest.approx([0, 480, 18_300])
     assert analysis.caveats == (
-        "account main: liquidated by a move of -19.2% of all its marks together",
+        "account main: liquidated by a move of -19.2 % of all its marks together",
     )
     assert (
-        "Add 6,420 USD to account main: a move of -19.2% of all its marks together liquidates it, "
+        "Add 6,420 USD to account main: a move of -19.2 % of all its marks together liquidates it, "
         "and that much more survives a fall of all by 30 %."
     ) in advice(analysis)
 
@@ -121,7 +121,7 @@ def test_long_and_short_offset_each_other_in_a_common_move_only():
     assert row.common == pytest.approx(11_520 / 480)
     assert (row.nearest, row.nearest_move) == ("BTC", pytest.approx(11_520 / 60_240))
     said = analyse(book([{"wallet_balance": 12_000}], BOTH[0], pair)).caveats
-    assert said == ("account main: liquidated by a move of +19.1% of BTC alone",)
+    assert said == ("account main: liquidated by a move of +19.1 % of BTC alone",)
 
 
 def test_a_coin_in_a_wallet_of_money_counts_less_its_haircut_and_moves():

@@ -46,7 +46,7 @@ def book(short=(), held=(), settings=(), history=()):
 CALM = book()
 ALARMING = {
     # (6,000 + 60,000) ÷ 1.005 = 65,671.6 is 9.5 % above the mark
-    "near": (book(short={"margin": 6_000}), "P: liquidated by a move of +9.5%"),
+    "near": (book(short={"margin": 6_000}), "P: liquidated by a move of +9.45 %"),
     "breach": (
         book(history=RATES),
         "P: funding cost more than 0.01 % per 8 hours, 3 settlements in a row",
@@ -115,7 +115,7 @@ def test_json_carries_what_the_summary_has_and_the_lists(tmp_path):
     columns = {"input", "status", "report", "input_sha256", "version"} | set(told["figures"])
     assert set(COLUMNS) - columns == {"error", "alarms"}  # they are lists here
     assert told["alarms"] == [
-        "P: liquidated by a move of +9.5%",
+        "P: liquidated by a move of +9.45 %",
         "BTC: 12,000.00 USD short of the target, more than 1 % of the exposure",
     ]
     assert [line.split(" ", 1)[0] for line in told["advice"]] == ["Add", "Short"]

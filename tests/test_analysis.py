@@ -325,7 +325,7 @@ def test_caveats_of_the_margin():
     )
     assert analyse(near).caveats == (
         # (9,000 + 60,000) ÷ 1.01 = 68,316.8 is 13.9 % away
-        "PERP: liquidated by a move of +13.9%",
+        "PERP: liquidated by a move of +13.9 %",
         "PERP: liquidation unknown without margin in Shorts",
     )
     for margin, lacking in ((None, "margin in Shorts and mm_rate"), (9_000, "mm_rate")):

@@ -152,6 +152,14 @@ def test_the_figures_count_what_the_sentences_name():
         ),
         (book(shorts=[lot(opened="2026-03-02")]), None),
         (
+            book(shorts=[lot(-0.5)]),
+            (
+                "Shorts[0] contracts: -0.5 is a long future, which adds to the exposure: nothing "
+                "is held that moves the other way; if it is a short, type 0.5"
+            ),
+        ),
+        (book(btc=changed(BTC, beta=-1), shorts=[lot(-0.5)]), None),
+        (
             book(shorts=[lot(0.5, margin=150_001)]),
             (
                 "Shorts[0] margin: 150001 is 5 times the position, 30,000; the margin of a linear "

@@ -290,10 +290,9 @@ def test_an_option_takes_a_number_as_people_type_it(tmp_path):
 def test_demo_shows_the_headlines(tmp_path):
     done = run("demo", "-o", tmp_path)
     assert done.returncode == 0
-    # What two samples are there to teach, once each, and nothing of the age of their prices.
+    # What one sample is there to teach, once, and nothing of the age of their prices.
     places = [line.partition(": warning: ")[0] for line in done.stderr.splitlines()]
-    teaching = ("expiring-future", "long-future")
-    assert places == [str(tmp_path / "samples" / f"{name}.xlsx") for name in teaching]
+    assert places == [str(tmp_path / "samples" / "expiring-future.xlsx")]
     assert files(tmp_path) == sorted(
         ["samples"]
         + [f"samples/{name}.xlsx" for name in SAMPLES]

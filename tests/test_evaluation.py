@@ -1,5 +1,6 @@
 """Checks, broadcasting and per-element errors: one place, so one file of tests."""
 
+import inspect
 import math
 import subprocess
 import sys
@@ -9,9 +10,12 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import xlhedge as x
 from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions.api import CALLABLES
 from xlhedge.functions.evaluate import evaluate, rows_of
 from xlhedge.functions.registry import FUNCTIONS, function
 
@@ -274,3 +278,27 @@ def test_an_error_survives_a_process_pool():
 def test_a_whole_number_of_steps_stays_however_large(count, rounding):
     entry = function("HEDGE_CONTRACTS")
     assert evaluate(entry, [count, 1, 1, "linear", 1, rounding]) == count
+
+
+BOUND = sorted(set(CALLABLES) - {"hedge_explain"})  # of whose arguments Python knows only some
+
+
+@given(st.data(), st.sampled_from(BOUND))
+def test_arguments_are_bound_as_python_binds_them(data, name):
+    entry = function(name.upper())
+    args = data.draw(st.lists(st.floats(0.1, 9), max_size=len(entry.names) + 1))
+    names = st.sampled_from([*entry.names, "nobody"])
+    kwargs = data.draw(st.dictionaries(names, st.floats(0.1, 9), max_size=4))
+
+    def as_python_does():
+        bound = inspect.signature(CALLABLES[name]).bind(*args, **kwargs).arguments
+        return evaluate(entry, [bound.get(each) for each in entry.names])
+
+    assert _outcome(lambda: CALLABLES[name](*args, **kwargs)) == _outcome(as_python_does)
+
+
+def _outcome(call):
+    try:
+        return call()
+    except (TypeError, HedgeError) as error:
+        return str(error)

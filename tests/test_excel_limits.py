@@ -18,7 +18,7 @@ from portfolios import SAMPLE, changed, write_csv, write_json
 from structure import faults
 
 from xlhedge.analysis import analyse
-from xlhedge.batch.work import Asked, Options, make, versions
+from xlhedge.batch.work import Options, Task, make, versions
 from xlhedge.errors import PortfolioError
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.portfolio.tables import Bar
@@ -119,7 +119,7 @@ def told(tables, tmp_path, monkeypatch=None, rows=None):
     if rows:
         monkeypatch.setattr("xlhedge.xlsx.sheet.MAX_ROW", rows)
     path = write_json(tmp_path / "mine.json", tables)
-    (made,) = make([Asked(path)], Options(), versions())
+    (made,) = make([Task(path)], Options(), versions())
     assert not made.report
     (line,) = made.errors
     return line

@@ -7,7 +7,9 @@ from xlhedge.analysis import analyse
 from xlhedge.analysis.carriers import Values
 from xlhedge.analysis.figures import BLANK, Blank, FigureRow, figure, looked_up, sum_of
 from xlhedge.errors import HedgeError, RowError
+from xlhedge.samples import SAMPLES
 from xlhedge.sheets.native_cells import Known, NativeCells
+from xlhedge.sheets.sheets import SHEETS
 from xlhedge.sheets.table import FigureTable
 
 
@@ -69,3 +71,15 @@ def test_a_reason_stands_where_a_number_is_not():
             value = getattr(row, each.name)
             assert value is not None
             assert isinstance(value, str) <= (each.look == "text" or isinstance(value, Blank)), each
+
+
+def test_counts_are_shown_without_decimals():
+    """Whatever is whole in every row of every sample is a count, or one of these."""
+    may_be_whole = ("Beta", "Leverage ×", "Funding interval, hours", "Quote per unit of its own",
+                    "Wallet's unit for one of margin")  # fmt: skip
+    numbers = [analyse(portfolio).numbers for portfolio in SAMPLES.values()]
+    kinds = {sheet.table.row for sheet in SHEETS if sheet.table}
+    for kind, each in ((row, column) for row in kinds for column in row.figures):
+        values = [row[each.name] for found in numbers for row in found.rows(kind)]
+        whole = all(value % 1 == 0 for value in values if isinstance(value, float | int))
+        assert each.look != "ratio" or each.title in may_be_whole or not whole, each.title

@@ -176,8 +176,8 @@ def test_a_name_cannot_turn_the_sentences_that_quote_it(books):
 
 def test_a_sentence_that_begins_from_the_right_is_read_from_the_left():
     # Else the sign of the number would stand at its other end.
-    said = straight("שלום: a move of +10.0%")
-    assert said == "\u200eשלום: a move of +10.0%"
+    said = straight("שלום: a move of +10.0 %")
+    assert said == "\u200eשלום: a move of +10.0 %"
     assert straight("Größe") == "Größe"
     assert straight("BTC שלום") == "BTC שלום"
 

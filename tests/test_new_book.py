@@ -106,8 +106,8 @@ def test_published_terms(exchange, instrument, terms):
 def test_what_was_typed_is_in_the_book_and_nothing_else(tmp_path):
     path = tmp_path / "mine.xlsx"
     status, said, warned = new("-o", path, *BOOK, "--horizon", "30 days")
-    assert (status, warned) == (0, f"{path}: warning: BTC-PERP: liquidated by a move of +14.0%\n")
-    assert said.startswith(f"wrote {path}: 2 holdings, 1 shorts, ")
+    assert (status, warned) == (0, f"{path}: warning: BTC-PERP: liquidated by a move of +14 %\n")
+    assert said.startswith(f"wrote {path}: 2 holdings, 1 short, ")
     made = read(path)
     assert made.settings.portfolio == "mine"
     assert made.settings.quote_currency == "USDT"
@@ -149,7 +149,7 @@ def test_spreadsheets_compute_it_and_it_is_checked_and_reported_on(libreoffice, 
     runner = CliRunner()
     checked = runner.invoke(app, ["check", str(path)])
     assert checked.exit_code == 0
-    assert checked.stdout == f"{path}: ok, 2 holdings, 1 shorts, 7 scenario rows\n"
+    assert checked.stdout == f"{path}: ok, 2 holdings, 1 short, 7 scenario rows\n"
     reported = runner.invoke(app, ["report", str(path), "-o", str(tmp_path / "out"), "-j", "1"])
     assert reported.exit_code == 0, reported.stderr
     assert (tmp_path / "out" / "mine-report.xlsx").exists()

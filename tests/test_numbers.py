@@ -155,7 +155,7 @@ def test_every_figure_of_the_analysis_stands_under_its_header(tables):
     headlines = {name: report.line("Key figures", title)[0] for name, title in TOTALS.items()}
     compare("Key figures", [analysis.total], [headlines], TOTALS)
     for shock in (-0.2, 0.2):
-        shown = report.line("Key figures", f"P&L at {shock:+.0%} of the underlying")[0]
+        shown = report.line("Key figures", f"P&L at {100 * shock:+.0f} % of the underlying")[0]
         assert shown == _shown(analysis.after(shock))
     near = [abs(row["liquidation_buffer"]) for row in analysis.margin
             if isinstance(row["liquidation_buffer"], float)]  # fmt: skip

@@ -95,7 +95,7 @@ def test_one_underlying_does_not_offset_another():
             "You hold nothing that moves with ETH: the short future of 60,000.00 USD on it hedges "
             "nothing; it loses when ETH rises. Buy it back, or enter in Holdings what it hedges."
         ),
-        "Short 1 contracts of A for BTC, worth 60,000.00 USD.",
+        "Short 1 contract of A for BTC, worth 60,000.00 USD.",
     ]
 
 

@@ -795,8 +795,8 @@ def test_the_sample_has_no_warnings(made):
             0,
             {"contracts": -0.5},
             (
-                "Shorts[0] contracts: -0.5 is unusual; mostly it is at least 0; below 0 it is a "
-                "long future, which adds to the exposure"
+                "Shorts[0] contracts: -0.5 is a long future, which adds to the exposure: nothing "
+                "is held that moves the other way; if it is a short, type 0.5"
             ),
         ),
     ],

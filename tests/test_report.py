@@ -99,7 +99,7 @@ def test_the_headlines_are_the_analysis():
     rows = CalamineWorkbook.from_filelike(io.BytesIO(book.to_bytes()))
     values = {row[0]: row[1] for row in rows.get_sheet_by_name("Key figures").to_python() if row[0]}
     assert values["Short, value"] == pytest.approx(analysis.total["short_notional"])
-    assert values["P&L at -20% of the underlying"] == pytest.approx(analysis.after(-0.2))
+    assert values["P&L at -20 % of the underlying"] == pytest.approx(analysis.after(-0.2))
     for name, title in {
         "spot_notional": "Coins held, value",
         "net_delta": "Net delta now",
@@ -110,7 +110,7 @@ def test_the_headlines_are_the_analysis():
         "unrealised_pnl": "Unrealised P&L of the coins",
     }.items():
         assert values[title] == pytest.approx(analysis.total[name]), title
-    assert values["P&L at +20% of the underlying"] == pytest.approx(analysis.after(0.2))
+    assert values["P&L at +20 % of the underlying"] == pytest.approx(analysis.after(0.2))
     said = [row[0] for row in rows.get_sheet_by_name("Inputs & audit").to_python()]
     start = said.index("What to do, in full") + 1
     # 0.8 of 120 BTC and of 1.3 × 900,000 in LINK, less 92 at 60,030: 1,173,240 in thousandths.
@@ -194,7 +194,7 @@ def test_margin_to_add_is_said_where_liquidation_is_near():
     # Liquidated at 72,000 / 1.005, 19.4 % away; at 78,000 it takes 18,000 and half a percent of it.
     (line,) = advice(short())
     assert line == (
-        "Add 6,390 USD of margin to PERP: a move of +19.4% liquidates it, and that much more "
+        "Add 6,390 USD of margin to PERP: a move of +19.4 % liquidates it, and that much more "
         "survives a rise of 30 %."
     )
     assert advice(short(margin=30_000)) == ["Nothing: every holding is at its target."]

@@ -111,7 +111,9 @@ def watched(tmp_path):
     work.mkdir()
     write_json(work / "mine.json", SAMPLE)
 
-    environment = dict.fromkeys(["MAY_WRITE", "TMPDIR"], str(work)) | {"PYTHONPATH": str(hooks)}
+    environment = dict.fromkeys(["MAY_WRITE", "TMPDIR"], str(work)) | {
+        "PYTHONPATH": f"{hooks}{os.pathsep}{ROOT}"
+    }
 
     def run(*arguments):
         return subprocess.run(
@@ -127,6 +129,32 @@ def test_no_command_asks_the_network_starts_a_program_or_writes_elsewhere(watche
     for command in COMMANDS:
         done = watched("-m", "xlhedge", *command)
         assert (done.returncode, "FORBIDDEN" in done.stderr) == (0, False), (command, done.stderr)
+
+
+NETWORK = ["ccxt", "aiohttp", "requests", "urllib3", "keyring"]
+REPORTED = f"""\
+import sys
+from xlhedge.cli import main
+try:
+    main()
+finally:
+    print("IMPORTED", sorted({{*{NETWORK}}} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["--help"],
+        ["market", "--help"],
+        ["check", "mine.json"],
+        ["report", "mine.json", "-o", "r"],
+    ],
+    ids=" ".join,
+)
+def test_only_commands_that_ask_venues_import_what_can(command, watched):
+    done = watched("-c", REPORTED, *command)
+    assert "IMPORTED []" in done.stderr
 
 
 @pytest.mark.parametrize(

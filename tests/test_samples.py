@@ -14,11 +14,8 @@ from xlhedge.samples import SAMPLES
 from xlhedge.sheets.template import blank_analysis
 
 FOLDER = Path(xlhedge.samples.__file__).parent
-# What a sample is warned of because it shows what the warning is about; the others of nothing.
-TEACHING = {
-    "expiring-future": "hedges nothing after that",
-    "long-future": "long future",
-}
+# What one sample is warned of because it shows what the warning is about; the others of nothing.
+TEACHING = {"expiring-future": "hedges nothing after that"}
 
 
 def test_every_file_is_a_sample_that_is_warned_of_nothing_but_what_it_teaches():

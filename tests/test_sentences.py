@@ -188,10 +188,10 @@ def test_what_is_said_of_a_book(name):
 def test_within_a_typical_move_margin_is_the_first_advice():
     """Daily returns of +5 % and −4.76 % in turns: 0.05098 × √30 is 27.9 %, more than 26.2 %."""
     (said,) = advice(analyse(book([short(margin=16_000)], history=zigzag(0.05))))
-    assert said.startswith("Add 2,312 USD of margin to P: a move of +26.2% liquidates it, and")
-    assert "A typical move to the horizon is ±27.9%" in said
+    assert said.startswith("Add 2,312 USD of margin to P: a move of +26.2 % liquidates it, and")
+    assert "A typical move to the horizon is ±27.9 %" in said
     (said,) = advice(analyse(book([short(margin=35_000)], history=zigzag(0.15))))
-    assert said.startswith("Add margin to P, or hedge less: a move of +57.7% liquidates it. A typ")
+    assert said.startswith("Add margin to P, or hedge less: a move of +57.7 % liquidates it. A typ")
 
 
 MODULES = (words, roll_advice, unwind_advice)

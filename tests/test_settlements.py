@@ -248,7 +248,7 @@ class TestAdvice:
         assert found.history.assets[0].ratios.held_effectiveness == pytest.approx(-3)
         text = (
             "over 4 bars the short added risk to the coins instead of taking it away: with it the "
-            "variance is 300% higher"
+            "variance is 300 % higher"
         )
         assert f"Check the hedge of BTC: {text}." in advice(found)
         assert f"History of BTC: {text}" in found.history.caveats
@@ -287,18 +287,18 @@ class TestTypicalMove:
         margin = ({"contracts": 1, "margin": 30},)
         analysis = analyse(book(past, shorts=margin, days=100))
         assert advice(analysis)[0] == (
-            "Add 20 USD of margin to P: a move of +30.0% liquidates it, and that much more "
-            "survives a rise of 50 %. A typical move to the horizon is ±31.0% (daily volatility of "
-            "3.1% × √100 days, of 16 returns of BTC)."
+            "Add 20 USD of margin to P: a move of +30 % liquidates it, and that much more "
+            "survives a rise of 50 %. A typical move to the horizon is ±31 % (daily volatility of "
+            "3.1 % × √100 days, of 16 returns of BTC)."
         )
         (caveat,) = analysis.caveats
         assert caveat == (
-            "P: liquidated by a move of +30.0%, and a typical one to the horizon is ±31.0% (daily "
-            "volatility of 3.1% × √100 days, of 16 returns of BTC)"
+            "P: liquidated by a move of +30 %, and a typical one to the horizon is ±31 % (daily "
+            "volatility of 3.1 % × √100 days, of 16 returns of BTC)"
         )
         assert advice(analyse(book(past, shorts=margin, days=90)))[0].startswith("Nothing")
         far = analyse(book(prices([0.09, -0.09] * 8), shorts=({"contracts": 1, "margin": 60},),
                            days=100))  # fmt: skip
         assert advice(far)[0].startswith(
-            "Add margin to P, or hedge less: a move of +60.0% liquidates it. A typical move"
+            "Add margin to P, or hedge less: a move of +60 % liquidates it. A typical move"
         )

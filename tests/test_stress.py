@@ -240,8 +240,8 @@ def test_the_report_says_it_beside_each_p_and_l(tmp_path):
     sheets = load_workbook(tmp_path / "report.xlsx", data_only=True)
     rows = {row[0]: row for row in sheets["Key figures"].iter_rows(values_only=True)}
     assert rows["Worst scenario"][1:4] == (-24_000, "ACT", "liquidated: Up, down")
-    assert rows["P&L at +20% of the underlying"][3].startswith("liquidated: ")
-    assert not rows["P&L at -20% of the underlying"][3].startswith("liquid")
+    assert rows["P&L at +20 % of the underlying"][3].startswith("liquidated: ")
+    assert not rows["P&L at -20 % of the underlying"][3].startswith("liquid")
     scenarios = [[*row] for row in sheets["Stress"].iter_rows(values_only=True)]
     heads = scenarios[3]
     sums = {row[0]: dict(zip(heads, row, strict=True)) for row in scenarios[4:6]}

@@ -124,6 +124,18 @@ def test_only_cells_that_are_wrong_are_read_one_by_one(monkeypatch):
     assert len(computed) == 4
     assert len(read) == 2 + 2 + 1  # two single values; two texts, once each; a blank
 
+    computed.clear()
+    column = [[2.0], ["x"], *([None] for _ in range(rows - 2))]
+    whole = evaluate(function("SPOT_NOTIONAL"), [column, column])[:, 0]
+    assert whole[0] == 4.0
+    assert str(whole[1]).startswith("spot_qty[1, 0]: ")
+    assert {str(error).partition(":")[0] for error in whole[2 : 2 + vectors.MOST_PLACED]} == {
+        f"spot_qty[{at}, 0]" for at in range(2, 2 + vectors.MOST_PLACED)
+    }
+    (shared,) = set(whole[2 + vectors.MOST_PLACED :])
+    assert str(shared) == "spot_qty: is empty; it must be a number"
+    assert len(computed) == 1 + vectors.MOST_PLACED + 1
+
     read.clear()
     computed.clear()
     start = datetime(2026, 1, 1)

@@ -35,6 +35,7 @@ def test_a_help_says_the_unit_that_is_declared(quantity):
 @pytest.mark.parametrize("quantity", QUANTITIES.values(), ids=lambda quantity: quantity.name)
 def test_what_is_declared_can_be_shown_typed_and_warned_of(quantity):
     assert quantity.measure.look in FORMATS
+    assert not quantity.domain.whole or quantity.measure.look in ("whole", "text")
     assert (quantity.kind == "word") is bool(quantity.options)
     for end in (quantity.usual.at_least, quantity.usual.at_most):
         assert end is None or quantity.domain.admits(end)

@@ -13,16 +13,19 @@ from enum import Enum
 from typing import Any
 
 __all__ = [
+    "DAMAGED",
     "CellError",
     "HedgeError",
     "InputError",
     "MachineError",
     "NotAWorkbook",
+    "NotTold",
     "PortfolioError",
     "Problem",
     "RowError",
     "Stopped",
     "Undefined",
+    "VenueError",
     "error_lines",
 ]
 
@@ -110,6 +113,14 @@ class InputError(Exception):
 
 class MachineError(Exception):
     """The machine lacks or refuses something: where, what, and what to do about it."""
+
+
+class VenueError(MachineError):
+    """A venue did not answer, or not as it should have: who, what, and what to do."""
+
+
+class NotTold(VenueError):  # noqa: N818  # it becomes a note: nothing went wrong
+    """A venue never tells that, or to a key only; it is to be typed."""
 
 
 class Stopped(BaseException):  # as KeyboardInterrupt: nothing may take it for an error
@@ -216,6 +227,10 @@ class RowError(HedgeError):
     """
 
     row: Any
+
+
+DAMAGED = "it is damaged or cut off; save it again in a spreadsheet"
+"""What is wrong with a file that is not what it says."""
 
 
 class NotAWorkbook(InputError):  # noqa: N818  # it becomes a PortfolioError's one line

@@ -14,11 +14,12 @@ import re
 import unicodedata
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 __all__ = [
     "as_percent",
     "cited",
+    "counted",
     "csv_cell",
     "harmless",
     "means_percent",
@@ -157,14 +158,33 @@ def _written_out(letter: str) -> str:
     return ascii(letter)[1:-1]
 
 
-def percent(value: float) -> str:
-    """A decimal as percent.
+def counted(count: int, noun: str) -> str:
+    """So many of something.
 
     Example:
-        >>> percent(0.125), percent(50)
-        ('12.5 %', '5,000 %')
+        >>> counted(1, "holding"), counted(1200, "short")
+        ('1 holding', '1,200 shorts')
     """
-    return f"{value * 100:.3g} %" if abs(value) < 10 else f"{value * 100:,.0f} %"
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def percent(value: float, sign: Literal["", "+"] = "") -> str:
+    """A decimal as percent.
+
+    Args:
+        value: the decimal.
+        sign: "+" for a move, which says its way.
+
+    Example:
+        >>> percent(0.125), percent(50), percent(0.0957, "+")
+        ('12.5 %', '5,000 %', '+9.57 %')
+    """
+    digits = ".3g" if abs(value) < _THOUSAND else ",.0f"
+    return f"{value * 100:{sign}{digits}} %"
+
+
+_THOUSAND = 9.995
+"""What is shown in percent with more than three digits from here on."""
 
 
 def rounded(value: float) -> str:

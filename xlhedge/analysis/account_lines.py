@@ -105,7 +105,7 @@ class AccountTerms(FigureRow):
         counts = (row.margin_mode == "cross") & (self.margin_coin == "") & (self.coin != "")
         return where(counts, row.counted, 0)
 
-    @figure("Its wallet has positions", "ratio", ("account",))
+    @figure("Its wallet has positions", "whole", ("account",))
     def shared(self, f: Lookups) -> Carrier:
         row = f.beside(self, AccountRow)
         return where(row.leads == "", 0, lambda: where(row.count > 0, 1, 0))
@@ -113,7 +113,7 @@ class AccountTerms(FigureRow):
     equity = looked_up("Equity of the wallet", "qty", "beside")
     unit_price = looked_up("Unit of the wallet, in quote", "price", "beside")
 
-    @figure("Maintenance known", "ratio", ("account",))
+    @figure("Maintenance known", "whole", ("account",))
     def known(self, f: Lookups) -> Carrier:
         return where(f.beside(self, AccountRow).maintenance == "", 0, 1)
 

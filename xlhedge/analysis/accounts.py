@@ -96,7 +96,7 @@ class CrossRow(FigureRow):
         inverse = f.beside(self, MarginRow).contract_type == "inverse"
         return where(inverse, self.underlying, "")
 
-    @figure("Its wallet's row in Accounts", "ratio", ("instrument",))
+    @figure("Its wallet's row in Accounts", "whole", ("instrument",))
     def wallet(self, f: Lookups) -> Carrier:
         def found() -> Carrier:
             rows = f.group(AccountRow, self.account, "account")
@@ -177,7 +177,7 @@ class CrossRow(FigureRow):
     def distance(self, f: Lookups) -> Carrier:
         return where(f.number(self.alone), lambda: absolute(self.alone), "")
 
-    @figure("No.", "ratio", ("wallet",))
+    @figure("No.", "whole", ("wallet",))
     def number(self, f: Lookups) -> Carrier:
         return f.number_of(self)
 
@@ -300,16 +300,16 @@ class AccountRow(FigureRow):
         inverse = positions.having(CrossRow.margin_coin, "=", self.coin).count
         return where((self.margin_mode == "cross") & (inverse > 0), self.coin, "")
 
-    @figure("No.", "ratio", ("account",))
+    @figure("No.", "whole", ("account",))
     def number(self, f: Lookups) -> Carrier:
         return f.number_of(self)
 
-    @figure("First of a wallet", "ratio", ("account",))
+    @figure("First of a wallet", "whole", ("account",))
     def leads(self, f: Lookups) -> Carrier:
         first = self._first_of(self._wallet(f))
         return where((self.margin_mode == "cross") & first, 1, "")
 
-    @figure("Positions", "ratio", ("leads",))
+    @figure("Positions", "whole", ("leads",))
     def count(self, f: Lookups) -> Carrier:
         return self.positions(f).count
 
@@ -396,7 +396,7 @@ class AccountRow(FigureRow):
     def unit_price(self, _: Lookups) -> Carrier:
         return where(self.margin_coin == "", 1, self.price)
 
-    @figure("Nearest position, no.", "ratio", ("maintenance",))
+    @figure("Nearest position, no.", "whole", ("maintenance",))
     def nearest_no(self, f: Lookups) -> Carrier:
         """The first of those whose underlying liquidates the wallet nearest by moving alone."""
         positions = self.positions(f)
@@ -409,7 +409,7 @@ class AccountRow(FigureRow):
 
     pass_1, pass_2, pass_3, pass_4, pass_5 = map(_pass, range(1, PASSES + 2))
 
-    @figure("Way that hurts", "ratio", ("maintenance",))
+    @figure("Way that hurts", "whole", ("maintenance",))
     def against(self, f: Lookups) -> Carrier:
         """1 where it is a rise of all marks, -1 a fall."""
         falls = self.lost(f, CrossRow.rate_0) < 0

@@ -104,25 +104,24 @@ def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
             continue
         inverse = row.contract_type == "inverse"
         own = analysis.portfolio.instrument(name).quote or quote
-        unit = f"coins of {name}'s underlying" if inverse else own
-        way = "rise" if row.contracts > 0 else "fall"
+        unit = row.underlying if inverse else own
+        way, move = "rise" if row.contracts > 0 else "fall", percent(buffer, "+")
         unless = ", unless you take it off" if name in leaving else ""
         reached = f" A typical move to the horizon is {typical}." if typical else ""
         within = f", a typical move is ±{percent(typical.move)}" if typical else ""
-        why = f"a move of {buffer:+.1%} liquidates it{within}"
+        why = f"a move of {move} liquidates it{within}"
         if not more:
             text = (
-                f"Add margin to {name}, or hedge less{unless}: a move of {buffer:+.1%} liquidates "
+                f"Add margin to {name}, or hedge less{unless}: a move of {move} liquidates "
                 f"it.{reached}"
             )
             yield Advice(TODAY, "hedge less", text, why, name, row.account)
             continue
         text = (
-            f"Add {more:,.8g} {unit} of margin to {name}{unless}: a move of {buffer:+.1%} "
+            f"Add {more:,.8g} {unit} of margin to {name}{unless}: a move of {move} "
             f"liquidates it, and that much more survives a {way} of {survive} %.{reached}"
         )
         amount = Amount(row, f"add_{survive}")
-        unit = row.underlying if inverse else own
         yield Advice(TODAY, "add margin", text, why, name, row.account, value=amount, unit=unit)
 
 
@@ -171,15 +170,17 @@ def _without_coins(analysis: Analysis) -> Iterator[Advice]:
 def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
     """The orders of the list; what waits until a cell is checked is told with that cell."""
     left = {row.underlying: row.residual_delta for row in analysis.underlyings}
+    named: dict[str, dict[str, None]] = {}
+    for each in analysis.hedge:
+        named.setdefault(each.instrument, {})[each.asset] = None
     for row, line in order_lines(analysis, doubts):
-        named = [each.asset for each in analysis.hedge if each.instrument == row.instrument]
-        whose = " and ".join(dict.fromkeys(named)) or row.underlying
+        whose = " and ".join(named.get(row.instrument, ())) or row.underlying
         places = (line.exchange, line.account)
-        at = " · ".join(dict.fromkeys(each for each in places if each))
+        at = " · ".join(dict.fromkeys(filter(None, places)))
         if line.advised:
             verb = "Short" if row.action == "short" else "Buy back"
             text = (
-                f"{verb} {line.contracts:,.10g} contracts of {row.instrument} for {whose}, "
+                f"{verb} {_contracts(line.contracts)} of {row.instrument} for {whose}, "
                 f"worth {line.value:,.2f} {line.quote_currency}."
             )
             yield Advice(
@@ -189,7 +190,7 @@ def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
             continue
         if row.action == "too small":
             size = row.order_contracts
-            why = f"the order of {size:,.10g} contracts is below what {row.instrument} trades"
+            why = f"the order of {_contracts(size)} is below what {row.instrument} trades"
         elif row.action == BELOW_A_STEP:
             why = (
                 f"the gap to the target, {row.part:,.2f} {line.quote_currency}, is less than one "
@@ -200,6 +201,10 @@ def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
         stays = f"{left[row.underlying]:,.2f} {line.quote_currency} stay exposed"
         text = f"{whose}: {why}; {stays}."
         yield Advice(line.urgency, row.action, text, why, row.instrument, at)
+
+
+def _contracts(count: float) -> str:
+    return f"{count:,.10g} contract{'s' * (abs(count) != 1)}"
 
 
 def _naked(analysis: Analysis) -> Iterator[Advice]:

@@ -27,6 +27,7 @@ from xlhedge.analysis.values import Numbers
 from xlhedge.analysis.wallets import fallen, nearest_end
 from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
+from xlhedge.text import percent
 
 __all__ = ["Analysis", "analyse"]
 
@@ -78,6 +79,9 @@ class Analysis:
     history: History | None
     numbers: Numbers = field(repr=False, compare=False)
     changes: Changes | None = field(default=None, repr=False, compare=False)
+    _sudden: dict[float, Stress] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -105,7 +109,7 @@ class Analysis:
             buffer = row.liquidation_buffer
             if isinstance(buffer, Blank) or row.is_cross:
                 continue
-            told = f"{row.instrument}: liquidated by a move of {buffer:+.1%}"
+            told = f"{row.instrument}: liquidated by a move of {percent(buffer, '+')}"
             if typical := self.within_typical(row):
                 said.append(f"{told}, and a typical one to the horizon is {typical}")
             elif abs(buffer) < alert:
@@ -164,7 +168,9 @@ class Analysis:
 
     def at_once(self, price_shock: float) -> Stress:
         """What a sudden move of all underlyings does."""
-        return stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
+        if price_shock not in self._sudden:
+            self._sudden[price_shock] = stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
+        return self._sudden[price_shock]
 
     def after(self, price_shock: float) -> float:
         """P&L of a sudden move of all underlyings, in quote, before fees; liquidation included."""

@@ -120,7 +120,7 @@ class CarryRow(FigureRow):
     contract_size = looked_up("Contract size", "qty", "beside")
     parity = looked_up("Quote per unit of its own", "ratio", "beside")
 
-    @figure("No.", "ratio", ("instrument",))
+    @figure("No.", "whole", ("instrument",))
     def number(self, f: Lookups) -> Carrier:
         return f.number_of(self)
 
@@ -128,20 +128,20 @@ class CarryRow(FigureRow):
     def lasts(self, _: Lookups) -> Carrier:
         return where(self.days_to_expiry == "", _ENDLESS, self.days_to_expiry)
 
-    @figure("Contracts that end before it", "ratio", ("instrument",))
+    @figure("Contracts that end before it", "whole", ("instrument",))
     def earlier(self, f: Lookups) -> Carrier:
         return self._peers(f).having(CarryRow.lasts, "<", self.lasts).count
 
-    @figure("Contracts that end with it", "ratio", ("instrument",))
+    @figure("Contracts that end with it", "whole", ("instrument",))
     def alike(self, f: Lookups) -> Carrier:
         return self._peers(f).having(CarryRow.lasts, "=", self.lasts).count
 
-    @figure("Of them further up", "ratio", ("instrument",))
+    @figure("Of them further up", "whole", ("instrument",))
     def above(self, f: Lookups) -> Carrier:
         alike = self._peers(f).having(CarryRow.lasts, "=", self.lasts)
         return alike.having(CarryRow.number, "<", self.number).count
 
-    @figure("No. of the next contract", "ratio", ("instrument",))
+    @figure("No. of the next contract", "whole", ("instrument",))
     def next_number(self, f: Lookups) -> Carrier:
         """The first of those that end next; 0 where none ends later."""
         later = self._peers(f).having(CarryRow.earlier, "=", self.earlier + self.alike)

@@ -83,7 +83,7 @@ def own_doubts(key: str) -> Figure:
         key: the figure without which there is no row.
     """
     title = "Cells to check first"
-    return Figure(title, "ratio", lambda row, f: count_doubts(row, f, row.table), (key,))
+    return Figure(title, "whole", lambda row, f: count_doubts(row, f, row.table), (key,))
 
 
 def exceeds(short: Carrier, exposure: Carrier, target: Carrier) -> Carrier:

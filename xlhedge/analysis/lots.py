@@ -22,7 +22,7 @@ class LotRow(FigureRow):
 
     instrument = looked_up("Instrument", "text", "own")
 
-    @figure("Position no.", "ratio", ("instrument",))
+    @figure("Position no.", "whole", ("instrument",))
     def position(self, f: Lookups) -> Carrier:
         """That of the first lot with the same key."""
         return f.position_of(self)
@@ -33,7 +33,7 @@ class LotRow(FigureRow):
         own, venue = f.own(self, "account"), f.term(self, "exchange")
         return where(own == "", lambda: where(venue == "", "", venue), own)
 
-    @figure("Side", "ratio", ("instrument",))
+    @figure("Side", "whole", ("instrument",))
     def side(self, f: Lookups) -> Carrier:
         """1 is short and -1 long where the account keeps them apart, 0 elsewhere."""
         apart = f.of_account(self.account, "position_mode") == "hedge"

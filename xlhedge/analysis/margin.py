@@ -281,7 +281,7 @@ class MarginRow(FigureRow):
     own_rate = looked_up("Maintenance rate without tiers", "percent", "term", "mm_rate")
     own_amount = looked_up("Maintenance amount without tiers", "qty", "term", "mm_amount")
 
-    @figure("Tiers", "ratio", ("instrument",), known=True)
+    @figure("Tiers", "whole", ("instrument",), known=True)
     def tiers(self, f: Lookups) -> Carrier:
         return f.count_tiers(self)
 

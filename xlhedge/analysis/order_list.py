@@ -11,7 +11,7 @@ from xlhedge.analysis.doubts import CHECK_FIRST, Doubts, doubted
 from xlhedge.analysis.figures import Blank
 from xlhedge.analysis.orders import TRADED, OrderRow, UnderlyingRow
 from xlhedge.analysis.states import OFF_TARGET
-from xlhedge.analysis.unwind_advice import enlarges
+from xlhedge.analysis.unwind_advice import enlarging
 from xlhedge.text import percent
 
 __all__ = ["ORDER_COLUMNS", "OrderLine", "order_lines", "order_list"]
@@ -61,20 +61,25 @@ def order_list(analysis: Analysis) -> Iterator[OrderLine]:
 
 def order_lines(analysis: Analysis, doubts: Doubts) -> Iterator[tuple[OrderRow, OrderLine]]:
     """The same, each behind the row that it is of."""
+    left_out = enlarging(analysis, doubts)
+    underlyings = {each.underlying: each for each in analysis.underlyings}
+    accounts: dict[str, dict[str, None]] = {}
+    for each in analysis.margin:
+        if each.account:
+            accounts.setdefault(each.instrument, {})[each.account] = None
     for row in analysis.orders:
-        if row.part and not enlarges(analysis, row, doubts):
-            yield row, _line(analysis, row)
+        if row.part and row.instrument not in left_out:
+            held = " + ".join(accounts.get(row.instrument, ()))
+            yield row, _line(analysis, row, underlyings[row.underlying], held)
 
 
-def _line(analysis: Analysis, row: OrderRow) -> OrderLine:
+def _line(analysis: Analysis, row: OrderRow, under: UnderlyingRow, account: str) -> OrderLine:
     settings = analysis.portfolio.settings
-    under = next(each for each in analysis.underlyings if each.underlying == row.underlying)
-    accounts = (each.account for each in analysis.margin if each.instrument == row.instrument)
     return OrderLine(
         urgency=_urgency(under, row.action),
         instrument=row.instrument,
         exchange=analysis.portfolio.instrument(row.instrument).exchange,
-        account=" + ".join(dict.fromkeys(filter(None, accounts))),
+        account=account,
         side="sell" if row.part > 0 else "buy",
         contracts=abs(row.order_contracts),
         value=abs(row.order_notional),

@@ -112,7 +112,7 @@ class UnderlyingRow(FigureRow):
         against = where(self.exposure < 0, -self.cover, self.cover)
         return maximum(0, minimum(self.gross_exposure, against))
 
-    @figure("Holdings with an instrument", "ratio", ("underlying",), known=True)
+    @figure("Holdings with an instrument", "whole", ("underlying",), known=True)
     def named(self, f: Lookups) -> Carrier:
         return self._holdings(f).having(HedgeRow.instrument, "<>", "").count
 
@@ -152,7 +152,7 @@ class UnderlyingRow(FigureRow):
     funding_drag = _of_shorts(MarginRow.funding_drag)
     funding_year = _of_shorts(MarginRow.funding_year)
 
-    @figure("Cells to check first", "ratio", ("underlying",))
+    @figure("Cells to check first", "whole", ("underlying",))
     def doubts(self, f: Lookups) -> Carrier:
         """Those that look mistyped and that its orders are computed from."""
         orders = f.group(OrderRow, self.underlying, "underlying")
@@ -175,7 +175,7 @@ class OrderRow(FigureRow):
     instrument = looked_up("Instrument", "text", "own")
     underlying = looked_up("Underlying", "text", "own")
 
-    @figure("No.", "ratio", ("instrument",))
+    @figure("No.", "whole", ("instrument",))
     def number(self, f: Lookups) -> Carrier:
         return f.number_of(self)
 
@@ -299,7 +299,7 @@ class OrderRow(FigureRow):
     def order_cover(self, f: Lookups) -> Carrier:
         return self._worth(f, self.sizing_price)
 
-    @figure("Cells to check first", "ratio", ("instrument",))
+    @figure("Cells to check first", "whole", ("instrument",))
     def doubts(self, f: Lookups) -> Carrier:
         """Of its own, of its shorts, and of the settings."""
         held = f.group(HedgeRow, self.underlying, "asset")

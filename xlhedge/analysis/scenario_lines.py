@@ -128,7 +128,7 @@ class ShortTerms(FigureRow):
     def fee_rate(self, f: Lookups) -> Carrier:
         return f.beside(self, GridShort).fee_rate
 
-    @figure("Its wallet's row in Accounts", "ratio", ("instrument",))
+    @figure("Its wallet's row in Accounts", "whole", ("instrument",))
     def wallet(self, f: Lookups) -> Carrier:
         """None where it has its own margin."""
         found = f.beside(self, CrossRow).wallet

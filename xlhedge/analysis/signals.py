@@ -22,6 +22,7 @@ from xlhedge.functions.formulas.sizing import (
     min_variance_ratio,
 )
 from xlhedge.portfolio import Instrument, Settings
+from xlhedge.text import percent
 
 __all__ = [
     "LONGER",
@@ -90,7 +91,7 @@ class Ratios:
         more = -(self.held_effectiveness or 0.0)
         return (
             f"over {self.pairs} bars the short added risk to the coins instead of taking it away: "
-            f"with it the variance is {more:.0%} higher"
+            f"with it the variance is {percent(more)} higher"
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from xlhedge.analysis.price_series import Track, returns, shared
 from xlhedge.analysis.risk import sample_deviation
 from xlhedge.portfolio import Portfolio
+from xlhedge.text import percent
 
 __all__ = ["TypicalMove", "typical_moves"]
 
@@ -48,8 +49,8 @@ class TypicalMove:
     def __str__(self) -> str:
         """The move and how it was computed, for a sentence."""
         return (
-            f"±{self.move:.1%} (daily volatility of {self.daily:.1%} × √{self.days:.4g} days, "
-            f"of {self.pairs} returns of {self.track.symbol})"
+            f"±{percent(self.move)} (daily volatility of {percent(self.daily)} × "
+            f"√{self.days:.4g} days, of {self.pairs} returns of {self.track.symbol})"
         )
 
 

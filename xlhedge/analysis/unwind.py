@@ -92,7 +92,7 @@ class UnwindRow(FigureRow):
 
     funding_breach = _of_past("funding_breach", "Funding alarm", "text")
     support_confirmed = _of_past("support_confirmed", "Support confirmed", "text")
-    bars_judged = _of_past("bars_judged", "Bars judged", "ratio")
+    bars_judged = _of_past("bars_judged", "Bars judged", "whole")
     support_held = _of_past("support_held", "Support held", "text")
     relative_volume = _of_past("relative_volume", "Volume, × the usual", "ratio")
     money_flow = _of_past("money_flow", "Chaikin money flow", "ratio")

@@ -16,7 +16,7 @@ __all__ = [
     "DEAR",
     "added_risk",
     "dear_funding",
-    "enlarges",
+    "enlarging",
     "is_dear",
     "should_unwind",
     "unwinding",
@@ -85,20 +85,23 @@ def added_risk(analysis: Analysis) -> Iterator[Advice]:
             yield Advice(WEEK, "review", text, each.ratios.alarm, each.name)
 
 
-def enlarges(analysis: Analysis, row: OrderRow, doubts: Doubts) -> bool:
-    """Whether an order adds to a hedge that something speaks against; what reduces one, does not.
+def enlarging(analysis: Analysis, doubts: Doubts) -> set[str]:
+    """The instruments whose order adds to a hedge that something speaks against.
+
+    What reduces one, does not.
 
     Args:
         analysis: the analysis.
-        row: the order's instrument.
         doubts: what speaks for nothing until it is checked.
     """
-    if row.part * row.short_notional < 0:
-        return False
-    if ("unwind", row.underlying) in doubts:
-        return False
-    leaving = (underlying for underlying, _ in _leaving(analysis, doubts))
-    return row.underlying in leaving or is_dear(row)
+    leaving = {underlying for underlying, _ in _leaving(analysis, doubts)}
+    return {
+        row.instrument
+        for row in analysis.orders
+        if row.part * row.short_notional >= 0
+        and ("unwind", row.underlying) not in doubts
+        and (row.underlying in leaving or is_dear(row))
+    }
 
 
 def is_dear(row: OrderRow) -> bool:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from xlhedge.analysis.accounts import AccountRow
 from xlhedge.analysis.figures import Blank
+from xlhedge.text import percent
 
 __all__ = ["End", "fallen", "nearest_end", "wallet_unit"]
 
@@ -22,7 +23,7 @@ class End(NamedTuple):
     of: str
 
     def __str__(self) -> str:
-        return f"a move of {self.move:+.1%} of {self.of}"
+        return f"a move of {percent(self.move, '+')} of {self.of}"
 
 
 def nearest_end(row: AccountRow) -> End | None:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from xlhedge.batch.plan import Item
 from xlhedge.batch.stop import Stop
-from xlhedge.batch.work import Asked, Options, ReportBytes, make, versions
+from xlhedge.batch.work import Options, ReportBytes, Task, make, versions
 from xlhedge.batch.workers import Workers
 from xlhedge.errors import MachineError, Stopped
 
@@ -61,7 +61,7 @@ class Dispatch:
             yield [(item, next(results) if item.source else None) for item in chunk]
 
     def _submit(self, chunk: list[Item]) -> _Task:
-        sources = [Asked(item.source, item.earlier) for item in chunk if item.source]
+        sources = [Task(item.source, item.earlier) for item in chunk if item.source]
         return self.workers.submit(make, sources, self.options, versions()) if sources else None
 
     def _result(self, task: _Task) -> list[ReportBytes]:

@@ -27,7 +27,7 @@ _LONGEST_NAME, _LONGEST_LINE = 4_096, 1 << 16  # characters
 _MOST_FILES = 1_000
 
 
-class _Found(NamedTuple):
+class _Input(NamedTuple):
     path: Path
     problem: str = ""
 
@@ -71,7 +71,7 @@ class _Finder:
 
     output: os.stat_result | None  # the folder of the reports, if it is there
 
-    def named(self, text: str, base: Path = _HERE) -> Iterator[_Found]:
+    def named(self, text: str, base: Path = _HERE) -> Iterator[_Input]:
         """The inputs that one argument names: a file or folder that is there, or a pattern.
 
         Args:
@@ -81,14 +81,14 @@ class _Finder:
         path = base / text
         if os.path.lexists(path):
             if not path.is_dir():
-                return iter([_Found(path)])
+                return iter([_Input(path)])
             why = "there is no portfolio in it: no workbook, JSON file, or folder of CSV files"
-            return _or_else(self._folder(path), _Found(path, why))
+            return _or_else(self._folder(path), _Input(path, why))
         if glob.has_magic(text):
-            return _or_else(self._matching(text, base), _Found(path, "matches no portfolio"))
-        return iter([_Found(path, "there is no such file or folder")])
+            return _or_else(self._matching(text, base), _Input(path, "matches no portfolio"))
+        return iter([_Input(path, "there is no such file or folder")])
 
-    def _matching(self, pattern: str, base: Path) -> Iterator[_Found]:
+    def _matching(self, pattern: str, base: Path) -> Iterator[_Input]:
         """What a pattern matches. `**` stands for folders, and never for a link to one."""
         parts = [part for part, _ in groupby(Path(pattern).parts)]  # **/** is **
         literal = len(list(takewhile(lambda part: not glob.has_magic(part), parts)))
@@ -111,7 +111,7 @@ class _Finder:
                 continue
             for path in _matches(folder, parts[at]):
                 if path.is_symlink() and not _inside(path, top):
-                    yield _Found(path, _LINK_OUT.format(top))
+                    yield _Input(path, _LINK_OUT.format(top))
                 elif not path.is_dir():
                     yield from self._file(path) if last else ()
                 elif last:
@@ -119,14 +119,14 @@ class _Finder:
                 else:
                     waiting.append((path, at + 1))
 
-    def _folder(self, top: Path) -> Iterator[_Found]:
+    def _folder(self, top: Path) -> Iterator[_Input]:
         """A folder as one portfolio, or the portfolios in it, at whatever depth."""
         real, waiting = os.path.realpath(top), [top]
         while waiting:
             folder = waiting.pop()
             try:
                 if _is_portfolio(folder):
-                    yield _Found(folder)
+                    yield _Input(folder)
                     continue
                 with os.scandir(folder) as entries:
                     for entry in entries:
@@ -139,7 +139,7 @@ class _Finder:
                         else:
                             yield from self._entry(path, entry, real)
             except OSError as error:
-                yield _Found(folder, f"it cannot be read: {error.strerror or error}")
+                yield _Input(folder, f"it cannot be read: {error.strerror or error}")
 
     def _is_output(self, entry: os.DirEntry[str]) -> bool:
         # By its number: to look up its real path takes as many steps as there are folders above.
@@ -147,13 +147,13 @@ class _Finder:
             return False
         return os.path.samestat(entry.stat(), self.output)
 
-    def _entry(self, path: Path, entry: os.DirEntry[str], top: str) -> Iterator[_Found]:
+    def _entry(self, path: Path, entry: os.DirEntry[str], top: str) -> Iterator[_Input]:
         if entry.is_symlink() and not _inside(path, top):
-            yield _Found(path, _LINK_OUT.format(top))
+            yield _Input(path, _LINK_OUT.format(top))
         elif not entry.is_dir():
             yield from self._file(path)
 
-    def _file(self, path: Path) -> Iterator[_Found]:
+    def _file(self, path: Path) -> Iterator[_Input]:
         """A file that nobody named: a portfolio, by its name, and no report of ours."""
         from xlhedge.readers import READABLE
 
@@ -161,10 +161,10 @@ class _Finder:
         # A link to nothing is told as what it is; a pipe or a device is passed over.
         known = path.is_file() or not path.exists()
         if readable and known and not (is_report_name(path.name) and is_report(path)):
-            yield _Found(path)
+            yield _Input(path)
 
 
-def _or_else(found: Iterator[_Found], nothing: _Found) -> Iterator[_Found]:
+def _or_else(found: Iterator[_Input], nothing: _Input) -> Iterator[_Input]:
     yield next(found, nothing)
     yield from found
 
@@ -209,12 +209,12 @@ def _matches(folder: Path, part: str) -> list[Path]:
     return [folder / name for name in names if hidden or not name.startswith(".")]
 
 
-def _of_manifest(finder: _Finder, manifest: Path, line: int, text: str) -> Iterator[_Found]:
+def _of_manifest(finder: _Finder, manifest: Path, line: int, text: str) -> Iterator[_Input]:
     """What a line names: it must lie in the manifest's folder, as it may come from anybody."""
     place = Path(f"{manifest}:{line}")
     shown = one_line(text)
     if why := _never_a_name(text):
-        yield _Found(place, f'"{shown}" {why}')
+        yield _Input(place, f'"{shown}" {why}')
         return
     folder = manifest.parent
     real = os.path.realpath(folder)
@@ -222,13 +222,13 @@ def _of_manifest(finder: _Finder, manifest: Path, line: int, text: str) -> Itera
     # By its text, and then by its links, before anything in it is looked up.
     written = PureWindowsPath(text)
     if written.anchor or ".." in written.parts or not _inside(folder / text, real):
-        yield _Found(place, f'"{shown}": {out}')
+        yield _Input(place, f'"{shown}": {out}')
         return
     for found in finder.named(text, folder):
         if not found.problem and not _inside(found.path, real):
-            yield _Found(place, f'"{shown}": {out}')
+            yield _Input(place, f'"{shown}": {out}')
             return
-        yield _Found(place, f'"{shown}": {found.problem}') if found.problem else found
+        yield _Input(place, f'"{shown}": {found.problem}') if found.problem else found
 
 
 def _never_a_name(text: str) -> str:

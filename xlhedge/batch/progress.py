@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlhedge import __version__
+from xlhedge.text import counted
 
 __all__ = ["ALARM", "LISTS", "InputResult", "JsonProgress", "Progress", "RunResult", "TextProgress"]
 
@@ -80,13 +81,9 @@ class RunResult:
     def __str__(self) -> str:
         said = [f"{self.reports:,} of {self.total:,} reports are there"]
         said += [f"{self.kept:,} of them from an earlier run"] if self.kept else []
-        said += [_counted(self.failed, "input") + " failed"] if self.failed else []
-        said += [_counted(self.warnings, "warning")] if self.warnings else []
+        said += [counted(self.failed, "input") + " failed"] if self.failed else []
+        said += [counted(self.warnings, "warning")] if self.warnings else []
         return ", ".join(said) + (f": {self.summary}" if self.summary else "")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 class Progress:

@@ -32,7 +32,7 @@ from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
 from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
 
-__all__ = ["Asked", "Options", "ReportBytes", "figures_of", "make", "versions"]
+__all__ = ["Options", "ReportBytes", "Task", "figures_of", "make", "versions"]
 
 
 class Options(NamedTuple):
@@ -46,7 +46,7 @@ class Options(NamedTuple):
     full: bool = False  # whether the appendix prints, too
 
 
-class Asked(NamedTuple):
+class Task(NamedTuple):
     """One report that is asked for."""
 
     source: Path | Content  # the input: its content where the worker cannot read it itself
@@ -77,7 +77,7 @@ def versions() -> str:
 _ONE_AT_A_TIME = threading.Lock()  # a worker of a cluster may have several threads
 
 
-def make(sources: Sequence[Asked], options: Options, expected: str) -> list[ReportBytes]:
+def make(sources: Sequence[Task], options: Options, expected: str) -> list[ReportBytes]:
     """Make reports; what is wrong with one does not stop the others.
 
     Args:
@@ -95,7 +95,7 @@ def make(sources: Sequence[Asked], options: Options, expected: str) -> list[Repo
         return _with_pdfs(made, options.folder) if options.pdf else made
 
 
-def _made(asked: Asked, options: Options) -> ReportBytes:
+def _made(asked: Task, options: Options) -> ReportBytes:
     said: list[object] = []
     source = asked.source
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xlhedge.cli import hosts, new, reports
+from xlhedge.cli import books, decks, hosts, imports, market, new, reports
 from xlhedge.cli.lines import Command, say, warn
 from xlhedge.errors import HedgeError, Stopped
 from xlhedge.text import shown
@@ -140,3 +140,8 @@ def calc(
 app.command(cls=Command)(new.new)
 app.command(cls=Command)(reports.template)
 app.command(cls=Command)(reports.demo)
+app.command(cls=Command)(market.market)
+app.command("import", cls=Command)(imports.import_downloads)
+app.command(cls=Command)(decks.fill)
+app.command(cls=Command)(market.positions)
+app.command(cls=Command)(books.refresh)

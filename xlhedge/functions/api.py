@@ -25,8 +25,7 @@ _LISTS = {*CELLS, list}
 def _public(entry: Function) -> Callable[..., Any]:
     @functools.wraps(entry.body)
     def call(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs).arguments
-        arguments = [bound.get(name) for name in entry.names]
+        arguments = ordered(args, kwargs)
         if CELLS.issuperset(map(type, arguments)):
             return evaluate(entry, arguments)
         lists = _LISTS.issuperset(map(type, arguments))
@@ -44,6 +43,17 @@ def _public(entry: Function) -> Callable[..., Any]:
             return value.tolist() if hasattr(value, "tolist") else value
         return _array(value) if isinstance(value, list) and not entry.columns else value
 
+    ordered = _binding(entry)
+    call.__module__ = "xlhedge"
+    call.__doc__ = _documented(entry)
+    return call
+
+
+def _binding(entry: Function) -> Callable[[tuple[Any, ...], dict[str, Any]], list[Any]]:
+    """How a call's arguments are put in order, None for what is left out.
+
+    `inspect` takes longer over it than most formulas do; it is asked only what is wrong.
+    """
     # Not the body's own: the registry names what the body may only count.
     signature = inspect.Signature(
         [
@@ -55,9 +65,21 @@ def _public(entry: Function) -> Callable[..., Any]:
             for parameter in entry.parameters
         ]
     )
-    call.__module__ = "xlhedge"
-    call.__doc__ = _documented(entry)
-    return call
+    names = entry.names
+    places = {name: at for at, name in enumerate(names)}
+    required = sum(parameter.required for parameter in entry.parameters)  # they come first
+
+    def ordered(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        given = len(args)
+        arguments = [*args, *(None,) * (len(names) - given)]
+        fits = given <= len(names) and kwargs.keys().isdisjoint(names[:given])
+        if not fits or not kwargs.keys() >= {*names[given:required]} or kwargs.keys() - places:
+            signature.bind(*args, **kwargs)  # it raises, and says what is wrong
+        for name, value in kwargs.items():
+            arguments[places[name]] = value
+        return arguments
+
+    return ordered
 
 
 def _documented(entry: Function) -> str:

@@ -22,10 +22,13 @@ from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.ranges import flattened
 from xlhedge.serials import EPOCH
 
-__all__ = ["BLOCK", "evaluate_arrays"]
+__all__ = ["BLOCK", "MOST_PLACED", "evaluate_arrays"]
 
 BLOCK = 1 << 17
 """Elements computed at a time: what the steps of a formula leave then stays in the cache."""
+
+MOST_PLACED = 200
+"""Blanks of one call whose errors say where they are; Excel keeps no more messages of a call."""
 
 _PLAIN = (float, int, np.floating, np.integer, np.bool_)
 """Types that are numbers whatever their value."""
@@ -39,18 +42,58 @@ def evaluate_arrays(call: Call) -> Any:
     """
     with np.errstate(all="ignore"):
         carriers, fine = _carriers(call)
-        if not np.any(fine):
+        if not _all(fine) and not np.any(fine):
             value = np.full(call.cells, np.nan)
         else:
             value, unsure = _values(call, carriers)
             fine = fine & _valid(call, carriers, value) if unsure else fine
-    if np.all(fine) or not value.size:
+    if _all(fine) or not value.size:
         return value
-    result = value.astype(object)
-    fine = np.broadcast_to(fine, call.shape).reshape(call.places)
-    for index in np.argwhere(~fine).tolist():
+    return _with_errors(call, value, ~np.broadcast_to(fine, call.shape).reshape(call.places))
+
+
+def _with_errors(call: Call, values: Any, wrong: Any) -> Any:
+    """The values, and errors where there is none.
+
+    A whole column has a million blanks: those behind the first share one error without a place.
+    """
+    result = values.astype(object)
+    if np.count_nonzero(wrong) > MOST_PLACED:
+        blank = wrong & np.broadcast_to(_blank(call), call.shape).reshape(call.places)
+        first = np.argwhere(blank)[: MOST_PLACED + 1].tolist()
+        if len(first) > MOST_PLACED:
+            blank[tuple(np.transpose(first[:-1]))] = False
+            result[blank] = call.element(tuple(first[-1]), placed=False)
+            wrong = wrong & ~blank
+    for index in np.argwhere(wrong).tolist():
         result[tuple(index)] = call.element(tuple(index))
     return result
+
+
+def _blank(call: Call) -> Any:
+    """Where no range holds anything."""
+    masks = []
+    for argument, shape in zip(call.arguments, call.shapes, strict=True):
+        if not shape:
+            continue
+        numbers = hasattr(argument, "dtype") and argument.dtype.kind != "O"
+        cells = [] if numbers else _flat(argument, shape)
+        masks.append(np.reshape([cell is None for cell in cells], shape) if cells else np.False_)
+    return reduce(np.logical_and, masks)
+
+
+def _flat(argument: Any, shape: Shape) -> list[Any]:
+    """The cells of nested lists, row by row."""
+    if hasattr(argument, "dtype"):
+        return list(argument.flat)
+    for _ in shape[1:]:
+        argument = chain.from_iterable(argument)
+    return list(argument)
+
+
+def _all(fine: Any) -> bool:
+    """Whether it holds everywhere; most do, and True is said faster than it is counted."""
+    return fine is True or fine is np.True_ or bool(np.all(fine))
 
 
 def _carriers(call: Call) -> tuple[list[Any], Any]:
@@ -60,14 +103,14 @@ def _carriers(call: Call) -> tuple[list[Any], Any]:
         try:
             arguments = flattened(call.entry, arguments)
         except HedgeError:
-            return [], np.False_
+            return [], False
     read = [
         _carrier(parameter, argument, own) if own else _single(parameter, argument)
         for parameter, argument, own in zip(
             call.entry.parameters, arguments, call.shapes, strict=True
         )
     ]
-    admitted = [each for _, each in read if not np.all(each)]
+    admitted = [each for _, each in read if not _all(each)]
     return [carrier for carrier, _ in read], reduce(np.logical_and, admitted, np.True_)
 
 
@@ -104,7 +147,7 @@ def _values(call: Call, carriers: Sequence[Any]) -> tuple[Any, bool]:
             for each in carriers
         ]
         held = _holds(entry, part)
-        fine = all(each is True or np.all(each) for each in held)
+        fine = all(map(_all, held))
         unsure |= not fine
         # A body may rely on the conditions: it runs where they hold somewhere.
         legs = _legs(entry, part) if fine or all(map(np.any, held)) else _nothing(entry)
@@ -143,10 +186,10 @@ def _is_array(carrier: Any) -> bool:
 
 def _single(parameter: Parameter, argument: Any) -> tuple[Any, Any]:
     try:
-        return admit(parameter, argument), np.True_
+        return admit(parameter, argument), True
     except HedgeError:
         # Any value does where none is admitted.
-        return parameter.quantity.options[0] if parameter.quantity.options else np.nan, np.False_
+        return parameter.quantity.options[0] if parameter.quantity.options else np.nan, False
 
 
 def _carrier(parameter: Parameter, argument: Any, shape: Shape) -> tuple[Any, Any]:
@@ -160,9 +203,7 @@ def _carrier(parameter: Parameter, argument: Any, shape: Shape) -> tuple[Any, An
             return _numbers(parameter, _days(array))
         cells = list(array.flat) if array.dtype.kind in "Mm" else array.ravel().tolist()
     else:
-        cells = argument
-        for _ in shape[1:]:
-            cells = list(chain.from_iterable(cells))
+        cells = _flat(argument, shape)
     values, admitted = _read(parameter, cells)
     return (
         values.reshape(shape) if np.ndim(values) else values,
@@ -182,8 +223,9 @@ def _days(moments: Any) -> Any:
 
 def _numbers(parameter: Parameter, numbers: Any) -> tuple[Any, Any]:
     low, high = parameter.quantity.span
-    if not numbers.size or (low <= numbers.min() and numbers.max() <= high):
-        return numbers, np.True_
+    least, most = np.minimum.reduce, np.maximum.reduce  # as min() and max(), with less around them
+    if not numbers.size or (low <= least(numbers, axis=None) and most(numbers, axis=None) <= high):
+        return numbers, True
     return numbers, np.isfinite(numbers) & parameter.quantity.domain.admits(numbers)
 
 

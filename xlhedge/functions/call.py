@@ -33,7 +33,7 @@ class Call:
     shapes: Sequence[Shape]
     shape: Shape
 
-    def element(self, index: Shape) -> Any:
+    def element(self, index: Shape, *, placed: bool = True) -> Any:
         """The value of one cell, or the `HedgeError` that it holds instead, with its place."""
         index += (0,) * (len(self.shape) - len(index))
         places, cells = [], []
@@ -49,7 +49,8 @@ class Call:
             # It is kept as a value, and so must not keep the call's frames.
             error.__traceback__ = error.__context__ = None
             names = self.entry.names
-            error.position = places[names.index(error.argument)] if error.argument else index
+            place = places[names.index(error.argument)] if error.argument else index
+            error.position = place if placed else None
             return [error] * len(self.entry.columns) if self.entry.columns else error
 
     @property

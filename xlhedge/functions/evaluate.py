@@ -123,4 +123,4 @@ def _common(shapes: Sequence[Shape]) -> Shape:
         pairs = zip_longest(reversed(left), reversed(right), fillvalue=1)
         return tuple(reversed([widest(*pair) for pair in pairs]))
 
-    return reduce(join, shapes)
+    return reduce(join, filter(None, dict.fromkeys(shapes)))

@@ -11,7 +11,7 @@ from typing import Any
 
 from xlhedge.errors import CellError
 from xlhedge.functions.algebra import Carrier, floor
-from xlhedge.text import means_percent, shown
+from xlhedge.text import means_percent, percent, shown
 
 __all__ = ["Domain", "Measure", "Quantity", "Rule"]
 
@@ -96,16 +96,19 @@ class Domain:
 
         Example:
             >>> Domain(above=-1, below=1).outside(), Domain(at_most=2).outside(share=True)
-            ('of 1 or more, or of -1 or less', 'above 200%')
+            ('of 1 or more, or of -1 or less', 'above 200 %')
         """
-        form = "{:.0%}" if share else "{:g}"
         ends = (
             ("above {}", self.at_most),
             ("of {} or more", self.below),
             ("below {}", self.at_least),
             ("of {} or less", self.above),
         )
-        return ", or ".join(word.format(form.format(end)) for word, end in ends if end is not None)
+        return ", or ".join(
+            word.format(percent(end) if share else f"{end:g}")
+            for word, end in ends
+            if end is not None
+        )
 
     def __str__(self) -> str:
         return self._words

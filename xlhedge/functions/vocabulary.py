@@ -36,7 +36,7 @@ TIMES = Measure("×", "ratio")
 
 HOURS = Measure("hours", "ratio")
 DAYS = Measure("days", "days")
-SETTLEMENTS = Measure("settlements", "ratio")
+SETTLEMENTS = Measure("settlements", "whole")
 BARS = Measure("bars", "whole")
 
 MOMENT = Measure("date-time, UTC", "date", kind="date")

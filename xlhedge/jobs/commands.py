@@ -19,12 +19,14 @@ from xlhedge.sheets.context import Edition
 from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
 from xlhedge.sheets.template import template_book
+from xlhedge.text import counted
 
 __all__ = [
     "TEMPLATE",
     "build_report",
     "check_line",
     "report_headlines",
+    "worked_out",
     "write_samples",
     "write_template",
 ]
@@ -77,14 +79,30 @@ def check_line(
     Raises:
         HedgeError: something is wrong with it.
     """
-    portfolio = _read(path, warn, limits)
-    analysis = analyse(portfolio)
-    _say_all(path, "warning", analysis.caveats, warn)
+    analysis = worked_out(path, warn, limits)
+    portfolio = analysis.portfolio
     line = (
-        f"{path}: ok, {len(portfolio.holdings)} holdings, "
-        f"{len(portfolio.shorts)} shorts, {len(portfolio.scenarios)} scenario rows"
+        f"{path}: ok, {counted(len(portfolio.holdings), 'holding')}, "
+        f"{counted(len(portfolio.shorts), 'short')}, "
+        f"{counted(len(portfolio.scenarios), 'scenario row')}"
     )
     return line, alarms(analysis)
+
+
+def worked_out(path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT) -> Analysis:
+    """Read and work out a portfolio.
+
+    Args:
+        path: the portfolio.
+        warn: takes a line about what looks wrong.
+        limits: how much of it is read.
+
+    Raises:
+        HedgeError: something is wrong with it.
+    """
+    analysis = analyse(_read(path, warn, limits))
+    _say_all(path, "warning", analysis.caveats, warn)
+    return analysis
 
 
 def write_template(

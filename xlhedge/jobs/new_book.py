@@ -30,7 +30,7 @@ from xlhedge.portfolio.values import Written, as_moment
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.context import Edition
 from xlhedge.sheets.template import template_book
-from xlhedge.text import one_line
+from xlhedge.text import counted, one_line
 
 __all__ = [
     "HORIZON",
@@ -140,7 +140,8 @@ def write_new(
         warn(f"warning: {said}")
     settings = portfolio.settings
     say(
-        f"wrote {path}: {len(portfolio.holdings)} holdings, {len(portfolio.shorts)} shorts, "
+        f"wrote {path}: {counted(len(portfolio.holdings), 'holding')}, "
+        f"{counted(len(portfolio.shorts), 'short')}, "
         f"prices of {settings.as_of:%Y-%m-%d %H:%M} UTC, "
         f"horizon {settings.horizon_date:%Y-%m-%d} ({analysis.days:.0f} days)"
     )

@@ -101,6 +101,18 @@ class AllRows:
         return {self.underlying_of(row).casefold() for row in self.of("Holdings")}
 
     @cached_property
+    def exposures(self) -> dict[str, float] | None:
+        """What holdings are worth, times beta, by underlying in small letters; None if unread."""
+        found: dict[str, float] = {}
+        with suppress(Unread):
+            for row in self.of("Holdings"):
+                name = self.underlying_of(row).casefold()
+                worth = row.quantity * row.spot_price * row.beta
+                found[name] = found.get(name, 0.0) + worth
+            return found
+        return None
+
+    @cached_property
     def hedging(self) -> set[str]:
         """The instruments that are short, or that a holding is to be hedged with."""
         named = self._names("Shorts", "instrument"), self._names("Holdings", "instrument")

@@ -42,7 +42,8 @@ class BandCells:
 
     "entry_price" is the row's own, "instrument.futures_price" its instrument's, "settings.as_of" a
     setting; "inverse" says whether the contract is, "spot" is what the underlying costs where it is
-    held, "index" the index price or that, "underlying" what a holding moves with.
+    held, "index" the index price or that, "underlying" what a holding moves with, "exposed" the
+    value of the holdings, times their betas, that move with what the row's instrument does.
     """
 
     def __init__(self, table: str) -> None:
@@ -53,7 +54,7 @@ class BandCells:
         if name == "index":
             own, spot = self.own("index_price"), self.spot()
             return where(own == "", spot, own)
-        if name in ("inverse", "spot", "underlying"):
+        if name in ("inverse", "spot", "underlying", "exposed"):
             return getattr(self, name)()
         look = {"": self.own, "instrument": self.term, "settings": self.setting}[where_from]
         table = {"": self.table, "instrument": "Instruments", "settings": "Settings"}[where_from]
@@ -83,6 +84,10 @@ class BandCells:
 
     def underlying(self) -> Carrier:
         """What a holding moves with."""
+        raise NotImplementedError
+
+    def exposed(self) -> Carrier:
+        """What the holdings are worth, times beta, that move with the row's instrument."""
         raise NotImplementedError
 
 
@@ -123,7 +128,7 @@ class Band:
 
     def _blank(self, name: str) -> bool:
         """Whether a cell may be blank, and then has no value."""
-        if name in ("inverse", "underlying") or name.startswith("settings."):
+        if name in ("inverse", "underlying", "exposed") or name.startswith("settings."):
             return False
         table = "Instruments" if name.startswith("instrument.") else self.table
         column = TABLES[table].model.columns.get(name.rpartition(".")[2])
@@ -249,7 +254,7 @@ _BETWEEN = (
     Band(
         "Instruments",
         "index_price",
-        f"Index prices more than {_SPOT_FROM_INDEX:.0%} off the spot price",
+        f"Index prices more than {percent(_SPOT_FROM_INDEX)} off the spot price",
         "index_price and the spot_price of the underlying are of one coin: correct the one that is "
         "old or of another coin.",
         ("index_price", "spot"),
@@ -263,7 +268,7 @@ _BETWEEN = (
     Band(
         "Instruments",
         "futures_price",
-        f"Futures prices more than {_FUTURE_FROM_INDEX:.0%} off the index price",
+        f"Futures prices more than {percent(_FUTURE_FROM_INDEX)} off the index price",
         "futures_price and index_price (or the spot_price) are of one coin: correct the one that "
         "is old or of another coin.",
         ("futures_price", "index"),
@@ -273,6 +278,19 @@ _BETWEEN = (
             f"{shown(index)}; one of them is old, or of another coin"
         ),
         ("order", "margin"),
+    ),
+    Band(
+        "Shorts",
+        "contracts",
+        "Long futures that add to the exposure",
+        "contracts below 0 are a long future, which hedges only coins below 0, or of a beta below "
+        "0; a short is above 0.",
+        ("contracts", "exposed"),
+        lambda contracts, exposed: (contracts < 0) & (exposed >= 0),
+        lambda contracts, _: (
+            f"{shown(contracts)} is a long future, which adds to the exposure: nothing is held "
+            f"that moves the other way; if it is a short, type {shown(-contracts)}"
+        ),
     ),
     Band(
         "Shorts",

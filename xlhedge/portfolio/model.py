@@ -26,6 +26,7 @@ from xlhedge.portfolio.tables import (
     TABLES,
     Account,
     Bar,
+    Fetched,
     Holding,
     Instrument,
     Scenario,
@@ -57,6 +58,7 @@ class Portfolio:
         shorts: the shorts that are open; several of one instrument are several lots.
         scenarios: the rows of all scenarios.
         history: bars of assets and instruments, as they came.
+        sources: where values were fetched, and when.
         places: where they came from.
         notes: how cells were read that are not written as numbers and dates are, one a column.
 
@@ -90,6 +92,7 @@ class Portfolio:
     shorts: Sequence[Short] = ()
     scenarios: Sequence[Scenario] = ()
     history: Sequence[Bar] = ()
+    sources: Sequence[Fetched] = ()
     places: Places = field(default=Places(), repr=False, compare=False)
     notes: Sequence[Problem] = field(default=(), repr=False, compare=False)
 

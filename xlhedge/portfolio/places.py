@@ -39,6 +39,7 @@ class TablePlaces:
         stem: what begins a place, for a column that the table does not have.
         tails: what ends it, one for each row; ``[0]``, ``[1]``, … where there are none.
         stems: what begins it, for each column by name.
+        spare: the numbers of the rows of its sheet in which another row may be put, in order.
 
     Example:
         >>> places = TablePlaces("Shorts!A5", "Shorts!A", ["6", "9"], {"margin": "Shorts!D"})
@@ -50,6 +51,7 @@ class TablePlaces:
     stem: str = ""
     tails: Sequence[str] = ()
     stems: Mapping[str, str] = field(default_factory=dict)
+    spare: Sequence[range] = ()
 
     def cell(self, row: int, column: str) -> str:
         """The place of a cell, by its row's number from 0 and its column's name."""

@@ -60,6 +60,11 @@ class _RowCells(BandCells):
     def underlying(self) -> str:
         return self._rows.underlying_of(self._row)
 
+    def exposed(self) -> float:
+        if (exposures := self._rows.exposures) is None:
+            raise Unread
+        return exposures.get((self._rows.followed(self._row.instrument) or "").casefold(), 0.0)
+
 
 def _cell(row: Any, column: str) -> Any:
     value = getattr(row, column) if row is not None else None

@@ -44,6 +44,7 @@ class RawTable:
         tails: what the place of each row's cells ends with (``7``).
         broken: why the table cannot be read at all.
         note: what to mention of how it was read.
+        spare: the numbers of its sheet's rows in which another row may be put.
     """
 
     place: str
@@ -52,6 +53,7 @@ class RawTable:
     tails: Sequence[str] = ()
     broken: str = ""
     note: str = ""
+    spare: Sequence[range] = ()
 
 
 def too_wide(columns: int) -> str:
@@ -148,7 +150,7 @@ def _read(table: Table, raw: RawTable, known: Iterable[Problem] = ()) -> ReadTab
     stems = {name: raw.headers[at].stem for name, at in where.items()}
     stem = raw.headers[0].stem if raw.headers else raw.place
     reading = _refused(table, raw.place, [*problems, *known])
-    reading.places = TablePlaces(raw.place, stem, raw.tails, stems)
+    reading.places = TablePlaces(raw.place, stem, raw.tails, stems, raw.spare)
     reading.unread = doubtful.union(absent)
     if raw.note:
         reading.notes.append((table.rank(), Problem(raw.place, raw.note)))

@@ -21,6 +21,7 @@ __all__ = [
     "TABLES",
     "Account",
     "Bar",
+    "Fetched",
     "Holding",
     "Instrument",
     "Scenario",
@@ -232,14 +233,7 @@ class Short(Row):
     """A short that is already open; negative contracts are a long future."""
 
     instrument: Annotated[str, text(_INSTRUMENT)]
-    contracts: Annotated[
-        float,
-        number(
-            "short_contracts",
-            usual=Domain(at_least=0),
-            slip="below 0 it is a long future, which adds to the exposure",
-        ),
-    ]
+    contracts: Annotated[float, number("short_contracts")]
     entry_price: Annotated[float, number("entry_price")]
     margin: Annotated[float | None, number("margin", needed="if inverse and isolated")] = None
     leverage: Annotated[float | None, number("leverage")] = None
@@ -323,6 +317,20 @@ class Bar(Row):
     ] = None
 
 
+class Fetched(Row):
+    """Where values of a row came from, and how old they are; what no row tells of was typed."""
+
+    table: Annotated[str, text("Table of the values, such as Instruments.")]
+    row: Annotated[
+        str | None, text("Row of the values by its name, such as BTC-PERP", "; blank: all of it.")
+    ] = None
+    column: Annotated[
+        str | None, text("Columns of the values, with commas between", "; blank: all of the row.")
+    ] = None
+    venue: Annotated[str, text("Venue, or file, that the values are from.")]
+    time: Annotated[datetime, moment("Date-time at which they were so (UTC).")]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table of a portfolio.
@@ -372,6 +380,7 @@ TABLES: dict[str, Table] = {
         Table("Shorts", "Shorts", Short),
         Table("Scenarios", "Scenarios", Scenario),
         Table("History", "Price history", Bar, required=False),  # Excel keeps "History" for itself
+        Table("Sources", "Sources", Fetched, required=False),
     )
 }
 """Every table, in the order in which people fill them."""

@@ -16,13 +16,11 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812
 
-from xlhedge.errors import NotAWorkbook
+from xlhedge.errors import DAMAGED, NotAWorkbook
 from xlhedge.readers.encodings import utf_8
 from xlhedge.readers.limits import Limits
 
-__all__ = ["DAMAGE", "DAMAGED", "Archive", "Element"]
-
-DAMAGED = "it is damaged or cut off; save it again in a spreadsheet"
+__all__ = ["DAMAGE", "Archive", "Element"]
 
 # What zipfile raises for a damaged file, and what strange content makes of the code that reads it.
 DAMAGE = (BadZipFile, ZlibError, expat.ExpatError, EOFError, OSError, LookupError, ValueError)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from xlhedge.errors import NotAWorkbook
+from xlhedge.errors import DAMAGED, NotAWorkbook
 from xlhedge.portfolio import TABLES, Portfolio, Table
 from xlhedge.portfolio.headings import Header
 from xlhedge.portfolio.problems import refusal
 from xlhedge.portfolio.rows import RawTable
-from xlhedge.readers.archive import DAMAGE, DAMAGED
+from xlhedge.readers.archive import DAMAGE
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.workbook_parts import Package
 

@@ -19,7 +19,7 @@ from xlhedge.portfolio.places import Source
 from xlhedge.portfolio.problems import refusal
 from xlhedge.readers.limits import DEFAULT, Limits
 
-__all__ = ["READABLE", "Content", "load"]
+__all__ = ["READABLE", "Content", "file_bytes", "load"]
 
 READABLE = (".json", ".xlsx", ".xlsm", ".xltx", ".xltm", ".ods")
 """How the names of files that can be read end."""
@@ -116,6 +116,19 @@ def load(path: str | PathLike[str], limits: Limits = DEFAULT) -> Content:
         return Content(path.name, _bytes(path, "", limits.size, limits))
     except OSError as error:
         raise refusal(f"it cannot be read: {error.strerror or error}") from None
+
+
+def file_bytes(path: Path, limits: Limits = DEFAULT) -> bytes:
+    """All of a regular file, whatever it holds.
+
+    Args:
+        path: the file, which is named in errors.
+        limits: how much of it may be read.
+
+    Raises:
+        PortfolioError: it is not there, no regular file, or too large.
+    """
+    return _bytes(path, str(path), limits.size, limits)
 
 
 def _folder(folder: Path, limits: Limits) -> dict[str, bytes]:

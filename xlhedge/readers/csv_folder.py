@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from xlhedge.errors import HedgeError
+from xlhedge.errors import HedgeError, PortfolioError
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
 from xlhedge.portfolio.rows import RawTable, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
-from xlhedge.portfolio.values import DecimalComma, Written, has_decimal_comma, is_blank
+from xlhedge.portfolio.values import Written, is_blank
+from xlhedge.readers.csv_lines import CsvLines, csv_lines
 from xlhedge.readers.limits import Limits
-from xlhedge.readers.text_encoding import encoding_of
 from xlhedge.text import one_line
 
 __all__ = ["read_csv_folder"]
 
-_SAVE = 'save the file as "CSV UTF-8"'
-_NAMES = {"utf-16": "UTF-16", "cp1252": "Windows-1252"}
-_LONGEST_HEAD = 32_767  # characters in which the headers are looked for
 _MANY_SHIFTED = 3
-_BETWEEN = ",;\t|"
-"""What may stand between the cells of a line."""
-_SAYS = re.compile(r'"?sep=(.)"?[,;\t]*', re.IGNORECASE)
-"""Excel's own first line, which says what stands between the cells."""
 
 
 def read_csv_folder(files: Mapping[str, bytes], name: str, limits: Limits) -> Portfolio:
@@ -52,60 +42,15 @@ def read_csv_folder(files: Mapping[str, bytes], name: str, limits: Limits) -> Po
 def _raw_table(table: Table, name: str, content: bytes, limits: Limits) -> RawTable:
     """One file as a raw table."""
     try:
-        encoding = encoding_of(content)
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return RawTable(f"{name}:{line}", broken=f"it is not UTF-8 text; {_SAVE}")
-    head = text[:_LONGEST_HEAD].lstrip("\r\n \t,;|").splitlines() or [""]
-    said = _SAYS.fullmatch(head[0].strip(" "))
-    delimiter = said[1] if said else _delimiter(table, head[0])
-    # Each cell but the first stands behind one of these: counted before any is made.
-    cells = sum(map(text.count, (delimiter, "\n", "\r")))
-    del text, head
-    why = limits.too_many(cells, 2 * limits.cells, "cells")
-    if why:
-        return RawTable(name, broken=why)
-    lines: list[tuple[int, list[str]]] = []
-    stream = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
-    start = 1
-    try:
-        for row in reader:
-            if not all(map(is_blank, row)) and not (said and not lines and _is_said(row)):
-                lines.append((start, row))
-            start = reader.line_num + 1  # quoted cells may hold line breaks
-    except csv.Error as error:
-        return RawTable(f"{name}:{start}", broken=f"it is not CSV: {error}")
-    if not lines:
-        return RawTable(name, broken="the file is empty; its first line must be the headers")
-    note = "" if encoding.startswith("utf-8") else f"it is read as {_NAMES[encoding[:6]]} text"
-    return _with_headers(table, name, *lines[0], lines[1:], limits, note)
+        read = csv_lines(name, content, table.headers, limits)
+    except PortfolioError as error:
+        (problem,) = error.problems
+        return RawTable(problem.place, broken=problem.message)
+    return _with_headers(table, name, read, limits)
 
 
-def _delimiter(table: Table, first: str) -> str:
-    """What stands between the cells: what makes most of a table's columns of its first line."""
-
-    def columns(delimiter: str) -> tuple[int, int]:
-        cells = [each.strip(' "').casefold() for each in first.split(delimiter)]
-        return len({*cells}.intersection(table.headers)), len(cells)
-
-    return max(_BETWEEN, key=columns)
-
-
-def _is_said(row: list[str]) -> bool:
-    return row[0].strip().lower().startswith("sep=")
-
-
-def _with_headers(
-    table: Table,
-    name: str,
-    line: int,
-    names: list[str],
-    lines: list[tuple[int, list[str]]],
-    limits: Limits,
-    note: str,
-) -> RawTable:
+def _with_headers(table: Table, name: str, read: CsvLines, limits: Limits) -> RawTable:
+    (line, names), *lines = read.lines
     place = f"{name}:{line}"
     width = len(names)
     while is_blank(names[width - 1]):  # spreadsheets pad lines with empty cells
@@ -115,13 +60,9 @@ def _with_headers(
     if why:
         return RawTable(place, broken=why)
     headers = [Header(each, place, name) for each in names[:width]]
-    kind = DecimalComma if any(map(has_decimal_comma, _with_comma(lines))) else Written
+    kind = read.kind
     rows = [_row(cells, width, len(names), kind) for _, cells in lines]
-    return RawTable(place, headers, rows, [f":{number}" for number, _ in lines], note=note)
-
-
-def _with_comma(lines: list[tuple[int, list[str]]]) -> Iterator[str]:
-    return (cell.strip() for _, row in lines for cell in row if "," in cell)
+    return RawTable(place, headers, rows, [f":{number}" for number, _ in lines], note=read.note)
 
 
 def _unlike(table: Table, names: list[str]) -> str:

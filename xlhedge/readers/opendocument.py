@@ -11,9 +11,9 @@ from datetime import datetime
 from operator import mul
 from typing import Any, NamedTuple
 
-from xlhedge.errors import CellError, HedgeError, NotAWorkbook
+from xlhedge.errors import DAMAGED, CellError, HedgeError, NotAWorkbook
 from xlhedge.portfolio.values import as_number
-from xlhedge.readers.archive import DAMAGED, Archive
+from xlhedge.readers.archive import Archive
 from xlhedge.readers.cell_names import letters_of
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.sheet_cells import SheetCells

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape
 
-from xlhedge.errors import NotAWorkbook
-from xlhedge.readers.archive import DAMAGED, Archive
+from xlhedge.errors import DAMAGED, NotAWorkbook
+from xlhedge.readers.archive import Archive
 from xlhedge.readers.cell_names import letters_of, position_of, sheet_place
 
 __all__ = ["AGAIN", "CELL", "NAME", "ROW", "rewritten_rows", "usual_rows"]

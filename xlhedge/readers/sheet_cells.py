@@ -19,6 +19,7 @@ __all__ = ["Block", "Rows", "SheetCells"]
 Rows: TypeAlias = Sequence[Sequence[Any]]
 """A sheet's cells from A1, row by row."""
 
+_LAST_ROW = 1_048_576
 _SUMS = HedgeError("it adds up the rows above it, so it is no row of the table; delete it")
 _STRAY = (
     'the sheet is used as far as this cell; delete what is in it, or allow more with "--max-size"'
@@ -123,11 +124,26 @@ class SheetCells:
             for name, stem in zip(block.headers, stems, strict=True)
         ]
         tails = [str(row) for row, _ in filled]
-        return RawTable(headers[0].place, headers, rows, tails)
+        spare = self._spare(block, others, [row for row, _ in filled])
+        return RawTable(headers[0].place, headers, rows, tails, spare=spare)
 
     def too_far(self) -> RawTable:
         """What a table becomes of a sheet that is used too far out."""
         return RawTable(sheet_place(self.name, self.stray), broken=_STRAY)
+
+    def _spare(self, block: Block, others: Sequence[Block], filled: Sequence[int]) -> list[range]:
+        """The blank rows of a table, and those below it down to the next table or the sheet's end.
+
+        What stands in the other columns of such a row is somebody's note beside the table.
+        """
+        below = [
+            each.top - 1 for each in others if each.top > block.top and each.shares_columns(block)
+        ]  # a blank row stays above the next table
+        end = min([*below, _LAST_ROW + 1])
+        taken = sorted({*filled, *range(block.last + 1, block.bottom + 1)})
+        starts, ends = [block.first, *(row + 1 for row in taken)], [*taken, end]
+        gaps = (range(*gap) for gap in zip(starts, (min(each, end) for each in ends), strict=True))
+        return [gap for gap in gaps if gap]
 
     def _rows_of(self, block: Block, others: Sequence[Block]) -> list[int]:
         """The rows of a table, and those below it as far as they can be meant to be its."""

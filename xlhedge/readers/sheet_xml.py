@@ -11,10 +11,10 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Self, TypeAlias
 
-from xlhedge.errors import HedgeError, NotAWorkbook
+from xlhedge.errors import DAMAGED, HedgeError, NotAWorkbook
 from xlhedge.portfolio.rows import MOST_COLUMNS
 from xlhedge.portfolio.values import From1904
-from xlhedge.readers.archive import DAMAGED, Archive
+from xlhedge.readers.archive import Archive
 from xlhedge.readers.cell_names import letters_of, number_of, position_of, sheet_place
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.plain_rows import AGAIN, CELL, NAME, ROW, rewritten_rows, usual_rows

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from xlhedge.errors import NotAWorkbook
+from xlhedge.errors import DAMAGED, NotAWorkbook
 from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.problems import refusal
-from xlhedge.readers.archive import DAMAGE, DAMAGED
+from xlhedge.readers.archive import DAMAGE
 from xlhedge.readers.find_tables import MEANT, absent_tables, find_tables, is_named
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.opendocument import NO_TABLES, opendocument_sheets

@@ -6,14 +6,14 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xlhedge.errors import NotAWorkbook
-from xlhedge.readers.archive import DAMAGED, Archive, Element
+from xlhedge.errors import DAMAGED, NotAWorkbook
+from xlhedge.readers.archive import Archive, Element
 from xlhedge.readers.cell_names import position_of
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.shared_parts import date_styles, shared_texts
 from xlhedge.readers.sheet_xml import Scan, Shared, scan
 
-__all__ = ["Package", "SheetPart", "TablePart"]
+__all__ = ["DefinedName", "Package", "SheetPart", "TablePart"]
 
 _USUAL = "xl/workbook.xml"
 _MOST_SHEETS = _MOST_TABLES = 1_000
@@ -59,6 +59,19 @@ class SheetPart:
     hidden: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DefinedName:
+    """A name that somebody has given to cells.
+
+    Args:
+        name: the name.
+        refers_to: what it stands for, as a formula without its equals sign.
+    """
+
+    name: str
+    refers_to: str
+
+
 class Package:
     """A workbook's file: its sheets, and the parts that hold their cells.
 
@@ -99,12 +112,35 @@ class Package:
                 sheets.append(SheetPart(sheet.get("name", ""), part, found, hidden))
         return sheets
 
+    def names(self) -> list[DefinedName]:
+        """The names that are given to cells, those of single sheets with them."""
+        found: list[tuple[str, list[str]]] = []
+        inside = False
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal inside
+            inside = tag.endswith(" definedName")
+            if inside:
+                found.append((attributes.get("name", ""), []))
+
+        def end(_: str) -> None:
+            nonlocal inside
+            inside = False
+
+        def text(letters: str) -> None:
+            if inside:
+                found[-1][1].append(letters)
+
+        xml = self._archive.read(self._workbook)
+        self._archive.parse(xml, self._workbook, start, end, text)
+        return [DefinedName(name, "".join(letters).strip()) for name, letters in found]
+
     def scanned(self, sheets: Sequence[SheetPart]) -> Iterator[Scan]:
         """What stands in the cells of sheets."""
-        texts, styles = self._optional("sharedStrings"), self._optional("styles")
+        texts = self._optional("sharedStrings")
         shared = Shared(
             shared_texts(self._archive, texts) if texts else (),
-            date_styles(self._archive, styles) if styles else frozenset(),
+            self.date_styles(),
             self._says("workbookPr", "date1904"),
             self._says("calcPr", "fullCalcOnLoad"),
         )
@@ -116,6 +152,11 @@ class Package:
             self._limits.refuse(rows, 2 * self._limits.cells, "rows in its sheets")
             self._limits.refuse(cells, self._limits.cells, "cells")
             yield scanned
+
+    def date_styles(self) -> frozenset[bytes]:
+        """The numbers of the styles that show dates."""
+        styles = self._optional("styles")
+        return date_styles(self._archive, styles) if styles else frozenset()
 
     def _found(self) -> str:
         """The workbook's part, wherever it is."""

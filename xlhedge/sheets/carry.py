@@ -14,6 +14,7 @@ from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.orders import write_table
 from xlhedge.sheets.style import fitted
 from xlhedge.sheets.table import ColumnGroup
+from xlhedge.text import percent
 from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
@@ -117,7 +118,7 @@ def write_funding_basis(sheet: Sheet, of: ReportContext) -> None:
     sheet.put(at, 1, "Funding cost over time", "section")
     sheet.put(at + 1, 1, "Days", "header text")
     sheet.put(at + 2, 1, "At today's rates", "total text")
-    worse = f"With every rate {_WORSE:.2%} lower per 8 hours"
+    worse = f"With every rate {percent(_WORSE)} lower per 8 hours"
     sheet.put(at + 3, 1, worse, "total text")
     shorts = given_of(ColumnGroup(margin))["perpetual"].text
     year = analysis.total.funding_year

@@ -50,6 +50,7 @@ _CAPACITY = {
     "Shorts": 50,
     "Scenarios": 40,
     "History": 500,
+    "Sources": 100,
 }
 
 

@@ -21,6 +21,7 @@ from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.style import sentence, widen
 from xlhedge.sheets.table import FigureTable
+from xlhedge.text import percent
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
@@ -196,7 +197,7 @@ def _dangers(of: ReportContext) -> Iterator[_KeyFigure]:
     for shock in _STEPS:
         word = analysis.at_once(shock).liquidation
         meaning = _after(word, "At once, as it stands; before fees")
-        title = f"P&L at {shock:+.0%} of the underlying"
+        title = f"P&L at {percent(shock, '+')} of the underlying"
         yield _KeyFigure(f"at {shock}", title, analysis.after(shock), "money", meaning)
 
 

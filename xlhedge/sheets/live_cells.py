@@ -99,7 +99,7 @@ class LiveCells(Calls, Lookups):
         for n in range(self.table.count):
             place = names.get(rows[n]["instrument"], "") if n < len(rows) else ""
             number = self.table.top + n
-            sheet.put(number, column, place, "cell ratio", text.at(number))
+            sheet.put(number, column, place, "cell whole", text.at(number))
 
     def look_up(self, row: FigureRow, figure: Figure) -> Carrier:
         """A figure that is found where its `source` says, or the default of its column.

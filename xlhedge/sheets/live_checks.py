@@ -266,6 +266,16 @@ class _Columns(BandCells):
     def underlying(self) -> Expression:
         return Expression(self._tables[HedgeRow].column(HedgeRow.underlying))
 
+    def exposed(self) -> Expression:
+        """Of each instrument first: a look-up in an array gives numbers, not names."""
+        quantity, price, beta = (
+            Expression(each)
+            for each in _cells(self._inputs, "Holdings", "quantity", "spot_price", "beta")
+        )
+        worth = (quantity + 0) * price * where(beta == "", 1, beta)
+        same = f"--({self._input('underlying')}=TRANSPOSE({self.underlying().text}))"
+        return self._found(self._instruments, self._found(same, worth.text).text)
+
     @property
     def _instruments(self) -> str:
         return f"--({self.own('instrument').text}=TRANSPOSE({self._input('instrument')}))"

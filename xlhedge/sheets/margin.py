@@ -81,7 +81,7 @@ class _Shorts(LiveCells):
         for n in range(self.table.count):
             at = self.table.top + n
             name = analysis.margin[n].instrument if n < len(analysis.margin) else ""
-            sheet.put(at, first, places.get(name, ""), "cell ratio", self._first_text.at(at))
+            sheet.put(at, first, places.get(name, ""), "cell whole", self._first_text.at(at))
             floors, rates = analysis.numbers.tiers_of(name)
             for slot, texts in enumerate(self._slot_texts):
                 last, beyond = min(slot, len(floors) - 1), max(0, slot + 1 - len(floors))

@@ -106,7 +106,7 @@ def write_numbers(
         value: float | str = ""
         if n < len(rows) and (not before or rows[n].instrument in short):
             value = numbers.pop(rows[n].underlying, -1) + 1 or ""
-        sheet.put(table.top + n, at, value, "cell ratio", text.at(table.top + n))
+        sheet.put(table.top + n, at, value, "cell whole", text.at(table.top + n))
 
 
 def write_underlyings_report(sheet: Sheet, of: ReportContext) -> None:

@@ -105,7 +105,7 @@ def scenario_message(analysis: Analysis) -> str:
 
 
 def _mark(row: GridShort) -> str:
-    move = f"{row.distance:+.0%}".replace("-", "−")
+    move = f"{100 * row.distance:+.0f} %".replace("-", "−")
     return f"{row.instrument} liquidated {move}"
 
 

@@ -104,7 +104,7 @@ class PastCells(LiveCells):
         texts = [self._counted(("low", "volume")), self._counted(("funding_rate",)), *self._hours]
         counted = [_ranked(rows, ("low", "volume")), _ranked(rows, ("funding_rate",))]
         counted += _settled(rows, counted[-1])
-        looks = ("ratio", "ratio", "date", "ratio")
+        looks = ("whole", "whole", "date", "ratio")
         for column, (values, text, look) in enumerate(
             zip(counted, map(RowText, texts), looks, strict=True), ranks
         ):
@@ -153,7 +153,7 @@ class PastCells(LiveCells):
                 f'IF({support}="",{close},{support})',
                 f'IF({place}="","",IF({place}<{most},0,{picked}{self._past["volume"]})))',
             )
-            looks = ("ratio", *LOOKS)
+            looks = ("whole", *LOOKS)
             for place_, (value, text, look) in enumerate(
                 zip(bars[row], texts, looks, strict=True), left
             ):

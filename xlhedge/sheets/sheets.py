@@ -58,6 +58,7 @@ from xlhedge.sheets.summary import write_summary
 from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.unwind import write_unwind
 from xlhedge.sheets.unwind_report import DELEVERAGED, write_unwind_report
+from xlhedge.text import percent
 
 __all__ = ["SHEETS", "SheetSpec", "TableSpec", "contents_of", "sheets_of", "tables_of", "write"]
 
@@ -174,15 +175,15 @@ _GRIDS = (
 )
 _GRID_SHORTS = TableSpec(GridShort, SHORTS, SHORTS + 1, SHORTS + 2)
 _MARGIN = (
-    f"Each short as it stands. Marked: liquidation is near; bold: a margin ratio from {ALARM:.0%}. "
-    "Add now: what survives that rise from mark (long futures: that fall). "
+    "Each short as it stands. Marked: liquidation is near; bold: a margin ratio from "
+    f"{percent(ALARM)}. Add now: what survives that rise from mark (long futures: that fall). "
     "Margin currency: quote, coins for inverse contracts."
 )
 _ACCOUNTS = (
     "The first row of a wallet says what it is worth and what liquidates it: a move of all its "
     "marks together, or of one underlying alone. Its unit is the quote, or the coin that it is "
     "margined in. Marked: near; bold: a margin ratio from "
-    f"{ALARM:.0%}."
+    f"{percent(ALARM)}."
 )
 _HELD = tuple(each for each in HedgeRow.figures if each not in FIGURES or each in REPEATED)
 
@@ -210,6 +211,10 @@ SHEETS = (
         purpose="Past prices and funding, if you have them. Type or paste here.",
         note="Optional: bars of assets and instruments. Keep the rows of one symbol together, "
              "oldest first."),
+    SheetSpec("Sources", write_inputs, **_INPUTS,
+        purpose="Where fetched values came from, and when. xlhedge refresh writes it.",
+        note="What xlhedge fetched at venues, and when it was so. It writes here by itself; what "
+             "stands in no row was typed."),
     SheetSpec("Summary", write_summary, _REPORT, heading=None, freeze="A3", tall=1, page=1),
     SheetSpec("What changed", write_changes, _REPORT, freeze="B4", page=8,
         when=lambda each: each.changes is not None,

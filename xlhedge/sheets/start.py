@@ -23,9 +23,9 @@ from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["VOLATILE", "write_start"]
 
-_NEXT, _WHAT, _LOADED, _AGE, _HEADLINES = 3, 5, 12, 13, 16
+_NEXT, _WHAT, _LOADED, _AGE, _FETCHED, _HEADLINES = 3, 5, 12, 13, 14, 17
 
-VOLATILE = {("Start", f"B{_LOADED}"), ("Start", f"B{_AGE}")}
+VOLATILE = {("Start", f"B{row}") for row in (_LOADED, _AGE, _FETCHED)}
 """Cells that the clock or the host decides; what is stored there is the bad news."""
 
 _PROBE = "NET_DELTA"
@@ -55,6 +55,7 @@ _OLD = (
     "More than a day old by this computer's clock (as_of is UTC), or not dated: update the prices, "
     "the rates and as_of."
 )
+_TYPED = "None was fetched: every value was typed."
 _DONE = "Nothing to trade: the hedge is as wanted. Keep prices, rates and as_of up to date."
 _NEAREST = "Nearest liquidation"
 _LONGEST_QUOTE = 255  # characters that Excel takes between quotes in a formula
@@ -109,6 +110,7 @@ def write_start(sheet: Sheet, of: TemplateContext) -> None:
     for at, line in enumerate(_WORDS, _WHAT):
         _wide(sheet, at, line, "words")
     _write_alive(sheet, of.inputs, of.edition)
+    _write_fetched(sheet, of.inputs)
     figures = _headlines(of)
     at = _write_headlines(sheet, of.inputs, of.analysis, figures)
     near = next(n for n, each in enumerate(figures, _HEADLINES + 1) if each.title == _NEAREST)
@@ -172,6 +174,24 @@ def _write_alive(sheet: Sheet, inputs: Inputs, edition: Edition) -> None:
     _wide(sheet, _AGE, _OLD, "bad", text)
     for row, good in ((_LOADED, _HERE), (_AGE, _FRESH)):
         sheet.mark(f"B{row}:E{row}", f'$B${row}="{good}"', "good")
+
+
+def _write_fetched(sheet: Sheet, inputs: Inputs) -> None:
+    """How old the oldest fetched value is, and which; stored is when it was so."""
+    row, venue, time = (inputs.column("Sources", name) for name in ("row", "venue", "time"))
+    rows = inputs.rows["Sources"]
+    sheet.put(_FETCHED, 1, "Fetched values", "cell text")
+    first = f"MATCH(MIN({time}),{time},0)"
+    age = f'TEXT(24*(NOW()-MIN({time})),"0.0")'
+    where = f'INDEX({row},{first})&", "&INDEX({venue},{first})&"."'
+    text = f'"The oldest is "&{age}&" hours old: "&{where}'
+    oldest = min(rows, key=lambda each: each.time, default=None)
+    said = (
+        f"The oldest is of {oldest.time:%Y-%m-%d %H:%M} UTC: {oldest.row or ''}, {oldest.venue}."
+        if oldest
+        else _TYPED
+    )
+    _wide(sheet, _FETCHED, said, "cell text", f'IF(COUNT({time})=0,"{_TYPED}",{text})')
 
 
 def _write_headlines(

@@ -121,7 +121,7 @@ class _Summary:
         name = f"$A{at}"
         place = f"${LETTERS[_AT]}{at}"
         position = self._position(at)
-        sheet.array(at, _AT, [[first]], f'IF({position}>=1E6,"",{position})', "cell ratio")
+        sheet.array(at, _AT, [[first]], f'IF({position}>=1E6,"",{position})', "cell whole")
         text = f'IF({place}="","",INDEX({self._names},{place}))'
         sheet.put(at, 1, found.name if found else "", "cell text", text)
         legs = list(found.legs) if found else [""] * len(LEGS)

@@ -28,13 +28,13 @@ from xlhedge.xlsx.sheet import Sheet
 __all__ = ["AccountWorkings"]
 
 _COLUMNS = {
-    "row": ("Row in Scenarios", "ratio"),
+    "row": ("Row in Scenarios", "whole"),
     "move": ("Move of its coin", "percent"),
     "spike": ("Worst move on the way", "percent"),
     "end": ("Left in the wallet, at the end", "qty"),
     "high": ("Left in the wallet, at the spikes", "qty"),
-    "fallen": ("Liquidated", "ratio"),
-    "unsure": ("Liquidation unknown", "ratio"),
+    "fallen": ("Liquidated", "whole"),
+    "unsure": ("Liquidation unknown", "whole"),
     "spot": ("Coins gain", "money"),
     "lost": ("Lost with the wallet", "money"),
 }
@@ -97,7 +97,7 @@ class AccountWorkings:
         for n in range(self._accounts.count):
             key = self._accounts.cell(AccountRow.account, self._accounts.top + n)
             number = float(n + 1) if n < len(rows) else ""
-            sheet.put(top + n, 1, number, "cell ratio", f'IF({key}="","",{n + 1})')
+            sheet.put(top + n, 1, number, "cell whole", f'IF({key}="","",{n + 1})')
         self._terms.write_rows(sheet, rows, self._cells.texts)
 
     def write(self, k: int, wallets: str, end: str, high: str) -> None:

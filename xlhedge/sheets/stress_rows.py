@@ -89,7 +89,7 @@ class ScenarioRows:
         sheet.put(top - 3, at, shown, "section", f'IF({name}="","",{name})')
         star: Any = self.place(found, UNDERLYING) if found else ""
         text = f'IF({name}="","",SUM(({self._assets}="{UNDERLYING}")*{self._mine(k)}))'
-        sheet.array(top - 2, at, [[star]], text, "cell ratio")
+        sheet.array(top - 2, at, [[star]], text, "cell whole")
         for n, title in enumerate(titles):
             sheet.put(top - 1, at + n, title, "header")
         return f"${LETTERS[at]}${top - 2}"

@@ -29,17 +29,17 @@ __all__ = ["Workings"]
 _HOLDING = ("Row in Scenarios", "Gain")
 """The columns of a scenario's holdings."""
 _SHORT = {
-    "row": ("Row in Scenarios", "ratio"),
+    "row": ("Row in Scenarios", "whole"),
     "price_shock": ("Price move", "percent"),
     "days": ("Days", "days"),
     "basis_shock": ("Basis move", "percent"),
     "future": ("Move of the future", "percent"),
     "funding_rate": ("Funding rate", "rate"),
     "spike": ("Worst move on the way", "percent"),
-    "liquidated": ("Liquidated", "ratio"),
+    "liquidated": ("Liquidated", "whole"),
     "end": ("Adds to its wallet, at the end", "qty"),
     "high": ("Adds to its wallet, at the spikes", "qty"),
-    "fallen": ("Its wallet is liquidated", "ratio"),
+    "fallen": ("Its wallet is liquidated", "whole"),
 }
 """The columns of a scenario's shorts by what they are: title and look."""
 
@@ -127,7 +127,7 @@ class Workings:
         move = rows.said(k, mine, "price_shock", "NA()")
         gain = f"SCENARIO_PNL({quantity},{price},0,{move},0,0,0,8,0,{own})"
         places = [rows.place(found, each.asset) for each in self._analysis.hedge if found]
-        rows.array(k, top, at, keys, rows.row_of(k, keys, star), places, "ratio")
+        rows.array(k, top, at, keys, rows.row_of(k, keys, star), places, "whole")
         lines = found.lines[: len(self._analysis.hedge)] if found else ()
         rows.array(k, top, at + 1, keys, gain, [line.spot for line in lines], "money")
 
@@ -141,7 +141,7 @@ class Workings:
         for n in range(self._margin.count):
             key = self._margin.cell(MarginRow.instrument, self._margin.top + n)
             number = float(n + 1) if n < len(rows) else ""
-            sheet.put(top + n, 1, number, "cell ratio", f'IF({key}="","",{n + 1})')
+            sheet.put(top + n, 1, number, "cell whole", f'IF({key}="","",{n + 1})')
         self._terms.write_rows(sheet, rows, self._cells.texts)
 
     def term(self, figure: Figure) -> str:
@@ -163,7 +163,7 @@ class Workings:
         keys, live = self.term(ShortTerms.underlying), self.term(ShortTerms.instrument)
         terms = self._analysis.numbers.rows(ShortTerms) if found else ()
         places = [rows.place(found, each.underlying) for each in terms if found]
-        rows.array(k, top, at, live, rows.row_of(k, keys, star), places, "ratio")
+        rows.array(k, top, at, live, rows.row_of(k, keys, star), places, "whole")
         shorts = found.lines[len(self._analysis.hedge) :][: len(terms)] if found else ()
         for column, text in self._moves(k).items():
             values = [_shown(*each, column) for each in zip(terms, shorts, strict=True)]

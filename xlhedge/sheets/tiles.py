@@ -15,7 +15,7 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.states import UNKNOWN, cost_of_a_year, states
 from xlhedge.sheets.key_figures import figure_cell, target_of
 from xlhedge.sheets.page_looks import tile_look
-from xlhedge.text import percent, rounded, straight
+from xlhedge.text import counted, percent, rounded, straight
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["LINES", "WIDTH", "Tile", "tiles", "write_tile"]
@@ -101,8 +101,7 @@ def _coins(analysis: Analysis, _: dict[str, str]) -> Tile:
         lines.append(f"average cost unknown of {len(silent)}")
     if total.coin_margin:
         lines.append(f"{rounded(total.coin_margin)} posted as margin")
-    count = len(analysis.hedge)
-    lines.append(f"{count} holding{'s' * (count != 1)}")
+    lines.append(counted(len(analysis.hedge), "holding"))
     value = total.spot_notional + total.coin_margin
     return Tile("COINS", "coins", value, "money", "Hedge", lines[:LINES])
 
@@ -115,7 +114,7 @@ def _hedged(analysis: Analysis, words: dict[str, str]) -> Tile:
     net, gross = analysis.total.net_delta, analysis.gross_delta
     side = "still exposed" if net >= 0 else "over-hedged by"
     lines = [
-        f"target {target_of(analysis):.0%}".replace("%", " %"),
+        f"target {100 * target_of(analysis):.0f} %",
         f"{side} {rounded(abs(net))} net",
         f"{rounded(gross)} gross",
     ]
@@ -145,7 +144,7 @@ def _liquidation(analysis: Analysis, words: dict[str, str]) -> Tile:
     if missing:
         lines.append(f"unknown: {unknown[0].instrument}" + (" …" if len(missing) > 1 else ""))
     elif typical:
-        far = f"±{100 * typical.move:.1f} %"
+        far = f"±{percent(typical.move)}"
         reached = near <= typical.move
         lines.append(f"typical {far} reaches it" if reached else f"typical move {far}")
     else:

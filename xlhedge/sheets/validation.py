@@ -52,7 +52,7 @@ _PLAIN = {
     "price_shock": "Price moves by",
     "basis_shock": "Basis moves by",
     "spike": "Worst move on the way",
-    "time": "End of the bar",
+    "time": "When, UTC",
     "symbol": "Coin or future",
 }
 """What a treasurer calls a column whose name does not say it."""

@@ -23,6 +23,8 @@ __all__ = [
     "formula_xml",
     "guarded",
     "quoted",
+    "stored",
+    "text_xml",
 ]
 
 # Excel's limits; it calls a file that exceeds them damaged.
@@ -65,17 +67,17 @@ def cell_xml(ref: str, look: str, value: object, formula: str | None) -> str:
         # A person cannot type a text of no characters, and ISBLANK would deny that it is blank.
         return f'<c r="{ref}"{look}/>'
     if formula is None and isinstance(value, str):
-        inline = f'<is><t xml:space="preserve">{_text(value)}</t></is>'
+        inline = f'<is><t xml:space="preserve">{text_xml(value)}</t></is>'
         return f'<c r="{ref}"{look} t="inlineStr">{inline}</c>'
-    kind, text = _stored(value)
+    kind, text = stored(value)
     mark = "" if kind == "n" else f' t="{kind}"'
     return f'<c r="{ref}"{look}{mark}>{formula or ""}<v>{text}</v></c>'
 
 
-def _stored(value: object) -> tuple[str, str]:
+def stored(value: object) -> tuple[str, str]:
     """Return the type mark of a value and its text in the file."""
     if isinstance(value, str):
-        return "str", _text(value)
+        return "str", text_xml(value)
     if isinstance(value, bool):
         return "b", str(int(value))
     if isinstance(value, date):
@@ -114,7 +116,12 @@ def _date(value: date) -> float:
     return day
 
 
-def _text(text: str) -> str:
+def text_xml(text: str) -> str:
+    """A text as it stands in a cell's XML.
+
+    Raises:
+        ValueError: it cannot stand there.
+    """
     return _short_text(text) if len(text) <= _SHORT else _any_text(text)
 
 

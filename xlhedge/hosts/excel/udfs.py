@@ -22,6 +22,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import chain
 from typing import Any
 
 import xlwings as xw
@@ -98,8 +100,11 @@ def _value(entry: Function, arguments: Sequence[Any], shown: Callable[[HedgeErro
     value = evaluate(entry, [_argument(argument) for argument in arguments])
     if isinstance(value, float | str | bool):
         return value
+    if not isinstance(value, list) and value.dtype.kind != "O":
+        return rows_of(value)  # numbers only
+    once = cache(shown)  # the blanks of a whole column share an error
     return [
-        [shown(cell) if isinstance(cell, HedgeError) else cell for cell in row]
+        [once(cell) if isinstance(cell, HedgeError) else cell for cell in row]
         for row in rows_of(value)
     ]
 
@@ -108,6 +113,8 @@ def _argument(value: Any) -> Any:
     """An argument as `evaluate` takes it: a single value, or a range as rows."""
     if isinstance(value, tuple | list):
         rows = value if value and isinstance(value[0], tuple | list) else [value]
+        if int not in set(map(type, chain.from_iterable(rows))):
+            return rows  # nothing to read
         return [[_cell(cell) for cell in row] for row in rows]
     return _cell(value)
 

@@ -1,0 +1,374 @@
+"""What was found at venues or in files, merged into a portfolio: which cells change, and to what.
+
+A contract is the same wherever its identity is, whatever the book calls it. Prices, funding and
+tiers are written; the terms of a contract only where they are blank or asked for, positions only
+when they are asked for. Whatever else was typed stays.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from xlhedge.jobs.merging import Merged, Writer
+from xlhedge.market.contracts import Contract, contract_of, meant, names_of
+from xlhedge.market.found import Found, FoundRow
+from xlhedge.portfolio import TABLES, Portfolio
+
+__all__ = ["Rules", "merge"]
+
+_LIVE = ("index_price", "futures_price", "funding_rate", "interval_hours")
+"""The columns of Instruments that are of today; the others are a contract's terms."""
+_IDENTITY = ("instrument", "exchange", "underlying", "contract_type", "expiry", "quote")
+_SOURCES = "Sources"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What of the found may be written.
+
+    Args:
+        terms: contract terms, also over what is typed.
+        positions: positions, accounts and quantities.
+        remove_closed: whether shorts leave that their account does not have any more.
+        new: whether contracts are added that the book does not have.
+    """
+
+    terms: bool = False
+    positions: bool = False
+    remove_closed: bool = False
+    new: bool = False
+
+
+def merge(
+    portfolio: Portfolio,
+    found: Found,
+    rules: Rules = Rules(),
+    has_formula: Callable[[str], bool] = lambda _: False,
+) -> Merged:
+    """Merge what was found into a portfolio, which is not changed.
+
+    Args:
+        portfolio: as its workbook has it, with the places of its cells.
+        found: rows of its tables.
+        rules: what of them may be written.
+        has_formula: whether the cell at a place holds a formula.
+    """
+    writer = Writer(portfolio, has_formula)
+    merging = _Merge(portfolio, found, rules, writer)
+    merging.instruments()
+    merging.holdings()
+    merging.tiers()
+    if rules.positions:
+        merging.accounts()
+        merging.shorts()
+    merging.history()
+    merging.as_of()
+    merging.sources()
+    rank = {name: number for number, name in enumerate(TABLES)}
+    changes = sorted(writer.changes, key=lambda change: rank[change.table])
+    return Merged(tuple(changes), tuple(writer.told))
+
+
+class _Merge:
+    """One merge, table by table."""
+
+    def __init__(self, portfolio: Portfolio, found: Found, rules: Rules, writer: Writer) -> None:
+        self._book, self._found, self._rules, self._writer = portfolio, found, rules, writer
+        self._quote = portfolio.settings.quote_currency
+        self._names: dict[str, list[str]] = {}
+        self._index: dict[str, FoundRow] = {}
+        self._times: list[datetime] = []
+        self._gone: set[tuple[str, str]] = set()
+
+    def instruments(self) -> None:
+        """Contracts by identity, under the book's own names."""
+        rows = {contract_of(row.values, self._quote): row for row in self._found.of("Instruments")}
+        numbers = defaultdict(list)
+        for number, each in enumerate(self._book.instruments):
+            own = contract_of({name: getattr(each, name) for name in each.given}, self._quote)
+            if (contract := meant(own, rows)) is not None:
+                numbers[contract].append(number)
+        for contract, row in rows.items():
+            called = [self._book.instruments[number].instrument for number in numbers[contract]]
+            for number, name in zip(numbers[contract], called, strict=True):
+                self._priced(row, name, self._writer.write(
+                    "Instruments", number, name, self._wanted(number, row)))  # fmt: skip
+            if not called and (self._rules.new or self._is_short(row)):
+                called = [self._new_instrument(contract, row)]
+            self._names[row.values["instrument"]] = called
+            if row.values.get("index_price") is not None:
+                self._index.setdefault(row.values["underlying"].casefold(), row)
+
+    def _is_short(self, row: FoundRow) -> bool:
+        named = (each.values["instrument"] for each in self._found.of("Shorts"))
+        return self._rules.positions and row.values["instrument"] in named
+
+    def _wanted(self, number: int, row: FoundRow) -> dict[str, Any]:
+        """What of a found contract may be written over the book's."""
+        typed = self._book.instruments[number].given
+        quote = row.values.get("quote")
+        wanted = {
+            column: value
+            for column, value in row.values.items()
+            if value is not None
+            and column not in _IDENTITY
+            and (column in _LIVE or self._rules.terms or column not in typed)
+        }
+        if quote and "quote" not in typed and quote != self._quote:
+            wanted["quote"] = quote
+        return wanted
+
+    def _new_instrument(self, contract: Contract, row: FoundRow) -> str:
+        taken = [each.instrument for each in self._book.instruments]
+        taken += [name for names in self._names.values() for name in names]
+        name = str(row.values["instrument"])
+        if name.casefold() in {each.casefold() for each in taken}:
+            name = names_of([contract], taken)[contract]
+        cells = {**row.values, "instrument": name}
+        self._priced(row, name, self._writer.append("Instruments", name, cells))
+        return name
+
+    def _priced(self, row: FoundRow, name: str, columns: list[str]) -> None:
+        if "futures_price" in columns:
+            self._times.append(row.time)
+        for column in columns:
+            if column in row.assumed:
+                self._writer.tell(f"{name} {column}: {row.assumed[column]}")
+        self._note("Instruments", name, columns, row)
+
+    def _note(self, table: str, name: str, columns: Iterable[str], row: FoundRow) -> None:
+        """Note where values came from."""
+        told = self._writer.fetched.setdefault((table, name), {})
+        for column in columns:
+            if column not in _IDENTITY and column not in ("asset", "place", "account"):
+                told[column] = row.venue, row.time
+
+    def holdings(self) -> None:
+        """Spot prices by asset, or else of the index; quantities by asset and place."""
+        for number, each in enumerate(self._book.holdings):
+            if (fetched := self._spot(each.asset)) is not None:
+                price, row = fetched
+                wanted = {"spot_price": price}
+                columns = self._writer.write("Holdings", number, each.asset, wanted)
+                self._times += [row.time] if columns else []
+                self._note("Holdings", _joined(each.asset, each.place), columns, row)
+        if self._rules.positions:
+            self._quantities()
+
+    def _spot(self, asset: str) -> tuple[float, FoundRow] | None:
+        """What a coin costs, and who says so: its spot price, or else the index of its futures."""
+        found = (row for row in self._found.of("Holdings") if _same(row.values["asset"], asset))
+        spot = next((row for row in found if row.values.get("spot_price") is not None), None)
+        if spot is not None:
+            return spot.values["spot_price"], spot
+        index = self._index.get(asset.casefold())
+        return (index.values["index_price"], index) if index else None
+
+    def _quantities(self) -> None:
+        places = {
+            (each.asset.casefold(), (each.place or "").casefold()): number
+            for number, each in enumerate(self._book.holdings)
+        }
+        typed = {each.asset.casefold(): each.spot_price for each in self._book.holdings}
+        for row in self._found.of("Holdings"):
+            if row.values.get("quantity") is None:
+                continue
+            asset, place = row.values["asset"], row.values.get("place") or ""
+            name = _joined(asset, place)
+            number = places.get((asset.casefold(), place.casefold()))
+            fetched = self._spot(asset)
+            price = fetched[0] if fetched else typed.get(asset.casefold())
+            if number is not None:
+                kept = ("asset", "place", "spot_price")
+                cells = {k: v for k, v in row.values.items() if v is not None and k not in kept}
+                columns = self._writer.write("Holdings", number, name, cells)
+            elif price is not None:
+                columns = self._writer.append("Holdings", name, {**row.values, "spot_price": price})
+            else:
+                self._writer.tell(f"{name}: {row.venue} has it, but no price is known; left out")
+                continue
+            self._note("Holdings", name, columns, row)
+
+    def tiers(self) -> None:
+        """The tiers of an instrument, all of them at once."""
+        found: dict[str, list[FoundRow]] = defaultdict(list)
+        for row in self._found.of("Tiers"):
+            for name in self._names.get(row.values["instrument"], ()):
+                found[name].append(row)
+        if not found or not self._writer.is_there("Tiers"):
+            return
+        blocks: dict[str, list[dict[str, Any]]] = {}
+        for tier in self._book.tiers:
+            blocks.setdefault(tier.instrument, []).append(
+                {name: getattr(tier, name) for name in tier.given}
+            )
+        for name, rows in found.items():
+            rows.sort(key=lambda row: row.values["floor"])
+            blocks[name] = [{**row.values, "instrument": name} for row in rows]
+            self._writer.fetched["Tiers", name] = {"": (rows[0].venue, rows[0].time)}
+        self._writer.rewrite(
+            "Tiers", "instrument", [row for rows in blocks.values() for row in rows]
+        )
+
+    def accounts(self) -> None:
+        """Accounts by name and collateral."""
+        rows = self._found.of("Accounts")
+        if not rows or not self._writer.is_there("Accounts"):
+            return
+        numbers = {
+            (each.account.casefold(), self._coin(each.collateral)): number
+            for number, each in enumerate(self._book.accounts)
+        }
+        for row in rows:
+            account, coin = row.values["account"], row.values.get("collateral")
+            name = _joined(account, coin)
+            number = numbers.get((account.casefold(), self._coin(coin)))
+            cells = {k: v for k, v in row.values.items() if v is not None}
+            if number is None:
+                columns = self._writer.append("Accounts", name, cells)
+            else:
+                own = {k: v for k, v in cells.items() if k not in ("account", "collateral")}
+                columns = self._writer.write("Accounts", number, name, own)
+            self._note("Accounts", name, columns, row)
+
+    def _coin(self, collateral: str | None) -> str:
+        return (collateral or self._quote).casefold()
+
+    def shorts(self) -> None:
+        """Positions by instrument and account; of those that are closed it is told."""
+        rows: dict[tuple[str, str], list[FoundRow]] = defaultdict(list)
+        for row in self._found.of("Shorts"):
+            for name in self._names.get(row.values["instrument"], [])[:1]:
+                account = row.values.get("account") or row.venue
+                rows[name.casefold(), account.casefold()].append(row)
+        own: dict[tuple[str, str], list[int]] = defaultdict(list)
+        exchanges = {each.instrument.casefold(): each.exchange for each in self._book.instruments}
+        for number, each in enumerate(self._book.shorts):
+            name = each.instrument.casefold()
+            account = each.account or exchanges.get(name, "")
+            own[name, account.casefold()].append(number)
+        for key, found in rows.items():
+            self._position(found, own.get(key, []))
+        asked = {row.values["account"].casefold() for row in self._found.of("Accounts")}
+        asked |= {account for _, account in rows}
+        for (name, account), numbers in own.items():
+            if account in asked and (name, account) not in rows:
+                self._closed(numbers)
+
+    def _position(self, found: list[FoundRow], numbers: list[int]) -> None:
+        """One instrument's positions in one account: one, or in hedge mode a short and a long."""
+        shorts = self._book.shorts
+        for row in found:
+            (name, *_) = self._names[row.values["instrument"]]
+            values = {k: v for k, v in row.values.items() if v is not None}
+            label = _joined(name, values.get("account") or row.venue)
+            mine = numbers
+            if len(found) > 1 or len(numbers) > 1:
+                is_long = values["contracts"] < 0
+                mine = [n for n in numbers if (shorts[n].contracts < 0) == is_long]
+            if len(mine) > 1:
+                total = sum(shorts[number].contracts for number in mine)
+                if abs(total - values["contracts"]) > 1e-9 * abs(total):
+                    self._writer.tell(
+                        f"{self._book.place('Shorts', mine[0])} {label}: {len(mine)} rows add up "
+                        f"to {total:g} contracts, {row.venue} has {values['contracts']:g}; they "
+                        "stay: make them one row, and it is kept up to date"
+                    )
+                continue
+            if mine:
+                cells = {k: v for k, v in values.items() if k not in ("instrument", "account")}
+                columns = self._writer.write("Shorts", mine[0], label, cells)
+            else:
+                columns = self._writer.append("Shorts", label, {**values, "instrument": name})
+            self._note("Shorts", label, columns, row)
+
+    def _closed(self, numbers: list[int]) -> None:
+        for number in numbers:
+            short = self._book.shorts[number]
+            if not short.contracts:
+                continue
+            place = self._book.place("Shorts", number)
+            if self._rules.remove_closed:
+                self._writer.blank("Shorts", number, short.instrument)
+                self._gone.add(("Shorts", short.instrument.casefold()))
+            else:
+                why = "its account has no such position any more; --remove-closed takes it out"
+                self._writer.tell(f"{place} {short.instrument}: {why}")
+
+    def history(self) -> None:
+        """Bars by symbol and time: those of one symbol together, oldest first; typed ones stay."""
+        new: dict[str, dict[datetime, dict[str, Any]]] = {}
+        for row in self._found.of("History"):
+            symbol = row.values["symbol"]
+            for name in self._names.get(symbol) or [symbol]:
+                new.setdefault(name, {})[row.values["time"]] = {**row.values, "symbol": name}
+                key = ("History", name)
+                before = self._writer.fetched.get(key, {}).get("", (row.venue, row.time))
+                self._writer.fetched[key] = {"": max(before, (row.venue, row.time), key=_second)}
+        if not new or not self._writer.is_there("History"):
+            return
+        bars: dict[str, dict[datetime, dict[str, Any]]] = {}
+        for bar in self._book.history:
+            cells = {name: getattr(bar, name) for name in bar.given}
+            bars.setdefault(bar.symbol, {})[bar.time] = cells
+        for symbol, found in new.items():
+            mine = bars.setdefault(symbol, {})
+            for time, cells in found.items():
+                mine[time] = {k: v for k, v in cells.items() if v is not None} | mine.get(time, {})
+        rows = [each[time] for each in bars.values() for time in sorted(each)]
+        self._writer.rewrite("History", "symbol", rows)
+
+    def as_of(self) -> None:
+        """The date of the prices: that of the oldest one which was fetched now."""
+        if self._times:
+            oldest = min(self._times).replace(microsecond=0)
+            self._writer.write("Settings", 0, "", {"as_of": oldest})
+
+    def sources(self) -> None:
+        """Where each value came from: what is there already, and what was fetched now."""
+        fetched = self._writer.fetched
+        if not any(fetched.values()) or not self._writer.is_there(_SOURCES):
+            return
+        known: dict[tuple[str, str], dict[str, tuple[str, datetime]]] = {}
+        for each in self._book.sources:
+            mine = known.setdefault((each.table, each.row or ""), {})
+            for column in (each.column or "").split(","):
+                mine[column.strip()] = each.venue, each.time
+        for key, columns in fetched.items():
+            known.setdefault(key, {}).update(columns)
+        rank = {name: number for number, name in enumerate(TABLES)}
+        rows = [
+            {"table": table, "row": row or None, "column": ", ".join(columns) or None,
+             "venue": venue, "time": time.replace(microsecond=0)}
+            for (table, row), mine in sorted(known.items(), key=lambda x: rank.get(x[0][0], 99))
+            if (table, row.partition(",")[0].casefold()) not in self._gone
+            for (venue, time), columns in _by_source(mine).items()
+        ]  # fmt: skip
+        self._writer.rewrite(_SOURCES, "row", rows)
+
+
+def _by_source(
+    columns: Mapping[str, tuple[str, datetime]],
+) -> dict[tuple[str, datetime], list[str]]:
+    """Columns by where and when their values came from."""
+    found: dict[tuple[str, datetime], list[str]] = {}
+    for column, source in columns.items():
+        found.setdefault(source, []).append(column)
+    return found
+
+
+def _same(name: str, other: str) -> bool:
+    return name.casefold() == other.casefold()
+
+
+def _second(pair: tuple[str, datetime]) -> datetime:
+    return pair[1]
+
+
+def _joined(name: str, more: str | None) -> str:
+    """A row's name, where one column does not tell it apart."""
+    return f"{name}, {more}" if more else name
