@@ -106,11 +106,12 @@ def test_the_tables_and_columns_are_the_design_s():
             "Price history",
             "time symbol close high low volume funding_rate interval_hours",
         ),
+        "Sources": ("Sources", "table row column venue time"),
     }
     assert TABLES["Settings"].headers == ("name", "value")
     assert TABLES["Tiers"].headers == ("instrument", "floor", "mm_rate")
     optional = [name for name, table in TABLES.items() if not table.required]
-    assert optional == ["Accounts", "Tiers", "History"]
+    assert optional == ["Accounts", "Tiers", "History", "Sources"]
 
 
 def test_every_column_says_what_it_holds_and_fits_its_field():
@@ -136,6 +137,7 @@ def test_the_columns_that_must_be_filled():
         "Shorts": ["instrument", "contracts", "entry_price"],
         "Scenarios": ["scenario", "asset", "price_shock"],
         "History": ["time", "symbol", "close"],
+        "Sources": ["table", "venue", "time"],
     }
 
 

@@ -10,12 +10,13 @@ from datetime import datetime
 
 import books
 import pytest
+import saved_elsewhere as elsewhere
 import xlsxwriter
 from founds import contract, found
 from members import changed
 from openpyxl import load_workbook
 from portfolios import sample, write_workbook
-from stored import differences, stored, with_serials
+from stored import as_saved_by_a_spreadsheet, differences, stored, with_serials
 from typer.testing import CliRunner
 from validator import errors
 
@@ -136,8 +137,11 @@ def test_a_persons_own_sheets_charts_notes_and_macros_stay_byte_for_byte(tmp_pat
 
 
 @pytest.mark.long
-def test_a_formula_of_the_persons_among_ours(tmp_path):
-    """Ours get their values; theirs is unknown, so the spreadsheet is to compute."""
+def test_a_formula_of_the_persons_among_ours(ironcalc, tmp_path):
+    """Ours get their values; theirs is unknown, so the spreadsheet is to compute.
+
+    One that has not got our functions then shows errors where the stored values stand.
+    """
     path = tmp_path / "book.xlsx"
     book = load_workbook(io.BytesIO(books.template("full-hedge")))
     book["Hedge"]["A200"] = "=Instruments!E6"
@@ -149,6 +153,30 @@ def test_a_formula_of_the_persons_among_ours(tmp_path):
     assert load_workbook(new).calculation.fullCalcOnLoad
     template_book(analyse(read(new))).save(wanted := tmp_path / "wanted.xlsx")
     assert stored(new) == {**stored(wanted), ("Hedge", "A200"): None}
+    computed = ironcalc.values(as_saved_by_a_spreadsheet(new, tmp_path / "read.xlsx"))
+    assert computed["Hedge"]["A200"] == 61_000
+    assert "#NAME?" in computed["Hedge"].values()
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("spreadsheets")
+def test_books_that_other_programs_have_saved(plain_libreoffice, tmp_path):
+    """Other parts stay, and the inputs are those that our own file gets."""
+    source = write_workbook(tmp_path / "full.xlsx", sample(Sources=[]))
+    wanted = read(refreshed(source, tmp_path / "wanted.xlsx", PRICES)).instruments
+    files = [
+        *elsewhere.by_openpyxl(source, tmp_path),
+        *elsewhere.by_google_sheets(source, tmp_path),
+        *elsewhere.by_javascript([source], tmp_path)["SheetJS"],
+        *elsewhere.by_javascript([source], tmp_path)["ExcelJS"],
+        *(path for path in elsewhere.by_gnumeric(source, tmp_path) if path.suffix == ".xlsx"),
+        *(path for path in elsewhere.by_libreoffice(source, plain_libreoffice)
+          if path.suffix == ".xlsx"),
+    ]  # fmt: skip
+    for number, path in enumerate(files):
+        new = refreshed(path, tmp_path / f"{number}.xlsx", PRICES)
+        assert read(new).instruments == wanted, path
+        assert all("sheet" in name or "workbook" in name for name in changed(path, new)), path
 
 
 def test_what_a_venue_is_asked_for():

@@ -14,7 +14,7 @@ from stored import as_saved_by_a_spreadsheet, differences, poisoned, stored
 
 from xlhedge.analysis import analyse
 from xlhedge.functions.registry import FUNCTIONS
-from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Short
+from xlhedge.portfolio import Fetched, Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.portfolio.bands import BANDS
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.input_cells import FIRST_ROW, left_column, shown_headers
@@ -76,6 +76,25 @@ def test_it_says_how_old_the_prices_are(days, fresh, libreoffice, tmp_path):
     book.save(tmp_path / "dated.xlsx")
     said = libreoffice.values(tmp_path / "dated.xlsx")["Start"][AGE]
     assert said.startswith("Fresh") is fresh
+
+
+def test_it_says_how_old_the_oldest_fetched_value_is(libreoffice, ironcalc, tmp_path):
+    """By the table Sources; what is stored says when that was, as no file knows what time it is."""
+    hours = [Fetched(table="Instruments", row=f"BTC-{n}", venue="Binance", time=time)
+             for n, time in enumerate((datetime(2026, 3, 2), datetime(2026, 3, 1, 6)))]  # fmt: skip
+    bare, full = SAMPLES["full-hedge"], replace(SAMPLES["full-hedge"], sources=hours)
+    for portfolio, says, computes in (
+        (bare, "None was fetched", "None was fetched"),
+        (
+            full,
+            "The oldest is of 2026-03-01 06:00 UTC: BTC-1, Binance.",
+            r"The oldest is [\d.]+ ho",
+        ),
+    ):
+        path = saved(portfolio, tmp_path / "book.xlsx")
+        assert load_workbook(path, data_only=True)["Start"][FETCHED].value.startswith(says)
+        for engine in (libreoffice, ironcalc):
+            assert re.match(computes, engine.values(path)["Start"][FETCHED])
 
 
 HEADLINES = {
