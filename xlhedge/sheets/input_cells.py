@@ -113,10 +113,13 @@ class Inputs:
         found = f'INDEX({values},MATCH("{name}",{names},0))'
         return found if column.required else f'IF({found}="",{excel_text(column.default)},{found})'
 
+    def typed(self, name: str) -> str:
+        """The cell in which a setting is typed."""
+        return self.cell("Settings", "value", FIRST_ROW + _setting_names().index(name))
+
     def setting_cell(self, name: str) -> str:
-        """Where a setting is typed, for people."""
-        at = FIRST_ROW + _setting_names().index(name)
-        return self.place("Settings", "value", at)
+        """The same, as people call it."""
+        return self.typed(name).replace("$", "")
 
     def place(self, table: str, column: str, at: int | str = FIRST_ROW) -> str:
         """A cell as people call it."""

@@ -9,41 +9,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.doubts import exceeds, over_hedged, unsized, without_size
 from xlhedge.analysis.figures import BLANK, Figure
-from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
-from xlhedge.functions.algebra import Carrier, Expression, where
+from xlhedge.functions.algebra import Expression, where
 from xlhedge.portfolio import TABLES, Portfolio, Table
-from xlhedge.portfolio.bands import BANDS, Band, BandCells
 from xlhedge.sheets.account_checks import account_questions
-from xlhedge.sheets.input_cells import Inputs
+from xlhedge.sheets.band_checks import band_questions
+from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
 from xlhedge.sheets.live_cells import Tables
-from xlhedge.sheets.table import FigureTable
+from xlhedge.sheets.wrong_cells import Check, WrongCells
 
-__all__ = ["Check", "checks"]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question about the inputs.
-
-    Args:
-        title: what is counted.
-        count: how often it is so; 0 is well.
-        formula: the same as a formula, which may compute with whole ranges.
-        remedy: what to do about it.
-    """
-
-    title: str
-    count: int
-    formula: str
-    remedy: str
+__all__ = ["checks"]
 
 
 def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
@@ -58,16 +40,21 @@ def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
     return [
         *_missing(inputs, portfolio),
         *_names(inputs, portfolio),
-        *(Check(title, 0, *rest) for title, *rest in account_questions(inputs, tables)),
-        *_shorts(tables[MarginRow], analysis),
+        *account_questions(inputs, tables),
+        *_shorts(inputs, tables, analysis),
         *_dates(inputs, portfolio),
-        *_bands(inputs, tables, portfolio),
+        *band_questions(inputs, tables, portfolio),
         *_too_short(inputs, tables, analysis),
         Check(
             "Rows typed too far down to count",
-            0,
-            "+".join(f"COUNTA({inputs.below(name, key)})" for name, key in _KEYS.items()),
             "Only the yellow cells count: make a new template with xlhedge template --from.",
+            [
+                WrongCells(
+                    inputs.cell(name, key, FIRST_ROW + inputs.capacity(name)),
+                    f"COUNTA({inputs.below(name, key)})",
+                )
+                for name, key in _KEYS.items()
+            ],
         ),
     ]
 
@@ -84,87 +71,128 @@ def _missing(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
     assets = inputs.column("Holdings", "asset")
     yield Check(
         "No holdings yet",
-        int(not portfolio.holdings),
-        f"IF(COUNTA({assets})=0,1,0)",
         "Type what you hold in Portfolio, table Holdings.",
+        [WrongCells(assets, f"IF(COUNTA({assets})=0,1,0)", [] if portfolio.holdings else [0])],
     )
-    index = _cells(inputs, "Instruments", "instrument", "index_price", "underlying")
+    name, index, underlying = _cells(
+        inputs, "Instruments", "instrument", "index_price", "underlying"
+    )
     held = {holding.asset.lower() for holding in portfolio.holdings}
-    unpriced = sum(
+    unpriced = _rows(
         row.index_price is None and row.underlying.lower() not in held
         for row in portfolio.instruments
     )
-    no_index = f'({index[0]}<>"")*({index[1]}="")*(1-{_among(index[2], assets)})'
+    no_index = f'({name}<>"")*({index}="")*(1-{_among(underlying, assets)})'
     yield Check(
         "Missing prices",
-        _count_blank(portfolio, price=True) + unpriced,
-        f"{_blank_text(inputs, price=True)}+SUM({no_index})",
         "Fill spot_price, futures_price, entry_price or close; an instrument whose underlying is "
         "not held needs its index_price, too.",
+        [*_blanks(inputs, portfolio, price=True), WrongCells(index, no_index, unpriced)],
     )
-    settings = [column for column in TABLES["Settings"].columns if column.required]
-    unset = [f'({inputs.setting(column.name)}="")' for column in settings]
+    settings = [column.name for column in TABLES["Settings"].columns if column.required]
     yield Check(
         "Other cells that must be filled",
-        _count_blank(portfolio, price=False)
-        + sum(not getattr(portfolio.settings, column.name) for column in settings),
-        "+".join([_blank_text(inputs, price=False), *unset]),
         "Fill as_of and horizon_date in Settings, and in each row the cells that are not optional.",
+        [
+            *_blanks(inputs, portfolio, price=False),
+            *(
+                WrongCells(
+                    inputs.typed(each),
+                    f'--({inputs.setting(each)}="")',
+                    [] if getattr(portfolio.settings, each) else [0],
+                )
+                for each in settings
+            ),
+        ],
     )
     kind, expiry, rate, size = _cells(
         inputs, "Instruments", "contract_type", "expiry", "funding_rate", "contract_size"
     )
-    name = inputs.column("Instruments", "instrument")
+    terms = portfolio.instruments
     yield Check(
         "Terms that a contract needs",
-        sum(row.expiry is None and row.funding_rate is None for row in portfolio.instruments)
-        + sum(
-            row.contract_type == "inverse" and "contract_size" not in row.given
-            for row in portfolio.instruments
-        ),
-        f'SUM(({name}<>"")*(({expiry}="")*({rate}="")+({kind}="inverse")*({size}="")))',
         "A perpetual needs its funding_rate (0 if it pays none), an inverse contract its "
         "contract_size.",
+        [
+            WrongCells(
+                rate,
+                f'({name}<>"")*({expiry}="")*({rate}="")',
+                _rows(row.expiry is None and row.funding_rate is None for row in terms),
+            ),
+            WrongCells(
+                size,
+                f'({name}<>"")*({kind}="inverse")*({size}="")',
+                _rows(
+                    row.contract_type == "inverse" and "contract_size" not in row.given
+                    for row in terms
+                ),
+            ),
+        ],
     )
 
 
 def _names(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
     instruments = inputs.column("Instruments", "instrument")
     known = {row.instrument.lower() for row in portfolio.instruments}
-    named = [inputs.column(table, "instrument") for table in ("Holdings", "Shorts", "Tiers")]
-    rows: list[Any] = [*portfolio.holdings, *portfolio.shorts, *portfolio.tiers]
+
+    def unknown(table: str) -> WrongCells:
+        cells = inputs.column(table, "instrument")
+        rows: Sequence[Any] = portfolio.rows[table]
+        found = _rows(
+            row.instrument is not None and row.instrument.lower() not in known for row in rows
+        )
+        return WrongCells(cells, f'({cells}<>"")*(1-{_among(cells, instruments)})', found)
+
     yield Check(
         "Unknown instruments",
-        sum(row.instrument is not None and row.instrument.lower() not in known for row in rows),
-        "+".join(f'SUM(({cells}<>"")*(1-{_among(cells, instruments)}))' for cells in named),
         "A holding, short or tier names an instrument that is not in Instruments: correct the "
         "name, or add the instrument.",
+        [unknown(table) for table in ("Holdings", "Shorts", "Tiers")],
     )
     movers = {"*", *(row.asset.lower() for row in portfolio.holdings)}
     movers |= {row.underlying.lower() for row in portfolio.instruments}
     moved, assets = inputs.column("Scenarios", "asset"), inputs.column("Holdings", "asset")
     underlyings = inputs.column("Instruments", "underlying")
+    wrong = (
+        f'({moved}<>"")*({moved}<>"*")*(1-{_among(moved, assets)})*(1-{_among(moved, underlyings)})'
+    )
     yield Check(
         "Unknown assets in Scenarios",
-        sum(row.asset.lower() not in movers for row in portfolio.scenarios),
-        f'SUM(({moved}<>"")*({moved}<>"*")*(1-{_among(moved, assets)})'
-        f"*(1-{_among(moved, underlyings)}))",
         "Name an asset that is held, an underlying, or * for every underlying.",
+        [
+            WrongCells(
+                moved, wrong, _rows(x.asset.lower() not in movers for x in portfolio.scenarios)
+            )
+        ],
     )
     scenario = inputs.column("Scenarios", "scenario")
     pair = f'({scenario}&"|"&{moved})'
     held = f'({assets}&"|"&{inputs.column("Holdings", "place")})'
     yield Check(
         "Names that are there twice",
-        _twice(f"{row.asset}|{row.place or ''}" for row in portfolio.holdings)
-        + _twice(row.instrument for row in portfolio.instruments)
-        + _twice(f"{row.scenario}|{row.asset}" for row in portfolio.scenarios),
-        f"{_twice_text(held, assets)}+{_twice_text(instruments)}+{_twice_text(pair, scenario)}",
         "Name each asset (of each place), each instrument, and each asset of a scenario once.",
+        [
+            WrongCells(
+                assets,
+                _twice_text(held, assets),
+                _twice(f"{row.asset}|{row.place or ''}" for row in portfolio.holdings),
+            ),
+            WrongCells(
+                instruments,
+                _twice_text(instruments),
+                _twice(row.instrument for row in portfolio.instruments),
+            ),
+            WrongCells(
+                moved,
+                _twice_text(pair, scenario),
+                _twice(f"{row.scenario}|{row.asset}" for row in portfolio.scenarios),
+            ),
+        ],
     )
 
 
-def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
+def _shorts(inputs: Inputs, tables: Tables, analysis: Analysis) -> Iterator[Check]:
+    margin, lots = tables[MarginRow], tables[LotRow]
     name, posted, price, mode = (
         margin.column(each)
         for each in (
@@ -174,22 +202,42 @@ def _shorts(margin: FigureTable, analysis: Analysis) -> Iterator[Check]:
             MarginRow.margin_mode,
         )
     )
-    shared = f'({mode}="cross")'
+    typed, alone = inputs.column("Shorts", "margin"), f'--({mode}<>"cross")'
+    position = f"TRANSPOSE(ROW({mode})-{margin.top - 1})"
+    isolated = f"MMULT(--({lots.column(LotRow.position)}={position}),{alone})"
+    positions = {row.n + 1: row for row in analysis.margin}
     yield Check(
         "Shorts without margin",
-        sum(row.margin == BLANK and not row.is_cross for row in analysis.margin),
-        f'SUM(({name}<>"")*({posted}="")*(1-{shared}))',
         "Their liquidation is unknown, and counts as none: fill margin in Shorts.",
+        [
+            WrongCells(
+                typed,
+                f'({lots.column(LotRow.instrument)}<>"")*({typed}="")*{isolated}',
+                _rows(
+                    row.margin == BLANK and not positions[row.position].is_cross
+                    for row in analysis.numbers.rows(LotRow)
+                ),
+            )
+        ],
     )
+    # One whose instrument is unknown has an error there.
+    unknown = f'({name}<>"")*(({posted}<>"")+({mode}="cross")>0)*IFERROR(--({price}=""),0)'
+    instruments = inputs.column("Instruments", "instrument")
+    lacking = {
+        row.instrument
+        for row in analysis.margin
+        if (row.margin != BLANK or row.is_cross) and row.liquidation_price == BLANK
+    }
     yield Check(
         "Shorts without mm_rate",
-        sum(
-            (row.margin != BLANK or row.is_cross) and row.liquidation_price == BLANK
-            for row in analysis.margin
-        ),
-        # One whose instrument is unknown has an error there.
-        f'SUM(({name}<>"")*(({posted}<>"")+{shared}>0)*IFERROR(--({price}=""),1))',
         "Their liquidation is unknown, and counts as none: fill mm_rate in Instruments.",
+        [
+            WrongCells(
+                inputs.column("Instruments", "mm_rate"),
+                f"--(MMULT(--({instruments}=TRANSPOSE({name})),{unknown})>0)",
+                _rows(row.instrument in lacking for row in analysis.portfolio.instruments),
+            )
+        ],
     )
 
 
@@ -198,18 +246,29 @@ def _dates(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
     as_of, horizon = inputs.setting("as_of"), inputs.setting("horizon_date")
     yield Check(
         "The horizon has passed",
-        int(settings.horizon_date < settings.as_of),
-        f'({horizon}<>"")*({horizon}<{as_of})',
         "Set horizon_date after as_of, or unwind: what the hedge was for is over.",
+        [
+            WrongCells(
+                inputs.typed("horizon_date"),
+                f'({horizon}<>"")*({horizon}<{as_of})',
+                _rows([settings.horizon_date < settings.as_of]),
+            )
+        ],
     )
     expiry = inputs.column("Instruments", "expiry")
     yield Check(
         "Futures that have expired",
-        sum(
-            row.expiry is not None and row.expiry <= settings.as_of for row in portfolio.instruments
-        ),
-        f'SUM(({expiry}<>"")*({expiry}<={as_of}))',
         "Remove them from Instruments, or correct expiry.",
+        [
+            WrongCells(
+                expiry,
+                f'({expiry}<>"")*({expiry}<={as_of})',
+                _rows(
+                    row.expiry is not None and row.expiry <= settings.as_of
+                    for row in portfolio.instruments
+                ),
+            )
+        ],
     )
     name = inputs.column("Instruments", "instrument")
     tables: tuple[Sequence[Any], ...] = (portfolio.shorts, portfolio.holdings)
@@ -217,89 +276,24 @@ def _dates(inputs: Inputs, portfolio: Portfolio) -> Iterator[Check]:
     used = "+".join(_among(name, inputs.column(each, "instrument")) for each in _HEDGED)
     yield Check(
         "Hedges that expire before the horizon",
-        sum(
-            row.expiry is not None
-            and settings.as_of < row.expiry < settings.horizon_date
-            and row.instrument in hedging
-            for row in portfolio.instruments
-        ),
-        f'SUM(({expiry}<>"")*({expiry}>{as_of})*({expiry}<{horizon})*(({used})>0))',
         "Roll them into a later contract in time (see Carry): they hedge nothing after that.",
+        [
+            WrongCells(
+                expiry,
+                f'({expiry}<>"")*({expiry}>{as_of})*({expiry}<{horizon})*(({used})>0)',
+                _rows(
+                    row.expiry is not None
+                    and settings.as_of < row.expiry < settings.horizon_date
+                    and row.instrument in hedging
+                    for row in portfolio.instruments
+                ),
+            )
+        ],
     )
 
 
 _HEDGED = ("Shorts", "Holdings")
 """The tables whose rows name instruments that hedge."""
-
-
-class _Columns(BandCells):
-    """The cells of all rows of a table at once, as a band looks at them."""
-
-    def __init__(self, table: str, inputs: Inputs, tables: Tables) -> None:
-        super().__init__(table)
-        self._inputs, self._tables = inputs, tables
-
-    def own(self, column: str) -> Expression:
-        if self.table == "Settings":
-            return self.setting(column)
-        return Expression(self._inputs.column(self.table, column))
-
-    def term(self, column: str) -> Carrier:
-        found = self._found(self._instruments, f"({self._input(column)}+0)")
-        return where(found == 0, "", found)
-
-    def setting(self, name: str) -> Expression:
-        return Expression(self._inputs.setting(name))
-
-    def inverse(self) -> Expression:
-        kinds = self._input("contract_type")
-        return self._found(self._instruments, f'--({kinds}="inverse")') > 0
-
-    def spot(self) -> Carrier:
-        assets, prices = _cells(self._inputs, "Holdings", "asset", "spot_price")
-        same = f"--({self._input('underlying')}=TRANSPOSE({assets}))"
-        count = self._found(same, f"ROW({assets})^0")
-        quote = Expression(self._input("quote"))
-        other = (quote != "") & (quote != self.setting("quote_currency"))
-        return where((count == 0) | other, "", self._found(same, f"({prices}+0)") / count)
-
-    def underlying(self) -> Expression:
-        return Expression(self._tables[HedgeRow].column(HedgeRow.underlying))
-
-    def exposed(self) -> Expression:
-        """Of each instrument first: a look-up in an array gives numbers, not names."""
-        quantity, price, beta = (
-            Expression(each)
-            for each in _cells(self._inputs, "Holdings", "quantity", "spot_price", "beta")
-        )
-        worth = (quantity + 0) * price * where(beta == "", 1, beta)
-        same = f"--({self._input('underlying')}=TRANSPOSE({self.underlying().text}))"
-        return self._found(self._instruments, self._found(same, worth.text).text)
-
-    @property
-    def _instruments(self) -> str:
-        return f"--({self.own('instrument').text}=TRANSPOSE({self._input('instrument')}))"
-
-    def _input(self, column: str) -> str:
-        return self._inputs.column("Instruments", column)
-
-    @staticmethod
-    def _found(same: str, numbers: str) -> Expression:
-        """The sum of numbers over the rows that are the same."""
-        return Expression(f"MMULT({same},{numbers})")
-
-
-def _bands(inputs: Inputs, tables: Tables, portfolio: Portfolio) -> Iterator[Check]:
-    """A check for each title: several columns may hold one quantity."""
-    found = Counter(each.band.title for each in portfolio.beyond_bands)
-    titles: dict[str, list[Band]] = {}
-    for band in BANDS:
-        titles.setdefault(band.title, []).append(band)
-    for title, bands in titles.items():
-        counts = (band.beyond(_Columns(band.table, inputs, tables)).text for band in bands)
-        formula = "+".join(f"SUM({count})" for count in counts)
-        columns = ", ".join(f"{band.table} {band.column}" for band in bands)
-        yield Check(title, found[title], formula, f"{columns}: {bands[0].remedy}")
 
 
 def _too_short(inputs: Inputs, tables: Tables, analysis: Analysis) -> Iterator[Check]:
@@ -311,12 +305,18 @@ def _too_short(inputs: Inputs, tables: Tables, analysis: Analysis) -> Iterator[C
     row = UnderlyingRow
     many = exceeds(*map(column, (row.cover, row.exposure, row.target_notional)))
     names = column(row.underlying)
+    beyond = {name for name, _ in over_hedged(analysis)}
     yield Check(
         "Underlyings with more short than there is to hedge",
-        len(list(over_hedged(analysis))),
-        f"SUM({where(names != '', where(many, 1, 0), 0).text})",
         "Short above 1.5 times the exposure: contracts, contract_size or a quantity may be "
         "mistyped, or a holding is missing.",
+        [
+            WrongCells(
+                names.text,
+                where(names != "", where(many, 1, 0), 0).text,
+                _rows(each.underlying in beyond for each in analysis.underlyings),
+            )
+        ],
     )
     name, size, kind = (
         Expression(each)
@@ -329,11 +329,21 @@ def _too_short(inputs: Inputs, tables: Tables, analysis: Analysis) -> Iterator[C
     asked = (name != "") & (where(size == "", 1, size) == 1) & (kind != "inverse")
     yield Check(
         "Large shorts of contract_size 1",
-        len(without_size(analysis)),
-        f"SUM({where(asked, where(many, 1, 0), 0).text})",
         "Blank or 1, contracts count as coins, and are 5 times what there is to hedge: type how "
         "many coins a contract is.",
+        [
+            WrongCells(
+                size.text,
+                where(asked, where(many, 1, 0), 0).text,
+                sorted(without_size(analysis)),
+            )
+        ],
     )
+
+
+def _rows(wrong: Iterable[bool]) -> list[int]:
+    """The numbers of those that are."""
+    return [n for n, each in enumerate(wrong) if each]
 
 
 def _cells(inputs: Inputs, table: str, *columns: str) -> list[str]:
@@ -345,14 +355,16 @@ def _among(names: str, keys: str) -> str:
     return f"(MMULT(--({names}=TRANSPOSE({keys})),ROW({keys})^0)>0)"
 
 
-def _twice(names: Iterable[str]) -> int:
-    """How many names are there more than once; case is nothing to a spreadsheet."""
-    return sum(count for count in Counter(map(str.lower, names)).values() if count > 1)
+def _twice(names: Iterable[str]) -> list[int]:
+    """Which names are there more than once; case is nothing to a spreadsheet."""
+    told = [name.lower() for name in names]
+    counts = Counter(told)
+    return _rows(counts[name] > 1 for name in told)
 
 
 def _twice_text(names: str, filled: str = "") -> str:
     same = f"MMULT(--({names}=TRANSPOSE({names})),ROW({filled or names})^0)"
-    return f'SUM(({filled or names}<>"")*({same}>1))'
+    return f'({filled or names}<>"")*({same}>1)'
 
 
 def _required(table: Table, *, price: bool) -> list[str]:
@@ -361,28 +373,17 @@ def _required(table: Table, *, price: bool) -> list[str]:
     return [c.name for c in required if (c.look == "price") is price]
 
 
-def _count_blank(portfolio: Portfolio, *, price: bool) -> int:
-    return sum(
-        getattr(row, name) is None
-        for table in _KEYS
-        for row in portfolio.rows[table]
-        for name in _required(TABLES[table], price=price)
-    )
-
-
-def _blank_text(inputs: Inputs, *, price: bool) -> str:
+def _blanks(inputs: Inputs, portfolio: Portfolio, *, price: bool) -> Iterator[WrongCells]:
     """Blank cells that must be filled, in rows where something is."""
-    return "+".join(_of_table(inputs, TABLES[name], price=price) for name in _KEYS
-                    if _required(TABLES[name], price=price))  # fmt: skip
-
-
-def _of_table(inputs: Inputs, table: Table, *, price: bool) -> str:
-    def joined(names: list[str], sign: str) -> str:
-        return "+".join(f'({cells}{sign}"")' for cells in _cells(inputs, table.name, *names))
-
-    every = _required(table, price=True) + _required(table, price=False)
-    if len(every) == 1:  # it is told by the others
-        every = list(table.headers)
-    wanted = _required(table, price=price)
-    # One comparison alone is no number: to Excel and IronCalc FALSE is more than 0.
-    return f"SUM((0+{joined(every, '<>')}>0)*({joined(wanted, '=')}))"
+    for name in _KEYS:
+        table = TABLES[name]
+        every = _required(table, price=True) + _required(table, price=False)
+        if len(every) == 1:  # it is told by the others
+            every = list(table.headers)
+        filled = "+".join(f'({cells}<>"")' for cells in _cells(inputs, name, *every))
+        rows: Sequence[Any] = portfolio.rows[name]
+        for column in _required(table, price=price):
+            cells = inputs.column(name, column)
+            # One comparison alone is no number: to Excel and IronCalc FALSE is more than 0.
+            wrong = f'(0+{filled}>0)*({cells}="")'
+            yield WrongCells(cells, wrong, _rows(getattr(row, column) is None for row in rows))

@@ -13,12 +13,14 @@ from xlhedge.analysis.orders import UnderlyingRow
 from xlhedge.functions.registry import Function, function
 from xlhedge.sheets.context import NOTHING, Edition, Headline, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
-from xlhedge.sheets.live_checks import Check, checks
+from xlhedge.sheets.live_checks import checks
 from xlhedge.sheets.next_step import Step, steps
 from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.stress import worst
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.unwind import to_unwind
+from xlhedge.sheets.wrong_cells import Check
+from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["VOLATILE", "write_start"]
@@ -27,6 +29,9 @@ _NEXT, _WHAT, _LOADED, _AGE, _FETCHED, _HEADLINES = 3, 5, 12, 13, 14, 17
 
 VOLATILE = {("Start", f"B{row}") for row in (_LOADED, _AGE, _FETCHED)}
 """Cells that the clock or the host decides; what is stored there is the bad news."""
+
+_GO, _FOUND = "F", "G"
+"""The columns of links to the first wrong cell of each check, and of where that is."""
 
 _PROBE = "NET_DELTA"
 _WORDS = """
@@ -119,7 +124,7 @@ def write_start(sheet: Sheet, of: TemplateContext) -> None:
     at = _write_checks(sheet, at + 1, questions)
     at = _write_contents(sheet, at + 1, of.contents)
     _write_legend(sheet, at + 1)
-    widen(sheet, {"A": 50, "B": 23, "C": 16, "D": 66, "E": 16})
+    widen(sheet, {"A": 50, "B": 23, "C": 16, "D": 66, "E": 16, _GO: 22, _FOUND: 14})
 
 
 def _wide(sheet: Sheet, at: int, text: str, look: str, formula: str | None = None) -> None:
@@ -146,13 +151,15 @@ def _write_next(sheet: Sheet, wanted: Sequence[Step]) -> None:
 def _first_wrong(questions: Sequence[Check], first: int) -> Step:
     """To mend what the first check below found, those stand from a row on."""
     wrong = next((each for each in questions if each.count), None)
-    rows = f"$B${first}:$B${first + len(questions) - 1}"
-    place = f"MIN(IF(IFERROR({rows},1)<>0,ROW({rows}),1E6))"
     last = first + len(questions) - 1
-    title, remedy = (f"INDEX(${column}$1:${column}${last},{place})" for column in "AC")
+    rows = f"$B${first}:$B${last}"
+    at = f"MIN(IF(IFERROR({rows},1)<>0,ROW({rows}),1E6))"
+    title, remedy, place = (
+        f"INDEX(${column}$1:${column}${last},{at})" for column in ("A", "C", _GO)
+    )
     return Step(
-        f"{wrong.title}: {wrong.remedy}" if wrong else "",
-        f'IF({place}>=1E6,"",{title}&": "&{remedy})',
+        f"{wrong.title}: {wrong.remedy} ({wrong.place})" if wrong else "",
+        f'IF({at}>=1E6,"",{title}&": "&{remedy}&IF({place}="",""," ("&{place}&")"))',
     )
 
 
@@ -225,8 +232,9 @@ def _write_headlines(
 
 def _write_checks(sheet: Sheet, at: int, questions: Sequence[Check]) -> int:
     sheet.put(at, 1, "Is anything missing?", "section")
-    _header(sheet, at + 1, ("Check", "Found", "What to do", "", ""))
+    _header(sheet, at + 1, ("Check", "Found", "What to do", "", "", "Go to"))
     sheet.merge(at + 1, 3, 5)
+    go, found = LETTERS.index(_GO), LETTERS.index(_FOUND)
     first, last = at + 2, at + 1 + len(questions)
     for row, each in enumerate(questions, first):
         sheet.put(row, 1, each.title, "cell text")
@@ -235,6 +243,9 @@ def _write_checks(sheet: Sheet, at: int, questions: Sequence[Check]) -> int:
         text = f'IFERROR(IF($B{row}=0,"ok","{each.remedy}"),"{_UNKNOWN}")'
         sheet.put(row, 3, said, "words", text)
         sheet.merge(row, 3, 5)
+        sheet.put(row, go, each.place, "link", each.link(f"${_FOUND}{row}"))
+        sheet.array(row, found, [[each.at]], each.at_formula, "working")
+    sheet.fold(found, found)
     sheet.mark(f"B{first}:B{last}", f'$C{first}="ok"', "good")
     sheet.mark(f"B{first}:E{last}", f'$C{first}<>"ok"', "bad")
     return last + 1

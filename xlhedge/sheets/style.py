@@ -92,6 +92,7 @@ def styles() -> Styles:
     found.add("words", ink=_BLACK, wrap=True, vertical="center")
     found.add("step", ink=_INK, size=12, bold=True, vertical="center", paper=_PALE)
     found.add("link", ink="FF1155CC", underline=True, align="left", vertical="center", indent=1)
+    found.add("working", ink=_GREY, size=9, align="right", vertical="center")
     found.add("count", number_format="0", line=_RULE, align="center", vertical="center")
     for name, (ink, paper) in _VERDICTS.items():
         found.add(name, ink=ink, paper=paper, wrap=True, vertical="center", indent=1)
