@@ -54,7 +54,7 @@ class Picture(NamedTuple):
 
 
 PICTURES = {
-    "template-start": Picture(template_book, "full-hedge", "Start", ("A1:E24", "A26:E40")),
+    "template-start": Picture(template_book, "full-hedge", "Start", ("A1:F24", "A26:F40")),
     "template-portfolio": Picture(
         template_book, "full-hedge", "Portfolio", ("A3:J8", "L3:S8", "U3:W17")
     ),

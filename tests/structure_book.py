@@ -83,7 +83,10 @@ def names(book: Book) -> Iterator[str]:
         if name.casefold() == "_xlnm.print_titles":
             yield from (f"{place}: {fault}" for fault in _titles(text, book.scope(node)))
         elif name.casefold() == "_xlnm.print_area":
-            yield from (f"{place}: {fault}" for fault in _own(text, book.scope(node)))
+            # A formula is one over rows that are used, from the sheet's first cell.
+            first, _, rest = text.partition(":")
+            known = _own(first if rest.startswith("INDEX(") else text, book.scope(node))
+            yield from (f"{place}: {fault}" for fault in known)
     for (name, _), count in seen.items():
         if count > 1:
             yield f"{book.part} name {name}: is there {count} times"

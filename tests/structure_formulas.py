@@ -162,7 +162,8 @@ class _Reader:
 
     def _text(self, text: str) -> None:
         inside = self._open and self._open[-1]
-        if inside and inside.function == "HYPERLINK" and inside.argument == 0 and text[:2] == '"#':
+        known = text[:2] == '"#' and text != '"#"'  # a # alone is joined to what a cell says
+        if inside and inside.function == "HYPERLINK" and inside.argument == 0 and known:
             place = text[2:-1].replace('""', '"')
             self.found += located(place, self._known, self._sheet)
 

@@ -37,7 +37,7 @@ def _write(
     table.write_total(sheet, rows)
     table.write_rows(sheet, rows, LiveCells(of.inputs, table, of.tables).texts, arrays)
     widen(sheet, table.widths() | {"A": 24})
-    sheet.prints(area=table.area)
+    table.print_used(sheet)
 
 
 def write_accounts_report(sheet: Sheet, of: ReportContext) -> None:

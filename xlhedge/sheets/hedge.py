@@ -68,8 +68,8 @@ def write_hedge(sheet: Sheet, of: TemplateContext) -> None:
     _mark(sheet, table)
     strike_unchecked(sheet, table, HedgeRow)
     sheet.mark("B3:B4", 0, "no date")
-    widen(sheet, table.widths() | {"A": 24, "B": 17, table.behind(): 12})
-    sheet.prints(area=table.area)
+    widen(sheet, table.widths() | {"A": 24, "B": 17})
+    table.print_used(sheet)
 
 
 def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:

@@ -111,8 +111,7 @@ class _Shorts(LiveCells):
 
     def widths(self) -> dict[str, float]:
         """The widths of what stands behind the figures."""
-        floors = {LETTERS[self._tier(0, slot)]: 18.0 for slot in range(self._slots)}
-        return {self.table.behind(): 12.0, self.table.behind(2): 12.0} | floors
+        return {LETTERS[self._tier(0, slot)]: 18.0 for slot in range(self._slots)}
 
 
 def write_lots(sheet: Sheet, of: TemplateContext) -> None:
@@ -122,8 +121,8 @@ def write_lots(sheet: Sheet, of: TemplateContext) -> None:
     table.write_head(sheet, sides=False)
     cells.write_places(sheet, rows, of.analysis)
     table.write_rows(sheet, rows, cells.texts)
-    sheet.prints(area=table.area)
-    widen(sheet, table.widths() | {"A": 24.0, table.behind(): 12.0})
+    widen(sheet, table.widths() | {"A": 24.0})
+    table.print_used(sheet)
 
 
 def write_margin(sheet: Sheet, of: TemplateContext) -> None:
@@ -146,8 +145,8 @@ def write_margin(sheet: Sheet, of: TemplateContext) -> None:
     cells.write_tiers(sheet, analysis)
     _mark(sheet, table, f"$B${_ALERT}")
     own = {"A": 24.0, "B": 17.0, table.letter(MarginRow.liquidation_buffer): 15.0}
-    sheet.prints(area=table.area)
     widen(sheet, table.widths() | cells.widths() | own)
+    table.print_used(sheet)
 
 
 def _mark(sheet: Sheet, table: FigureTable, alert: str) -> None:

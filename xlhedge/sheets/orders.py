@@ -63,6 +63,7 @@ def write_orders(sheet: Sheet, of: TemplateContext) -> None:
     idle = f"(SUMPRODUCT(--({lots}={name}))=0)"
     write_numbers(sheet, table, of.analysis, f"{held}+{idle}", numbers_of(hedge))
     strike_unchecked(sheet, table, OrderRow)
+    table.print_used(sheet)
 
 
 def write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) -> None:
@@ -71,8 +72,8 @@ def write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) ->
     table.write_head(sheet)
     table.write_total(sheet, rows)
     table.write_rows(sheet, rows, LiveCells(of.inputs, table, of.tables).texts)
-    widen(sheet, table.widths() | {"A": 24, table.behind(): 12})
-    sheet.prints(area=table.area)
+    widen(sheet, table.widths() | {"A": 24})
+    table.print_used(sheet)
 
 
 def write_numbers(

@@ -167,10 +167,27 @@ class FigureTable:
         """The cell of a figure's total, as any sheet refers to it."""
         return self.cell(figure, self.total_at)
 
-    @property
-    def area(self) -> str:
-        """The sheet from its first cell to the table's last."""
-        return f"A1:{self.behind(0)}{self.last}"
+    def print_used(self, sheet: Sheet, right: str = "") -> None:
+        """Let a sheet of the template print down to the last row that is used; call it last.
+
+        Excel takes the area from a formula. LibreOffice takes none then, and prints all that it
+        shows: blank rows are no ink, and what stands behind the figures is folded away.
+
+        Args:
+            sheet: the sheet.
+            right: the last column that prints; that of the last figure, unless told.
+        """
+        right = right or self.behind(0)
+        names = self.column(self.figures[0])
+        used = f'SUMPRODUCT(MAX(({names}<>"")*ROW({names})))'
+        rows = f"{self.sheet}!${right}$1:${right}${self.last}"
+        sheet.prints_to(f"{self.sheet}!$A$1:INDEX({rows},MAX({self.top},{used}))")
+        last = "".join(filter(str.isalpha, sheet.extent.partition(":")[2]))
+        behind = LETTERS.index(right) + 1
+        if (end := LETTERS.index(last)) >= behind:
+            for column in range(behind, end + 1):
+                sheet.widen(column, 12)
+            sheet.fold(behind, end)
 
     def write_head(self, sheet: Sheet, *, sides: bool = True) -> None:
         """Write the headers.

@@ -53,4 +53,4 @@ def write_unwind(sheet: Sheet, of: TemplateContext) -> None:
     widths = {LETTERS[n]: 16.0 for n in range(2, MOST_SHOCKS + 2)}
     widen(sheet, widths | table.widths(16.0) | {"A": 46, table.letter(UnwindRow.signal): 30})
     last = LETTERS[max(len(table.figures), MOST_SHOCKS + 1)]
-    sheet.prints(area=f"A1:{last}{table.last}")
+    table.print_used(sheet, last)

@@ -326,6 +326,7 @@ def finish(chart: Any, x: str, y: str, *, legend: bool = True) -> None:
     _design(chart.x_axis, TITLES[1], x)
     _design(chart.y_axis, TITLES[2], y)
     chart.legend = Legend(legendPos="b", overlay=False) if legend else None
+    chart.visible_cells_only = False  # what it is drawn from may stand in a column that is folded
 
 
 def _design(axis: Any, title: str, number_format: str) -> None:
