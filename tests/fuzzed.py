@@ -16,7 +16,7 @@ from xlhedge.readers import Content, Limits, read_content
 BETWEEN = b"\x1e\n"  # the tables of a folder in one file
 FOLDER = (
     *("Settings", "Holdings", "Instruments", "Tiers", "Shorts", "Scenarios", "History"),
-    "Accounts",
+    *("Accounts", "Sources"),
 )
 """The order of these tables: new ones are last, so that old cases keep their meaning."""
 LIMITS = Limits(0.5)

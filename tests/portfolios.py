@@ -106,6 +106,16 @@ SAMPLE = {
         {"time": "2026-03-27", "symbol": "BTC", "close": 60_000, "volume": 1_234.5},
         {"time": "2026-03-27 08:00", "symbol": "BTC-PERP", "close": 60_030, "funding_rate": 1e-4},
     ],
+    "Sources": [
+        {
+            "table": "Holdings",
+            "row": "BTC",
+            "column": "spot_price",
+            "venue": "Binance",
+            "time": "2026-03-27 07:59:30",
+        },
+        {"table": "Tiers", "row": "BTC-PERP", "venue": "Binance", "time": "2026-03-20"},
+    ],
 }
 
 _ABOVE = {"Portfolio": 3}  # rows above a sheet's tables

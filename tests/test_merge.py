@@ -229,7 +229,7 @@ def test_sources_keep_what_is_older_and_was_not_fetched_again(book):
 
 
 def test_a_book_without_the_table_is_told_so(tmp_path):
-    path = write_workbook(tmp_path / "old.xlsx", sample())
+    path = write_workbook(tmp_path / "old.xlsx", sample(Sources=None))
     portfolio, told = after(ClosedBook(path), AT_BINANCE)
     assert portfolio.instruments[0].futures_price == 61_000
     assert "Sources: there is no such table" in told

@@ -170,6 +170,7 @@ FOR_PEOPLE = {
     ("Instruments", "exchange"), ("Instruments", "max_leverage"), ("Instruments", "maker_fee"),
     ("Shorts", "opened"),
     ("History", "high"), ("Holdings", "place"),
+    *(("Sources", column.name) for column in TABLES["Sources"].columns),
 }  # fmt: skip
 """Inputs that are shown, or looked at for warnings, and move no figure."""
 

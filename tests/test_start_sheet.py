@@ -209,8 +209,8 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
             "Shorts without margin": "Shorts!D6",
             "The horizon has passed": "Portfolio!V9",
             "Futures that have expired": "Instruments!D8",
-            "funding_rate of 1% or more, or of -1% or less": "Instruments!F6",
-            "hedge_ratio above 200%": "Portfolio!V10",
+            "funding_rate of 1 % or more, or of -1 % or less": "Instruments!F6",
+            "hedge_ratio above 200 %": "Portfolio!V10",
             "Rows typed too far down to count": "Portfolio!A56",
         }
     assert "Instruments" in found["Unknown instruments"][1]

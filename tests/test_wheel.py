@@ -37,7 +37,7 @@ def test_the_wheel_works_outside_the_checkout(tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=False,
         env=os.environ | {"PYTHONPATH": str(site)},
     )  # fmt: skip
-    assert (done.returncode, len(done.stderr.splitlines())) == (0, 2)  # what samples teach
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)  # what a sample teaches
     assert len(list((tmp_path / "out").glob("*-report.xlsx"))) == len(SAMPLES)
     first = subprocess.run(
         [sys.executable, "-P", "-m", "xlhedge", "new", "-o", "first.xlsx", "--venue", "bybit",

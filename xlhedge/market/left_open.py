@@ -113,7 +113,8 @@ def left_open(events: Iterable[Trade | Settled], size: Decimal, *, inverse: bool
         >>> trades = [Trade("a", day, -2 * one, Decimal(60_000), Decimal(40))]
         >>> trades += [Trade("b", day, one, Decimal(50_000), Decimal(20))]
         >>> (short,) = left_open([*trades, Settled("c", day, 6 * one)], one, inverse=False).held
-        >>> print(short.contracts, short.entry(inverse=False), short.realised, short.fees)
+        >>> said = short.contracts, short.entry(inverse=False), short.realised, short.fees
+        >>> print(*map(int, said))
         -1 60000 10000 60
     """
     positions = _Positions(size, inverse=inverse)

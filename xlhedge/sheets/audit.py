@@ -102,10 +102,14 @@ def _lines(sheet: Sheet, at: int, title: str, lines: Sequence[str], look: str) -
     return at + len(lines) + 1
 
 
+_ON_SCREEN = ("History", "Sources")
+"""Long tables, the last ones, that are there to be read again and looked up, not to be printed."""
+
+
 def _tables(sheet: Sheet, at: int, analysis: Analysis) -> int:
     """Every input table below the others; of a long History only the number of rows.
 
-    Returns the last row that prints: a History is for the screen.
+    Returns the last row that prints: what `_ON_SCREEN` names does not.
     """
     rows, printed = analysis.portfolio.rows, at
     for table in TABLES.values():
@@ -125,7 +129,7 @@ def _tables(sheet: Sheet, at: int, analysis: Analysis) -> int:
             at += 3
         else:
             at = _table(sheet, at, table, rows[table.name])
-        if table.name != "History":
+        if table.name not in _ON_SCREEN:
             printed = at - 2
     return printed
 

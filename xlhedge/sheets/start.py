@@ -60,6 +60,8 @@ _OLD = (
     "More than a day old by this computer's clock (as_of is UTC), or not dated: update the prices, "
     "the rates and as_of."
 )
+_LONGEST = 100
+"""Letters of the names of a row and its venue; a cell holds a text, and so do its joined texts."""
 _TYPED = "None was fetched: every value was typed."
 _DONE = "Nothing to trade: the hedge is as wanted. Keep prices, rates and as_of up to date."
 _NEAREST = "Nearest liquidation"
@@ -190,11 +192,12 @@ def _write_fetched(sheet: Sheet, inputs: Inputs) -> None:
     sheet.put(_FETCHED, 1, "Fetched values", "cell text")
     first = f"MATCH(MIN({time}),{time},0)"
     age = f'TEXT(24*(NOW()-MIN({time})),"0.0")'
-    where = f'INDEX({row},{first})&", "&INDEX({venue},{first})&"."'
+    where = f'LEFT(INDEX({row},{first})&", "&INDEX({venue},{first}),{_LONGEST})&"."'
     text = f'"The oldest is "&{age}&" hours old: "&{where}'
     oldest = min(rows, key=lambda each: each.time, default=None)
     said = (
-        f"The oldest is of {oldest.time:%Y-%m-%d %H:%M} UTC: {oldest.row or ''}, {oldest.venue}."
+        f"The oldest is of {oldest.time:%Y-%m-%d %H:%M} UTC: "
+        f"{(oldest.row or '') + ', ' + oldest.venue:.{_LONGEST}}."
         if oldest
         else _TYPED
     )
