@@ -234,6 +234,9 @@ def test_a_leg_that_is_closed_in_hedge_mode(book):
     account = [{"account": "Main", "position_mode": "hedge"}]
     old = book(Shorts=lots((0.5, "Main"), (-0.1, "Main")), Accounts=account)
     gone = Rules(positions=True, remove_closed=True)
+    portfolio, told = after(old, AT_BINANCE, short(), rules=gone)
+    assert ([each.contracts for each in portfolio.shorts], told) == ([0.7, -0.1], "")
+    old = ClosedBook(old.path)
     portfolio, _ = after(old, AT_BINANCE, short(), rules=gone, whole=["Main"])
     assert [each.contracts for each in portfolio.shorts] == [0.7]
 
