@@ -1,5 +1,8 @@
 """What the market command writes is read by every command: a book made of it, venue by venue."""
 
+import csv
+import json
+
 import pytest
 from market_asked import found
 from openpyxl import load_workbook
@@ -65,3 +68,21 @@ def test_sources_say_which_values_are_nobodys(tmp_path):
     assert by_venue["MEXC: its documentation"] == ["mm_basis"]
     assert {"index_price", "futures_price", "taker_fee"} <= {*by_venue["MEXC"]}
     assert found_files(tmp_path / "m.json", told).keys() == {tmp_path / "m.json"}
+
+
+@pytest.mark.parametrize("name", ["m.json", "m.xlsx", "m"])
+def test_what_is_partial_says_so_in_what_is_written(name, near, tmp_path):
+    near.fail("bybit/v5/market/risk-limit", 503)
+    told = found("bybit", "mexc", coins=("SHIB",))
+    (line,) = told.missing
+    write_found(path := tmp_path / name, told, force=False)
+    if name == "m.json":
+        sources = json.loads(path.read_text("utf-8"))["Sources"]
+    elif name == "m":
+        with (path / "Sources.csv").open(encoding="utf-8-sig") as file:
+            sources = list(csv.DictReader(file))
+    else:
+        head, *body = load_workbook(path)["Sources"].values
+        sources = [dict(zip(head, row, strict=True)) for row in body]
+    assert [row["venue"] for row in sources if row["table"] == "missing"] == [line]
+    assert "missing" not in {row["table"] for row in found_tables(found("mexc"))["Sources"]}
