@@ -263,7 +263,7 @@ def test_an_inverse_contract_is_as_many_dollars_whatever_its_coins_are_counted_i
     def by_the_thousand(path, answer):
         if path.endswith("instruments-info"):
             for row in answer["result"]["list"]:
-                row |= {"baseCoin": "1000SHIB"} if row["symbol"] == "BTCUSD" else {}
+                row.update({"baseCoin": "1000SHIB"} if row["symbol"] == "BTCUSD" else {})
         return answer
 
     near.altered = by_the_thousand
