@@ -18,6 +18,7 @@ WRITTEN = {
     "report on letter paper": [
         *("report", WORKBOOKS / "treasury.xlsx", "-o", ".", "--paper", "letter"),
     ],
+    "workbook for Lite": ["lite", "-o", "lite.xlsx"],
     "names": ["lambda", "-o", "lambda.xlsx"],
     "add-in": ["excel", "build", "-o", "xlhedge.xlam"],
 }

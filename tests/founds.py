@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -29,11 +30,12 @@ def contract(name: str, underlying: str, price: float, **more: Any) -> FoundRow:
         "interval_hours": 4.0,
         "qty_step": 0.001,
         "taker_fee": 0.0005,
+        "contract_size": 1.0,
     }
     venue = more.pop("venue", "Binance")
     return FoundRow("Instruments", {**values, **more}, venue, NOW)
 
 
-def found(*rows: FoundRow) -> Found:
-    """All of them."""
-    return Found(rows)
+def found(*rows: FoundRow, whole: Iterable[str] = ()) -> Found:
+    """All of them, and the accounts of which that is all."""
+    return Found(rows, whole=frozenset(whole))

@@ -22,7 +22,7 @@ from xlhedge.jobs.figure_names import Names, kinds
 from xlhedge.jobs.fill import filled_deck
 from xlhedge.portfolio import Short
 from xlhedge.samples import SAMPLES
-from xlhedge.xlsx.taken_cells import taken_cells
+from xlhedge.xlsx.taken_cells import TakenCells
 
 BOOK = "treasury"
 ANALYSIS = analyse(SAMPLES[BOOK])
@@ -91,7 +91,7 @@ def deck(tmp_path):
 
 
 def fill(path, output):
-    made, told = filled_deck(path, NAMES)
+    made, told = filled_deck(path.read_bytes(), NAMES)
     output.write_bytes(made)
     return told
 
@@ -99,7 +99,7 @@ def fill(path, output):
 def refused(deck, names, book=None):
     path, _ = deck(book, names)
     with pytest.raises(PortfolioError) as caught:
-        filled_deck(path, NAMES)
+        filled_deck(path.read_bytes(), NAMES)
     return str(caught.value).split("\n")
 
 
@@ -289,11 +289,9 @@ def test_cells_without_names_of_their_own_are_counted():
     xml = (
         b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
     )
-    assert taken_cells(xml + rows + b"</sheetData></worksheet>", "s").computed == {
-        (1, 1),
-        (2, 2),
-        (9, 4),
-    }
+    taken = TakenCells(xml + rows + b"</sheetData></worksheet>", "s")
+    assert {*taken.cells} == {"A1", "B2", "D9"}
+    assert {*taken.styles} == {(1, 1), (2, 1), (2, 2), (9, 4)}
 
 
 def test_rows_of_one_name_have_the_next_text_in_theirs():

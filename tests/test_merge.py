@@ -27,9 +27,9 @@ def book(tmp_path):
     return made
 
 
-def after(book, *rows, rules=PRICES):
+def after(book, *rows, rules=PRICES, whole=()):
     """The portfolio behind a merge, and what was told."""
-    merged = book.merged(found(*rows), rules)
+    merged = book.merged(found(*rows, whole=whole), rules)
     book.path.write_bytes(book.refreshed(merged.changes))
     return read(book.path), "\n".join(merged.told)
 
@@ -49,6 +49,7 @@ def test_prices_go_to_the_contract_whatever_it_is_called(book):
         "BTC-PERP futures_price 61000.0",
         "BTC-PERP funding_rate 0.0002",
         "BTC-PERP interval_hours 4.0",
+        "BTC-PERP contract_size 1.0",
         "BTC-PERP quote USDT",
     ]
 
@@ -159,12 +160,119 @@ def test_a_position_in_a_contract_that_the_book_lacks(book):
 
 
 def test_closed_positions_leave_only_when_asked(book):
-    portfolio, told = after(book(), AT_BINANCE, wallet(), rules=POSITIONS)
+    portfolio, told = after(book(), AT_BINANCE, rules=POSITIONS, whole=["MAIN"])
     assert len(portfolio.shorts) == 2
     assert "BTC-PERP: its account has no such position any more; --remove-closed" in told
     gone = Rules(positions=True, remove_closed=True)
-    portfolio, _ = after(book(), AT_BINANCE, wallet(), rules=gone)
+    portfolio, _ = after(book(), AT_BINANCE, rules=gone, whole=["Main"])
     assert [each.instrument for each in portfolio.shorts] == ["BTC-JUN"]
+
+
+def test_only_an_account_that_told_all_of_its_positions_says_that_one_is_closed(book):
+    """Its wallet, or another position of it, does not; nor does another account, or a file."""
+    eth = contract("ETH-PERP", "ETH", 3_000.0)
+    rows = AT_BINANCE, eth, short("ETH-PERP"), wallet()
+    gone = Rules(positions=True, remove_closed=True)
+    for whole in ((), ["Binance"], ["Main/fund"], ["Main cross USDT"]):
+        portfolio, told = after(book(), *rows, rules=gone, whole=whole)
+        assert "BTC-PERP" in [each.instrument for each in portfolio.shorts], whole
+        assert "remove-closed" not in told
+
+
+def test_a_position_without_its_contract_closes_nothing(book):
+    """Where the prices of a venue failed, its positions came without their contracts."""
+    gone = Rules(positions=True, remove_closed=True)
+    portfolio, told = after(book(), short(), rules=gone, whole=["Main", "Main cross USDT"])
+    assert len(portfolio.shorts) == 2
+    assert "BTCUSDT, Main: its contract is not there; left out" in told
+
+
+def lots(*pairs, **more):
+    return [{"instrument": "BTC-PERP", "contracts": n, "entry_price": 61_000, "margin": 6_000,
+             "account": account, **more} for n, account in pairs]  # fmt: skip
+
+
+CROSS = {"account": "Binance cross USDT", "exchange": "Binance", "margin_mode": "cross"}
+
+
+@pytest.mark.parametrize("typed", [None, "Binance"])
+def test_a_short_without_an_account_is_the_one_position_of_its_venues_login(typed, book):
+    """It is not a second one: a book that has both is short twice."""
+    told_by = row("Accounts", **CROSS, collateral="USDT", wallet_balance=9_000.0)
+    accounts = [{"account": "Binance", "exchange": "Binance"}] if typed else None
+    old = book(Shorts=lots((0.25, typed)), Accounts=accounts or [CROSS | {"wallet_balance": 1}])
+    position = short(account="Binance cross USDT")
+    whole = ["Binance", "Binance cross USDT"]
+    portfolio, told = after(old, AT_BINANCE, told_by, position, rules=POSITIONS, whole=whole)
+    (one,) = portfolio.shorts
+    assert (one.contracts, one.account, one.margin) == (0.7, "Binance cross USDT", None)
+    assert "closed" not in told
+
+
+def test_a_short_of_another_login_is_another_one(book):
+    old = book(Shorts=lots((0.25, "Binance/fund")), Accounts=[{"account": "Binance/fund"}])
+    position, both = short(account="Binance cross USDT"), ["Binance", "Binance cross USDT"]
+    told_by = row("Accounts", **CROSS, collateral="USDT", wallet_balance=9_000.0)
+    portfolio, told = after(old, AT_BINANCE, told_by, position, rules=POSITIONS, whole=both)
+    assert [(each.contracts, each.account) for each in portfolio.shorts] == [
+        (0.25, "Binance/fund"), (0.7, "Binance cross USDT"),
+    ]  # fmt: skip
+    assert "BTC-PERP: stays beside that of account binance cross usdt; if they are the" in told
+
+
+def test_what_a_venue_shows_no_more_leaves_with_it(book):
+    """A liquidation price that its venue does not show any more would be compared with ours."""
+    old = book(Shorts=lots((0.25, "Main"), liquidation_price=90_000))
+    portfolio, _ = after(old, AT_BINANCE, short(margin=5.0), rules=POSITIONS, whole=["Main"])
+    assert (portfolio.shorts[0].liquidation_price, portfolio.shorts[0].margin) == (None, 5)
+    old = book(Shorts=lots((0.25, "Main"), liquidation_price=90_000))
+    portfolio, _ = after(old, AT_BINANCE, short(), rules=POSITIONS)  # a file never tells it
+    assert (portfolio.shorts[0].liquidation_price, portfolio.shorts[0].margin) == (90_000, 6_000)
+
+
+def test_a_leg_that_is_closed_in_hedge_mode(book):
+    account = [{"account": "Main", "position_mode": "hedge"}]
+    old = book(Shorts=lots((0.5, "Main"), (-0.1, "Main")), Accounts=account)
+    gone = Rules(positions=True, remove_closed=True)
+    portfolio, told = after(old, AT_BINANCE, short(), rules=gone)
+    assert ([each.contracts for each in portfolio.shorts], told) == ([0.7, -0.1], "")
+    old = ClosedBook(old.path)
+    portfolio, _ = after(old, AT_BINANCE, short(), rules=gone, whole=["Main"])
+    assert [each.contracts for each in portfolio.shorts] == [0.7]
+
+
+def test_a_short_under_the_second_name_of_its_contract_is_kept_up_to_date(book):
+    twice = sample()["Instruments"] + [sample()["Instruments"][0] | {"instrument": "MINE"}]
+    mine = [{"instrument": "MINE", "contracts": 0.5, "entry_price": 61_000, "account": "Main"}]
+    portfolio, told = after(book(Instruments=twice, Shorts=mine), AT_BINANCE, short(),
+                            rules=POSITIONS, whole=["Main"])  # fmt: skip
+    assert [(each.instrument, each.contracts) for each in portfolio.shorts] == [("MINE", 0.7)]
+    assert "closed" not in told
+
+
+def test_sources_of_one_closed_position_leave_and_those_of_another_account_stay(book):
+    told = [{"table": "Shorts", "row": f"BTC-PERP, {account}", "venue": "Binance", "time": NOW}
+            for account in ("Main", "Other")]  # fmt: skip
+    path = book().path
+    others = [{"account": "Main"}, {"account": "Other"}]
+    shorts = lots((0.5, "Main"), (0.5, "Other"))
+    write_workbook(path, sample(Sources=told, Shorts=shorts, Accounts=others))
+    gone = Rules(positions=True, remove_closed=True)
+    portfolio, _ = after(ClosedBook(path), AT_BINANCE, rules=gone, whole=["Main"])
+    rows = [each.row for each in portfolio.sources if each.table == "Shorts"]
+    assert rows == ["BTC-PERP, Other"]
+
+
+def test_a_new_contract_of_which_too_little_is_told_is_left(book):
+    """As files have it: they tell no prices."""
+    bare = row("Instruments", instrument="ETH-PERP", exchange="Binance", underlying="ETH",
+               quote="USDT", contract_type="linear", contract_size=1.0)  # fmt: skip
+    portfolio, told = after(book(), bare, short("ETH-PERP"), rules=POSITIONS)
+    assert len(portfolio.instruments) == len(portfolio.shorts) == 2
+    assert (
+        "Binance ETH-PERP: Binance tells no futures_price and no funding_rate and no index" in told
+    )
+    assert "xlhedge market ETH --venue binance --into BOOK" in told
 
 
 def test_lots_that_add_up_otherwise_stay_and_are_told(book):
@@ -220,7 +328,7 @@ def test_sources_keep_what_is_older_and_was_not_fetched_again(book):
     path = book().path
     write_workbook(path, sample(Sources=once))
     portfolio, _ = after(ClosedBook(path), AT_BINANCE)
-    live = "index_price, funding_rate, interval_hours"
+    live = "index_price, funding_rate, interval_hours, contract_size"
     assert [(each.row, each.column, each.venue, each.time) for each in portfolio.sources] == [
         ("BTC", "spot_price", "Binance", NOW),
         ("BTC-PERP", "taker_fee", "Bybit", datetime(2026, 1, 1)),

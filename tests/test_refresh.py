@@ -312,6 +312,27 @@ def test_market_into_a_book_adds_contracts(small, command):
     assert [each.instrument for each in read(small).instruments][2:] == ["ETHUSDT"]
 
 
+def test_files_of_venues_into_a_book(small, command, tmp_path):
+    """A part of an account: its short is brought up to date, and none is closed, or said to be."""
+    trades = tmp_path / "trades.csv"
+    trades.write_text(
+        "Date(UTC),Symbol,Side,Price,Quantity,Amount,Fee,Fee Coin,Realized Profit,Quote Asset\n"
+        "2026-03-20 10:00:00,BTCUSDT,SELL,60000,0.4,24000,9.6,USDT,0,USDT\n"
+    )
+    before = small.read_bytes()
+    status, said, wrong = command("import", trades, "--account", "Main", "--into", small)
+    assert (status, wrong) == (0, "")
+    assert "Shorts!B2 BTC-PERP, Main contracts: 0.5 → 0.4" in said
+    (copy,) = [name for name in others(small) if name != "trades.csv"]
+    assert (small.parent / copy).read_bytes() == before
+    main, june = read(small).shorts
+    assert (main.contracts, main.entry_price, main.fees_paid, main.margin) == (
+        0.4, 60_000, 9.6, 6_100,
+    )  # fmt: skip
+    assert june.contracts == 9_000
+    assert "--remove-closed" not in command("import", "--help")[1]
+
+
 def test_books_that_cannot_be_refreshed(tmp_path, command):
     bare = [{"instrument": "A", "underlying": "BTC", "futures_price": 1, "funding_rate": 0}]
     tables = sample(Instruments=bare, Shorts=[], Tiers=None, Scenarios=[], Holdings=[

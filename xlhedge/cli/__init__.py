@@ -30,6 +30,7 @@ app = typer.Typer(
 app.add_typer(hosts.excel, name="excel")
 app.add_typer(hosts.libreoffice, name="libreoffice")
 app.command("lambda", cls=Command)(hosts.lambdas)
+app.command(cls=Command)(hosts.lite)
 app.command(cls=Command)(reports.report)
 app.command(cls=Command)(reports.check)
 

@@ -51,6 +51,7 @@ def fill(
     from xlhedge.jobs.fill import filled_deck
     from xlhedge.jobs.in_place import refuse_if_open
     from xlhedge.readers import Limits
+    from xlhedge.readers.content import file_bytes
 
     limits = Limits(max_size)
     if list_names and source is None:
@@ -66,26 +67,27 @@ def fill(
     if deck and output:
         refuse_to_replace(output, force=force, suffix=deck.suffix.lower())
     elif deck:
+        deck = deck.resolve()  # of a link what it leads to is filled
         refuse_if_open(deck)
     names = Names(worked_out(source, warn, limits))
     if deck is None or list_names:
         for line in names.listed():
             say(*line)
         return
-    made, told = filled_deck(deck, names, limits)
-    where = _write(deck, output, made)
+    before = file_bytes(deck, limits)
+    made, told = filled_deck(before, names, limits)
+    where = _write(deck, output, before, made)
     for line in told:
         say(*line)
     say(where)
 
 
-def _write(deck: Path, output: Path | None, made: bytes) -> str:
+def _write(deck: Path, output: Path | None, before: bytes, made: bytes) -> str:
     """Write the filled workbook, or fill the deck itself; what was done, in a line."""
-    from xlhedge.jobs.in_place import is_private, kept_as_it_was
+    from xlhedge.jobs.in_place import replace_book
 
     if output:
         write_bytes(output, made)
         return f"wrote {output}"
-    copy = kept_as_it_was(deck, datetime.now())  # by the clock that its folder shows
-    write_bytes(deck, made, private=is_private(deck))
+    copy = replace_book(deck, before, made, datetime.now())  # by the clock that its folder shows
     return f"filled {deck}; as it was it is {copy}"

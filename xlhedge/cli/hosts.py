@@ -13,7 +13,7 @@ from xlhedge.errors import InputError
 from xlhedge.files import refuse_to_replace, write_bytes
 from xlhedge.hosts.installing import TRY, Requirement
 
-__all__ = ["excel", "lambdas", "libreoffice"]
+__all__ = ["excel", "lambdas", "libreoffice", "lite"]
 
 excel = typer.Typer(
     help="The functions in Excel for Windows: xlhedge excel install.", no_args_is_help=True
@@ -170,3 +170,26 @@ def lambdas(
     else:
         raise InputError(f"{output}: name a workbook (.xlsx) or a list (.txt)")
     say(f"wrote {output}")
+
+
+def lite(
+    *,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The workbook (.xlsx), or main.py, to write.")
+    ],
+    force: Force = False,
+) -> None:
+    """The functions for xlwings Lite, the free add-in: xlhedge lite -o book.xlsx."""
+    if output.suffix.lower() == ".py":
+        from xlhedge.hosts.lite import main_py
+
+        refuse_to_replace(output, force=force)
+        write_bytes(output, main_py().encode())
+    elif output.suffix.lower() == ".xlsx":
+        from xlhedge.sheets.lite_sheet import lite_book
+
+        refuse_to_replace(output, force=force)
+        lite_book().save(output)
+    else:
+        raise InputError(f"{output}: name a workbook (.xlsx) or Lite's module (.py)")
+    say(f"wrote {output}, for Excel with xlwings Lite; not run there yet")

@@ -8,19 +8,16 @@ derived from FUNCTIONS and from what the component imports.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import xlhedge
 from xlhedge.files import exact_version, write_bytes, zipped
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
+from xlhedge.hosts.embedding import embedded
 
 __all__ = ["IDENTIFIER", "build_extension"]
 
-_PACKAGE = Path(xlhedge.__file__).parent
 IDENTIFIER = "org.xlhedge"
 """What LibreOffice knows the extension by."""
 
@@ -56,7 +53,7 @@ def build_extension(path: Path) -> Path:
         "META-INF/manifest.xml": _manifest(),
         "description.xml": _description(),
         **dict(zip(_TYPES, contents, strict=True)),
-        **{f"pythonpath/{name}": text for name, text in _core().items()},
+        **{f"pythonpath/{name}": text for name, text in embedded(component).items()},
     }
     write_bytes(path, zipped(parts))
     return path
@@ -140,39 +137,3 @@ def _described(entry: Function) -> str:
 
 def _property(name: str, text: str, language: str = "en") -> str:
     return f'<prop oor:name="{name}"><value xml:lang="{language}">{escape(text)}</value></prop>\n'
-
-
-def _core() -> dict[str, str]:
-    """The part of this package that the component imports: file names and their text."""
-    waiting = [Path(component.__file__)]
-    found: set[Path] = set()
-    while waiting:
-        for file in _imported(waiting.pop()):
-            if file not in found:
-                found.add(file)
-                waiting.append(file)
-    # Python runs the packages above a module first; what they import when asked is not needed.
-    found |= {
-        folder / "__init__.py"
-        for file in found
-        for folder in file.parents
-        if folder.is_relative_to(_PACKAGE)
-    }
-    root = _PACKAGE.parent
-    return {file.relative_to(root).as_posix(): file.read_text("utf-8") for file in sorted(found)}
-
-
-def _imported(source: Path) -> Iterator[Path]:
-    """The files of this package that a file imports, at the top or inside a function."""
-    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}", *(f"{node.module}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        else:
-            continue
-        for name in names:
-            path = _PACKAGE.parent.joinpath(*name.split("."))
-            for file in (path.with_suffix(".py"), path / "__init__.py"):
-                if path.is_relative_to(_PACKAGE) and file.is_file():
-                    yield file

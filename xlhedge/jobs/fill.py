@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from xlhedge.analysis.figures import Figure
@@ -18,12 +17,11 @@ from xlhedge.portfolio.values import is_blank
 from xlhedge.readers import DEFAULT, Limits
 from xlhedge.readers.archive import DAMAGE
 from xlhedge.readers.cell_names import letters_of, number_of, sheet_place
-from xlhedge.readers.content import file_bytes
 from xlhedge.readers.workbook_parts import DefinedName, Package, SheetPart
 from xlhedge.text import cited, one_line, shown
 from xlhedge.xlsx.members import Members
 from xlhedge.xlsx.patch import Value, patched
-from xlhedge.xlsx.taken_cells import TakenCells, taken_cells
+from xlhedge.xlsx.taken_cells import TakenCells
 
 __all__ = ["filled_deck"]
 
@@ -42,12 +40,12 @@ _ALIKE = 0.75  # how like a column a heading is that may be a slip of the hand
 
 
 def filled_deck(
-    deck: Path, names: Names, limits: Limits = DEFAULT
+    content: bytes, names: Names, limits: Limits = DEFAULT
 ) -> tuple[bytes, list[tuple[str, str, str]]]:
     """A workbook with figures in the cells that have their names, and nothing else changed.
 
     Args:
-        deck: the workbook.
+        content: the workbook's bytes.
         names: the figures.
         limits: how much of the workbook is read.
 
@@ -57,7 +55,6 @@ def filled_deck(
     Raises:
         PortfolioError: a name cannot be filled; it holds all that is wrong.
     """
-    content = file_bytes(deck, limits)
     try:
         filled = _Deck(content, names, limits)
         filled.fill()
@@ -246,7 +243,7 @@ class _Deck:
         name = area.cell(row, column)
         place, blocked = sheet_place(area.sheet.name, name), self._blocked(area)
         position = area.top + row, area.left + column
-        if blocked.is_computed(*position):
+        if name in blocked:
             raise HedgeError(
                 f"{place} has a formula, which would come back; give it a cell without"
             )
@@ -263,7 +260,7 @@ class _Deck:
     def _blocked(self, area: _Area) -> TakenCells:
         part = area.sheet.part
         if part not in self._taken:
-            self._taken[part] = taken_cells(self._members.read(part), part)
+            self._taken[part] = TakenCells(self._members.read(part), part)
         return self._taken[part]
 
 

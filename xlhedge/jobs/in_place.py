@@ -8,7 +8,7 @@ from pathlib import Path
 from xlhedge.errors import InputError
 from xlhedge.files import write_bytes
 
-__all__ = ["is_private", "kept_as_it_was", "refuse_if_open"]
+__all__ = ["refuse_if_open", "replace_book"]
 
 _OWNERS = ("~${}", ".~lock.{}#")
 """What Excel and LibreOffice put beside a workbook while it is open in them."""
@@ -27,32 +27,36 @@ def refuse_if_open(path: Path) -> None:
             raise InputError(f"{path}: {why}")
 
 
-def is_private(path: Path) -> bool:
-    """Whether a file is for its user only, as a copy of it must be, too."""
-    return not path.stat().st_mode & 0o077
-
-
-def kept_as_it_was(path: Path, now: datetime) -> Path:
-    """Copy a workbook beside itself, under the date and time, before it is changed.
+def replace_book(path: Path, before: bytes, after: bytes, now: datetime) -> Path:
+    """Write a workbook anew where it is, in one step; a dated copy of it as it was is kept.
 
     Args:
         path: the workbook.
-        now: the time now.
+        before: its bytes, as they were read.
+        after: what it is to hold.
+        now: the time now, by the clock that its folder shows.
 
     Returns:
         The copy; one that has its name is not replaced, but stands for the same moment.
 
     Raises:
-        OSError: it cannot be read, or the copy not be written.
+        InputError: it was opened or changed meanwhile.
+        OSError: a file cannot be written.
 
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
         ...     (path := Path(folder) / "deck.xlsx").touch()
-        ...     kept_as_it_was(path, datetime(2026, 11, 27, 9, 30)).name
-        'deck-2026-11-27-093000.xlsx'
+        ...     copy = replace_book(path, b"", b"new", datetime(2026, 11, 27, 9, 30))
+        ...     copy.name, copy.read_bytes(), path.read_bytes()
+        ('deck-2026-11-27-093000.xlsx', b'', b'new')
     """
+    refuse_if_open(path)
+    if path.read_bytes() != before:
+        raise InputError(f"{path}: it was changed meanwhile; start again")
+    private = not path.stat().st_mode & 0o077  # then a copy of it must be, too
     copy = path.with_name(f"{path.stem}-{now:%Y-%m-%d-%H%M%S}{path.suffix}")
     if not copy.exists():
-        write_bytes(copy, path.read_bytes(), private=is_private(path))
+        write_bytes(copy, before, private=private)
+    write_bytes(path, after, private=private)
     return copy

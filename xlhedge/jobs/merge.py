@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from xlhedge.jobs.contract_sizes import COUNTED, ContractSizes
+from xlhedge.jobs.merge_shorts import ShortsMerge
 from xlhedge.jobs.merging import Merged, Writer
 from xlhedge.market.contracts import Contract, contract_of, meant, names_of
 from xlhedge.market.found import Found, FoundRow
@@ -64,7 +66,7 @@ def merge(
     merging.tiers()
     if rules.positions:
         merging.accounts()
-        merging.shorts()
+    merging.shorts()
     merging.history()
     merging.as_of()
     merging.sources()
@@ -82,7 +84,8 @@ class _Merge:
         self._names: dict[str, list[str]] = {}
         self._index: dict[str, FoundRow] = {}
         self._times: list[datetime] = []
-        self._gone: set[tuple[str, str]] = set()
+        self._gone: set[str] = set()
+        self._sizes = ContractSizes(writer, terms=rules.terms)
 
     def instruments(self) -> None:
         """Contracts by identity, under the book's own names."""
@@ -95,10 +98,9 @@ class _Merge:
         for contract, row in rows.items():
             called = [self._book.instruments[number].instrument for number in numbers[contract]]
             for number, name in zip(numbers[contract], called, strict=True):
-                self._priced(row, name, self._writer.write(
-                    "Instruments", number, name, self._wanted(number, row)))  # fmt: skip
+                self._instrument(number, name, row)
             if not called and (self._rules.new or self._is_short(row)):
-                called = [self._new_instrument(contract, row)]
+                called = self._new_instrument(contract, row)
             self._names[row.values["instrument"]] = called
             if row.values.get("index_price") is not None:
                 self._index.setdefault(row.values["underlying"].casefold(), row)
@@ -106,6 +108,16 @@ class _Merge:
     def _is_short(self, row: FoundRow) -> bool:
         named = (each.values["instrument"] for each in self._found.of("Shorts"))
         return self._rules.positions and row.values["instrument"] in named
+
+    def _instrument(self, number: int, name: str, row: FoundRow) -> None:
+        wanted = self._wanted(number, row)
+        columns = self._writer.write("Instruments", number, name, wanted)
+        self._sizes.written(number, row, columns)
+        told = self._sizes.told(number, row)
+        typed = self._sizes.typed(number, told)
+        columns += self._writer.write("Instruments", number, name, told)
+        self._writer.write("Instruments", number, name, typed)
+        self._priced(row, name, columns)
 
     def _wanted(self, number: int, row: FoundRow) -> dict[str, Any]:
         """What of a found contract may be written over the book's."""
@@ -115,22 +127,39 @@ class _Merge:
             column: value
             for column, value in row.values.items()
             if value is not None
-            and column not in _IDENTITY
+            and column not in (*_IDENTITY, *COUNTED)
+            and (column != "contract_size" or self._sizes.wanted(number, row))
             and (column in _LIVE or self._rules.terms or column not in typed)
         }
         if quote and "quote" not in typed and quote != self._quote:
             wanted["quote"] = quote
         return wanted
 
-    def _new_instrument(self, contract: Contract, row: FoundRow) -> str:
+    def _new_instrument(self, contract: Contract, row: FoundRow) -> list[str]:
+        """A contract that the book does not have; none where too little is told of it."""
+        values = row.values
+        needed = ["futures_price"]
+        needed += ["funding_rate"] if values.get("expiry") is None else []
+        needed += ["contract_size"] if contract.contract_type == "inverse" else []
+        held = {each.asset.casefold() for each in self._book.holdings}
+        needed += [] if contract.underlying.casefold() in held else ["index_price"]
+        if lacking := [each for each in needed if values.get(each) is None]:
+            self._writer.tell(
+                f"{contract}: {row.venue} tells no {' and no '.join(lacking)}, which a new row of "
+                f"Instruments needs; put it in first: xlhedge market {contract.underlying} --venue "
+                f"{contract.exchange} --into BOOK"
+            )
+            return []
         taken = [each.instrument for each in self._book.instruments]
         taken += [name for names in self._names.values() for name in names]
-        name = str(row.values["instrument"])
+        name = str(values["instrument"])
         if name.casefold() in {each.casefold() for each in taken}:
             name = names_of([contract], taken)[contract]
-        cells = {**row.values, "instrument": name}
-        self._priced(row, name, self._writer.append("Instruments", name, cells))
-        return name
+        self._sizes.added(name, row)
+        self._priced(
+            row, name, self._writer.append("Instruments", name, {**values, "instrument": name})
+        )
+        return [name]
 
     def _priced(self, row: FoundRow, name: str, columns: list[str]) -> None:
         if "futures_price" in columns:
@@ -239,65 +268,12 @@ class _Merge:
         return (collateral or self._quote).casefold()
 
     def shorts(self) -> None:
-        """Positions by instrument and account; of those that are closed it is told."""
-        rows: dict[tuple[str, str], list[FoundRow]] = defaultdict(list)
-        for row in self._found.of("Shorts"):
-            for name in self._names.get(row.values["instrument"], [])[:1]:
-                account = row.values.get("account") or row.venue
-                rows[name.casefold(), account.casefold()].append(row)
-        own: dict[tuple[str, str], list[int]] = defaultdict(list)
-        exchanges = {each.instrument.casefold(): each.exchange for each in self._book.instruments}
-        for number, each in enumerate(self._book.shorts):
-            name = each.instrument.casefold()
-            account = each.account or exchanges.get(name, "")
-            own[name, account.casefold()].append(number)
-        for key, found in rows.items():
-            self._position(found, own.get(key, []))
-        asked = {row.values["account"].casefold() for row in self._found.of("Accounts")}
-        asked |= {account for _, account in rows}
-        for (name, account), numbers in own.items():
-            if account in asked and (name, account) not in rows:
-                self._closed(numbers)
-
-    def _position(self, found: list[FoundRow], numbers: list[int]) -> None:
-        """One instrument's positions in one account: one, or in hedge mode a short and a long."""
-        shorts = self._book.shorts
-        for row in found:
-            (name, *_) = self._names[row.values["instrument"]]
-            values = {k: v for k, v in row.values.items() if v is not None}
-            label = _joined(name, values.get("account") or row.venue)
-            mine = numbers
-            if len(found) > 1 or len(numbers) > 1:
-                is_long = values["contracts"] < 0
-                mine = [n for n in numbers if (shorts[n].contracts < 0) == is_long]
-            if len(mine) > 1:
-                total = sum(shorts[number].contracts for number in mine)
-                if abs(total - values["contracts"]) > 1e-9 * abs(total):
-                    self._writer.tell(
-                        f"{self._book.place('Shorts', mine[0])} {label}: {len(mine)} rows add up "
-                        f"to {total:g} contracts, {row.venue} has {values['contracts']:g}; they "
-                        "stay: make them one row, and it is kept up to date"
-                    )
-                continue
-            if mine:
-                cells = {k: v for k, v in values.items() if k not in ("instrument", "account")}
-                columns = self._writer.write("Shorts", mine[0], label, cells)
-            else:
-                columns = self._writer.append("Shorts", label, {**values, "instrument": name})
-            self._note("Shorts", label, columns, row)
-
-    def _closed(self, numbers: list[int]) -> None:
-        for number in numbers:
-            short = self._book.shorts[number]
-            if not short.contracts:
-                continue
-            place = self._book.place("Shorts", number)
-            if self._rules.remove_closed:
-                self._writer.blank("Shorts", number, short.instrument)
-                self._gone.add(("Shorts", short.instrument.casefold()))
-            else:
-                why = "its account has no such position any more; --remove-closed takes it out"
-                self._writer.tell(f"{place} {short.instrument}: {why}")
+        """Positions, if they are asked for; what was typed keeps its coins."""
+        merging = ShortsMerge(self._found, self._writer, self._names, self._sizes, self._note)
+        if self._rules.positions:
+            merging.write(remove_closed=self._rules.remove_closed)
+        merging.count_anew()
+        self._gone = merging.gone
 
     def history(self) -> None:
         """Bars by symbol and time: those of one symbol together, oldest first; typed ones stay."""
@@ -345,7 +321,7 @@ class _Merge:
             {"table": table, "row": row or None, "column": ", ".join(columns) or None,
              "venue": venue, "time": time.replace(microsecond=0)}
             for (table, row), mine in sorted(known.items(), key=lambda x: rank.get(x[0][0], 99))
-            if (table, row.partition(",")[0].casefold()) not in self._gone
+            if table != "Shorts" or row.casefold() not in self._gone
             for (venue, time), columns in _by_source(mine).items()
         ]  # fmt: skip
         self._writer.rewrite(_SOURCES, "row", rows)

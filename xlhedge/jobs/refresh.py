@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xlhedge.errors import InputError, NotAWorkbook
 from xlhedge.files import write_bytes
-from xlhedge.jobs.in_place import is_private, kept_as_it_was, refuse_if_open
+from xlhedge.jobs.in_place import refuse_if_open, replace_book
 from xlhedge.jobs.merge import Rules, merge
 from xlhedge.jobs.merging import CellChange, Merged
 from xlhedge.jobs.stored_values import StoredValues, formulas_of, stored_values
@@ -144,10 +144,4 @@ class ClosedBook:
         if output:
             write_bytes(output, new)
             return None
-        refuse_if_open(self.path)
-        if self.path.read_bytes() != self.content:
-            raise InputError(f"{self.path}: it was changed meanwhile; start again")
-        private = is_private(self.path)
-        copy = kept_as_it_was(self.path, now)
-        write_bytes(self.path, new, private=private)
-        return copy
+        return replace_book(self.path, self.content, new, now)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from xlhedge.market.contracts import Contract
-from xlhedge.market.found import Found, FoundRow
+from xlhedge.market.found import CROSS, Found, FoundRow
 from xlhedge.market.own_account import Open, OwnAccount
 from xlhedge.portfolio.tables import DOLLARS
 from xlhedge.text import shown
@@ -26,14 +26,15 @@ def account_found(own: OwnAccount, names: Mapping[Contract, str]) -> Found:
         own: the account.
         names: what the contracts of its positions are called.
     """
-    holdings = _Holdings(own)
+    holdings, accounts = _Holdings(own), list(_accounts(own))
     rows = [
         *holdings.rows,
-        *(_row("Accounts", own, values) for values in _accounts(own)),
+        *(_row("Accounts", own, values) for values in accounts),
         *(_row("Shorts", own, _short(own, each, names)) for each in own.open),
     ]
     notes = (*_notes(own, names), *holdings.notes)
-    return Found(tuple(rows), (*own.missing, *holdings.missing), notes)
+    whole = frozenset() if own.wallets is None else {own.name, *(x["account"] for x in accounts)}
+    return Found(tuple(rows), (*own.missing, *holdings.missing), notes, frozenset(whole))
 
 
 def of_one_price(rows: Iterable[FoundRow]) -> Iterator[FoundRow]:
@@ -163,7 +164,7 @@ def _account(own: OwnAccount, each: Open) -> str:
 def _cross(own: OwnAccount, coin: str) -> str:
     """The account of cross positions that a coin keeps alive; no account's own name begins so."""
     shared = own.wallets is not None and own.wallets.shared
-    return f"{own.name} cross" if shared else f"{own.name} cross {coin}"
+    return own.name + CROSS if shared else f"{own.name}{CROSS} {coin}"
 
 
 def _hedged(own: OwnAccount) -> set[str]:

@@ -133,7 +133,7 @@ def _of_venue(venue: Venue, asked: Asked) -> Found:
     except Exception as error:  # noqa: BLE001  # an answer may be odd in any way
         venue.missing.setdefault(told(venue.name, error), [])
     missing, notes = (*own.missing, *_lines(venue.missing)), (*own.notes, *_notes(venue))
-    return Found(tuple(rows), missing, notes)
+    return Found(tuple(rows), missing, notes, own.whole)
 
 
 def _account(venue: Venue, asked: Asked) -> OwnAccount | None:

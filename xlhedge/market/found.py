@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-__all__ = ["Found", "FoundRow", "Row", "merged"]
+__all__ = ["CROSS", "Found", "FoundRow", "login_of", "merged"]
+
+CROSS = " cross"
+"""What stands behind a login in the name of an account of its cross positions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,6 @@ class FoundRow:
     assumed: Mapping[str, str] = field(default_factory=dict)
 
 
-Row = FoundRow  # the name that it had first; goes when nothing says it any more
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """Rows, and in a line each what could not be had.
@@ -41,11 +41,13 @@ class Found:
         rows: the rows, table by table in the order of `TABLES`.
         missing: what could not be had, from whom and why; what is there is partial then.
         notes: what to know of what is there, such as a scaled price.
+        whole: accounts of which every open position is among the rows: what is not there is closed.
     """
 
     rows: tuple[FoundRow, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    whole: frozenset[str] = frozenset()
 
     def of(self, table: str) -> list[FoundRow]:
         """The rows of one table."""
@@ -59,4 +61,18 @@ def merged(parts: Iterable[Found]) -> Found:
         tuple(row for part in every for row in part.rows),
         tuple(line for part in every for line in part.missing),
         tuple(line for part in every for line in part.notes),
+        frozenset(account for part in every for account in part.whole),
     )
+
+
+def login_of(account: str) -> str:
+    """The login that an account at a venue belongs to, in small letters.
+
+    Args:
+        account: its name, as the column `account` has it.
+
+    Example:
+        >>> login_of("Binance/fund cross USDT"), login_of("Binance")
+        ('binance/fund', 'binance')
+    """
+    return account.casefold().partition(CROSS)[0].strip()

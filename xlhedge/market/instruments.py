@@ -83,7 +83,7 @@ def _values(
         **{column: price and price / one.scale for column, price in prices.items()},
         "funding_rate": quote.funding if perpetual else None,
         "interval_hours": venue.hours(one, quote) if perpetual else None,
-        "contract_size": size and size * one.scale,
+        "contract_size": size and size * (one.scale if contract.contract_type == "linear" else 1),
         "qty_step": told_number((one.market.get("precision") or {}).get("amount")),
         "min_qty": told_number((limits.get("amount") or {}).get("min")),
         "min_notional": told_number((limits.get("cost") or {}).get("min")),

@@ -74,6 +74,3 @@ def scaled(base: str) -> tuple[str, float]:
         return base, 1.0
     many = found["before"] or found["behind"]
     return found["coin"], 1e6 if many == "1M" else float(many)
-
-
-Listed = ListedContract  # what it was called first

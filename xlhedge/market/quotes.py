@@ -122,6 +122,3 @@ def steps_of(tiers: Iterable[Mapping[str, Any]]) -> list[TierStep]:
         and (rate := told_number(tier.get("maintenanceMarginRate"))) is not None
     ]
     return sorted(found, key=lambda step: step.floor)
-
-
-number, moment = told_number, told_moment  # what they were called first

@@ -28,6 +28,7 @@ from xlhedge.xlsx.parts import Parts
 from xlhedge.xlsx.serialised import xml_of
 from xlhedge.xlsx.sheet import Sheet
 from xlhedge.xlsx.styles import Styles
+from xlhedge.xlsx.webextension import WebExtension
 from xlhedge.xlsx.worksheet import notes_of, sheet_xml
 
 __all__ = ["Book"]
@@ -50,6 +51,7 @@ class Book:
 
     Attributes:
         design: The openpyxl workbook, which holds names and properties.
+        addin: The Office add-in that keeps something in the file, if one does.
     """
 
     def __init__(self, styles: Styles, *, title: str, created: datetime, subject: str = "") -> None:
@@ -71,6 +73,7 @@ class Book:
         properties.subject = subject[:_MAX_PROPERTY] or None
         day = created.astimezone(UTC) if created.tzinfo else created
         properties.created = properties.modified = day
+        self.addin: WebExtension | None = None
         self._styles = styles
         self._sheets: list[Sheet] = []
 
@@ -137,6 +140,8 @@ class Book:
         parts.relate("", "officeDocument", "xl/workbook.xml")
         parts.relate("", "core-properties", "docProps/core.xml")
         parts.relate("", "extended-properties", "docProps/app.xml")
+        if self.addin:
+            self.addin.add_to(parts)
         return parts.finished()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from xml.sax.saxutils import unescape
 
 from openpyxl.formula.translate import Translator
@@ -16,12 +16,6 @@ from xlhedge.xlsx.spans import Tagged, walk
 
 __all__ = ["Computed", "Formulas"]
 
-_PATHS: Mapping[tuple[str, ...], str] = {
-    ("sheetData", "row"): "row",
-    ("sheetData", "row", "c"): "c",
-    ("sheetData", "row", "c", "f"): "f",
-    ("sheetData", "row", "c", "v"): "v",
-}
 _ENTITIES = {"&quot;": '"', "&apos;": "'", "&#10;": "\n", "&#13;": "\r"}
 
 
@@ -54,15 +48,22 @@ class Formulas:
         NotAWorkbook: it is no sheet of a spreadsheet's.
     """
 
+    paths: ClassVar[Mapping[tuple[str, ...], str]] = {
+        ("sheetData", "row"): "row",
+        ("sheetData", "row", "c"): "c",
+        ("sheetData", "row", "c", "f"): "f",
+        ("sheetData", "row", "c", "v"): "v",
+    }
+    """The elements of a sheet that matter."""
+
     def __init__(self, xml: bytes, part: str) -> None:
         self.cells: dict[str, Computed] = {}
         self._xml = xml
         self._row = self._cell = Tagged(0, 0, b"", {})
-        self._last: tuple[str, Tagged] | None = None
         self._found: dict[str, Tagged] = {}
         self._shared: dict[str, tuple[str, str]] = {}
         self._blocks: list[tuple[int, int, int, int]] = []
-        walk(xml, part, _PATHS, self._begin)
+        walk(xml, part, self.paths, self._begin)
         for name, cell in self._found.items():
             self._read(name, cell)
 

@@ -22,7 +22,16 @@ _TYPES = {
     "chart": f"{_DRAWINGS}drawingml.chart+xml",
     "core": "application/vnd.openxmlformats-package.core-properties+xml",
     "app": f"{_DRAWINGS}extended-properties+xml",
+    "webextension": "application/vnd.ms-office.webextension+xml",
+    "webextensiontaskpanes": "application/vnd.ms-office.webextensiontaskpanes+xml",
 }
+_OFFICE_2011 = "http://schemas.microsoft.com/office/2011/relationships"
+_SPACES = {
+    "core-properties": f"{PKG_REL_NS}/metadata",
+    "webextension": _OFFICE_2011,
+    "webextensiontaskpanes": _OFFICE_2011,
+}
+"""Where kinds of relationships are defined that the standard's own list has not."""
 _EXTENSIONS = {
     "rels": "application/vnd.openxmlformats-package.relationships+xml",
     "xml": "application/xml",
@@ -59,7 +68,7 @@ class Parts:
         found = self._related[name]
         number = f"rId{len(found) + 1}"
         where = posixpath.relpath(target, posixpath.dirname(name) or ".")
-        space = f"{PKG_REL_NS}/metadata" if kind == "core-properties" else REL_NS
+        space = _SPACES.get(kind, REL_NS)
         found.append(f'<Relationship Type="{space}/{kind}" Target="{where}" Id="{number}"/>')
         return number
 
