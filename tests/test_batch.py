@@ -12,7 +12,7 @@ from batches import HANGS, SMALL, contents, csv_folder, events, hooked, portfoli
 from books import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from xlhedge.analysis import analyse
 from xlhedge.batch.csv_files import COLUMNS
@@ -184,6 +184,7 @@ def test_a_report_never_takes_the_name_of_an_input(tmp_path):
         "X-REPORT.xlsx",
         "orders.csv",
         "summary.csv",
+        "summary.xlsx",
         "x-2-report.xlsx",
         "x.xlsx",
     ]
@@ -286,6 +287,45 @@ def test_the_summary_has_a_row_for_every_input(tmp_path):
     assert frame["net_delta"].dtype == float
 
 
+def test_the_summary_workbook_has_the_urgent_ones_first_and_leads_to_the_reports(tmp_path):
+    desk = portfolios(tmp_path / "desk", 1, ROOT / "workbooks" / "full-hedge.xlsx")
+    (desk / "q00.xlsx").write_bytes((ROOT / "workbooks" / "treasury.xlsx").read_bytes())
+    (desk / "a.xlsx").write_text("no workbook")
+    out = tmp_path / "out"
+    run(desk, "-o", out, "-j", "1", cwd=desk)
+    path = out / "summary.xlsx"
+    shown, typed = (load_workbook(path, data_only=only)["Summary"] for only in (True, False))
+    cells = list(shown.iter_rows(min_row=5, values_only=True))
+    assert [row[1] for row in cells] == [None, "q00-report.xlsx", "p00-report.xlsx"]
+    assert cells[0][14] == "it is no Excel workbook (.xlsx)"
+    assert cells[1][2]  # its alarms; the other has none
+    assert not cells[2][2]
+    listed = {row["report"]: row for row in rows(out)}
+    for row in cells[1:]:
+        assert row[3] == float(listed[row[1]]["nearest_liquidation"])
+        assert row[7] == float(listed[row[1]]["net_delta"])
+    links = [typed.cell(row, 2).value for row in (6, 7)]
+    assert links == [f'=HYPERLINK("{x}","{x}")' for x in ("q00-report.xlsx", "p00-report.xlsx")]
+    # Where reports go among inputs it is none of them.
+    again = run(out, "-o", tmp_path / "none", cwd=desk)
+    assert "no portfolio" in again.stderr or again.returncode == 2
+
+
+@pytest.mark.parametrize("made", ["by hand", "a template"])
+def test_a_summary_workbook_of_somebody_else_is_not_replaced(made, tmp_path):
+    path = tmp_path / "summary.xlsx"
+    if made == "by hand":
+        Workbook().save(path)
+    else:
+        path.write_bytes(SMALL.read_bytes())
+    before = path.read_bytes()
+    done = run(SMALL, "-o", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"xlhedge: {path}: is not of xlhedge")
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["summary.xlsx"]
+
+
 def test_a_summary_of_somebody_else_is_not_replaced(tmp_path):
     (tmp_path / "summary.csv").write_text("my,own\n")
     done = run(SMALL, "-o", tmp_path)
@@ -306,7 +346,7 @@ def test_any_number_of_jobs_makes_the_same(tmp_path):
         said.append(done.stdout.replace(str(out), "out"))
     assert made[0] == made[1] == made[2]
     assert said[0] == said[1] == said[2]
-    assert len(made[0]) == 4 + len(("summary.csv", "orders.csv"))
+    assert len(made[0]) == 4 + len(("summary.csv", "summary.xlsx", "orders.csv"))
     assert said[0].splitlines()[-1].startswith("4 of 5 reports are there, 1 input failed")
 
 

@@ -1,5 +1,6 @@
 """What an empty template shows, what prints of a template, and what may be typed over."""
 
+import itertools
 import re
 import subprocess
 
@@ -37,7 +38,43 @@ def test_an_empty_template_prints_no_numbers(libreoffice, tmp_path):
             assert max(len(number.findall(line)) for line in lines) <= most, title
     for title in TABLES:
         assert "60,000.00" in "\n".join(filled[title])
-        assert len(blank[title]) == len(filled[title]) <= 4
+        assert len(blank[title]) == len(filled[title]) == 1 + (title == "Unwind")
+    assert "Each asset, unhedged" not in "".join(filled["Sensitivity"])
+    assert not {"Lots", "Cross margin"} & set(filled)  # workings
+    for pages in (blank, filled):
+        assert all(page.strip() for each in pages.values() for page in each)
+    assert " none " in "".join(filled["Sensitivity"])
+    assert " none " not in "".join(blank["Sensitivity"])
+
+
+def test_grids_of_an_empty_template_have_no_colour(libreoffice, tmp_path):
+    """A scale colours whatever has a number, shown or not."""
+    path = saved(template(None), tmp_path / "book.xlsx")
+    values = libreoffice.values(path)["Sensitivity"]
+    scaled = {
+        str(each.sqref)
+        for each in load_workbook(path)["Sensitivity"].conditional_formatting
+        for rule in each.rules
+        if rule.colorScale and str(rule.colorScale.cfvo[-1].val) in ("1", "1.0")
+    }
+    assert len(scaled) == 2
+    grids = (load_workbook(path)["Sensitivity"][cells] for cells in scaled)
+    for cells in itertools.chain(*grids):
+        assert not any(cell.coordinate in values for cell in cells)
+
+
+def test_rows_that_do_not_print_are_told(libreoffice, tmp_path):
+    path = saved(template("full-hedge"), tmp_path / "book.xlsx")
+    assert "C1" not in libreoffice.values(path)["Hedge"]
+    book = load_workbook(path)
+    last = int(book["Hedge"].print_area.rpartition("$")[2])
+    row = 6 + last + 1 - TABLES["Hedge"]
+    for column, value in zip("ABD", ("DOT", 1, 2), strict=True):
+        book["Portfolio"][f"{column}{row}"].value = value
+    book.save(path)
+    values = libreoffice.values(path)["Hedge"]
+    assert values[f"A{last + 1}"] == "DOT"
+    assert values["C1"] == f"Rows below {last} do not print: enlarge the print area."
 
 
 @pytest.mark.parametrize("title", TABLES)

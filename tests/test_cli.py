@@ -112,6 +112,7 @@ def test_reports_are_written_for_all_inputs(tmp_path):
         "full-hedge-report.xlsx",
         "orders.csv",
         "summary.csv",
+        "summary.xlsx",
         "treasury-2-report.xlsx",  # two inputs of one name: neither report is lost
         "treasury-report.xlsx",
     ]
@@ -136,7 +137,9 @@ def test_a_bad_input_is_told_and_does_not_stop_the_others(tmp_path):
         f"{bad}: Portfolio!D8 spot_price: -150 is out of range; it must be above 0",
         f'{bad}: Portfolio!G9 instrument: "BTC-PREP" is not in Instruments; it must be {allowed}',
     ]
-    assert files(tmp_path / "out") == ["orders.csv", "summary.csv", "treasury-report.xlsx"]
+    assert files(tmp_path / "out") == [
+        *("orders.csv", "summary.csv", "summary.xlsx", "treasury-report.xlsx")
+    ]
 
 
 def break_asset(book):
@@ -353,6 +356,7 @@ def test_a_report_as_a_pdf(plain_libreoffice, tmp_path):
         "full-hedge-report.xlsx",
         "orders.csv",
         "summary.csv",
+        "summary.xlsx",
     ]
     assert (tmp_path / "full-hedge-report.pdf").read_bytes()[:5] == b"%PDF-"
 
@@ -360,7 +364,9 @@ def test_a_report_as_a_pdf(plain_libreoffice, tmp_path):
 def test_without_libreoffice_the_report_is_there_and_the_pdf_is_not(tmp_path, monkeypatch):
     monkeypatch.setattr("xlhedge.hosts.pdf.find_program", lambda _: None)
     status, warned = report_here(ROOT / "workbooks/full-hedge.xlsx", tmp_path, pdf=True)
-    assert files(tmp_path) == ["full-hedge-report.xlsx", "orders.csv", "summary.csv"]
+    assert files(tmp_path) == [
+        *("full-hedge-report.xlsx", "orders.csv", "summary.csv", "summary.xlsx")
+    ]
     assert "a PDF takes LibreOffice, which was not found" in warned[-1]
     assert status == 1  # the report is there
 

@@ -1,6 +1,7 @@
 """One report over several portfolios: by portfolio, by underlying, by venue."""
 
 import json
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -189,7 +190,24 @@ def test_a_file_of_somebody_else_stays(tmp_path):
 def test_a_name_of_a_group_is_no_path_and_no_report_is_replaced(tmp_path):
     run(written(tmp_path / "in"), tmp_path / "out", group="../Alpha")
     names = sorted(path.name for path in (tmp_path / "out").glob("*.xlsx"))
-    assert len(names) == 4
+    assert len(names) == 4 + 1  # and the summary
     assert not list(tmp_path.glob("*.xlsx"))
     run(tmp_path / "in", tmp_path / "out", group="Alpha")
     assert (tmp_path / "out" / "Alpha-2-report.xlsx").exists()
+
+
+def test_links_to_reports_lead_nowhere_else(tmp_path):
+    folder = written(tmp_path / "in", BOOKS[:1])
+    book = (folder / "Alpha.json").read_bytes()
+    names = ('http:evil"', "mailto:me", "=1+1", "h..idden", "a#b", "c\\d", 'x","y')
+    for name in names:
+        (folder / f"{name}.json").write_bytes(book)
+    out = tmp_path / "out"
+    assert run(folder, out, rates=()).reports == 1 + len(names)
+    for name, sheet in (("All-report.xlsx", "By portfolio"), ("summary.xlsx", "Summary")):
+        cells = [cell.value for (cell,) in load_workbook(out / name)[sheet]["B5:B13"] if cell.value]
+        places = [re.fullmatch(r'=HYPERLINK\("((?:[^"]|"")*)","\1"\)', cell)[1] for cell in cells]
+        assert len(set(places)) == 1 + len(names)
+        for place in places:
+            assert not set(place) & set(r":/\|")
+            assert (out / place.replace('""', '"')).exists()

@@ -42,7 +42,7 @@ def no_look_ups(monkeypatch):
         monkeypatch.setattr(name, looked)
 
 
-LISTS = ("summary.csv", "orders.csv")
+LISTS = ("summary.csv", "orders.csv", "summary.xlsx")
 CORE = b"<dc:creator>xlhedge</dc:creator><dc:title>Hedge report: x</dc:title>" * 50
 
 

@@ -21,6 +21,7 @@ from xlhedge.errors import InputError
 
 __all__ = [
     "REPORT",
+    "SUMMARY_BOOK",
     "TEMPLATE_RULES",
     "TEMPORARY",
     "exact_version",
@@ -41,6 +42,8 @@ Of those before 4, made by xlhedge 0.3 and earlier, none says so.
 
 REPORT = "-report.xlsx"
 """What the names of reports end in that are replaced by the next one."""
+SUMMARY_BOOK = "summary.xlsx"
+"""What lists the reports of a run, beside them."""
 _REPORT_NAME = re.compile(r"-report(-\d{4}-\d\d-\d\d)?\.xlsx$")
 TEMPORARY = ".tmp"
 """What names of unfinished files end in; a kill −9 leaves them."""
@@ -60,8 +63,8 @@ def report_ending(day: date) -> str:
 
 
 def is_report_name(name: str) -> bool:
-    """Whether a file has the name of a report, dated or not."""
-    return _REPORT_NAME.search(name) is not None
+    """Whether a file has the name of a report, dated or not, or of their summary."""
+    return name == SUMMARY_BOOK or _REPORT_NAME.search(name) is not None
 
 
 def write_bytes(

@@ -12,7 +12,7 @@ from xlhedge.batch.store import RunStore
 from xlhedge.errors import InputError
 from xlhedge.files import REPORT
 from xlhedge.portfolio.values import number_in
-from xlhedge.readers.own import refuse_foreign
+from xlhedge.readers.own import GROUP, refuse_foreign
 from xlhedge.sheets.group import Consolidation, group_book
 
 __all__ = ["consolidated", "rates_of"]
@@ -67,7 +67,7 @@ def consolidated(
     stem = stem_of(Path(name.replace("/", "_") + REPORT), folder=False).removesuffix("-report")
     path = output.folder / store.name(stem, output.folder, REPORT)
     if not force:
-        refuse_foreign(path)
+        refuse_foreign(path, title=GROUP)
     ours = {row["quote_currency"] for row in members}
     known = {each: rates.get(each, 1.0) for each in sorted(ours)}
     book = group_book(Consolidation(name, currency, known, members, failed))

@@ -27,6 +27,9 @@ from xlhedge.batch.store import RunStore, opened
 from xlhedge.batch.work import Options, ReportBytes, versions
 from xlhedge.batch.workers import Pool, ThisProcess, Workers, processors
 from xlhedge.errors import InputError, Stopped, error_lines
+from xlhedge.files import SUMMARY_BOOK
+from xlhedge.readers.own import RUN, refuse_foreign
+from xlhedge.sheets.run_summary import summary_book
 
 __all__ = ["make_reports"]
 
@@ -57,6 +60,7 @@ def make_reports(request: Request, progress: Progress, stop: Stop) -> RunResult:
                 result.total = gather(store, request.inputs, request.manifest, request.output)
             with Output(request.output).open() as output:
                 refuse_other_files(request.output)
+                refuse_foreign(request.output / SUMMARY_BOOK, title=RUN)
                 earlier = Earlier(request.against) if request.against else None
                 try:
                     with progress.running(result.total), _workers(request, result.total, stop) as w:
@@ -96,6 +100,7 @@ def _conclude(result: RunResult, request: Request, store: RunStore, output: Outp
         if result.reports:
             result.summary = str(write_summary_csv(output.folder, store.rows(), output.hidden))
             result.orders = str(write_orders_csv(output.folder, store.rows(), output.hidden))
+            output.put(SUMMARY_BOOK, summary_book(store.rows()).to_bytes())
             if request.group and not result.halted:
                 made = consolidated(
                     request.group, request.rates, store, output, force=request.force

@@ -14,7 +14,16 @@ from xlhedge.portfolio.places import Source
 from xlhedge.readers.archive import DAMAGE, Archive
 from xlhedge.readers.limits import Limits
 
-__all__ = ["NAMED", "REPORT_LIMITS", "is_report", "refuse_foreign", "renewal", "report_on"]
+__all__ = [
+    "GROUP",
+    "NAMED",
+    "REPORT_LIMITS",
+    "RUN",
+    "is_report",
+    "refuse_foreign",
+    "renewal",
+    "report_on",
+]
 
 REPORT_LIMITS = Limits(64)
 """No report is larger."""
@@ -26,13 +35,15 @@ _AS_IN_WORKBOOK = {"Author": "creator", "Title": "title", "Subject": "subject"}
 _REPORT, _OWN_TEMPLATE = "Hedge report: ", "xlhedge: "
 _META = "meta.xml"
 """Where an OpenDocument file says it."""
-_ALL = (_REPORT, "Group report: ")
+GROUP, RUN = "Group report: ", "Hedge summary"
+"""What the titles of a report on a group and of a run's summary begin with."""
+_ALL = (_REPORT, GROUP, RUN)
 NAMED = 255 - len(_REPORT)
 """Characters of a portfolio's name that a report's title holds."""
 
 
 def is_report(path: Path) -> bool:
-    """Whether a file says of itself that it is a report of ours, a workbook or its PDF."""
+    """Whether a file says of itself that it is a report of ours or a run's summary."""
     said = _properties(path)
     return said.get("creator") == "xlhedge" and said.get("title", "").startswith(_ALL)
 
@@ -54,12 +65,13 @@ def report_on(path: Path) -> tuple[str, datetime] | None:
     return title.removeprefix(_REPORT), as_of.replace(tzinfo=None)
 
 
-def refuse_foreign(path: Path, name: str = "") -> None:
+def refuse_foreign(path: Path, name: str = "", title: str = "") -> None:
     """Refuse to replace what is no file of ours.
 
     Args:
         path: what would be replaced; where nothing is, nothing is refused.
         name: the input on which it must be a report; empty if any workbook of ours will do.
+        title: what the title of a workbook of ours must begin with.
 
     Raises:
         InputError: it is somebody else's, or on another input.
@@ -69,7 +81,9 @@ def refuse_foreign(path: Path, name: str = "") -> None:
     except OSError:  # nothing is there, or writing will say what is wrong
         return
     if not name:
-        if not regular or _properties(path).get("creator") != "xlhedge":
+        said = _properties(path)
+        ours = said.get("creator") == "xlhedge" and said.get("title", "").startswith(title)
+        if not regular or not ours:
             raise InputError(f"{path}: is not of xlhedge; move it, or name another folder")
         return
     on = Source(name, "").told

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.margin import ALARM, NO_EQUITY
+from xlhedge.sheets.blocks import print_nothing
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.live_cells import LiveCells
 from xlhedge.sheets.native_cells import write_page
@@ -14,7 +15,21 @@ from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["write_accounts", "write_accounts_report", "write_cross"]
+__all__ = ["ACCOUNT_FIRST", "write_accounts", "write_accounts_report", "write_cross"]
+
+ACCOUNT_FIRST = (
+    AccountRow.account,
+    AccountRow.exchange,
+    AccountRow.margin_mode,
+    AccountRow.collateral,
+    AccountRow.equity_value,
+    AccountRow.equity,
+    AccountRow.maintenance,
+    AccountRow.margin_ratio,
+    AccountRow.common,
+    AccountRow.add_20,
+)
+"""The columns of a page."""
 
 
 def write_accounts(sheet: Sheet, of: TemplateContext) -> None:
@@ -22,11 +37,13 @@ def write_accounts(sheet: Sheet, of: TemplateContext) -> None:
     _write(sheet, of, of.analysis.accounts, (AccountRow.nearest_no,))
     alert = of.inputs.setting("liquidation_alert")
     _mark(sheet, of.on[sheet.title], alert)
+    of.on[sheet.title].print_used(sheet, len(of.analysis.accounts), len(ACCOUNT_FIRST))
 
 
 def write_cross(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet of positions in cross accounts: the tiers on the way to liquidation."""
     _write(sheet, of, of.analysis.numbers.rows(CrossRow))
+    print_nothing(sheet)
 
 
 def _write(
@@ -37,7 +54,6 @@ def _write(
     table.write_total(sheet, rows)
     table.write_rows(sheet, rows, LiveCells(of.inputs, table, of.tables).texts, arrays)
     widen(sheet, table.widths() | {"A": 24})
-    table.print_used(sheet)
 
 
 def write_accounts_report(sheet: Sheet, of: ReportContext) -> None:

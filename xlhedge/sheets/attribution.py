@@ -62,7 +62,8 @@ def attribution_chart(sheet: Sheet, analysis: Analysis, shown: int = 0) -> Chart
     Args:
         sheet: which has a row a scenario.
         analysis: what is shown.
-        shown: how many rows, whatever stands in them; ten at most of the scenarios', if 0.
+        shown: how many rows, whatever stands in them, whose bars lie; ten at most of the
+            scenarios', if 0.
     """
     shown = shown or min(len(analysis.scenarios), _MOST)
     currency = analysis.portfolio.settings.quote_currency
@@ -74,6 +75,7 @@ def attribution_chart(sheet: Sheet, analysis: Analysis, shown: int = 0) -> Chart
         (1, _FIRST, _FIRST + shown - 1),
         range(2, 2 + len(LEGS) - 1),
         stacked=True,
+        flat=bool(shown),
     )
 
 

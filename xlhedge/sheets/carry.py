@@ -19,6 +19,7 @@ from xlhedge.xlsx.charts import line_chart
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = [
+    "CARRY_FIRST",
     "FIGURES",
     "FUNDING_FIRST",
     "REPEATED",
@@ -68,6 +69,20 @@ _CARRY = (
     CarryRow.next_contract,
     CarryRow.roll,
 )
+CARRY_FIRST = (
+    CarryRow.instrument,
+    CarryRow.short_notional,
+    CarryRow.basis_pct,
+    CarryRow.days_to_expiry,
+    CarryRow.basis_earned,
+    CarryRow.funding_drag,
+    CarryRow.close_fee,
+    CarryRow.carry,
+    CarryRow.next_contract,
+    CarryRow.roll,
+)
+"""The columns of a page of the template."""
+
 _UNWIND = (
     UnwindRow.asset,
     UnwindRow.instrument,
@@ -97,6 +112,7 @@ _WORSE = 0.0001
 def write_carry(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet of what each instrument's shorts earn."""
     write_table(sheet, of, of.analysis.carry)
+    of.on[sheet.title].print_used(sheet, len(of.analysis.carry), len(CARRY_FIRST))
 
 
 def write_carry_report(sheet: Sheet, of: ReportContext) -> None:

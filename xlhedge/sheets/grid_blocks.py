@@ -109,22 +109,22 @@ class GridBlocks:
 
     def _write_body(self, grid: Grid, top: int) -> None:
         sheet, start, f = self._sheet, _start(grid), self._cells.functions
-        values = self._analysis.grid.grids[grid.name]
+        values: Sequence[Sequence[float | str]] = self._analysis.grid.grids[grid.name]
         if not grid.columns.values:
             values = tuple(tuple(self._spread(row)) for row in values)
+        if self._is_blank(grid):
+            values = [[""] * len(row) for row in values]
         first, end = LETTERS[start], LETTERS[start + len(values[0]) - 1]
         last, style = top + len(values) - 1, f"cell {grid.look}"
-        if grid.beside:
-            for n, value in enumerate(self._analysis.grid.beside[grid.name], top):
-                text = excel_text(grid.beside[1](f, self._refs(grid, top, str(n))))
-                sheet.put(n, 2, value, "cell move", text)
+        self._write_beside(grid, top)
         if grid.by_row:
             for n, row in enumerate(values, top):
                 whole = self._refs(grid, top, str(n), f"{first}:{end}")
                 sheet.array(n, start, [row], excel_text(grid.formula(f, whole)), style)
         elif self._cells.live:
             whole = self._refs(grid, top, f"{top}:{last}", f"{first}:{end}")
-            sheet.array(top, start, values, excel_text(grid.formula(f, whole)), style)
+            text = self._unless_empty(grid, excel_text(grid.formula(f, whole)))
+            sheet.array(top, start, values, text, style)
         else:
             text = excel_text(grid.formula(f, self._refs(grid, top, _ROW, _COLUMN)))
             for n, row in enumerate(values, top):
@@ -136,6 +136,22 @@ class GridBlocks:
             reached = grid.liquidated(self._refs(grid, top, str(top), first))
             sheet.mark(cells, excel_text(reached), "includes one")
         heat_map(sheet, cells, grid.scale)
+
+    def _write_beside(self, grid: Grid, top: int) -> None:
+        if not grid.beside:
+            return
+        f, blank = self._cells.functions, self._is_blank(grid)
+        for n, value in enumerate(self._analysis.grid.beside[grid.name], top):
+            text = excel_text(grid.beside[1](f, self._refs(grid, top, str(n))))
+            shown = "" if blank else value
+            self._sheet.put(n, 2, shown, "cell move", self._unless_empty(grid, text))
+
+    def _unless_empty(self, grid: Grid, text: str) -> str:
+        """A formula of a grid; some have numbers, and colours, whatever is typed."""
+        return self._cells.unless_empty(text) if grid.scale == "left" else text
+
+    def _is_blank(self, grid: Grid) -> bool:
+        return grid.scale == "left" and self._cells.empty
 
     def _write_words(self, grid: Grid, at: int) -> None:
         """Below each column: the rows at its ends are where a liquidation is reached first."""
@@ -150,8 +166,8 @@ class GridBlocks:
             low | high
             for low, high in (map(each, ends) for each in (grid.liquidated, grid.unsure) if each)
         )
-        text = excel_text(said_of(reached, unsure, NONE))
-        words = self._spread(self._analysis.grid.words[grid.name])
+        text = self._cells.unless_empty(excel_text(said_of(reached, unsure, NONE)))
+        words = self._spread(self._cells.said(self._analysis.grid.words[grid.name]))
         for column, word in enumerate(words, _start(grid)):
             sheet.put(at, column, word, "cell word", text.replace(_COLUMN, LETTERS[column]))
         letters = LETTERS[_start(grid)], LETTERS[_start(grid) + len(words) - 1]

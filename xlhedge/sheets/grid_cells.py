@@ -40,6 +40,8 @@ class GridCells:
 
     def __init__(self, of: BookContext, sheet: str = "Sensitivity") -> None:
         self.live = isinstance(of, TemplateContext)
+        typed = of.analysis.portfolio
+        self.empty = not (typed.holdings or typed.accounts or typed.shorts)
         self.functions: Functions = CALLS if self.live else NATIVE
         self.table, self._of = of.tables[GridShort], of
         own = sheet == self.table.title
@@ -57,6 +59,16 @@ class GridCells:
         self.limits = {
             name: Expression(f"$B${n}") for n, (name, _, _) in enumerate(LIMITS, FIRST_LIMIT)
         }
+
+    def unless_empty(self, text: str) -> str:
+        """A formula; in the template it is blank while nothing is typed."""
+        if not isinstance(self._of, TemplateContext):
+            return text
+        return f'IF({self._of.inputs.nothing_typed},"",{text})'
+
+    def said(self, words: Sequence[str]) -> Sequence[str]:
+        """What is stored of words that are such formulas."""
+        return ("",) * len(words) if self.empty else words
 
     @property
     def texts(self) -> Texts:

@@ -5,20 +5,20 @@ It is made of what the reports on the portfolios say; what is added up here is n
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from xlhedge.sheets.style import LONGEST, WIDTHS, heading, label, sentence, set_up, styles, widen
+from xlhedge.sheets.field_table import HEAD, REPORT, Field, urgency, write_fields
+from xlhedge.sheets.style import LONGEST, heading, label, sentence, set_up, styles, widen
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["Consolidation", "group_book"]
 
-_HEAD, _MOST = 4, 10
+_MOST = 10
 _PORTFOLIOS, _EXPOSURES, _SHORTS = "By portfolio", "Exposures", "Shorts"
 
 
@@ -41,61 +41,51 @@ class Consolidation:
     failed: Sequence[str] = ()
 
 
-class _Field(NamedTuple):
-    """A column: a key of its rows, or a formula over its row that has {row} in it."""
-
-    title: str
-    look: str
-    key: str
-    formula: str = ""
-    total: bool = False
-
-
-def _in_group(title: str, column: str, key: str) -> _Field:
+def _in_group(title: str, column: str, key: str) -> Field:
     """An amount of a portfolio's currency in that of the group; D has the rate."""
-    return _Field(title, "money", key, f"{column}{{row}}*D{{row}}", total=True)
+    return Field(title, "money", key, f"{column}{{row}}*D{{row}}", total=True)
 
 
 _OF_PORTFOLIO = (
-    _Field("Portfolio", "text", "portfolio"),
-    _Field("Report", "text", "report", 'HYPERLINK("{report}","{report}")'),
-    _Field("Currency", "text", "quote_currency"),
-    _Field("Rate", "price", "rate"),
-    _Field("Coins held, own", "money", "spot_notional"),
-    _Field("Short, own", "money", "short_notional"),
-    _Field("Net delta, own", "money", "net_delta"),
-    _Field("Orders, own", "money", "order_notional"),
-    _Field("P&L at -20 %, own", "money", "pnl_down_20"),
+    Field("Portfolio", "text", "portfolio"),
+    REPORT,
+    Field("Currency", "text", "quote_currency"),
+    Field("Rate", "price", "rate"),
+    Field("Coins held, own", "money", "spot_notional"),
+    Field("Short, own", "money", "short_notional"),
+    Field("Net delta, own", "money", "net_delta"),
+    Field("Orders, own", "money", "order_notional"),
+    Field("P&L at -20 %, own", "money", "pnl_down_20"),
     _in_group("Coins held", "E", "spot_notional"),
     _in_group("Short", "F", "short_notional"),
     _in_group("Net delta", "G", "net_delta"),
     _in_group("Orders", "H", "order_notional"),
     _in_group("P&L at -20 %", "I", "pnl_down_20"),
-    _Field("Nearest liquidation", "percent", "nearest_liquidation"),
-    _Field("Alarms", "text", "told"),
+    Field("Nearest liquidation", "percent", "nearest_liquidation"),
+    Field("Alarms", "text", "told"),
 )
 _OF_EXPOSURE = (
-    _Field("Portfolio", "text", "portfolio"),
-    _Field("Underlying", "text", "underlying"),
-    _Field("Currency", "text", "quote_currency"),
-    _Field("Rate", "price", "rate"),
-    _Field("Exposure, own", "money", "exposure"),
-    _Field("Covered by shorts, own", "money", "cover"),
+    Field("Portfolio", "text", "portfolio"),
+    Field("Underlying", "text", "underlying"),
+    Field("Currency", "text", "quote_currency"),
+    Field("Rate", "price", "rate"),
+    Field("Exposure, own", "money", "exposure"),
+    Field("Covered by shorts, own", "money", "cover"),
     _in_group("Exposure", "E", "exposure"),
     _in_group("Covered by shorts", "F", "cover"),
-    _Field("Net delta", "money", "net_delta", "G{row}-H{row}", total=True),
+    Field("Net delta", "money", "net_delta", "G{row}-H{row}", total=True),
 )
 _OF_SHORT = (
-    _Field("Portfolio", "text", "portfolio"),
-    _Field("Venue", "text", "venue"),
-    _Field("Currency", "text", "quote_currency"),
-    _Field("Rate", "price", "rate"),
-    _Field("Short, own", "money", "short_notional"),
-    _Field("Instrument", "text", "instrument"),
-    _Field("Account", "text", "account"),
+    Field("Portfolio", "text", "portfolio"),
+    Field("Venue", "text", "venue"),
+    Field("Currency", "text", "quote_currency"),
+    Field("Rate", "price", "rate"),
+    Field("Short, own", "money", "short_notional"),
+    Field("Instrument", "text", "instrument"),
+    Field("Account", "text", "account"),
     _in_group("Short", "E", "short_notional"),
-    _Field("Liquidated by a move of", "percent", "distance"),
-    _Field("Liquidated at", "price", "liquidation_price"),
+    Field("Liquidated by a move of", "percent", "distance"),
+    Field("Liquidated at", "price", "liquidation_price"),
 )
 
 
@@ -112,36 +102,30 @@ def group_book(group: Consolidation) -> Book:
     )  # fmt: skip
     portfolios = [
         _converted({**each, "told": "; ".join(each["alarms"])}, group, _OF_PORTFOLIO)
-        for each in sorted(group.members, key=_urgency)
+        for each in sorted(group.members, key=urgency)
     ]
     lines = _lines(group, "underlyings", _OF_EXPOSURE)
     for each in lines:
         each["net_delta"] = each["exposure in group"] - each["cover in group"]
     positions = _lines(group, "positions", _OF_SHORT)
-    _write(by_portfolio, "The urgent ones first: alarms, then the nearest liquidation.",
+    write_fields(by_portfolio, "The urgent ones first: alarms, then the nearest liquidation.",
            _OF_PORTFOLIO, portfolios)  # fmt: skip
-    _write(exposures, "Each portfolio's underlyings.", _OF_EXPOSURE, lines)
-    _write(shorts, "Each portfolio's positions.", _OF_SHORT, positions)
+    write_fields(exposures, "Each portfolio's underlyings.", _OF_EXPOSURE, lines)
+    write_fields(shorts, "Each portfolio's positions.", _OF_SHORT, positions)
     of_underlying, of_venue = _underlying_fields(len(lines)), _venue_fields(len(positions))
     underlyings = _summed(lines, "underlying", ("exposure in group", "cover in group", "net_delta"))
     venues = _summed(positions, "venue", ("short_notional in group",))
     note = "Portfolios offset each other here; on the sheet Exposures each stands by itself."
-    _write(by_underlying, note, of_underlying, underlyings)
-    _write(by_venue, "All shorts, by where they are.", of_venue, venues)
+    write_fields(by_underlying, note, of_underlying, underlyings)
+    write_fields(by_venue, "All shorts, by where they are.", of_venue, venues)
     _write_front(front, group, created, portfolios, underlyings, positions)
     for sheet in book.sheets:
         label(sheet, group.name, f", as of {created:%Y-%m-%d %H:%M} UTC")
     return book
 
 
-def _urgency(row: Mapping[str, Any]) -> tuple[bool, float]:
-    """Those with alarms first, and of these, as of the others, the nearest liquidation."""
-    nearest = row["nearest_liquidation"]
-    return not row["alarms"], math.inf if nearest is None else nearest
-
-
 def _converted(
-    row: Mapping[str, Any], group: Consolidation, fields: Sequence[_Field]
+    row: Mapping[str, Any], group: Consolidation, fields: Sequence[Field]
 ) -> dict[str, Any]:
     """A row with its rate, and its amounts in the group's currency."""
     rate = group.rates[row["quote_currency"]]
@@ -153,7 +137,7 @@ def _converted(
     return {**row, **amounts, "rate": rate}
 
 
-def _lines(group: Consolidation, name: str, fields: Sequence[_Field]) -> list[dict[str, Any]]:
+def _lines(group: Consolidation, name: str, fields: Sequence[Field]) -> list[dict[str, Any]]:
     """The lines of all members."""
     both = ("portfolio", "quote_currency")
     return [
@@ -175,63 +159,31 @@ def _summed(
     return sorted(found.values(), key=lambda line: -abs(line[amounts[-1]]))
 
 
-def _sum_over(title: str, names: str, column: str, count: int) -> Callable[[str, str], _Field]:
-    last = _HEAD + 1 + max(count, 1)
+def _sum_over(title: str, names: str, column: str, count: int) -> Callable[[str, str], Field]:
+    last = HEAD + 1 + max(count, 1)
 
-    def field(head: str, key: str) -> _Field:
-        cells = (f"{title}!${each}${_HEAD + 2}:${each}${last}" for each in (names, column))
+    def field(head: str, key: str) -> Field:
+        cells = (f"{title}!${each}${HEAD + 2}:${each}${last}" for each in (names, column))
         named, summed = cells
-        return _Field(head, "money", key, f"SUMPRODUCT(({named}=$A{{row}})*{summed})", total=True)
+        return Field(head, "money", key, f"SUMPRODUCT(({named}=$A{{row}})*{summed})", total=True)
 
     return field
 
 
-def _underlying_fields(count: int) -> tuple[_Field, ...]:
+def _underlying_fields(count: int) -> tuple[Field, ...]:
     return (
-        _Field("Underlying", "text", "underlying"),
+        Field("Underlying", "text", "underlying"),
         _sum_over(_EXPOSURES, "B", "G", count)("Exposure", "exposure in group"),
         _sum_over(_EXPOSURES, "B", "H", count)("Covered by shorts", "cover in group"),
         _sum_over(_EXPOSURES, "B", "I", count)("Net delta", "net_delta"),
     )
 
 
-def _venue_fields(count: int) -> tuple[_Field, ...]:
+def _venue_fields(count: int) -> tuple[Field, ...]:
     return (
-        _Field("Venue", "text", "venue"),
+        Field("Venue", "text", "venue"),
         _sum_over(_SHORTS, "B", "H", count)("Short", "short_notional in group"),
     )
-
-
-def _write(
-    sheet: Sheet, note: str, fields: Sequence[_Field], rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """A sheet that is a table with totals."""
-    heading(sheet, sheet.title, note)
-    set_up(sheet, f"B{_HEAD + 2}", f"{_HEAD}:{_HEAD}", wide=1 + (len(fields) > _MOST))
-    first, last = _HEAD + 2, _HEAD + 1 + max(len(rows), 1)
-    sheet.height(_HEAD, 32)
-    for column, each in enumerate(fields, 1):
-        letter = LETTERS[column]
-        widen(sheet, {letter: max(WIDTHS.get(each.look, 12), 14)})
-        sheet.put(_HEAD, column, each.title, "header text" if each.look == "text" else "header")
-        values = [_value(row, each) for row in rows]
-        if column == 1:
-            sheet.put(_HEAD + 1, 1, "Total", "total text")
-        elif each.total:
-            text = f"SUM({letter}{first}:{letter}{last})"
-            sheet.put(_HEAD + 1, column, float(sum(values)), "total money", text)
-        for at, (row, value) in enumerate(zip(rows, values, strict=True), first):
-            formula = each.formula.replace("{row}", str(at))
-            formula = formula.replace("{report}", str(row.get("report", "")).replace('"', '""'))
-            sheet.put(at, column, value, f"cell {each.look}", formula or None)
-    widen(sheet, {"A": 28})
-
-
-def _value(row: Mapping[str, Any], field: _Field) -> Any:
-    value = (
-        row.get(f"{field.key} in group", row.get(field.key)) if field.total else row.get(field.key)
-    )
-    return sentence(value) or None if isinstance(value, str) else value
 
 
 def _write_front(
@@ -261,7 +213,7 @@ def _write_front(
             at += 1
             value = float(sum(row[f"{each.key} in group"] for row in portfolios))
             sheet.put(at, 1, each.title, "cell text")
-            sheet.put(at, 2, value, "total money", f"'{_PORTFOLIOS}'!{letter}{_HEAD + 1}")
+            sheet.put(at, 2, value, "total money", f"'{_PORTFOLIOS}'!{letter}{HEAD + 1}")
     at = _list(sheet, at + 2, "Largest exposures", ("Underlying", "Net delta"),
                [(row["underlying"], row["net_delta"]) for row in underlyings[:_MOST]],
                ("text", "money"))  # fmt: skip

@@ -13,7 +13,7 @@ from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.native_cells import write_page
-from xlhedge.sheets.orders import strike_unchecked, write_numbers
+from xlhedge.sheets.orders import UNDERLYING_FIRST, strike_unchecked, write_numbers
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import FigureTable, RowText
 from xlhedge.xlsx.sheet import Sheet
@@ -33,19 +33,7 @@ HELD_FIRST = (
     HedgeRow.net_delta,
     HedgeRow.order_contracts,
 )
-_UNDERLYING = (
-    UnderlyingRow.underlying,
-    UnderlyingRow.exposure,
-    UnderlyingRow.target_notional,
-    UnderlyingRow.short_notional,
-    UnderlyingRow.cover,
-    UnderlyingRow.hedged,
-    UnderlyingRow.net_delta,
-    UnderlyingRow.gap,
-    UnderlyingRow.order_notional,
-    UnderlyingRow.residual_delta,
-)
-"""The columns of the report's page."""
+"""The columns of a page."""
 
 _OFF = 0.02
 """How far the hedge may be off what is wanted before it is marked."""
@@ -69,7 +57,7 @@ def write_hedge(sheet: Sheet, of: TemplateContext) -> None:
     strike_unchecked(sheet, table, HedgeRow)
     sheet.mark("B3:B4", 0, "no date")
     widen(sheet, table.widths() | {"A": 24, "B": 17})
-    table.print_used(sheet)
+    table.print_used(sheet, len(analysis.hedge), len(HELD_FIRST))
 
 
 def _write_settings(sheet: Sheet, inputs: Inputs, analysis: Analysis) -> None:
@@ -137,7 +125,7 @@ def write_hedge_report(sheet: Sheet, of: ReportContext) -> None:
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last)
     strike_unchecked(sheet, table, HedgeRow)
     whole = of.tables[UnderlyingRow]
-    write_block(sheet, BLOCK, "By underlying", whole, analysis.underlyings, _UNDERLYING)
+    write_block(sheet, BLOCK, "By underlying", whole, analysis.underlyings, UNDERLYING_FIRST)
     sheet.put(table.head - 2, 1, "By holding", "section")
     print_page(sheet, of, len(HELD_FIRST), table.last, table.head - 2)
 

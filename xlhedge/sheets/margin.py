@@ -18,7 +18,8 @@ from xlhedge.analysis.figures import Blank, FigureRow
 from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import ALARM, NO_EQUITY, MarginRow
 from xlhedge.functions.algebra import Expression
-from xlhedge.sheets.blocks import BLOCK, ONE_PAGE, print_page, write_block
+from xlhedge.sheets.accounts import ACCOUNT_FIRST
+from xlhedge.sheets.blocks import BLOCK, ONE_PAGE, print_nothing, print_page, write_block
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
@@ -29,7 +30,7 @@ from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["write_lots", "write_margin", "write_margin_report"]
+__all__ = ["MARGIN_FIRST", "write_lots", "write_margin", "write_margin_report"]
 
 _MARKED = "Marked if nearer than"
 _ALERT, _IGNORED = 4, 5
@@ -122,7 +123,7 @@ def write_lots(sheet: Sheet, of: TemplateContext) -> None:
     cells.write_places(sheet, rows, of.analysis)
     table.write_rows(sheet, rows, cells.texts)
     widen(sheet, table.widths() | {"A": 24.0})
-    table.print_used(sheet)
+    print_nothing(sheet)
 
 
 def write_margin(sheet: Sheet, of: TemplateContext) -> None:
@@ -146,7 +147,7 @@ def write_margin(sheet: Sheet, of: TemplateContext) -> None:
     _mark(sheet, table, f"$B${_ALERT}")
     own = {"A": 24.0, "B": 17.0, table.letter(MarginRow.liquidation_buffer): 15.0}
     widen(sheet, table.widths() | cells.widths() | own)
-    table.print_used(sheet)
+    table.print_used(sheet, len(analysis.margin), len(MARGIN_FIRST))
 
 
 def _mark(sheet: Sheet, table: FigureTable, alert: str) -> None:
@@ -175,19 +176,7 @@ MARGIN_FIRST = (
     MarginRow.liquidation_buffer,
     MarginRow.add_20,
 )
-_ACCOUNT = (
-    AccountRow.account,
-    AccountRow.exchange,
-    AccountRow.margin_mode,
-    AccountRow.collateral,
-    AccountRow.equity_value,
-    AccountRow.equity,
-    AccountRow.maintenance,
-    AccountRow.margin_ratio,
-    AccountRow.common,
-    AccountRow.add_20,
-)
-"""The columns of the report's page."""
+"""The columns of a page."""
 
 _CHART_ROWS = 19
 """Rows that the chart takes."""
@@ -203,7 +192,7 @@ def write_margin_report(sheet: Sheet, of: ReportContext) -> None:
     _mark(sheet, table, f"$B${at}")
     if analysis.accounts:
         whole = of.tables[AccountRow]
-        write_block(sheet, BLOCK, "By account", whole, analysis.accounts, _ACCOUNT)
+        write_block(sheet, BLOCK, "By account", whole, analysis.accounts, ACCOUNT_FIRST)
         sheet.put(at - 1, 1, "By position", "section")
     last = _write_nearest(sheet, table, analysis, table.last + 3)
     if last > ONE_PAGE:  # pages repeat the table's headers, which are none of the chart's

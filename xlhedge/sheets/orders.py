@@ -21,6 +21,8 @@ from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = [
+    "ORDER_FIRST",
+    "UNDERLYING_FIRST",
     "hedged_text",
     "strike_unchecked",
     "write_numbers",
@@ -30,6 +32,33 @@ __all__ = [
     "write_underlyings",
     "write_underlyings_report",
 ]
+
+UNDERLYING_FIRST = (
+    UnderlyingRow.underlying,
+    UnderlyingRow.exposure,
+    UnderlyingRow.target_notional,
+    UnderlyingRow.short_notional,
+    UnderlyingRow.cover,
+    UnderlyingRow.hedged,
+    UnderlyingRow.net_delta,
+    UnderlyingRow.gap,
+    UnderlyingRow.order_notional,
+    UnderlyingRow.residual_delta,
+)
+ORDER_FIRST = (
+    OrderRow.instrument,
+    OrderRow.action,
+    OrderRow.order_contracts,
+    OrderRow.order_notional,
+    OrderRow.underlying,
+    OrderRow.short_contracts,
+    OrderRow.short_notional,
+    OrderRow.wanted_contracts,
+    OrderRow.futures_price,
+    OrderRow.funding_8h,
+    OrderRow.doubts,
+)
+"""The columns of a page."""
 
 
 def hedged_text(table: FigureTable, nothing: str = NOWHERE) -> str:
@@ -42,6 +71,7 @@ def hedged_text(table: FigureTable, nothing: str = NOWHERE) -> str:
 def write_underlyings(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet of the underlyings, which follow their numbers on Hedge and Orders."""
     write_table(sheet, of, of.analysis.underlyings)
+    of.on[sheet.title].print_used(sheet, len(of.analysis.underlyings), len(UNDERLYING_FIRST))
 
 
 def strike_unchecked(sheet: Sheet, table: FigureTable, row: type[OrderRow | HedgeRow]) -> None:
@@ -63,7 +93,7 @@ def write_orders(sheet: Sheet, of: TemplateContext) -> None:
     idle = f"(SUMPRODUCT(--({lots}={name}))=0)"
     write_numbers(sheet, table, of.analysis, f"{held}+{idle}", numbers_of(hedge))
     strike_unchecked(sheet, table, OrderRow)
-    table.print_used(sheet)
+    table.print_used(sheet, len(of.analysis.orders), len(ORDER_FIRST))
 
 
 def write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) -> None:
@@ -73,7 +103,6 @@ def write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) ->
     table.write_total(sheet, rows)
     table.write_rows(sheet, rows, LiveCells(of.inputs, table, of.tables).texts)
     widen(sheet, table.widths() | {"A": 24})
-    table.print_used(sheet)
 
 
 def write_numbers(

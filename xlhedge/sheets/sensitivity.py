@@ -82,6 +82,8 @@ def write_sensitivity(sheet: Sheet, of: BookContext) -> None:
     if not isinstance(of, ReportContext):
         sheet.chart(chart, f"B{CHART}")  # A repeats on each page
         widen(sheet, {"A": 44} | {LETTERS[n]: 15.0 for n in range(2, page.moves + 2)})
+        shown = len(of.analysis.grid.shocks)  # behind it and below it are workings
+        sheet.prints(area=f"A1:{LETTERS[shown + 1]}{GRIDS_END - 1}")
         return
     sheet.chart(chart.sized(_CHART_TALL, page.width * _CHART_WIDE), f"B{CHART}")
     last = max(write_nets(sheet, of, CHART, _BESIDE), page.moves + 1)
@@ -146,7 +148,7 @@ class _Page:
         held = self._span(UNHEDGED) + gains(f, shorts, moves)
         sheet.array(HELD, 2, [self._spread(grid.held)], excel_text(held), "total heat")
         sheet.put(SAID, 1, "Liquidation", "total text")
-        self._put(SAID, "cell word", grid.said, self._said(move))
+        self._put(SAID, "cell word", self.cells.said(grid.said), self._said(move))
         mark_words(sheet, f"B{SAID}:{LETTERS[1 + self.moves]}{SAID}")
         sheet.put(IN_FULL, 1, "What the shorts of a full hedge gain", "total text")
         whole = in_full(f, shorts, moves, of["full_notional"], of["times"])
@@ -154,9 +156,8 @@ class _Page:
 
     def _said(self, move: Expression) -> str:
         of = SimpleNamespace(**self.cells.limits)
-        return excel_text(
-            said_of(is_reached(of.rise, of.fall, move), may_be_reached(of, move), NONE)
-        )
+        said = said_of(is_reached(of.rise, of.fall, move), may_be_reached(of, move), NONE)
+        return self.cells.unless_empty(excel_text(said))
 
     def limits(self) -> None:
         """The figures of all shorts."""

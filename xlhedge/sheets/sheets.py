@@ -21,11 +21,17 @@ from xlhedge.analysis.lots import LotRow
 from xlhedge.analysis.margin import ALARM, MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.analysis.unwind import UnwindRow
-from xlhedge.sheets.accounts import write_accounts, write_accounts_report, write_cross
+from xlhedge.sheets.accounts import (
+    ACCOUNT_FIRST,
+    write_accounts,
+    write_accounts_report,
+    write_cross,
+)
 from xlhedge.sheets.attribution import write_scenarios
 from xlhedge.sheets.audit import write_audit
 from xlhedge.sheets.blocks import print_nothing, room_for
 from xlhedge.sheets.carry import (
+    CARRY_FIRST,
     FIGURES,
     FUNDING_FIRST,
     REPEATED,
@@ -44,6 +50,8 @@ from xlhedge.sheets.input_sheets import write_inputs
 from xlhedge.sheets.key_figures import TITLE, write_key_figures
 from xlhedge.sheets.margin import MARGIN_FIRST, write_lots, write_margin, write_margin_report
 from xlhedge.sheets.orders import (
+    ORDER_FIRST,
+    UNDERLYING_FIRST,
     write_orders,
     write_orders_report,
     write_underlyings,
@@ -56,7 +64,7 @@ from xlhedge.sheets.stress_rows import FIRST
 from xlhedge.sheets.style import heading, set_up
 from xlhedge.sheets.summary import write_summary
 from xlhedge.sheets.table import FigureTable
-from xlhedge.sheets.unwind import write_unwind
+from xlhedge.sheets.unwind import UNWIND_FIRST, write_unwind
 from xlhedge.sheets.unwind_report import DELEVERAGED, write_unwind_report
 from xlhedge.text import percent
 
@@ -84,7 +92,7 @@ class TableSpec:
         total: see head.
         top: see head.
         figures: its columns; all figures of a row, unless told.
-        first: those of a report's page, which come first.
+        first: those of a page, which come first.
         above: the kind of rows of a block above the table, which stands farther down by them.
     """
 
@@ -221,33 +229,37 @@ SHEETS = (
         purpose="Since the report before: prices, quantities, hedge, and what was earned by what",
         note="What was traded between the two dates counts at the price that average costs and "
              "entries tell; where they do not, at today's."),
-    SheetSpec("Underlyings", write_underlyings, _TEMPLATE, TableSpec(UnderlyingRow), wide=2, tall=1,
+    SheetSpec("Underlyings", write_underlyings, _TEMPLATE,
+        TableSpec(UnderlyingRow, first=UNDERLYING_FIRST), tall=1,
         purpose="For each underlying: exposure, all shorts on it, gap, gross beside net.",
         note=_UNDERLYINGS),
     SheetSpec("Underlyings", write_underlyings_report, _REPORT, TableSpec(UnderlyingRow), wide=0,
         purpose="For each underlying: exposure, all shorts on it, gap, gross beside net",
         note=_UNDERLYINGS),
-    SheetSpec("Orders", write_orders, _TEMPLATE, TableSpec(OrderRow), wide=2, tall=1,
+    SheetSpec("Orders", write_orders, _TEMPLATE, TableSpec(OrderRow, first=ORDER_FIRST), tall=1,
         purpose="One order an instrument, and why it is there.", note=_ORDERS),
     SheetSpec("Orders", write_orders_report, _REPORT, TableSpec(OrderRow), wide=0,
         purpose="One order an instrument, and why it is there", note=_ORDERS),
-    SheetSpec("Hedge", write_hedge, _TEMPLATE, TableSpec(HedgeRow, 7, 8, 10), wide=4, tall=1,
+    SheetSpec("Hedge", write_hedge, _TEMPLATE,
+        TableSpec(HedgeRow, 7, 8, 10, first=HELD_FIRST), tall=1,
         purpose="For each holding: what to short, what is short, what is left, what it costs.",
         note=_HEDGE),
     SheetSpec("Hedge", write_hedge_report, _REPORT, page=2, freeze="B3", wide=0,
         table=TableSpec(HedgeRow, figures=_HELD, first=HELD_FIRST, above=UnderlyingRow),
         purpose="For each holding: what to short, what is short, what is left",
         note=f"{_HEDGE} Net delta above 0 is still long, below 0 over-hedged."),
-    SheetSpec("Carry", write_carry, _TEMPLATE, TableSpec(CarryRow), wide=2, tall=1,
+    SheetSpec("Carry", write_carry, _TEMPLATE, TableSpec(CarryRow, first=CARRY_FIRST), tall=1,
         purpose="What each short earns to the horizon, and the roll into the next contract.",
         note=_CARRY),
-    SheetSpec("Margin", write_margin, _TEMPLATE, TableSpec(MarginRow, 8, 9, 10), wide=4, tall=1,
+    SheetSpec("Margin", write_margin, _TEMPLATE,
+        TableSpec(MarginRow, 8, 9, 10, first=MARGIN_FIRST), tall=1,
         purpose="For each short: margin, liquidation price, and how far away it is.",
         note=f"{_MARGIN} It follows the sheet Shorts."),
-    SheetSpec("Accounts", write_accounts, _TEMPLATE, TableSpec(AccountRow), wide=4, tall=1,
+    SheetSpec("Accounts", write_accounts, _TEMPLATE,
+        TableSpec(AccountRow, first=ACCOUNT_FIRST), tall=1,
         purpose="For each account: equity, maintenance, and the moves that liquidate it.",
         note=_ACCOUNTS),
-    SheetSpec("Cross margin", write_cross, _TEMPLATE, TableSpec(CrossRow), wide=4, tall=1,
+    SheetSpec("Cross margin", write_cross, _TEMPLATE, TableSpec(CrossRow), tall=1,
         purpose="Workings of Accounts: each position that shares a wallet.",
         note="Each position of a cross account, in its wallet's unit. Each pass takes the margin "
              "tiers at the answer of the one before it."),
@@ -281,8 +293,8 @@ SHEETS = (
     SheetSpec("Accounts", write_accounts_report, _REPORT, TableSpec(AccountRow), wide=0,
         purpose="Wallets of accounts, and the moves that liquidate them",
         note=_ACCOUNTS, when=lambda each: bool(each.accounts)),
-    SheetSpec("Unwind", write_unwind, _TEMPLATE, TableSpec(UnwindRow, 31, 32, 33),
-        freeze="B6", wide=3, tall=1,
+    SheetSpec("Unwind", write_unwind, _TEMPLATE,
+        TableSpec(UnwindRow, 31, 32, 33, first=UNWIND_FIRST), freeze="B6", wide=2, tall=1,
         purpose="When to take the hedge off, and unwinding now against holding.",
         note="When to take the hedge off, and why. MARKET: support confirmed; HORIZON: reached; "
              "REDEPLOY: the fall you wait for; FUNDING: it costs too much; unknown: no price "
@@ -352,7 +364,7 @@ def write(specs: Sequence[SheetSpec], of: BookContext) -> None:
     for each, sheet in (*others, front):
         freeze, repeat, wide = each.freeze or "A3", each.repeat, each.wide
         parts = isinstance(of, ReportContext) and not of.full  # what prints is a page, or nothing
-        page, appendix = parts and each.page > 0, parts and not each.page
+        appendix = parts and not each.page
         above = each.table and each.table.above
         if (table := of.on.get(each.title)) and (not each.freeze or above):
             repeat = f"{table.head}:{table.head}"
@@ -370,7 +382,7 @@ def write(specs: Sequence[SheetSpec], of: BookContext) -> None:
                 sheet.mark(_FIGURES, NOTHING_TYPED, "blank", last=True)
         each.write(sheet, of)
         if each.heading is not None:
-            last = len(each.table.first) if page and each.table else 0
+            last = len(each.table.first) if each.table and not appendix else 0
             note = f"{_APPENDIX} {each.note}" if appendix else each.note
             heading(sheet, each.heading or each.title, note, column=1 + (wide > 1), last=last)
         if appendix:

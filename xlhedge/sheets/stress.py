@@ -42,6 +42,8 @@ _TITLES = {
 _WORDS = (1, _WORD, _NOTE)
 _AFTER = "after their expiry nothing hedges"
 _FEWEST = 12
+_CHART = (10.3, 26.0)
+"""The height and width of the chart, in centimetres."""
 
 
 def capacity(analysis: Analysis) -> int:
@@ -59,7 +61,8 @@ def write_stress(sheet: Sheet, of: TemplateContext) -> None:
     widen(sheet, {"A": 32} | {LETTERS[n]: 15.0 for n in range(2, work.last + 1)})
     # All rows: a chart's range does not follow what is typed.
     if analysis.scenarios:
-        sheet.chart(attribution_chart(sheet, analysis, capacity(analysis)), f"B{summary.end + 2}")
+        chart = attribution_chart(sheet, analysis, capacity(analysis))
+        sheet.chart(chart.sized(*_CHART), f"B{summary.end + 2}")
     sheet.prints(area=f"A1:{LETTERS[_NOTE]}{summary.end + CHART_ROWS}")
 
 

@@ -73,6 +73,9 @@ def header_height(figures: Sequence[Figure], least: float) -> float:
     return max(48.0, 15.0 * max(lines))
 
 
+_PRINTED, _SPARE = 25, 5
+"""Rows of a table that print at least, and more than are used."""
+
 _SIDES = 2
 """Letters that bold ones, and what stands beside them, take of a header's width."""
 
@@ -167,24 +170,30 @@ class FigureTable:
         """The cell of a figure's total, as any sheet refers to it."""
         return self.cell(figure, self.total_at)
 
-    def print_used(self, sheet: Sheet, right: str = "") -> None:
-        """Let a sheet of the template print down to the last row that is used; call it last.
+    def print_used(self, sheet: Sheet, used: int, page: int, last: int = 0) -> None:
+        """Let a sheet of the template print the rows that are used, on one page; call it last.
 
-        Excel takes the area from a formula. LibreOffice takes none then, and prints all that it
-        shows: blank rows are no ink, and what stands behind the figures is folded away.
+        Blank rows have no ink, and there is room for some: an area that follows what is typed is a
+        formula, which LibreOffice and openpyxl do not take. Rows typed further down are told. What
+        stands behind the figures is folded away.
 
         Args:
             sheet: the sheet.
-            right: the last column that prints; that of the last figure, unless told.
+            used: how many of its rows are used.
+            page: the last column of a page.
+            last: the last column that prints; that of the first page, unless told.
         """
-        right = right or self.behind(0)
-        names = self.column(self.figures[0])
-        used = f'SUMPRODUCT(MAX(({names}<>"")*ROW({names})))'
-        rows = f"{self.sheet}!${right}$1:${right}${self.last}"
-        sheet.prints_to(f"{self.sheet}!$A$1:INDEX({rows},MAX({self.top},{used}))")
-        last = "".join(filter(str.isalpha, sheet.extent.partition(":")[2]))
-        behind = LETTERS.index(right) + 1
-        if (end := LETTERS.index(last)) >= behind:
+        end = min(self.last, self.top + max(_PRINTED, used + _SPARE) - 1)
+        sheet.prints(area=f"A1:{LETTERS[last or page]}{end}")
+        if end < self.last:
+            letter = self.letter(self.figures[0])
+            below = f'SUMPRODUCT(--(${letter}${end + 1}:${letter}${self.last}<>""))'
+            said = f'"Rows below {end} do not print: enlarge the print area."'
+            sheet.put(1, 3, "", "warning", f'IF({below}=0,"",{said})')
+            sheet.merge(1, 3, page)
+        right = "".join(filter(str.isalpha, sheet.extent.partition(":")[2]))
+        behind = max(LETTERS.index(self.behind()), page + 1, last + 1)
+        if (end := LETTERS.index(right)) >= behind:
             for column in range(behind, end + 1):
                 sheet.widen(column, 12)
             sheet.fold(behind, end)

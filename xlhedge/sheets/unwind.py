@@ -11,10 +11,24 @@ from xlhedge.sheets.unwind_report import DELEVERAGED, price_rows
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["to_unwind", "write_unwind"]
+__all__ = ["UNWIND_FIRST", "to_unwind", "write_unwind"]
+
+UNWIND_FIRST = (
+    UnwindRow.asset,
+    UnwindRow.instrument,
+    UnwindRow.signal,
+    UnwindRow.price_change,
+    UnwindRow.funding_breach,
+    UnwindRow.support_confirmed,
+    UnwindRow.confirmation,
+    UnwindRow.hedge_profit,
+    UnwindRow.close_fee,
+    UnwindRow.spend,
+)
+"""The columns of a page."""
 
 _PRICES = 4
-_CHART = (_PRICES + 7, 9)
+_CHART = (_PRICES + 7, 6)
 """Row and column at which it is said whose chart of price, support and volume stands below."""
 
 
@@ -52,5 +66,5 @@ def write_unwind(sheet: Sheet, of: TemplateContext) -> None:
     sheet.mark(signals, f'AND({first}<>""{quiet})', "alert")
     widths = {LETTERS[n]: 16.0 for n in range(2, MOST_SHOCKS + 2)}
     widen(sheet, widths | table.widths(16.0) | {"A": 46, table.letter(UnwindRow.signal): 30})
-    last = LETTERS[max(len(table.figures), MOST_SHOCKS + 1)]
-    table.print_used(sheet, last)
+    moves = len(analysis.grid.shocks)
+    table.print_used(sheet, len(analysis.unwind), len(UNWIND_FIRST), moves + 1)

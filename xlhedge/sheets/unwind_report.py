@@ -93,7 +93,7 @@ def price_rows(sheet: Sheet, at: int, of: BookContext, moves: int) -> None:
     text = excel_text(Expression(f"Sensitivity!$B${UNHEDGED}:${last}${UNHEDGED}") + gained)
     shown = [keep[min(column, len(keep) - 1)] for column in range(moves)]
     sheet.array(at + 3, 2, [shown], text, "cell heat")
-    put(said, analysis.grid.said, "cell word", f"Sensitivity!{_COLUMN}${SAID}")
+    put(said, cells.said(analysis.grid.said), "cell word", f"Sensitivity!{_COLUMN}${SAID}")
     mark_words(sheet, f"B{said}:{last}{said}")
     currency = analysis.portfolio.settings.quote_currency
     chart = line_chart(

@@ -10,7 +10,6 @@ from typing import Any
 
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import ColorScaleRule, Rule
-from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
@@ -192,17 +191,6 @@ class Layout:
             setup.orientation = "landscape" if landscape else "portrait"
         if paper is not None:
             setup.paperSize = PAPERS[paper]
-
-    def prints_to(self, formula: str) -> None:
-        """Let the sheet print what a formula refers to, such as the rows that are used.
-
-        openpyxl writes such a name, and leaves it out, with a warning, where it reads one.
-
-        Args:
-            formula: its text without ``=``; it names the sheet.
-        """
-        name = "_xlnm.Print_Area"
-        self.design.defined_names[name] = DefinedName(name, attr_text=formula)
 
     def footer(self, text: str) -> None:
         """What stands at the foot of every page between the sheet's title and the page's number."""

@@ -1,0 +1,67 @@
+"""`summary.xlsx`: a row for every input of a run, the urgent ones first, with links to reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from xlhedge.sheets.field_table import REPORT, Field, urgency, write_fields
+from xlhedge.sheets.style import label, styles, widen
+from xlhedge.xlsx.book import Book
+
+__all__ = ["summary_book"]
+
+_FIELDS = (
+    Field("Portfolio", "text", "portfolio"),
+    REPORT,
+    Field("Alarms", "text", "told"),
+    Field("Nearest liquidation", "percent", "nearest_liquidation"),
+    Field("Currency", "text", "quote_currency"),
+    Field("Coins held", "whole", "spot_notional"),
+    Field("Short", "whole", "short_notional"),
+    Field("Net delta", "whole", "net_delta"),
+    Field("Orders", "whole", "order_notional"),
+    Field("Worst scenario", "text", "worst_scenario"),
+    Field("Its P&L", "whole", "worst_scenario_pnl"),
+    Field("Its liquidation", "text", "worst_scenario_liquidation"),
+    Field("Funding to the horizon", "whole", "funding_drag"),
+    Field("Input", "text", "input"),
+    Field("What is wrong", "text", "error"),
+)
+_NOTE = (
+    "Inputs without a report first, then alarms, then the nearest liquidation; amounts are in the "
+    "currency of their row."
+)
+
+
+def summary_book(rows: Iterable[Mapping[str, Any]]) -> Book:
+    """The summary as a workbook; `Book.to_bytes` gives the file.
+
+    Args:
+        rows: what is known of each input, by the columns of `summary.csv`; one has a report.
+    """
+    told = [
+        {
+            **row,
+            "told": "; ".join(row.get("alarms") or ()),
+            "error": _as_text(row["error"]),
+            "input": _as_text(row["input"]),
+        }
+        for row in rows
+    ]
+    made = [row for row in told if row.get("report")]
+    created = max(datetime.fromisoformat(row["as_of"]) for row in made)
+    book = Book(styles(), title="Hedge summary", created=created)
+    sheet = book.sheet("Summary")
+    failed = [row for row in told if not row.get("report")]
+    write_fields(sheet, _NOTE, _FIELDS, [*failed, *sorted(made, key=urgency)])
+    widen(sheet, {"B": 34, "C": 50, "J": 30, "L": 26, "N": 40, "O": 60})
+    label(sheet, "Summary", f", as of {created:%Y-%m-%d %H:%M} UTC")
+    return book
+
+
+def _as_text(said: object) -> str:
+    """In one line; names of files may hold what no cell takes."""
+    line = str(said or "").replace("\n", "; ")
+    return "".join(each if each.isprintable() else "?" for each in line)
