@@ -154,7 +154,7 @@ def test_no_command_asks_the_network_starts_a_program_or_writes_elsewhere(watche
           "--market", "mine.json"], []),
         (["import", "mine.json"], ["xlhedge.market"]),  # the forms of its files
     ],
-    ids=lambda each: " ".join(each),
+    ids=" ".join,
 )  # fmt: skip
 def test_only_commands_that_ask_venues_import_what_can(command, imported, watched):
     done = watched("-c", REPORTED, *command)
