@@ -137,9 +137,9 @@ class _Stored(Accessor):
     """
 
     @classmethod
-    def reader(cls, options: Any) -> Any:
+    def reader(cls, _options: Any) -> Any:
         """The steps by which xlwings reads an argument."""
-        return Pipeline().append_stage(_stored)
+        return Pipeline([_stored])
 
 
 def _stored(context: Any) -> None:
