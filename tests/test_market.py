@@ -368,6 +368,16 @@ def test_a_book_asks_for_its_contracts_and_dollars_mean_the_venues_usdt():
     assert told.notes == ("Bybit BTC-PERP: is taken for the one in USDT",)
 
 
+def test_a_coin_by_the_thousand_in_a_book_is_told_how_to_write_it():
+    book = frozenset([Contract("Bybit", "SHIB1000", "USDT"), Contract("Bybit", "1000NO", "USDT")])
+    told = found("bybit", coins=(), contracts=book, tiers=False)
+    assert {*told.missing} == {
+        "Bybit SHIB1000-PERP: is read as SHIB; in the book write that, its prices divided by 1,000 "
+        "and contract_size times that",
+        "Bybit 1000NO-PERP: is not listed there any more; take it out, or mend it",
+    }
+
+
 def test_several_venues_name_theirs_and_each_symbol_has_one_venues_bars():
     told = found("bybit", "weex", coins=("BTC",), history_days=2)
     assert {"BTC-PERP-BYBIT", "BTC-PERP-WEEX"} < instruments(told).keys()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -227,12 +227,23 @@ def _of_book(
             continue
         found = meant(contract, listed)
         if found is None:
-            venue.missing[f"{contract}: is not listed there any more; take it out, or mend it"] = []
+            venue.missing[f"{contract}: {_why_not(contract, listed)}"] = []
             continue
         if found != contract:
             venue.notes.append(f"{contract}: is taken for the one in {found.quote}")
         chosen[found] = None
     return list(chosen)
+
+
+def _why_not(contract: Contract, listed: Collection[Contract]) -> str:
+    """Why a contract of a book is none of those that a venue lists, and what to do."""
+    coin, many = scaled(contract.underlying)
+    if many != 1 and meant(replace(contract, underlying=coin), listed):
+        return (
+            f"is read as {coin}; in the book write that, its prices divided by {many:,.0f} and "
+            "contract_size times that"
+        )
+    return "is not listed there any more; take it out, or mend it"
 
 
 def _place(contract: Contract, coins: Sequence[str]) -> tuple[object, ...]:
