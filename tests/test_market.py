@@ -371,9 +371,9 @@ def test_a_book_asks_for_its_contracts_and_dollars_mean_the_venues_usdt():
 def test_a_coin_by_the_thousand_in_a_book_is_told_how_to_write_it():
     book = frozenset([Contract("Bybit", "SHIB1000", "USDT"), Contract("Bybit", "1000NO", "USDT")])
     told = found("bybit", coins=(), contracts=book, tiers=False)
+    how = "in the book write that, its prices divided by 1,000 and contract_size times that"
     assert {*told.missing} == {
-        "Bybit SHIB1000-PERP: is read as SHIB; in the book write that, its prices divided by 1,000 "
-        "and contract_size times that",
+        f"Bybit SHIB1000-PERP: is read as SHIB; {how}",
         "Bybit 1000NO-PERP: is not listed there any more; take it out, or mend it",
     }
 

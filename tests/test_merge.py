@@ -350,6 +350,15 @@ def test_what_could_not_be_had_stands_in_sources_until_it_can(book):
         assert len(sources) - len(gaps) == 2
 
 
+def test_whatever_could_not_be_had_a_book_can_hold_it(book):
+    lines = "Bybit: " + "x" * 40_000, "=1+1", "WEEX: \x01 odd\nline \ud800"
+    closed = book()
+    told = replace(found(AT_BINANCE), missing=lines)
+    closed.path.write_bytes(closed.refreshed(closed.merged(told, PRICES).changes))
+    gaps = [each.venue for each in read(closed.path).sources if each.table == "missing"]
+    assert gaps == [lines[0][:255], "=1+1", r"WEEX: \x01 odd\nline \ud800"]
+
+
 def test_a_book_without_the_table_is_told_so(tmp_path):
     path = write_workbook(tmp_path / "old.xlsx", sample(Sources=None))
     portfolio, told = after(ClosedBook(path), AT_BINANCE)

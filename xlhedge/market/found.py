@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from xlhedge.text import harmless
+
 __all__ = ["CROSS", "MISSING", "Found", "FoundRow", "login_of", "merged"]
 
 CROSS = " cross"
 """What stands behind a login in the name of an account of its cross positions."""
 
+_LONGEST = 255  # characters of a line in Sources
 MISSING = "missing"
 """What stands in Sources in the place of a table, where something could not be had."""
 
@@ -59,7 +62,8 @@ class Found:
     def gaps(self) -> list[dict[str, Any]]:
         """What could not be had, as rows of Sources: what is written is partial then."""
         time = max((row.time for row in self.rows), default=None)
-        return [{"table": MISSING, "venue": line, "time": time} for line in self.missing if time]
+        lines = [harmless(line)[:_LONGEST] for line in self.missing] if time else []
+        return [{"table": MISSING, "venue": line, "time": time} for line in lines]
 
 
 def merged(parts: Iterable[Found]) -> Found:
