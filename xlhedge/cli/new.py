@@ -84,8 +84,8 @@ def new(
 
     refuse_to_replace(output, force=force, suffix=".xlsx")
     told = market_tables(market) if market else MarketTables()
-    words = (tuple(each or ()) for each in (holding, short, future))
-    wanted = Wanted(venue, *words, horizon, quote, told)
+    typed = tuple(holding or ()), tuple(short or ()), tuple(future or ())
+    wanted = Wanted(venue, *typed, horizon, quote, told)
     if market and not (holding or short):
         raise InputError("--market: name what you own, as --holding BTC=12, or what is short")
     if not (holding or short or future):

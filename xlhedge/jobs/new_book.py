@@ -249,7 +249,7 @@ class _FirstBook:
     def _usual(self, asset: str) -> str | None:
         """The contract that hedges a coin: one that was named, or else the venue's linear one."""
         coins = {name: each.underlying for name, each in self._presets.items()}
-        coins |= {name: row.get("underlying") for name, row in self._market.items()}
+        coins |= {name: str(row.get("underlying")) for name, row in self._market.items()}
         coins |= {str(row["instrument"]): row["underlying"] for row in self._own.values()}
         named = [row["instrument"] for row in _good((*self.shorts, *self.futures))]
         names = [each for each in (*named, *coins) if isinstance(each, str)]
