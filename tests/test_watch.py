@@ -280,9 +280,7 @@ def test_the_status_of_an_alarm_is_that_of_a_reports(option, book, status, lines
 def test_write_keeps_one_copy_a_run(command, market):
     before = write_workbook(command.path, CALM).read_bytes()
     market.price(61_000)
-    status, _, _ = command(
-        None, "--write", rounds=3, each=lambda n: market.price(61_000 + 100 * n)
-    )
+    status, _, _ = command(None, "--write", rounds=3, each=lambda n: market.price(61_000 + 100 * n))
     copies = [each for each in command.path.parent.iterdir() if each != command.path]
     assert [each.read_bytes() for each in copies] == [before]
     assert read(command.path).holdings[0].spot_price == pytest.approx(61_200)

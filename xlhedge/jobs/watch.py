@@ -221,7 +221,7 @@ def _times(
         before: the book's own date of its prices.
     """
     hedged = [each for each in portfolio.holdings if each.instrument]
-    used = {each.instrument for each in (*portfolio.shorts, *hedged)}
+    used = {each.instrument for each in hedged} | {each.instrument for each in portfolio.shorts}
     for each in hedged:
         row = named(each.asset, each.place)
         yield row, _time(merged, ("Holdings", row), "spot_price", before)
