@@ -17,7 +17,7 @@ from xlhedge.jobs.contract_sizes import COUNTED, ContractSizes
 from xlhedge.jobs.merge_shorts import ShortsMerge
 from xlhedge.jobs.merging import Merged, Writer
 from xlhedge.market.contracts import Contract, contract_of, meant, names_of
-from xlhedge.market.found import Found, FoundRow
+from xlhedge.market.found import MISSING, Found, FoundRow
 from xlhedge.portfolio import TABLES, Portfolio
 
 __all__ = ["Rules", "merge"]
@@ -305,12 +305,12 @@ class _Merge:
             self._writer.write("Settings", 0, "", {"as_of": oldest})
 
     def sources(self) -> None:
-        """Where each value came from: what is there already, and what was fetched now."""
+        """Where each value came from, before or now; and what could not be had now."""
         fetched = self._writer.fetched
         if not any(fetched.values()) or not self._writer.is_there(_SOURCES):
             return
         known: dict[tuple[str, str], dict[str, tuple[str, datetime]]] = {}
-        for each in self._book.sources:
+        for each in (each for each in self._book.sources if each.table != MISSING):
             mine = known.setdefault((each.table, each.row or ""), {})
             for column in (each.column or "").split(","):
                 mine[column.strip()] = each.venue, each.time
@@ -324,7 +324,8 @@ class _Merge:
             if table != "Shorts" or row.casefold() not in self._gone
             for (venue, time), columns in _by_source(mine).items()
         ]  # fmt: skip
-        self._writer.rewrite(_SOURCES, "row", rows)
+        rows += [{**row, "time": row["time"].replace(microsecond=0)} for row in self._found.gaps()]
+        self._writer.rewrite(_SOURCES, "table", rows)
 
 
 def _by_source(
