@@ -21,7 +21,7 @@ from xlhedge.errors import MachineError
 from xlhedge.market.account_rows import account_found
 from xlhedge.market.balances import wallets_of
 from xlhedge.market.client import Client
-from xlhedge.market.contracts import names_of
+from xlhedge.market.contracts import names_of, venue_name
 from xlhedge.market.fetch import ADAPTERS, Asked, fetch
 from xlhedge.market.keys import key_for
 from xlhedge.market.own_account import read_account
@@ -444,6 +444,7 @@ def test_what_fails_is_a_line_and_no_rows_and_no_key_is_seen(server, venue, capl
             server.fail(f"{venue}/.*{path}", status, **how)
             found = found_at(venue, warn=told.append)
             assert values(found, "Shorts") == values(found, "Accounts") == [], (path, fault)
+            assert not found.whole  # nothing is closed that was not told
             assert len([line for line in found.missing if "no positions and wallets" in line]) == 1
             told += [*found.missing, *found.notes, repr(found)]
     everything = "\n".join([*told, caplog.text, *capfd.readouterr()])
@@ -463,6 +464,8 @@ def test_spot_and_bookings_fail_by_themselves(server, venue):
         asked = any(re.search(path, each) for _, each, _, _ in server.calls)
         assert bool([each for each in found.missing if line in each]) == asked
         assert values(found, rows) != []
+        told = {row["account"] for row in (*values(found, rows), *values(found, "Accounts"))}
+        assert found.whole == told | {venue_name(venue)}
     assert not any("funding_received" in row for row in values(found, "Shorts")) or venue == "mexc"
 
 
