@@ -337,6 +337,15 @@ def test_sources_keep_what_is_older_and_was_not_fetched_again(book):
     ]
 
 
+def test_what_is_nobodys_answer_is_marked_in_sources(book):
+    fees = AT_BINANCE.values | {"maker_fee": 0.0002}
+    guessed = replace(AT_BINANCE, values=fees, assumed={"maker_fee": "ccxt's constant"})
+    portfolio, _ = after(book(), guessed)
+    by_venue = {each.venue: each.column for each in portfolio.sources if each.row == "BTC-PERP"}
+    assert by_venue["Binance: ccxt's constant"] == "maker_fee"
+    assert "futures_price" in by_venue["Binance"]
+
+
 def test_what_could_not_be_had_stands_in_sources_until_it_can(book):
     first = book()
     for missing in (("Bybit: is down", "WEEX: is down"), ("WEEX: is down",), ()):

@@ -66,8 +66,7 @@ def _sources(found: Found) -> Iterator[dict[str, Any]]:
 def _of_row(row: FoundRow, name: str) -> Iterator[dict[str, Any]]:
     groups: dict[str, list[str]] = {}
     for column in row.values:
-        why = row.assumed.get(column)
-        groups.setdefault(f"{row.venue}: {why}" if why else row.venue, []).append(column)
+        groups.setdefault(row.source(column), []).append(column)
     for venue, columns in groups.items():
         told = {"table": row.table, "row": name, "column": ", ".join(columns)}
         yield {**told, "venue": venue, "time": row.time}

@@ -164,11 +164,6 @@ class _Merge:
     def _priced(self, row: FoundRow, name: str, columns: list[str]) -> None:
         if "futures_price" in columns:
             self._times.append(row.time)
-        for column in columns:
-            if column in row.assumed:
-                self._writer.tell(
-                    f"{name} {column}: is no answer of {row.venue}'s: {row.assumed[column]}"
-                )
         self._note("Instruments", name, columns, row)
 
     def _note(self, table: str, name: str, columns: Iterable[str], row: FoundRow) -> None:
@@ -176,7 +171,7 @@ class _Merge:
         told = self._writer.fetched.setdefault((table, name), {})
         for column in columns:
             if column not in _IDENTITY and column not in ("asset", "place", "account"):
-                told[column] = row.venue, row.time
+                told[column] = row.source(column), row.time
 
     def holdings(self) -> None:
         """Spot prices by asset, or else of the index; quantities by asset and place."""

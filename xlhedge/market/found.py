@@ -38,6 +38,11 @@ class FoundRow:
     time: datetime
     assumed: Mapping[str, str] = field(default_factory=dict)
 
+    def source(self, column: str) -> str:
+        """Who said so of a column, and why that is nobody's answer if it is none."""
+        why = self.assumed.get(column)
+        return f"{self.venue}: {why}" if why else self.venue
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
