@@ -227,6 +227,8 @@ def command(market, monkeypatch, tmp_path):
             def now(self):
                 return market.now()
 
+            here = now
+
             def wait(self, seconds):
                 waited.append(seconds)
                 if len(waited) == rounds:
