@@ -9,6 +9,7 @@ import typer
 
 from xlhedge.batch.stop import Stop
 from xlhedge.cli.into import JUMP, REMOVE_CLOSED, TERMS, YES, limit_of, put_into
+from xlhedge.cli.lines import say
 from xlhedge.cli.market import ACCOUNT, VENUES, asked_of_venues, days_of
 from xlhedge.cli.reports import MaxSize
 from xlhedge.files import refuse_to_replace
@@ -40,6 +41,9 @@ def refresh(
     force: Annotated[
         bool, typer.Option("--force", help="Replace the other file that is there.")
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say what would change as JSON, and write nothing.")
+    ] = False,
     max_size: MaxSize = 16,
 ) -> None:
     """Bring prices, funding and tiers of a closed workbook up to date: xlhedge refresh my.xlsx."""
@@ -57,5 +61,8 @@ def refresh(
         asked = asked_of_book(closed.portfolio, asked, book)
         found = asked_of_venues(asked)
         rules = Rules(terms=terms, positions=positions, remove_closed=remove_closed)
-        put_into(closed, found, rules, output, limit, yes=yes)
+        if as_json:
+            say(closed.as_json(closed.merged(found, rules), limit))
+        else:
+            put_into(closed, found, rules, output, limit, yes=yes)
     raise typer.Exit(1 if found.missing else 0)

@@ -6,6 +6,7 @@ of the person's, it also asks the spreadsheet to compute when it opens the file.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -130,6 +131,25 @@ class ClosedBook:
         """A place's sheet and cell."""
         sheet, _, cell = place.rpartition("!")
         return self._sheets[f"{sheet}!"], cell
+
+    def as_json(self, merged: Merged, limit: float) -> str:
+        """What would be written, for another program that writes it.
+
+        Args:
+            merged: it.
+            limit: how far a price may move without a question, as a part of it.
+        """
+        changes = []
+        for each in merged.changes:
+            sheet, cell = self._split(each.place)
+            now, like = each.now, self._split(each.like)[1] if each.like else ""
+            is_date = isinstance(now, datetime)
+            value = now.isoformat() if isinstance(now, datetime) else now
+            changes.append(
+                {"sheet": sheet, "cell": cell, "now": value, "is_date": is_date, "like": like}
+            )
+        jumps = [f"{each} ({each.jump:+.0%} in size)" for each in merged.jumps(limit)]
+        return json.dumps({"changes": changes, "told": merged.told, "jumps": jumps})
 
     def after(self, changes: Sequence[CellChange]) -> Portfolio:
         """What would be in it with the changes.
