@@ -31,6 +31,7 @@ app.add_typer(hosts.excel, name="excel")
 app.add_typer(hosts.libreoffice, name="libreoffice")
 app.command("lambda", cls=Command)(hosts.lambdas)
 app.command(cls=Command)(hosts.lite)
+app.command(cls=Command)(hosts.script)
 app.command(cls=Command)(reports.report)
 app.command(cls=Command)(reports.check)
 

@@ -88,7 +88,7 @@ def agreed(path: Path, merged: Merged, limit: float, *, yes: bool) -> bool:
         Stopped: a person said no.
     """
     for line in merged.told:
-        warn(f"{path.name}: left: {line}")
+        warn(f"{path.name}: note: {line}")
     _show(merged.changes)
     if not merged.changes:
         say(f"{path}: nothing changes")

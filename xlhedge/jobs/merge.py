@@ -166,7 +166,9 @@ class _Merge:
             self._times.append(row.time)
         for column in columns:
             if column in row.assumed:
-                self._writer.tell(f"{name} {column}: {row.assumed[column]}")
+                self._writer.tell(
+                    f"{name} {column}: is no answer of {row.venue}'s: {row.assumed[column]}"
+                )
         self._note("Instruments", name, columns, row)
 
     def _note(self, table: str, name: str, columns: Iterable[str], row: FoundRow) -> None:

@@ -109,7 +109,7 @@ class Watch:
             (
                 *(f"note: {line}" for line in found.notes),
                 *(f"{_MISSING}{line}" for line in found.missing),
-                *(f"left: {line}" for line in merged.told),
+                *(f"note: {line}" for line in merged.told),
             )
         )
         new = tuple(line for line in told if line not in self._said)
