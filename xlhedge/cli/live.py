@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -65,7 +66,8 @@ def refresh_open(
                 line = f"{len(merged.changes)} cells changed"
                 say(f"{excel.name}: {line}")
         except BaseException as error:
-            excel.tell(f"xlhedge: nothing was written: {next(iter(error_lines(error)), '')}")
+            with suppress(Exception):  # of an Excel that is gone the first reason is told
+                excel.tell(f"xlhedge: nothing was written: {next(iter(error_lines(error)), '')}")
             raise
         partial = ", partial" if found.missing else ""
         excel.tell(f"xlhedge {datetime.now():%H:%M}: {line}{partial}")
