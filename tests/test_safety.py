@@ -28,6 +28,7 @@ ALLOWED = {
     ("__init__.py", "import_module"): "public names, each with its module in a fixed list",
     ("batch/cluster.py", "socket"): "whether the scheduler that --cluster names is there at all",
     ("hosts/office.py", "subprocess"): "LibreOffice's own programs; no shell, arguments as a list",
+    ("hosts/libreoffice_refresh.py", "subprocess"): "the Python of the install, after asking",
     ("jobs/programs.py", "subprocess"): "what `watch --run` names; no shell, arguments as a list",
 }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xlhedge.cli import books, decks, hosts, imports, market, new, reports, watching
+from xlhedge.cli import books, decks, hosts, imports, live, market, new, reports, watching
 from xlhedge.cli.lines import Command, say, warn
 from xlhedge.errors import HedgeError, Stopped
 from xlhedge.text import shown
@@ -148,3 +148,4 @@ app.command(cls=Command)(decks.fill)
 app.command(cls=Command)(market.positions)
 app.command(cls=Command)(books.refresh)
 app.command(cls=Command)(watching.watch)
+app.command("live", cls=Command)(live.refresh_open)

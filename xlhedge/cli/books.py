@@ -9,9 +9,9 @@ import typer
 
 from xlhedge.batch.stop import Stop
 from xlhedge.cli.into import JUMP, REMOVE_CLOSED, TERMS, YES, limit_of, put_into
+from xlhedge.cli.lines import say
 from xlhedge.cli.market import ACCOUNT, VENUES, asked_of_venues, days_of
 from xlhedge.cli.reports import MaxSize
-from xlhedge.errors import InputError
 from xlhedge.files import refuse_to_replace
 
 __all__ = ["refresh"]
@@ -41,12 +41,15 @@ def refresh(
     force: Annotated[
         bool, typer.Option("--force", help="Replace the other file that is there.")
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say what would change as JSON, and write nothing.")
+    ] = False,
     max_size: MaxSize = 16,
 ) -> None:
     """Bring prices, funding and tiers of a closed workbook up to date: xlhedge refresh my.xlsx."""
     with Stop() as stop, stop.at_once():
         from xlhedge.jobs.merge import Rules
-        from xlhedge.jobs.refresh import ClosedBook, book_contracts, book_venues
+        from xlhedge.jobs.refresh import ClosedBook, asked_of_book
         from xlhedge.market.fetch import Asked
         from xlhedge.readers import Limits
 
@@ -54,17 +57,12 @@ def refresh(
         if output:
             refuse_to_replace(output, force=force, suffix=book.suffix.lower())
         closed = ClosedBook(book, Limits(max_size))
-        venues = tuple(venue or book_venues(closed.portfolio))
-        contracts = book_contracts(closed.portfolio, venues)
-        if not venues or not (contracts or positions):
-            raise InputError(
-                f"{book}: no contract of Instruments has a venue that is asked; fill in its "
-                "column exchange (Binance, Bybit, BingX, WEEX, MEXC), or name another --venue"
-            )
-        asked = Asked(
-            venues, contracts=contracts, history_days=days, positions=positions, account=account
-        )
+        asked = Asked(tuple(venue or ()), history_days=days, positions=positions, account=account)
+        asked = asked_of_book(closed.portfolio, asked, book)
         found = asked_of_venues(asked)
         rules = Rules(terms=terms, positions=positions, remove_closed=remove_closed)
-        put_into(closed, found, rules, output, limit, yes=yes)
+        if as_json:
+            say(closed.as_json(closed.merged(found, rules), limit))
+        else:
+            put_into(closed, found, rules, output, limit, yes=yes)
     raise typer.Exit(1 if found.missing else 0)

@@ -17,11 +17,11 @@ from xlhedge.errors import HedgeError, InputError, Stopped
 
 if TYPE_CHECKING:
     from xlhedge.jobs.merge import Rules
-    from xlhedge.jobs.merging import CellChange
+    from xlhedge.jobs.merging import CellChange, Merged
     from xlhedge.jobs.refresh import ClosedBook
     from xlhedge.market.found import Found
 
-__all__ = ["INTO", "JUMP", "REMOVE_CLOSED", "TERMS", "YES", "limit_of", "put_into"]
+__all__ = ["INTO", "JUMP", "REMOVE_CLOSED", "TERMS", "YES", "agreed", "limit_of", "put_into"]
 
 _MANY = ("Tiers", "History", "Sources")
 """Tables whose changes are only counted."""
@@ -72,18 +72,30 @@ def put_into(
         Stopped: a person said no.
     """
     merged = book.merged(found, rules)
-    for line in merged.told:
-        warn(f"{book.path.name}: left: {line}")
-    _show(merged.changes)
-    if not merged.changes:
-        say(f"{book.path}: nothing changes")
+    if not agreed(book.path, merged, limit, yes=yes):
         return
-    if (jumps := merged.jumps(limit)) and not yes:
-        _ask(book.path, jumps)
     new = book.refreshed(merged.changes)
     copy = book.write(new, output, datetime.now())  # by the clock that its folder shows
     where = f"wrote {output}" if output else f"wrote {book.path}; as it was it is {copy}"
     say(f"{len(merged.changes)} cells changed; {where}")
+
+
+def agreed(path: Path, merged: Merged, limit: float, *, yes: bool) -> bool:
+    """Show what would change in a workbook, and ask about prices that jump; whether any does.
+
+    Raises:
+        InputError: a price jumps and nobody can be asked.
+        Stopped: a person said no.
+    """
+    for line in merged.told:
+        warn(f"{path.name}: left: {line}")
+    _show(merged.changes)
+    if not merged.changes:
+        say(f"{path}: nothing changes")
+        return False
+    if (jumps := merged.jumps(limit)) and not yes:
+        _ask(path, jumps)
+    return True
 
 
 def _ask(path: Path, jumps: Sequence[CellChange]) -> None:

@@ -36,6 +36,10 @@ class Clock:
         """The time now, naive and in UTC."""
         return datetime.now(UTC).replace(tzinfo=None)
 
+    def here(self) -> datetime:
+        """The time now by the clock that folders show."""
+        return datetime.now()
+
     def wait(self, seconds: float) -> None:
         """Let time pass."""
         sleep(seconds)
@@ -210,7 +214,7 @@ class _Rounds:
             return
         try:
             new = found.book.refreshed(found.merged.changes)
-            copy = found.book.write(new, None, datetime.now(), kept=self._kept)  # as its folder
+            copy = found.book.write(new, None, self.clock.here(), kept=self._kept)
         except (InputError, MachineError, OSError) as error:
             for line in error_lines(error, path):
                 warn(f"not written: {line}")

@@ -8,6 +8,7 @@ derived from FUNCTIONS and from what the component imports.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -15,6 +16,7 @@ from xlhedge.files import exact_version, write_bytes, zipped
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
 from xlhedge.hosts.embedding import embedded
+from xlhedge.hosts.libreoffice_refresh import REFRESH
 
 __all__ = ["IDENTIFIER", "build_extension"]
 
@@ -28,14 +30,18 @@ _TYPES = {
     "functions.idl": "application/vnd.sun.star.uno-typelibrary;type=RDB",
     "xlhedge_functions.py": "application/vnd.sun.star.uno-component;type=Python",
     "CalcAddIns.xcu": "application/vnd.sun.star.configuration-data",
+    "Addons.xcu": "application/vnd.sun.star.configuration-data",
 }
 
 
-def build_extension(path: Path) -> Path:
+def build_extension(path: Path, python: Sequence[str] = (), packages: str = "") -> Path:
     """Writes the extension, whole or not at all; the same package gives the same bytes.
 
     Args:
         path: the file to write, ending in ``.oxt``.
+        python: the command that its menu entry starts, of this computer; without it the entry says
+            how to install it.
+        packages: the folder in which that Python finds xlhedge.
 
     Returns:
         The same path.
@@ -48,12 +54,19 @@ def build_extension(path: Path) -> Path:
         ...         print(extension.namelist()[:3])
         ['META-INF/manifest.xml', 'description.xml', 'functions.idl']
     """
-    contents = (_interface(), Path(component.__file__).read_text("utf-8"), _configuration())
+    contents = (
+        _interface(),
+        Path(component.__file__).read_text("utf-8"),
+        _configuration(),
+        _menu(),
+    )
+    recorded = f"PYTHON = {list(python)!r}\nPACKAGES = {packages!r}\n"
     parts = {
         "META-INF/manifest.xml": _manifest(),
         "description.xml": _description(),
         **dict(zip(_TYPES, contents, strict=True)),
         **{f"pythonpath/{name}": text for name, text in embedded(component).items()},
+        "pythonpath/xlhedge_python.py": recorded,
     }
     write_bytes(path, zipped(parts))
     return path
@@ -113,6 +126,24 @@ def _configuration() -> str:
         '<node oor:name="AddInFunctions">\n'
         f"{''.join(map(_described, FUNCTIONS))}"
         "</node>\n</node>\n</node>\n</oor:component-data>\n"
+    )
+
+
+def _menu() -> str:
+    """The menu xlhedge, with its entry, in Calc."""
+    calc = "com.sun.star.sheet.SpreadsheetDocument"
+    return (
+        f'{_HEADER}<oor:component-data xmlns:oor="http://openoffice.org/2001/registry"'
+        ' oor:name="Addons" oor:package="org.openoffice.Office">\n'
+        '<node oor:name="AddonUI">\n<node oor:name="OfficeMenuBar">\n'
+        f'<node oor:name="{IDENTIFIER}.menu" oor:op="replace">\n'
+        f"{_property('Title', 'xlhedge')}"
+        f'<prop oor:name="Context"><value>{calc}</value></prop>\n'
+        '<node oor:name="Submenu">\n<node oor:name="refresh" oor:op="replace">\n'
+        f"{_property('Title', 'Refresh from venues')}"
+        f'<prop oor:name="URL"><value>service:{REFRESH}?refresh</value></prop>\n'
+        f'<prop oor:name="Context"><value>{calc}</value></prop>\n'
+        "</node>\n</node>\n</node>\n</node>\n</node>\n</oor:component-data>\n"
     )
 
 

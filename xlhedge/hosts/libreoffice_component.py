@@ -29,6 +29,7 @@ from typing import Any
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.evaluate import evaluate, rows_of
 from xlhedge.functions.registry import FUNCTIONS, Function
+from xlhedge.hosts.libreoffice_refresh import REFRESH, create_refresh
 
 __all__ = ["IMPLEMENTATION", "INTERFACE", "calc_value", "cell", "gives_text"]
 
@@ -112,6 +113,7 @@ def _helper() -> Any:
 
     helper = unohelper.ImplementationHelper()
     helper.addImplementation(_create, IMPLEMENTATION, ("com.sun.star.sheet.AddIn",))
+    helper.addImplementation(create_refresh, REFRESH, ("com.sun.star.task.Job",))
     return helper
 
 

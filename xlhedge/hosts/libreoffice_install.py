@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import xlhedge
 from xlhedge.errors import MachineError
 from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS
@@ -21,6 +23,7 @@ from xlhedge.hosts.office import find_program, run_program, virtual_python
 
 __all__ = ["Office"]
 
+_PACKAGES = Path(xlhedge.__file__).parent.parent
 _MISSING = (
     "LibreOffice's unopkg was not found; install LibreOffice 25.2 or newer (libreoffice.org, or "
     "apt install libreoffice-calc python3-uno), or run `xlhedge libreoffice build -o xlhedge.oxt` "
@@ -73,10 +76,13 @@ class Office:
             MachineError: what unopkg had to say.
         """
         with TemporaryDirectory() as folder:
-            extension = build_extension(Path(folder) / "xlhedge.oxt")
+            extension = build_extension(
+                Path(folder) / "xlhedge.oxt", [sys.executable], str(_PACKAGES)
+            )
             run_program(self.unopkg, "add", "-f", *self._shared, str(extension), *self._options)
         whom = " for all users, as you are root" if self._shared else ""
         yield f"installed xlhedge {exact_version()} in LibreOffice {self.version}{whom}"
+        yield f"its menu xlhedge > Refresh from venues starts {sys.executable}, after asking"
         yield f"restart LibreOffice, then {TRY}"
 
     def uninstall(self) -> Iterator[str]:

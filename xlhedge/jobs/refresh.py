@@ -6,11 +6,13 @@ of the person's, it also asks the spreadsheet to compute when it opens the file.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlhedge.errors import InputError, NotAWorkbook
 from xlhedge.files import write_bytes
@@ -28,7 +30,10 @@ from xlhedge.readers.content import Content
 from xlhedge.xlsx.computed import Formulas
 from xlhedge.xlsx.patch import Like, Value, patched
 
-__all__ = ["ClosedBook", "book_contracts", "book_venues"]
+__all__ = ["ClosedBook", "asked_of_book", "book_contracts", "book_venues"]
+
+if TYPE_CHECKING:
+    from xlhedge.market.fetch import Asked
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 
@@ -49,6 +54,27 @@ def book_venues(portfolio: Portfolio) -> tuple[str, ...]:
     """The venues that a book's contracts trade at, as they are asked."""
     there = {each.exchange.strip().casefold(): None for each in portfolio.instruments}
     return tuple(venue for venue in there if venue in VENUES) or tuple(filter(None, there))
+
+
+def asked_of_book(portfolio: Portfolio, asked: Asked, name: object) -> Asked:
+    """What is asked, of the book's own contracts, and of its own venues where none is named.
+
+    Args:
+        portfolio: what is in the book.
+        asked: what is asked of venues.
+        name: the book's, for messages.
+
+    Raises:
+        InputError: it names no venue.
+    """
+    venues = asked.venues or book_venues(portfolio)
+    contracts = book_contracts(portfolio, venues)
+    if not venues or not (contracts or asked.positions):
+        raise InputError(
+            f"{name}: no contract of Instruments has a venue that is asked; fill in its "
+            "column exchange (Binance, Bybit, BingX, WEEX, MEXC), or name another --venue"
+        )
+    return replace(asked, venues=venues, contracts=contracts)
 
 
 @dataclass(slots=True)
@@ -105,6 +131,25 @@ class ClosedBook:
         """A place's sheet and cell."""
         sheet, _, cell = place.rpartition("!")
         return self._sheets[f"{sheet}!"], cell
+
+    def as_json(self, merged: Merged, limit: float) -> str:
+        """What would be written, for another program that writes it.
+
+        Args:
+            merged: it.
+            limit: how far a price may move without a question, as a part of it.
+        """
+        changes = []
+        for each in merged.changes:
+            sheet, cell = self._split(each.place)
+            now, like = each.now, self._split(each.like)[1] if each.like else ""
+            is_date = isinstance(now, datetime)
+            value = now.isoformat() if isinstance(now, datetime) else now
+            changes.append(
+                {"sheet": sheet, "cell": cell, "now": value, "is_date": is_date, "like": like}
+            )
+        jumps = [f"{each} ({each.jump:+.0%} in size)" for each in merged.jumps(limit)]
+        return json.dumps({"changes": changes, "told": merged.told, "jumps": jumps})
 
     def after(self, changes: Sequence[CellChange]) -> Portfolio:
         """What would be in it with the changes.

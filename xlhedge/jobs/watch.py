@@ -15,10 +15,9 @@ from xlhedge.analysis import Analysis, analyse
 from xlhedge.analysis.alarms import Alarm, each_alarm
 from xlhedge.analysis.doubts import doubted
 from xlhedge.analysis.unwind_advice import should_unwind
-from xlhedge.errors import InputError
 from xlhedge.jobs.merge import Rules
 from xlhedge.jobs.merging import Merged, named
-from xlhedge.jobs.refresh import ClosedBook, book_contracts, book_venues
+from xlhedge.jobs.refresh import ClosedBook, asked_of_book
 from xlhedge.jobs.watch_lines import age_of, line_of
 from xlhedge.market.fetch import Asked
 from xlhedge.market.found import Found, FoundRow
@@ -94,7 +93,9 @@ class Watch:
             HedgeError: it cannot be read or worked out.
         """
         book = ClosedBook(self.path, self.limits, read_open=True)
-        found = ask(self._question(book.portfolio))
+        found = ask(
+            replace(asked_of_book(book.portfolio, self.asked, self.path), tiers=self._tiers)
+        )
         now = clock()
         self._tiers = bool(found.missing)  # what was told once is not asked for in each round
         merged = book.merged(self._recalled(found), self.rules)
@@ -108,7 +109,7 @@ class Watch:
             (
                 *(f"note: {line}" for line in found.notes),
                 *(f"{_MISSING}{line}" for line in found.missing),
-                *(f"left: {line}" for line in merged.told),
+                *(f"note: {line}" for line in merged.told),
             )
         )
         new = tuple(line for line in told if line not in self._said)
@@ -119,16 +120,6 @@ class Watch:
         late = [name for name, time in since.items() if now - time > self.oldest]
         line = line_of(analysis, now, age, word, late)
         return Watched(book, merged, line, alerts, bool(alarms), new)
-
-    def _question(self, portfolio: Portfolio) -> Asked:
-        venues = self.asked.venues or book_venues(portfolio)
-        contracts = book_contracts(portfolio, venues)
-        if not venues or not (contracts or self.asked.positions):
-            raise InputError(
-                f"{self.path}: no contract of Instruments has a venue that is asked; fill in its "
-                "column exchange (Binance, Bybit, BingX, WEEX, MEXC), or name another --venue"
-            )
-        return replace(self.asked, venues=venues, contracts=contracts, tiers=self._tiers)
 
     def _recalled(self, found: Found) -> Found:
         """What was found, and of what was not told this time what was told last."""
