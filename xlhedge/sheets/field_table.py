@@ -100,7 +100,9 @@ def write_fields(
             look = fitted(f"cell {each.look}", value)
             sheet.put(at, column, value, look, formula if linked and formula else None)
     for at, row in enumerate(rows, first):
-        said = max((len(row.get(each.key) or "") for each in fields if each.look == TOLD), default=0)
+        said = max(
+            (len(row.get(each.key) or "") for each in fields if each.look == TOLD), default=0
+        )
         sheet.height(at, min(15.0 * math.ceil(max(said, 1) / (WIDTHS[TOLD] * _FILLED)), _HIGHEST))
     widen(sheet, {"A": 28})
 

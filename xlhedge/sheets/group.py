@@ -132,11 +132,7 @@ def _converted(
 ) -> dict[str, Any]:
     """A row with its rate, and its amounts in the group's currency."""
     rate = group.rates[row["quote_currency"]]
-    amounts = {
-        f"{each.key} in group": row[each.key] * rate
-        for each in fields
-        if each.total
-    }
+    amounts = {f"{each.key} in group": row[each.key] * rate for each in fields if each.total}
     return {**row, **amounts, "rate": rate}
 
 
@@ -216,7 +212,9 @@ def _write_front(
             at += 1
             value = float(sum(row[f"{each.key} in group"] for row in portfolios))
             sheet.put(at, 1, each.title, "cell text")
-            sheet.put(at, 2, value, fitted("total money", value), f"'{_PORTFOLIOS}'!{letter}{HEAD + 1}")
+            sheet.put(
+                at, 2, value, fitted("total money", value), f"'{_PORTFOLIOS}'!{letter}{HEAD + 1}"
+            )
     at = _list(sheet, at + 2, "Largest exposures", ("Underlying", "Net delta"),
                [(row["underlying"], row["net_delta in group"]) for row in underlyings[:_MOST]],
                ("text", "money"))  # fmt: skip
