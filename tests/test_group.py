@@ -130,6 +130,17 @@ def test_the_urgent_portfolios_come_first(tmp_path):
     assert rows["Calm"][9] is None
 
 
+def test_no_cents_from_a_thousand_up_and_the_alarms_print(group):
+    book = load_workbook(group, data_only=True)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    cents = [cell for cell in cells if cell.number_format.startswith("#,##0.00;")]
+    assert [cell.coordinate for cell in cents if abs(cell.value or 0) >= 1_000] == []
+    sheet = book["By portfolio"]
+    printed = {cell.value for row in sheet[sheet.print_area][3:4] for cell in row}
+    assert {"Portfolio", "Net delta", "Alarms"} < printed
+    assert sheet.page_setup.fitToWidth == 1
+
+
 def test_libreoffice_computes_it(group, plain_libreoffice, tmp_path):
     computed = plain_libreoffice.values(poisoned(group, tmp_path / "poisoned.xlsx"))
     assert differences(computed, stored(group)) == []
