@@ -6,8 +6,9 @@ from openpyxl import load_workbook
 from stored import differences, poisoned, stored
 
 from xlhedge.analysis import analyse
-from xlhedge.analysis.advice import advice
+from xlhedge.analysis.advice import advice, advised
 from xlhedge.analysis.doubts import doubted, exceeds, unsized
+from xlhedge.analysis.order_list import order_list
 from xlhedge.portfolio import Holding, Portfolio, Short
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
@@ -247,19 +248,44 @@ def test_the_template_s_cells_say_so_in_every_engine(libreoffice, ironcalc, tmp_
 SHEETS = ("Start", "Orders", "Underlyings", "Lots")
 
 
+def struck(sheet):
+    """Which cells of a report are struck when, by the rules that strike orders."""
+    found = [
+        (str(area.sqref), rule.formula[0])
+        for area in sheet.conditional_formatting
+        for rule in area.rules
+        if rule.dxf.font and rule.dxf.font.strike
+    ]
+    for span, _ in found:
+        column = span[0] if span[1].isdigit() else span[:2]
+        assert "Order, contracts" in [cell.value for cell in sheet[column]]
+    return found
+
+
 def test_the_report_strikes_what_waits(tmp_path):
     path = tmp_path / "report.xlsx"
     report_book(analyse(WAITING)).save(path)
     book = load_workbook(path)
     for title in ("Orders", "Hedge"):
-        rules = book[title].conditional_formatting
-        struck = [
-            (str(area.sqref), rule.formula)
-            for area in rules
-            for rule in area.rules
-            if rule.dxf.font and rule.dxf.font.strike
-        ]
-        ((span, (formula,)),) = struck
-        column = span[0] if span[1].isdigit() else span[:2]
-        assert "Order, contracts" in [cell.value for cell in book[title][column]]
+        ((_, formula),) = struck(book[title])
         assert formula.endswith('="check first"')
+
+
+def test_an_order_that_would_enlarge_a_hedge_which_may_come_off_is_struck(tmp_path):
+    """No list has it, page one says why, and the sheets that compute it strike it."""
+    # BTC was shorted far above today's price: the fall that is waited for is there.
+    leaving = analyse(book(shorts=[lot(entry_price=75_000, margin=40_000)]))
+    assert orders(leaving) == {"P": ("short", 0.5), "E": ("short", 10)}
+    assert [line.instrument for line in order_list(leaving)] == ["E"]
+    said = {each.instrument: each.what for each in advised(leaving)}
+    assert said == {"BTC": "take off?", "E": "short", "P": "held back"}
+    path = tmp_path / "report.xlsx"
+    report_book(leaving).save(path)
+    shown = load_workbook(path)
+    for title in ("Orders", "Hedge"):
+        sheet = shown[title]
+        (span, formula) = next(found for found in struck(sheet) if ":" not in found[0])
+        row = int("".join(filter(str.isdigit, span)))
+        assert sheet.cell(row, 1).value == ("P" if title == "Orders" else "BTC")
+        assert formula.startswith("OR($")
+        assert len(struck(sheet)) == 2

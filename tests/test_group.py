@@ -96,7 +96,7 @@ def test_portfolios_add_up_in_the_currency_of_the_group(group):
     assert rows["Coins held"][0] == pytest.approx(coins)
     assert rows["Short"][0] == pytest.approx(short)
     assert rows["Net delta"][0] == pytest.approx(coins - short)
-    assert rows_of(group, "By portfolio")["Gamma"][9] == pytest.approx(25_000 * RATE)
+    assert rows_of(group, "By portfolio")["Gamma"][4] == pytest.approx(25_000 * RATE)
 
 
 def test_underlyings_and_venues_add_up(group):
@@ -126,8 +126,20 @@ def test_the_urgent_portfolios_come_first(tmp_path):
     run(written(tmp_path / "in", books), tmp_path / "out", rates=())
     rows = rows_of(tmp_path / "out" / "All-report.xlsx", "By portfolio")
     assert list(rows)[-3:] == ["Open", "Calm", "Far"]
-    assert "short of the target" in rows["Open"][14]
-    assert rows["Calm"][14] is None
+    assert "short of the target" in rows["Open"][9]
+    assert rows["Calm"][9] is None
+
+
+def test_no_cents_from_a_thousand_up_and_the_alarms_print(group):
+    book = load_workbook(group, data_only=True)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    cents = [cell for cell in cells if cell.number_format.startswith("#,##0.00;")]
+    assert [cell.coordinate for cell in cents if abs(cell.value or 0) >= 1_000] == []
+    sheet = book["By portfolio"]
+    area = sheet.print_area.split("!")[-1]
+    printed = {cell.value for cell in sheet[area][3]}
+    assert {"Portfolio", "Net delta", "Alarms"} < printed
+    assert sheet.page_setup.fitToWidth == 1
 
 
 def test_libreoffice_computes_it(group, plain_libreoffice, tmp_path):

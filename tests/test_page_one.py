@@ -25,8 +25,10 @@ from xlhedge.portfolio import Holding
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.firm import Firm
 from xlhedge.sheets.order_table import MOST, decimals_of
+from xlhedge.sheets.page_charts import scenario_message
 from xlhedge.sheets.page_looks import tile_look
 from xlhedge.sheets.report import report_book
+from xlhedge.sheets.tiles import tiles
 
 TILES = ("COINS", "HEDGED", "LIQUIDATION", "WORST CASE", "CARRY", "SINCE OPENED")
 LABELS, NUMBERS = 4, 5
@@ -171,6 +173,18 @@ def test_it_is_no_higher_than_a_page_as_wide_so_that_it_is_not_printed_smaller()
 )  # fmt: skip
 def test_numbers_are_shown_in_the_unit_of_their_size(kind, value, look):
     assert tile_look(kind, value) == look
+
+
+@pytest.mark.parametrize(("last", "told"), [(3, "none"), (4, "1 of 4"), (8, "2 of 8")])
+def test_one_scenario_liquidates_and_two_liquidate(last, told):
+    """Of the treasury the fourth, "Rally of 40 %", and the seventh, "Squeeze, then back", do."""
+    sample = SAMPLES["treasury"]
+    analysis = analyse(replace(sample, scenarios=sample.scenarios[:last]))
+    verb = "liquidate" if told.startswith("2") else "liquidates"
+    assert scenario_message(analysis).endswith(f"; {told} {verb}")
+    (tile,) = (each for each in tiles(analysis) if each.label == "WORST CASE")
+    others = {3: "nothing is liquidated", 4: "1 other scenario liquidates"}
+    assert tile.lines[1] == others.get(last, "2 other scenarios liquidate")
 
 
 def test_sentences_and_records_say_the_same():

@@ -13,7 +13,7 @@ PAGES = ["Summary", "Hedge", "Sensitivity", "Margin", "Funding & basis", "Inputs
 FIVE = SAMPLES["treasury"]
 
 
-def coins(count):
+def coins(count, wallet=250_000):
     """A treasury of so many coins, each with a future and a short on it, in two accounts."""
     of = FIVE.settings
     names = [f"COIN{n}" for n in range(count)]
@@ -25,7 +25,7 @@ def coins(count):
             for n, each in enumerate(names)
         ],
         accounts=[
-            Account(account=each, exchange="Binance", margin_mode="cross", wallet_balance=250_000,
+            Account(account=each, exchange="Binance", margin_mode="cross", wallet_balance=wallet,
                     collateral="USDT")
             for each in ("Main", "Second")
         ],

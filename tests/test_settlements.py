@@ -217,7 +217,10 @@ class TestAdvice:
             text.format("costs the short", "-0.1 %") + "more than 100 %, its whole value: take it "
             "off, or hedge with another instrument.",
         )
-        assert advice(analyse(book(shorts=(), funding_rate=-0.001))) == [would]
+        assert advice(analyse(book(shorts=(), funding_rate=-0.001))) == [
+            would,
+            "P is not ordered: its order would open a hedge whose funding costs too much.",
+        ]
         assert advice(analyse(book(funding_rate=-0.001))) == [costs]
         assert advice(analyse(book(funding_rate=-0.0009)))[0].startswith("Nothing")
         assert advice(analyse(book(funding_rate=0.001)))[0].startswith("Nothing")
@@ -232,7 +235,8 @@ class TestAdvice:
         past = settled([-3e-4 * side] * 3)
         said = ["Consider taking off the hedge of BTC: funding of P costs too much."]
         order = ["Buy back 0.5 contracts of P for BTC, worth 50.00 USD."]
-        for held, ordered in ((0.5, []), (1.5, order)):
+        none = ["P is not ordered: its order would enlarge a hedge that may come off."]
+        for held, ordered in ((0.5, none), (1.5, order)):
             found = advice(analyse(book(past, held=side, shorts=({"contracts": held * side},))))
             if side < 0:  # coins below 0 are to be checked before anything is ordered
                 assert found.pop(0).startswith("Check Holdings[0] quantity first: ")

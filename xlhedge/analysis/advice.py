@@ -15,6 +15,7 @@ from xlhedge.analysis.roll_advice import rolls
 from xlhedge.analysis.unwind_advice import (
     added_risk,
     dear_funding,
+    held_back,
     should_unwind,
     unwinding,
 )
@@ -63,6 +64,7 @@ def _said(analysis: Analysis) -> Iterator[Advice]:
     yield from _without_coins(analysis)
     yield from rolls(analysis)
     yield from _orders(analysis, doubts)
+    yield from held_back(analysis, doubts)
     yield from _naked(analysis)
 
 

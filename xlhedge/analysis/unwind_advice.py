@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.advised import TODAY, WEEK, Advice
+from xlhedge.analysis.advised import NOTE, TODAY, WEEK, Advice
 from xlhedge.analysis.carriers import VALUES
 from xlhedge.analysis.doubts import Doubts
-from xlhedge.analysis.orders import OrderRow
+from xlhedge.analysis.orders import TRADED, OrderRow
 from xlhedge.analysis.unwind import QUIET, UnwindRow
 from xlhedge.text import percent
 
@@ -17,9 +17,11 @@ __all__ = [
     "added_risk",
     "dear_funding",
     "enlarging",
+    "held_back",
     "is_dear",
     "should_unwind",
     "unwinding",
+    "withheld",
 ]
 
 DEAR = 1.0
@@ -102,6 +104,23 @@ def enlarging(analysis: Analysis, doubts: Doubts) -> set[str]:
         and ("unwind", row.underlying) not in doubts
         and (row.underlying in leaving or is_dear(row))
     }
+
+
+def withheld(analysis: Analysis, doubts: Doubts) -> list[OrderRow]:
+    """The orders that the sheets compute and nobody is told to execute, as `enlarging` says."""
+    names = enlarging(analysis, doubts)
+    return [row for row in analysis.orders if row.action in TRADED and row.instrument in names]
+
+
+def held_back(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
+    """What is said of them, so that nobody executes what Hedge and Orders show."""
+    for row in withheld(analysis, doubts):
+        against = "whose funding costs too much" if is_dear(row) else "that may come off"
+        verb = "enlarge" if row.short_contracts else "open"
+        why = f"its order would {verb} a hedge {against}"
+        text = f"{row.instrument} is not ordered: {why}."
+        at = analysis.portfolio.instrument(row.instrument).exchange or ""
+        yield Advice(NOTE, "held back", text, why, row.instrument, at)
 
 
 def is_dear(row: OrderRow) -> bool:

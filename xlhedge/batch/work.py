@@ -138,7 +138,7 @@ def figures_of(analysis: Analysis) -> dict[str, Any]:
         "nearest_liquidation": analysis.nearest,
         "as_of": settings.as_of.isoformat(),
         "underlyings": [
-            {"underlying": each.underlying, "exposure": each.exposure, "cover": each.cover}
+            {key: getattr(each, key) for key in ("underlying", "exposure", "cover", "net_delta")}
             for each in analysis.underlyings
         ],
         "positions": [_position(analysis, row) for row in analysis.margin],

@@ -10,7 +10,7 @@ from xlhedge.analysis.changes import Change, Changes, CoinChange, PositionChange
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.key_figures import totals
-from xlhedge.sheets.style import WIDTHS, sentence, widen
+from xlhedge.sheets.style import WIDTHS, fitted, sentence, widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
 from xlhedge.xlsx.sheet import Sheet
@@ -101,7 +101,7 @@ def write_changes(sheet: Sheet, of: ReportContext) -> None:
             at += 1
     chart = bar_chart(sheet, "P&L since then, by what", "", (currency, "#,##0"),
                       (1, _TOP + 2, _TOP + 1 + len(parts)), (2,), flat=True)  # fmt: skip
-    sheet.chart(chart, f"F{_TOP + 1}")
+    sheet.chart(chart, f"F{_TOP + 2}")
     sheet.prints(area=f"A1:{LETTERS[_PRINTED]}{at}")
     for columns in (_COINS, _POSITIONS):
         widen(sheet, {LETTERS[n]: WIDTHS.get(x.look, 12) for n, x in enumerate(columns, 1)})
@@ -128,14 +128,14 @@ def _write_sums(
     for part in parts:
         text, value = sums[part]
         sheet.put(at, 1, part, "cell text")
-        sheet.put(at, 2, value, "cell money", text)
+        sheet.put(at, 2, value, fitted("cell money", value), text)
         at += 1
     sheet.put(at, 1, "P&L since then", "total text")
     value = sum(sums[part][1] for part in parts)
-    sheet.put(at, 2, value, "total money", f"SUM(B{first}:B{at - 1})")
+    sheet.put(at, 2, value, fitted("total money", value), f"SUM(B{first}:B{at - 1})")
     lines = [text for text, _ in (sums[f"{_PNL}{kind}"] for kind in (CoinChange, PositionChange))]
     sheet.put(at + 1, 1, "Change in value, less what was brought in", "cell text")
-    sheet.put(at + 1, 2, changes.pnl, "cell money", "+".join(lines))
+    sheet.put(at + 1, 2, changes.pnl, fitted("cell money", changes.pnl), "+".join(lines))
 
 
 def _write_figures(
@@ -148,15 +148,16 @@ def _write_figures(
     for n, row in enumerate(rows, at + 1):
         look = f"cell {row.look}"
         sheet.put(n, 1, row.title, "cell text")
-        sheet.put(n, 2, _shown(row.before), look)
+        sheet.put(n, 2, _shown(row.before), fitted(look, row.before))
         cell, _ = places.get(row.name, (None, ""))
-        sheet.put(n, 3, _shown(row.now), look, cell)
+        sheet.put(n, 3, _shown(row.now), fitted(look, row.now), cell)
         if not all(isinstance(each, float | int) for each in (row.before, row.now)):
             sheet.put(n, 4, None, look)
         elif row.look == "price":
             sheet.put(n, 4, row.now / row.before - 1, "cell percent", f"C{n}/B{n}-1")
         else:
-            sheet.put(n, 4, row.now - row.before, look, f"C{n}-B{n}")
+            change = row.now - row.before
+            sheet.put(n, 4, change, fitted(look, change), f"C{n}-B{n}")
 
 
 def _shown(value: Any) -> Any:
@@ -178,7 +179,7 @@ def _write_lines(
             text = excel_text(getattr(cells, each.name)) if each.computed else None
             value = getattr(line, each.name)
             shown = None if value == "" else value
-            sheet.put(n, column, shown, f"cell {each.look}", text)
+            sheet.put(n, column, shown, fitted(f"cell {each.look}", shown), text)
     sums = {}
     sheet.put(at + 1, 1, "Total", "total text")
     for column, each in enumerate(columns, 1):
@@ -187,7 +188,7 @@ def _write_lines(
         letter = LETTERS[column]
         text = f"SUM({letter}{first}:{letter}{last})"
         value = float(sum(getattr(line, each.name) for line in lines))
-        sheet.put(at + 1, column, value, "total money", text)
+        sheet.put(at + 1, column, value, fitted("total money", value), text)
         sums[each.part or f"{_PNL}{kind}"] = (f"{letter}{at + 1}", value)
     return sums
 

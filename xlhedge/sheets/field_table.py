@@ -6,16 +6,22 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from xlhedge.sheets.style import WIDTHS, heading, sentence, set_up, widen
+from xlhedge.sheets.style import WIDTHS, fitted, heading, sentence, set_up, widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["HEAD", "REPORT", "Field", "urgency", "write_fields"]
+__all__ = ["HEAD", "REPORT", "TOLD", "Field", "urgency", "write_fields"]
 
 HEAD = 4
 """The row of the headers; totals, where there are some, stand below, then the rows."""
 
+TOLD = "told"
+"""The look of a text of several lines, for which its row is made as high as it needs."""
+_WORDS = ("text", TOLD)
+
 _MOST = 10
+_FILLED = 0.9  # of a line, as words are not divided
+_HIGHEST = 405.0  # points; no program takes more than 409
 
 
 class Field(NamedTuple):
@@ -52,7 +58,11 @@ def urgency(row: Mapping[str, Any]) -> tuple[bool, float]:
 
 
 def write_fields(
-    sheet: Sheet, note: str, fields: Sequence[Field], rows: Sequence[Mapping[str, Any]]
+    sheet: Sheet,
+    note: str,
+    fields: Sequence[Field],
+    rows: Sequence[Mapping[str, Any]],
+    prints: int = 0,
 ) -> None:
     """Write a table, with totals where fields have them.
 
@@ -61,30 +71,39 @@ def write_fields(
         note: how to read it.
         fields: its columns.
         rows: its rows by key, in order; an amount of a total may stand behind "KEY in group".
+        prints: how many of its columns print, on one page; all, if 0.
     """
     heading(sheet, sheet.title, note)
     totals = any(each.total for each in fields)
     first = HEAD + 1 + totals
     last = first - 1 + max(len(rows), 1)
-    set_up(sheet, f"B{first}", f"{HEAD}:{HEAD}", wide=1 + (len(fields) > _MOST))
+    set_up(sheet, f"B{first}", f"{HEAD}:{HEAD}", wide=1 + (not prints and len(fields) > _MOST))
+    if prints:
+        sheet.prints(area=f"A1:{LETTERS[prints]}{last}")
     sheet.height(HEAD, 32)
     for column, each in enumerate(fields, 1):
         letter = LETTERS[column]
         widen(sheet, {letter: max(WIDTHS.get(each.look, 12), 14)})
-        sheet.put(HEAD, column, each.title, "header text" if each.look == "text" else "header")
+        head = "header text" if each.look in _WORDS else "header"
+        sheet.put(HEAD, column, each.title, head)
         values = [_value(row, each) for row in rows]
         if column == 1 and totals:
             sheet.put(HEAD + 1, 1, "Total", "total text")
         elif each.total:
             text = f"SUM({letter}{first}:{letter}{last})"
-            sheet.put(HEAD + 1, column, float(sum(values)), "total money", text)
+            total = float(sum(values))
+            sheet.put(HEAD + 1, column, total, fitted("total money", total), text)
         for at, (row, value) in enumerate(zip(rows, values, strict=True), first):
             formula = each.formula.replace("{row}", str(at))
             formula = formula.replace("{report}", str(row.get("report", "")).replace('"', '""'))
             linked = value is not None or each is not REPORT
-            sheet.put(
-                at, column, value, f"cell {each.look}", formula if linked and formula else None
-            )
+            look = fitted(f"cell {each.look}", value)
+            sheet.put(at, column, value, look, formula if linked and formula else None)
+    for at, row in enumerate(rows, first):
+        said = max(
+            (len(row.get(each.key) or "") for each in fields if each.look == TOLD), default=0
+        )
+        sheet.height(at, min(15.0 * math.ceil(max(said, 1) / (WIDTHS[TOLD] * _FILLED)), _HIGHEST))
     widen(sheet, {"A": 28})
 
 

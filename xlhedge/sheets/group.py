@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from xlhedge.sheets.field_table import HEAD, REPORT, Field, urgency, write_fields
-from xlhedge.sheets.style import LONGEST, heading, label, sentence, set_up, styles, widen
+from xlhedge.sheets.field_table import HEAD, REPORT, TOLD, Field, urgency, write_fields
+from xlhedge.sheets.style import LONGEST, fitted, heading, label, sentence, set_up, styles, widen
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -19,6 +19,8 @@ from xlhedge.xlsx.sheet import Sheet
 __all__ = ["Consolidation", "group_book"]
 
 _MOST = 10
+_PRINTED = 11
+"""Columns by portfolio that print; those behind, in the currency of each, are for the screen."""
 _PORTFOLIOS, _EXPOSURES, _SHORTS = "By portfolio", "Exposures", "Shorts"
 
 
@@ -42,7 +44,7 @@ class Consolidation:
 
 
 def _in_group(title: str, column: str, key: str) -> Field:
-    """An amount of a portfolio's currency in that of the group; D has the rate."""
+    """An amount of a portfolio's currency in that of the group; the currency's rate is in D."""
     return Field(title, "money", key, f"{column}{{row}}*D{{row}}", total=True)
 
 
@@ -51,18 +53,18 @@ _OF_PORTFOLIO = (
     REPORT,
     Field("Currency", "text", "quote_currency"),
     Field("Rate", "price", "rate"),
+    _in_group("Coins held", "L", "spot_notional"),
+    _in_group("Short", "M", "short_notional"),
+    _in_group("Net delta", "N", "net_delta"),
+    _in_group("Orders", "O", "order_notional"),
+    _in_group("P&L at -20 %", "P", "pnl_down_20"),
+    Field("Nearest liquidation", "percent", "nearest_liquidation"),
+    Field("Alarms", TOLD, "told"),
     Field("Coins held, own", "money", "spot_notional"),
     Field("Short, own", "money", "short_notional"),
     Field("Net delta, own", "money", "net_delta"),
     Field("Orders, own", "money", "order_notional"),
     Field("P&L at -20 %, own", "money", "pnl_down_20"),
-    _in_group("Coins held", "E", "spot_notional"),
-    _in_group("Short", "F", "short_notional"),
-    _in_group("Net delta", "G", "net_delta"),
-    _in_group("Orders", "H", "order_notional"),
-    _in_group("P&L at -20 %", "I", "pnl_down_20"),
-    Field("Nearest liquidation", "percent", "nearest_liquidation"),
-    Field("Alarms", "text", "told"),
 )
 _OF_EXPOSURE = (
     Field("Portfolio", "text", "portfolio"),
@@ -71,10 +73,12 @@ _OF_EXPOSURE = (
     Field("Rate", "price", "rate"),
     Field("Exposure, own", "money", "exposure"),
     Field("Covered by shorts, own", "money", "cover"),
+    Field("Net delta, own", "money", "net_delta"),
     _in_group("Exposure", "E", "exposure"),
     _in_group("Covered by shorts", "F", "cover"),
-    Field("Net delta", "money", "net_delta", "G{row}-H{row}", total=True),
+    _in_group("Net delta", "G", "net_delta"),
 )
+_AMOUNTS = tuple(f"{each.key} in group" for each in _OF_EXPOSURE if each.total)
 _OF_SHORT = (
     Field("Portfolio", "text", "portfolio"),
     Field("Venue", "text", "venue"),
@@ -105,15 +109,14 @@ def group_book(group: Consolidation) -> Book:
         for each in sorted(group.members, key=urgency)
     ]
     lines = _lines(group, "underlyings", _OF_EXPOSURE)
-    for each in lines:
-        each["net_delta"] = each["exposure in group"] - each["cover in group"]
     positions = _lines(group, "positions", _OF_SHORT)
     write_fields(by_portfolio, "The urgent ones first: alarms, then the nearest liquidation.",
-           _OF_PORTFOLIO, portfolios)  # fmt: skip
+           _OF_PORTFOLIO, portfolios, prints=_PRINTED)  # fmt: skip
+    widen(by_portfolio, {"B": 34})
     write_fields(exposures, "Each portfolio's underlyings.", _OF_EXPOSURE, lines)
     write_fields(shorts, "Each portfolio's positions.", _OF_SHORT, positions)
     of_underlying, of_venue = _underlying_fields(len(lines)), _venue_fields(len(positions))
-    underlyings = _summed(lines, "underlying", ("exposure in group", "cover in group", "net_delta"))
+    underlyings = _summed(lines, "underlying", _AMOUNTS)
     venues = _summed(positions, "venue", ("short_notional in group",))
     note = "Portfolios offset each other here; on the sheet Exposures each stands by itself."
     write_fields(by_underlying, note, of_underlying, underlyings)
@@ -129,11 +132,7 @@ def _converted(
 ) -> dict[str, Any]:
     """A row with its rate, and its amounts in the group's currency."""
     rate = group.rates[row["quote_currency"]]
-    amounts = {
-        f"{each.key} in group": row[each.key] * rate
-        for each in fields
-        if each.total and each.key in row and each.formula.endswith("*D{row}")
-    }
+    amounts = {f"{each.key} in group": row[each.key] * rate for each in fields if each.total}
     return {**row, **amounts, "rate": rate}
 
 
@@ -173,9 +172,9 @@ def _sum_over(title: str, names: str, column: str, count: int) -> Callable[[str,
 def _underlying_fields(count: int) -> tuple[Field, ...]:
     return (
         Field("Underlying", "text", "underlying"),
-        _sum_over(_EXPOSURES, "B", "G", count)("Exposure", "exposure in group"),
-        _sum_over(_EXPOSURES, "B", "H", count)("Covered by shorts", "cover in group"),
-        _sum_over(_EXPOSURES, "B", "I", count)("Net delta", "net_delta"),
+        _sum_over(_EXPOSURES, "B", "H", count)("Exposure", "exposure in group"),
+        _sum_over(_EXPOSURES, "B", "I", count)("Covered by shorts", "cover in group"),
+        _sum_over(_EXPOSURES, "B", "J", count)("Net delta", "net_delta in group"),
     )
 
 
@@ -213,9 +212,11 @@ def _write_front(
             at += 1
             value = float(sum(row[f"{each.key} in group"] for row in portfolios))
             sheet.put(at, 1, each.title, "cell text")
-            sheet.put(at, 2, value, "total money", f"'{_PORTFOLIOS}'!{letter}{HEAD + 1}")
+            sheet.put(
+                at, 2, value, fitted("total money", value), f"'{_PORTFOLIOS}'!{letter}{HEAD + 1}"
+            )
     at = _list(sheet, at + 2, "Largest exposures", ("Underlying", "Net delta"),
-               [(row["underlying"], row["net_delta"]) for row in underlyings[:_MOST]],
+               [(row["underlying"], row["net_delta in group"]) for row in underlyings[:_MOST]],
                ("text", "money"))  # fmt: skip
     near = sorted(
         (row for row in positions if row["distance"] is not None),
@@ -247,5 +248,5 @@ def _list(
     for n, row in enumerate(rows, at + 2):
         for column, (value, look) in enumerate(zip(row, looks, strict=True), 1):
             shown = sentence(value) or None if isinstance(value, str) else value
-            sheet.put(n, column, shown, f"cell {look}")
+            sheet.put(n, column, shown, fitted(f"cell {look}", shown))
     return at + 2 + len(rows)

@@ -13,7 +13,7 @@ from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.native_cells import write_page
-from xlhedge.sheets.orders import UNDERLYING_FIRST, strike_unchecked, write_numbers
+from xlhedge.sheets.orders import UNDERLYING_FIRST, strike_unchecked, strike_withheld, write_numbers
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import FigureTable, RowText
 from xlhedge.xlsx.sheet import Sheet
@@ -124,6 +124,7 @@ def write_hedge_report(sheet: Sheet, of: ReportContext) -> None:
     rows = [*analysis.hedge, analysis.unassigned]
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last)
     strike_unchecked(sheet, table, HedgeRow)
+    strike_withheld(sheet, table, HedgeRow, analysis)
     whole = of.tables[UnderlyingRow]
     write_block(sheet, BLOCK, "By underlying", whole, analysis.underlyings, UNDERLYING_FIRST)
     sheet.put(table.head - 2, 1, "By holding", "section")

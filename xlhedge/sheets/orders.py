@@ -7,10 +7,11 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import NOWHERE
-from xlhedge.analysis.doubts import CHECK_FIRST
+from xlhedge.analysis.doubts import CHECK_FIRST, doubted
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
+from xlhedge.analysis.orders import TRADED, OrderRow, UnderlyingRow, hedged
+from xlhedge.analysis.unwind_advice import withheld
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.live_cells import UNDERLYING, LiveCells, numbers_of
@@ -25,6 +26,7 @@ __all__ = [
     "UNDERLYING_FIRST",
     "hedged_text",
     "strike_unchecked",
+    "strike_withheld",
     "write_numbers",
     "write_orders",
     "write_orders_report",
@@ -79,6 +81,19 @@ def strike_unchecked(sheet: Sheet, table: FigureTable, row: type[OrderRow | Hedg
     order, action = row.order_contracts, row.action
     waits = f'${table.letter(action)}{table.top}="{CHECK_FIRST}"'
     sheet.mark(table.span(order), waits, "struck")
+
+
+def strike_withheld(
+    sheet: Sheet, table: FigureTable, row: type[OrderRow | HedgeRow], analysis: Analysis
+) -> None:
+    """Strike the orders of a report that would enlarge a hedge which something speaks against."""
+    names = {each.instrument for each in withheld(analysis, doubted(analysis))}
+    order, action = table.letter(row.order_contracts), table.letter(row.action)
+    rows = analysis.orders if row is OrderRow else analysis.hedge
+    for at, each in enumerate(rows, table.top):
+        if each.instrument in names:
+            traded = ",".join(f'${action}{at}="{word}"' for word in TRADED)
+            sheet.mark(f"{order}{at}", f"OR({traded})", "struck")
 
 
 def write_orders(sheet: Sheet, of: TemplateContext) -> None:
@@ -150,3 +165,4 @@ def write_orders_report(sheet: Sheet, of: ReportContext) -> None:
     table = of.on[sheet.title]
     write_page(sheet, table, of.analysis.orders, of.cells(OrderRow))
     strike_unchecked(sheet, table, OrderRow)
+    strike_withheld(sheet, table, OrderRow, of.analysis)

@@ -100,7 +100,8 @@ def scenario_message(analysis: Analysis) -> str:
     net = worst.legs.net
     verb = "costs" if net < 0 else "brings"
     bad = sum(bool(each.liquidated) for each in analysis.scenarios)
-    told = f"{bad} of {len(analysis.scenarios)} liquidate" if bad else "none liquidates"
+    verb = "liquidates" if bad == 1 else "liquidate"
+    told = f"{bad} of {len(analysis.scenarios)} {verb}" if bad else "none liquidates"
     return f'"{name}" {verb} {rounded(abs(net))}; {told}'
 
 

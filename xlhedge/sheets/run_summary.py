@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from xlhedge.sheets.field_table import REPORT, Field, urgency, write_fields
+from xlhedge.sheets.field_table import REPORT, TOLD, Field, urgency, write_fields
 from xlhedge.sheets.style import label, styles, widen
 from xlhedge.xlsx.book import Book
 
@@ -15,7 +15,7 @@ __all__ = ["summary_book"]
 _FIELDS = (
     Field("Portfolio", "text", "portfolio"),
     REPORT,
-    Field("Alarms", "text", "told"),
+    Field("Alarms", TOLD, "told"),
     Field("Nearest liquidation", "percent", "nearest_liquidation"),
     Field("Currency", "text", "quote_currency"),
     Field("Coins held", "whole", "spot_notional"),
@@ -27,7 +27,7 @@ _FIELDS = (
     Field("Its liquidation", "text", "worst_scenario_liquidation"),
     Field("Funding to the horizon", "whole", "funding_drag"),
     Field("Input", "text", "input"),
-    Field("What is wrong", "text", "error"),
+    Field("What is wrong", TOLD, "error"),
 )
 _NOTE = (
     "Inputs without a report first, then alarms, then the nearest liquidation; amounts are in the "
@@ -56,7 +56,7 @@ def summary_book(rows: Iterable[Mapping[str, Any]]) -> Book:
     sheet = book.sheet("Summary")
     failed = [row for row in told if not row.get("report")]
     write_fields(sheet, _NOTE, _FIELDS, [*failed, *sorted(made, key=urgency)])
-    widen(sheet, {"B": 34, "C": 50, "J": 30, "L": 26, "N": 40, "O": 60})
+    widen(sheet, {"B": 34, "J": 30, "L": 26, "N": 40})
     label(sheet, "Summary", f", as of {created:%Y-%m-%d %H:%M} UTC")
     return book
 

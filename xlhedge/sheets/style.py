@@ -53,6 +53,7 @@ FORMATS = {
     "reach": '[>=1000000]"none";[<=-1000000]"none";0.00%',
     "date": "yyyy-mm-dd hh:mm",
     "word": "General",
+    "told": "General",  # in several lines
 }
 """Number format of each kind of number."""
 
@@ -68,14 +69,15 @@ LONGEST = 1_000
 _FOOTER = 100
 """Characters of a footer's name: Excel takes 255 units of all, and each may be written as two."""
 
-WIDTHS = {"text": 16, "money": 17, "cost": 22, "price": 14, "qty": 18, "date": 19, "rate": 13}
+WIDTHS = {"text": 16, "money": 17, "cost": 22, "price": 14, "qty": 18, "date": 19, "rate": 13,
+          "told": 56}  # fmt: skip
 """Width of a column of a kind of number, in characters; 12 for the others."""
 
 _VERDICTS = {"good": ("FF1B5E20", "FFDDF2DF"), "bad": ("FF8E1B12", "FFFBDEDA")}
 """Ink and paper of a check that passes, and of one that does not."""
 
 _INK, _PALE, _RULE, _BLACK, _GREY = "FF1F3A5F", "FFEAF0F7", "FFC9D3DF", "FF000000", "FF4A5568"
-_LEFT = {"text", "date"}
+_LEFT = {"text", "date", "told"}
 _GOOD, _NONE, _BAD = "FF9DBEE6", "FFFFFFFF", "FFF2B880"
 """Pale blue to pale orange: told apart by the colour-blind."""
 
@@ -117,6 +119,7 @@ def styles() -> Styles:
                 # What a person typed stays blue, also below zero.
                 number_format=number_format.split(";")[0] if role == "input" else number_format,
                 locked=role != "input",
+                wrap=kind == "told",
                 **{"line": _RULE} | parts,
             )
     _register_marks(found)

@@ -176,7 +176,8 @@ def _worst(analysis: Analysis, words: dict[str, str]) -> Tile:
         more = f" +{len(names) - 1}" if len(names) > 1 else ""
         lines.append(f"{worst.liquidation}: {names[0]}{more}")
     else:
-        lines.append(f"{others} other scenarios liquidate" if others else "nothing is liquidated")
+        more = f"{counted(others, 'other scenario')} {'liquidates' if others == 1 else 'liquidate'}"
+        lines.append(more if others else "nothing is liquidated")
     if coins:
         lines.append(f"{100 * abs(worst.legs.net / coins):,.1f} % of the coins' value")
     return Tile("WORST CASE", "worst", worst.legs.net, "gain", "Stress", lines, state)
