@@ -17,6 +17,7 @@ from xlhedge.sheets.live_cells import UNDERLYING, LiveCells, numbers_of
 from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import FigureTable, RowText, here
+from xlhedge.sheets.typical_cells import TypicalCells
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
@@ -71,6 +72,7 @@ def hedged_text(table: FigureTable, nothing: str = NOWHERE) -> str:
 def write_underlyings(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet of the underlyings, which follow their numbers on Hedge and Orders."""
     write_table(sheet, of, of.analysis.underlyings)
+    TypicalCells(of).write(sheet)
     of.on[sheet.title].print_used(sheet, len(of.analysis.underlyings), len(UNDERLYING_FIRST))
 
 
