@@ -151,10 +151,10 @@ def _write_next(sheet: Sheet, wanted: Sequence[Step]) -> None:
     """The first step that is to be taken; one that cannot be told is none."""
     sheet.put(_NEXT, 1, "Next step", "section")
     said = next((step.said for step in wanted if step.said), _DONE)
-    text = f'"{_DONE}"'
-    for step in reversed(wanted):
-        told = f'IFERROR({step.formula},"")'
-        text = f'IF({told}<>"",{told},{text})'
+    text, letter = f'"{_DONE}"', LETTERS[_FACTS + 1]
+    for at, step in reversed(list(enumerate(wanted, _NEXT))):  # one formula would be too long
+        sheet.array(at, _FACTS + 1, [[step.said]], f'IFERROR({step.formula},"")', "working")
+        text = f'IF(${letter}${at}<>"",${letter}${at},{text})'
     sheet.array(_NEXT, 2, [[said]], text, "step")
     for column in range(
         3, _LAST + 1
