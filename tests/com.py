@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import math
 import pickle
 import subprocess
 import sys
 import types
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -100,11 +102,19 @@ def registered(module: types.ModuleType) -> dict[str, dict[str, Any]]:
 
 def com_range(*rows: tuple[Any, ...]) -> Any:
     """A Range as VBA passes it for a reference; a single cell's value is no array."""
-    cells = MagicMock(Value=com_value2(*rows))
+    cells = MagicMock(Value2=com_value2(*rows), Value=com_value2(*map(_formatted, rows)))
     cells.Rows.Count, cells.Columns.Count = len(rows), len(rows[0])
     iid = "{00020846-0000-0000-C000-000000000046}"
     cells._oleobj_.GetTypeInfo.return_value.GetTypeAttr.return_value.iid = iid
     return cells
+
+
+def _formatted(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What ``Value`` says of cells in a currency format: four decimals at most, no float."""
+    return tuple(
+        Decimal(f"{cell:.4f}") if isinstance(cell, float) and math.isfinite(cell) else cell
+        for cell in row
+    )
 
 
 def com_value2(*rows: tuple[Any, ...]) -> Any:

@@ -12,20 +12,29 @@ async function exceljs(source, target) {
   await book.xlsx.load(fs.readFileSync(source));
   if (target) await book.xlsx.writeFile(target);
   let notes = 0;
+  const numbers = {};
   for (const sheet of book.worksheets) {
-    sheet.eachRow((row) => row.eachCell((cell) => { notes += cell.note ? 1 : 0; }));
+    sheet.eachRow((row) => row.eachCell((cell) => {
+      notes += cell.note ? 1 : 0;
+      const value = cell.result === undefined ? cell.value : cell.result;
+      if (typeof value === "number") numbers[`${sheet.name}!${cell.address}`] = value;
+    }));
   }
-  return { sheets: book.worksheets.map((sheet) => sheet.name), notes };
+  return { sheets: book.worksheets.map((sheet) => sheet.name), notes, numbers };
 }
 
 async function sheetjs(source, target) {
   const book = SheetJS.read(fs.readFileSync(source), { cellFormula: true, cellNF: true });
   if (target) SheetJS.writeFile(book, target);
   let notes = 0;
-  for (const sheet of Object.values(book.Sheets)) {
-    for (const cell of Object.values(sheet)) notes += cell && cell.c ? 1 : 0;
+  const numbers = {};
+  for (const [title, sheet] of Object.entries(book.Sheets)) {
+    for (const [name, cell] of Object.entries(sheet)) {
+      notes += cell && cell.c ? 1 : 0;
+      if (cell && cell.t === "n") numbers[`${title}!${name}`] = cell.v;
+    }
   }
-  return { sheets: book.SheetNames, notes };
+  return { sheets: book.SheetNames, notes, numbers };
 }
 
 async function main() {

@@ -101,7 +101,8 @@ def test_every_function_is_there_as_in_the_stock_module(excel):
     for entry in FUNCTIONS:
         udf = excel.udfs[entry.name]
         assert [argument["name"] for argument in udf["args"]] == [p.name for p in entry.parameters]
-        assert {argument["options"]["convert"] for argument in udf["args"]} == {"raw"}
+        read = {argument["options"]["convert"].__name__ for argument in udf["args"]}
+        assert read == {"_Stored"}
         assert (udf["sub"], udf["volatile"], udf["async_mode"]) == (False, False, None)
 
 

@@ -1,8 +1,10 @@
 """What five venues tell, as rows: against the closed form of a market that never was."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+import venue_accounts
 from answers_mexc import CUSTOM
 from market_asked import found, instruments, lines, rows
 from venue_server import VENUES, VenueServer
@@ -125,6 +127,23 @@ def test_mexc_all_rates_are_one_question_and_what_it_leaves_out_another(near):
     assert near.calls[-1][1] == "mexc/api/v1/contract/funding_rate/BTC_USDT"
 
 
+def test_binance_an_interval_that_is_listed_is_not_asked_for_again(near):
+    told = instruments(found("binance", coins=("ETH",)))
+    assert told["ETH-PERP"]["interval_hours"] == near.world.interval("ETH") == 4
+    asked = [query["symbol"] for _, path, query, _ in near.calls if path.endswith("fundingRate")]
+    assert asked == ["ETHUSD_PERP"]
+
+
+def test_weex_an_interval_that_is_not_told_ends_with_no_answers_time(near):
+    """What ccxt calls the time of settlement is the time of the answer: an hour after the last."""
+    near.world.now = near.world.now // (4 * HOUR) * 4 * HOUR + HOUR
+    near.altered = lambda path, answer: (
+        [{**row, "collectCycle": None, "nextFundingTime": None} for row in answer]
+        if path.endswith("premiumIndex") else answer
+    )  # fmt: skip
+    assert instruments(found("weex", coins=("ETH",)))["ETH-PERP"]["interval_hours"] == 4
+
+
 def test_binance_an_interval_that_is_not_listed_is_measured_and_never_taken_for_8(near):
     near.world.hours["BTC"] = 1  # not in its list, as only changed ones of USDⓈ-M are
     listed = near.altered
@@ -156,8 +175,67 @@ def test_a_venue_without_tiers_says_so_and_that_is_no_failure(venue, why):
     told = found(venue, coins=("SHIB",))
     assert not told.of("Tiers")
     assert not told.missing
-    assert f"{why}; type mm_rate" in lines(told) or f"{why}; type it" in lines(told)
+    assert why in lines(told)
+    assert "liquidation by mm_rate" in lines(told)
     assert "tiers of SHIB-PERP" in lines(told)
+
+
+@pytest.mark.parametrize(("venue", "asked"), [("binance", 2), ("bingx", 1)])
+def test_where_a_key_is_set_up_tiers_are_told_to_it(venue, asked, near, monkeypatch):
+    """Nothing else is signed but the question what the key may do; it is the account's."""
+    told_to_keys(near, monkeypatch, venue, "fund")
+    told = found(venue, coins=("BTC",), account="fund")
+    tiers = rows(told, "Tiers")
+    assert tiers["BTC-PERP"][0]["floor"] == 0
+    assert instruments(told)["BTC-PERP"]["mm_rate"] == tiers["BTC-PERP"][0]["mm_rate"]
+    signed = [path for _, path, query, _ in near.calls if "signature" in query]
+    assert len(signed) == 1 + asked
+    assert not [path for path in signed if not re.search("(?i)permissions|restrictions|leverage"
+                                                         "Bracket|maintMargin", path)]  # fmt: skip
+    assert not found(venue, coins=("BTC",)).of("Tiers")  # that account has no key
+
+
+def test_a_key_of_a_venue_that_tells_its_tiers_to_all_is_not_used(near, monkeypatch):
+    told_to_keys(near, monkeypatch, "bybit")
+    assert found("bybit", coins=("BTC",)).of("Tiers")
+    assert venue_accounts.KEY not in str(near.calls)
+
+
+def told_to_keys(near, monkeypatch, venue, account=""):
+    """A venue that has an account, whose key is in the environment."""
+    venue_accounts.opened(near)
+    for name, part in venue_accounts.variables(venue, account).items():
+        monkeypatch.setenv(name, part)
+
+
+def test_a_key_that_may_trade_is_asked_for_no_tiers(near, monkeypatch):
+    told_to_keys(near, monkeypatch, "binance")
+    near.altered = lambda path, answer: (
+        {**answer, "enableFutures": True} if "apiRestrictions" in path else answer
+    )
+    told = found("binance", coins=("BTC",))
+    assert "the key may do more than read (enableFutures); make one that only reads: no" in lines(
+        told
+    )
+    assert (len(told.of("Tiers")), len(told.of("Instruments"))) == (0, 5)
+
+
+def test_bingx_an_interval_that_nobody_tells_is_one_line():
+    told = found("bingx", coins=("BTC",))
+    assert [line for line in lines(told).split("\n") if "interval" in line] == [
+        "BingX: does not tell; blank counts as 8 hours: interval_hours of BTC-INV"
+    ]
+
+
+def test_progress_says_how_much_is_told_of_how_much():
+    said = []
+    asked = Asked(("bybit",), ("BTC",), history_days=1)
+    told = fetch(asked, lambda *each: said.append(each), lambda _: None)
+    series = len(told.of("Instruments")) + len({row.values["symbol"] for row in told.of("History")})
+    assert said[0] == ("bybit", 0, 0)
+    assert said[-1] == ("bybit", series, series)
+    done = [each for _, each, _ in said]
+    assert done == sorted(done)
 
 
 @pytest.mark.parametrize("venue", VENUES)
@@ -194,6 +272,21 @@ def test_a_coin_by_the_thousand_is_scaled_and_it_is_said(venue, near):
     assert row["futures_price"] == approx(near.world.mark("SHIB"))
     assert row["contract_size"] == 1000
     assert "prices are divided by 1,000, and contract_size is times that" in lines(told)
+
+
+def test_an_inverse_contract_is_as_many_dollars_whatever_its_coins_are_counted_in(near):
+    """No venue has one by the thousand yet: its size is money, so only its prices are divided."""
+
+    def by_the_thousand(path, answer):
+        if path.endswith("instruments-info"):
+            for row in answer["result"]["list"]:
+                row.update({"baseCoin": "1000SHIB"} if row["symbol"] == "BTCUSD" else {})
+        return answer
+
+    near.altered = by_the_thousand
+    row = instruments(found("bybit", coins=("SHIB",)))["SHIB-INV"]
+    assert row["contract_size"] == 1
+    assert row["futures_price"] == approx(near.world.mark("BTC") / 1000)
 
 
 @pytest.mark.parametrize("venue", VENUES)

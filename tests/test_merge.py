@@ -1,5 +1,6 @@
 """What venues tell, merged into a book: by identity, over no typed value unless it is asked for."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -334,6 +335,19 @@ def test_sources_keep_what_is_older_and_was_not_fetched_again(book):
         ("BTC-PERP", "taker_fee", "Bybit", datetime(2026, 1, 1)),
         ("BTC-PERP", f"futures_price, {live}", "Binance", NOW),
     ]
+
+
+def test_what_could_not_be_had_stands_in_sources_until_it_can(book):
+    first = book()
+    for missing in (("Bybit: is down", "WEEX: is down"), ("WEEX: is down",), ()):
+        closed = ClosedBook(first.path)
+        told = replace(found(AT_BINANCE), missing=missing)
+        first.path.write_bytes(closed.refreshed(closed.merged(told, PRICES).changes))
+        sources = read(first.path).sources
+        gaps = [each for each in sources if each.table == "missing"]
+        assert tuple(each.venue for each in gaps) == missing
+        assert {each.time for each in gaps} <= {NOW}
+        assert len(sources) - len(gaps) == 2
 
 
 def test_a_book_without_the_table_is_told_so(tmp_path):

@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from books import PORTFOLIOS, ROOT, report
@@ -18,6 +19,8 @@ from typer.testing import CliRunner
 from xlhedge.analysis import analyse
 from xlhedge.analysis.advice import advice, advised
 from xlhedge.cli import app
+from xlhedge.errors import InputError
+from xlhedge.jobs.firm_settings import firm_of
 from xlhedge.portfolio import Holding
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.firm import Firm
@@ -262,6 +265,45 @@ def test_the_command_takes_a_firm_s_words(tmp_path):
     assert '"kept": 1' in kept
     again = run(*into, "--resume", "--json").output  # without them it is another report
     assert '"kept": 0' in again
+
+
+def test_a_firm_keeps_its_words_in_a_file(tmp_path):
+    (tmp_path / "firm").mkdir()
+    (tmp_path / "firm" / "logo.png").write_bytes(png())
+    path = tmp_path / "firm" / "desk.toml"
+    path.write_text('[report]\ntitle = "Acme"\nfooter = "Confidential"\nlogo = "logo.png"\n')
+    firm = firm_of("", "", "A. Smith", None, path)
+    assert firm == Firm("Acme", "Confidential", "A. Smith", png())
+    assert firm_of("Typed", "", "", None, path)[:2] == ("Typed", "Confidential")
+    book = ROOT / "workbooks" / "full-hedge.xlsx"
+    done = run("report", book, "-o", tmp_path / "out", "-j", 1, "--settings", path)
+    assert done.exit_code == 0
+    assert (
+        load_workbook(tmp_path / "out" / "full-hedge-report.xlsx")["Summary"]["A1"].value == "Acme"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[report]\nname = "x"', "desk.toml: name is not known; it takes a section [report] with"),
+        ('[raport]\ntitle = "x"', "desk.toml: [raport] is not known"),
+        ("report = 1", "desk.toml: report is not known"),
+        ("[report]\ntitle = 1", "desk.toml: [report] title: 1 is no text"),
+        ('[report]\ntitle = "a\\nb"', "desk.toml: [report] title: takes one line"),
+        ('[report]\nlogo = "none.png"', "desk.toml: [report] logo none.png: No such file"),
+        ("[report", "--settings desk.toml: "),
+        (None, "--settings desk.toml: No such file"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_told_in_a_line(text, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    if text is not None:
+        Path("desk.toml").write_text(text)
+    with pytest.raises(InputError) as raised:
+        firm_of("", "", "", None, Path("desk.toml"))
+    assert str(raised.value).startswith(told)
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

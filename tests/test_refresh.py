@@ -137,6 +137,16 @@ def test_a_persons_own_sheets_charts_notes_and_macros_stay_byte_for_byte(tmp_pat
 
 
 @pytest.mark.long
+def test_what_spreadsheets_compute_of_a_persons_own_book(plain_libreoffice, ironcalc, tmp_path):
+    """Twice the new price: the stored 120,200 is stale, and the file says that it is."""
+    new = refreshed(own_book(tmp_path / "own.xlsm"), tmp_path / "new.xlsx", PRICES)
+    for engine in (plain_libreoffice, ironcalc):
+        values = engine.values(new)
+        assert values["Mine"]["A1"] == 122_000
+        assert values["Desk"]["D6"] == 61_000
+
+
+@pytest.mark.long
 def test_a_formula_of_the_persons_among_ours(ironcalc, tmp_path):
     """Ours get their values; theirs is unknown, so the spreadsheet is to compute.
 
@@ -273,13 +283,16 @@ def test_a_book_that_is_open_is_refused(name, small, command):
     assert command.asked == []
 
 
-def test_a_book_that_changed_meanwhile_is_refused(small):
+def test_a_book_that_changed_or_was_opened_meanwhile_is_refused(small):
     book = ClosedBook(small)
     new = book.refreshed(book.merged(FOUND, PRICES).changes)
     small.write_bytes(small.read_bytes() + b" ")
     with pytest.raises(InputError, match="it was changed meanwhile"):
         book.write(new, None, WHEN)
-    assert others(small) == []
+    (owner := small.parent / "~$book.xlsx").touch()
+    with pytest.raises(InputError, match="it is open in a spreadsheet"):
+        book.write(new, None, WHEN)
+    assert others(small) == [owner.name]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has other permissions and links")
@@ -312,13 +325,16 @@ def test_market_into_a_book_adds_contracts(small, command):
     assert [each.instrument for each in read(small).instruments][2:] == ["ETHUSDT"]
 
 
+TRADES = (
+    "Date(UTC),Symbol,Side,Price,Quantity,Amount,Fee,Fee Coin,Realized Profit,Quote Asset\n"
+    "2026-03-20 10:00:00,BTCUSDT,SELL,60000,0.4,24000,9.6,USDT,0,USDT\n"
+)
+
+
 def test_files_of_venues_into_a_book(small, command, tmp_path):
     """A part of an account: its short is brought up to date, and none is closed, or said to be."""
     trades = tmp_path / "trades.csv"
-    trades.write_text(
-        "Date(UTC),Symbol,Side,Price,Quantity,Amount,Fee,Fee Coin,Realized Profit,Quote Asset\n"
-        "2026-03-20 10:00:00,BTCUSDT,SELL,60000,0.4,24000,9.6,USDT,0,USDT\n"
-    )
+    trades.write_text(TRADES)
     before = small.read_bytes()
     status, said, wrong = command("import", trades, "--account", "Main", "--into", small)
     assert (status, wrong) == (0, "")
@@ -397,3 +413,66 @@ def test_killed_at_any_point_the_book_is_whole(small):
             harness.stdin.flush()
     assert killed - renamed > 4
     assert read(small).instruments[0].futures_price == 61_000
+
+
+@pytest.mark.skipif(os.name != "posix", reason="takes limits of a process")
+@pytest.mark.parametrize("failing", ["the copy", "the book"])
+def test_on_a_full_disk_the_book_is_whole(failing, small):
+    """Files may not grow as large as they have to: as on a full disk, a write comes to an error."""
+    import resource
+
+    before = small.read_bytes()
+    book = ClosedBook(small)
+    new = book.refreshed(book.merged(FOUND, PRICES).changes)
+    if failing == "the book":
+        (small.parent / "book-2026-03-28-093000.xlsx").write_bytes(before)
+    there, (soft, hard) = others(small), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (min(len(before), len(new)) // 2, hard))
+    try:
+        with pytest.raises(OSError, match=r"File too large.*book") as caught:
+            book.write(new, None, WHEN)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (caught.value.filename == str(small)) == (failing == "the book")
+    assert (small.read_bytes(), others(small)) == (before, there)
+
+
+def filled(path, folder):
+    names = folder / "names.xlsx"
+    with xlsxwriter.Workbook(names) as deck:
+        deck.add_worksheet("Deck")
+        deck.define_name("xlh.net_delta", "=Deck!$B$2")
+    return names, ["fill", names, "--from", path]
+
+
+def imported(path, folder):
+    trades = folder / "trades.csv"
+    trades.write_text(TRADES)
+    return path, ["import", trades, "--account", "Main", "--into", path]
+
+
+IN_PLACE = {
+    "refresh": lambda path, _: (path, ["refresh", path]),
+    "market": lambda path, _: (path, ["market", "BTC", "--venue", "binance", "--into", path]),
+    "positions": lambda path, _: (path, ["positions", "--venue", "binance", "--into", path]),
+    "import": imported,
+    "fill": filled,
+}
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_whatever_changes_a_file_in_place_does_it_in_one_way(name, small, command, tmp_path):
+    """Refused while it is open; of a link what it leads to; a dated copy; one step."""
+    path, words = IN_PLACE[name](small, tmp_path)
+    before = path.read_bytes()
+    (path.parent / f"~${path.name}").touch()
+    status, _, wrong = command(*words)
+    assert (status, "it is open in a spreadsheet; close it there" in wrong) == (2, True)
+    (path.parent / f"~${path.name}").unlink()
+    (link := tmp_path / "link.xlsx").symlink_to(path)
+    status, said, _ = command(*[link if word == path else word for word in words])
+    assert status == 0
+    assert link.is_symlink()
+    (copy,) = path.parent.glob(f"{path.stem}-20*.xlsx")
+    assert copy.read_bytes() == before != path.read_bytes()
+    assert f"as it was it is {copy}" in said

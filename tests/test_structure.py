@@ -110,7 +110,7 @@ def test_what_the_command_line_writes_is_sound(tmp_path):
     for command in (("template", "-o", "mine.xlsx"), ("report", "mine.xlsx", "-o", ".")):
         subprocess.run([sys.executable, "-m", "xlhedge", *command], cwd=tmp_path, check=True)
     written = sorted(tmp_path.glob("*.xlsx"))
-    assert [path.name for path in written] == ["mine-report.xlsx", "mine.xlsx"]
+    assert [path.name for path in written] == [*("mine-report.xlsx", "mine.xlsx", "summary.xlsx")]
     assert [faults(path) for path in written] == [[], []]
 
 

@@ -12,7 +12,6 @@ from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.portfolio import Holding
 from xlhedge.readers import read
 from xlhedge.samples import SAMPLES
-from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.template import template_book
 
 
@@ -44,12 +43,12 @@ def test_without_the_extension_the_same_file_shows_errors(name, plain_libreoffic
 def test_odd_portfolios_compute_alike(libreoffice, tmp_path):
     path = saved(template("odd"), tmp_path / "odd.xlsx")
     expected = stored(path)
-    table = FigureTable("Hedge", HedgeRow, 10, 1)
+    heads = heads_of(path, "Hedge")
     # It has what it is meant to have: a naked short, a too small order, equal shares of 0.
-    naked = expected["Hedge", f"{table.letter(HedgeRow.short_notional)}9"]
+    naked = expected["Hedge", f"{heads[HedgeRow.short_notional.title]}9"]
     assert naked == pytest.approx(3 * 150)
-    assert expected["Hedge", f"{table.letter(HedgeRow.action)}15"] == "too small"
-    assert [expected["Hedge", f"{table.letter(HedgeRow.share)}{row}"] for row in (13, 14)] == [
+    assert expected["Hedge", f"{heads[HedgeRow.action.title]}15"] == "too small"
+    assert [expected["Hedge", f"{heads[HedgeRow.share.title]}{row}"] for row in (13, 14)] == [
         0.5,
         0.5,
     ]
@@ -125,6 +124,13 @@ def test_a_row_typed_below_the_table_counts(grows, libreoffice, tmp_path):
     assert differences(libreoffice.values(path), stored(built)) == []
 
 
+def heads_of(path, title, row=7):
+    """The letters of a sheet's columns by their headers."""
+    return {
+        cell.value: cell.column_letter for cell in load_workbook(path)[title][row] if cell.value
+    }
+
+
 def edited(path, name, **cells):
     """A copy of the treasury with some cells of a sheet changed; None clears one."""
     book = load_workbook(ROOT / "workbooks/treasury.xlsx")
@@ -137,11 +143,11 @@ def edited(path, name, **cells):
 @pytest.mark.parametrize(
     ("sheet", "cell", "shows"),
     [
-        ("Portfolio", "B6", ("B10", "D10", "D8")),  # a quantity
-        ("Portfolio", "D6", ("C10", "D8")),  # a spot price
-        ("Shorts", "B6", ("S10", "S8")),  # contracts
-        ("Instruments", "G7", ("S11",)),  # the size of an inverse contract
-        ("Instruments", "F6", ("AH10",)),  # the funding rate of a perpetual
+        ("Portfolio", "B6", HedgeRow.quantity),
+        ("Portfolio", "D6", HedgeRow.spot_price),
+        ("Shorts", "B6", HedgeRow.short_notional),  # contracts
+        ("Instruments", "G7", HedgeRow.short_notional),  # the size of an inverse contract
+        ("Instruments", "F6", HedgeRow.funding_year),  # the funding rate of a perpetual
     ],
 )
 def test_a_cell_that_must_be_filled_is_an_error_while_it_is_blank(
@@ -149,10 +155,9 @@ def test_a_cell_that_must_be_filled_is_an_error_while_it_is_blank(
 ):
     header = load_workbook(ROOT / "workbooks/treasury.xlsx")[sheet]
     assert header[cell].value is not None
-    values = libreoffice.values(edited(tmp_path / "blank.xlsx", sheet, **{cell: None}))
-    assert "#N/A" in {values["Hedge"].get(name) for name in shows}, {
-        name: values["Hedge"].get(name) for name in shows
-    }
+    path = edited(tmp_path / "blank.xlsx", sheet, **{cell: None})
+    values, letter = libreoffice.values(path), heads_of(path, "Hedge")[shows.title]
+    assert "#N/A" in {values["Hedge"].get(f"{letter}{row}") for row in (8, 10, 11)}
     assert values["Hedge"]["F3"] == 0
 
 

@@ -24,10 +24,10 @@ def test_committed_workbooks_are_valid(path):
     assert errors(path) == []
 
 
-@pytest.mark.parametrize("command", WRITTEN.values(), ids=WRITTEN)
+@pytest.mark.parametrize("kind", WRITTEN)
 @pytest.mark.usefixtures("validator")
-def test_what_the_command_line_writes_is_valid(command, tmp_path):
-    assert errors(written(command, tmp_path)) == []
+def test_what_the_command_line_writes_is_valid(kind, tmp_path):
+    assert errors(written(kind, tmp_path)) == []
 
 
 @pytest.mark.usefixtures("validator")

@@ -508,6 +508,7 @@ def test_a_value_no_cell_can_hold_is_refused_with_its_place(
     sheet = new_book().sheet("Bad one")
     with pytest.raises(ValueError, match=f"^Bad one!C7: .*{message}"):
         sheet.put(7, 3, value, "date", formula)
+    assert sheet.extent == "A1:A1"  # what was refused is not there, nor is its row
     with pytest.raises(ValueError, match=f"^Bad one!C7: .*{message}"):
         sheet.array(7, 2, [[1, value]], "A1:B1")
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import inspect
 import re
 import types
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -63,11 +65,27 @@ def imported() -> tuple[str, dict[str, dict[str, Any]]]:
     return code[0], {one.args[0].partition("!")[2]: one.kwargs for one in options}
 
 
+def formatted() -> list[Any]:
+    """Two coins at a price in a currency format, and the days to a cell in a date format."""
+    from xlwings import com_server
+
+    price = MagicMock(Value2=617_250.123456, Value=Decimal("617250.1235"))
+    expiry = MagicMock(Value2=46_090.0, Value=datetime(2026, 3, 9))
+    for cell in (price, expiry):
+        of = com.com_range((1.0,))
+        cell.Rows, cell.Columns, cell._oleobj_ = of.Rows, of.Columns, of._oleobj_
+    ask = com_server.XLPython().CallUDF
+    return [
+        ask(MODULE, "SPOT_NOTIONAL", (2.0, price), None, None),
+        ask(MODULE, "DAYS_TO_EXPIRY", (46_000.5, expiry), None, None),
+    ]
+
+
 def found() -> tuple[Any, ...]:
     """Runs in the child process."""
     com.windows(xlwings_udfs)
     answers = [call(case, typed=typed) for case, typed in CALLS]
-    return com.registered(xlwings_udfs), *imported(), answers
+    return com.registered(xlwings_udfs), *imported(), answers, formatted()
 
 
 # ---------------------------------------------------------------------------------------- the tests
@@ -76,11 +94,15 @@ def found() -> tuple[Any, ...]:
 @pytest.fixture(scope="module")
 def excel(tmp_path_factory) -> Any:
     """What xlwings knows of our functions, its VBA, what it told Excel, and the calls' answers."""
-    udfs, vba, options, answers = com.in_child(
+    udfs, vba, options, answers, seen = com.in_child(
         "test_xlwings_udfs.found()", tmp_path_factory.mktemp("xlwings")
     )
     return types.SimpleNamespace(
-        udfs=udfs, vba=vba, options=options, answers=dict(zip(CALLS, answers, strict=True))
+        udfs=udfs,
+        vba=vba,
+        options=options,
+        formatted=seen,
+        answers=dict(zip(CALLS, answers, strict=True)),
     )
 
 
@@ -97,7 +119,7 @@ def test_xlwings_reads_the_registry(excel, entry):
     assert [argument["name"] for argument in udf["args"]] == [p.name for p in entry.parameters]
     for argument, parameter in zip(udf["args"], entry.parameters, strict=True):
         assert ("optional" in argument) is not parameter.required
-        assert argument["options"] == {"convert": "raw"}
+        assert argument["options"]["convert"].__name__ == "_Stored"
         assert not argument["vararg"]
 
 
@@ -175,6 +197,10 @@ def test_call_as_vba_makes_it(excel, call):
                 assert cell == value
             else:
                 assert cell == pytest.approx(value, rel=1e-12, abs=1e-12)
+
+
+def test_a_cell_in_a_format_of_money_or_dates_is_the_number_that_it_stores(excel):
+    assert excel.formatted == [2 * 617_250.123456, 89.5]
 
 
 def test_a_bad_cell_of_an_array_says_what_is_wrong():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -25,7 +24,7 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.order_list import order_list
 from xlhedge.batch.compare import compared
 from xlhedge.errors import MachineError, PortfolioError, error_lines
-from xlhedge.files import TEMPORARY, exact_version
+from xlhedge.files import TEMPORARY, exact_version, packed_by
 from xlhedge.hosts.pdf import to_pdfs
 from xlhedge.portfolio import stale
 from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
@@ -69,8 +68,7 @@ def versions() -> str:
     """What decides the bytes of a report, besides its input and the options."""
     python = ".".join(map(str, sys.version_info[:2]))
     return (
-        f"xlhedge {exact_version()}, openpyxl {version('openpyxl')}, "
-        f"zlib {zlib.ZLIB_RUNTIME_VERSION}, Python {python}"
+        f"xlhedge {exact_version()}, openpyxl {version('openpyxl')}, {packed_by()}, Python {python}"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -17,6 +18,9 @@ __all__ = ["Pool", "ThisProcess", "Workers", "processors"]
 
 _MOST_ON_WINDOWS = 61
 _GRACE = 1.0  # seconds
+_REPORT = (
+    50_000  # objects, as many as a report or two have: looking for cycles more often finds none
+)
 
 
 class Workers:
@@ -110,6 +114,7 @@ class Pool(Workers):
 
 def _begin() -> None:
     """A process of the pool begins: whoever started it decides when it ends, and takes it along."""
+    gc.set_threshold(_REPORT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: _end())
     parent = multiprocessing.parent_process()

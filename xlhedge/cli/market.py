@@ -176,16 +176,17 @@ def _progress(*, terminal: bool) -> Iterator[Callable[[str, int, int], None]]:
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        TextColumn("{task.completed:.0f} answers"),
+        TextColumn("{task.fields[told]}"),
         console=Console(stderr=True),
         transient=True,
     )
     with bar:
         tasks = {}
 
-        def advance(venue: str, done: int, _total: int) -> None:
+        def advance(venue: str, done: int, total: int) -> None:
+            told = f"{done} of {total}" if total else "its list"
             if venue not in tasks:
-                tasks[venue] = bar.add_task(venue, total=None)
-            bar.update(tasks[venue], completed=done)
+                tasks[venue] = bar.add_task(venue, total=None, told=told)
+            bar.update(tasks[venue], told=told)
 
         yield advance

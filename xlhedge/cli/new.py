@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from xlhedge.cli.lines import say, warn
-from xlhedge.errors import HedgeError, Stopped
+from xlhedge.errors import HedgeError, InputError, Stopped
 from xlhedge.files import refuse_to_replace
 
 if TYPE_CHECKING:
@@ -53,6 +53,12 @@ def new(
     venue: Annotated[
         str, typer.Option(help="Whose contract terms: binance, bybit, bingx, weex or mexc.")
     ] = "",
+    market: Annotated[
+        Path | None,
+        typer.Option(
+            help="Terms and prices of contracts as xlhedge market wrote them: a folder, or a file."
+        ),
+    ] = None,
     horizon: Annotated[
         str, typer.Option(help="Until when it is hedged: a date, or a number of days.")
     ] = "90",
@@ -68,13 +74,20 @@ def new(
         bool, typer.Option("--open", help="Open it with the program that opens workbooks.")
     ] = False,
 ) -> None:
-    """Write your first book, by questions or as typed: xlhedge new --holding BTC=12@60000."""
+    """Write your first book, by questions or as typed: xlhedge new --holding BTC=12@60000.
+
+    With --market market, after xlhedge market BTC --venue bybit, nothing else is typed than what
+    you own and what is short: --holding BTC=12 --short BTC-PERP=4@61200.
+    """
+    from xlhedge.jobs.market_tables import MarketTables, market_tables
     from xlhedge.jobs.new_book import Wanted, write_new
 
     refuse_to_replace(output, force=force, suffix=".xlsx")
-    wanted = Wanted(
-        venue, tuple(holding or ()), tuple(short or ()), tuple(future or ()), horizon, quote
-    )
+    told = market_tables(market) if market else MarketTables()
+    typed = tuple(holding or ()), tuple(short or ()), tuple(future or ())
+    wanted = Wanted(venue, *typed, horizon, quote, told)
+    if market and not (holding or short):
+        raise InputError("--market: name what you own, as --holding BTC=12, or what is short")
     if not (holding or short or future):
         wanted = _asked(wanted)
     elif at_terminal():

@@ -65,16 +65,6 @@ MaxSize = Annotated[
 ]
 
 
-_LONGEST = 100
-
-
-def _said(option: str, text: str) -> str:
-    """A line of a firm's, which cells and footers have room for."""
-    if len(text) > _LONGEST or not text.isprintable():
-        raise InputError(f"{option}: takes one line of {_LONGEST} characters at most")
-    return text
-
-
 def report(
     inputs: Inputs = None,
     output: Folder = Path("reports"),
@@ -89,6 +79,12 @@ def report(
     footer: Annotated[str, typer.Option(help="A line at the foot of every page.")] = "",
     logo: Annotated[
         Path | None, typer.Option(help="A PNG file for the top of page one, 1 MB at most.")
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.toml", help="A file whose section report has title, footer and logo."
+        ),
     ] = None,
     checked_by: Annotated[
         str, typer.Option(help="Who has checked the report; it is a draft without.")
@@ -145,8 +141,8 @@ def report(
         from xlhedge.batch.plan import Request
         from xlhedge.batch.progress import JsonProgress, Progress, TextProgress
         from xlhedge.batch.run import make_reports
+        from xlhedge.jobs.firm_settings import firm_of
         from xlhedge.readers import Limits
-        from xlhedge.sheets.firm import Firm, read_logo
 
         progress: Progress = JsonProgress(say)
         if not as_json:
@@ -164,12 +160,7 @@ def report(
             cluster,
             Limits(max_size),
             alert,
-            Firm(
-                _said("--title", title),
-                _said("--footer", footer),
-                _said("--checked-by", checked_by),
-                read_logo(logo) if logo else b"",
-            ),
+            firm_of(title, footer, checked_by, logo, settings),
             against,
             dated,
             consolidate.strip(),

@@ -36,7 +36,7 @@ _MARK = "\ufeff"  # without it Excel takes the text for the system's own code pa
 
 
 def found_tables(found: Found) -> dict[str, Table]:
-    """The rows of each table, by column, and in Sources where they come from.
+    """The rows of each table, by column, and in Sources where they come from and what is missing.
 
     Example:
         >>> row = FoundRow("Tiers", {"instrument": "A", "floor": 0.0, "mm_rate": 0.005}, "Bybit",
@@ -46,7 +46,7 @@ def found_tables(found: Found) -> dict[str, Table]:
     """
     tables = {name: [dict(row.values) for row in found.of(name)] for name in TABLES}
     tables = {name: rows for name, rows in tables.items() if rows}
-    return {**tables, "Sources": list(_sources(found))} if tables else {}
+    return {**tables, "Sources": [*_sources(found), *found.gaps()]} if tables else {}
 
 
 def _sources(found: Found) -> Iterator[dict[str, Any]]:

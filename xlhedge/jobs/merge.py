@@ -15,9 +15,9 @@ from typing import Any
 
 from xlhedge.jobs.contract_sizes import COUNTED, ContractSizes
 from xlhedge.jobs.merge_shorts import ShortsMerge
-from xlhedge.jobs.merging import Merged, Writer
+from xlhedge.jobs.merging import Merged, Writer, named
 from xlhedge.market.contracts import Contract, contract_of, meant, names_of
-from xlhedge.market.found import Found, FoundRow
+from xlhedge.market.found import MISSING, Found, FoundRow
 from xlhedge.portfolio import TABLES, Portfolio
 
 __all__ = ["Rules", "merge"]
@@ -72,7 +72,7 @@ def merge(
     merging.sources()
     rank = {name: number for number, name in enumerate(TABLES)}
     changes = sorted(writer.changes, key=lambda change: rank[change.table])
-    return Merged(tuple(changes), tuple(writer.told))
+    return Merged(tuple(changes), tuple(writer.told), writer.fetched)
 
 
 class _Merge:
@@ -166,7 +166,9 @@ class _Merge:
             self._times.append(row.time)
         for column in columns:
             if column in row.assumed:
-                self._writer.tell(f"{name} {column}: {row.assumed[column]}")
+                self._writer.tell(
+                    f"{name} {column}: is no answer of {row.venue}'s: {row.assumed[column]}"
+                )
         self._note("Instruments", name, columns, row)
 
     def _note(self, table: str, name: str, columns: Iterable[str], row: FoundRow) -> None:
@@ -184,7 +186,7 @@ class _Merge:
                 wanted = {"spot_price": price}
                 columns = self._writer.write("Holdings", number, each.asset, wanted)
                 self._times += [row.time] if columns else []
-                self._note("Holdings", _joined(each.asset, each.place), columns, row)
+                self._note("Holdings", named(each.asset, each.place), columns, row)
         if self._rules.positions:
             self._quantities()
 
@@ -207,7 +209,7 @@ class _Merge:
             if row.values.get("quantity") is None:
                 continue
             asset, place = row.values["asset"], row.values.get("place") or ""
-            name = _joined(asset, place)
+            name = named(asset, place)
             number = places.get((asset.casefold(), place.casefold()))
             fetched = self._spot(asset)
             price = fetched[0] if fetched else typed.get(asset.casefold())
@@ -254,7 +256,7 @@ class _Merge:
         }
         for row in rows:
             account, coin = row.values["account"], row.values.get("collateral")
-            name = _joined(account, coin)
+            name = named(account, coin)
             number = numbers.get((account.casefold(), self._coin(coin)))
             cells = {k: v for k, v in row.values.items() if v is not None}
             if number is None:
@@ -305,12 +307,12 @@ class _Merge:
             self._writer.write("Settings", 0, "", {"as_of": oldest})
 
     def sources(self) -> None:
-        """Where each value came from: what is there already, and what was fetched now."""
+        """Where each value came from, before or now; and what could not be had now."""
         fetched = self._writer.fetched
         if not any(fetched.values()) or not self._writer.is_there(_SOURCES):
             return
         known: dict[tuple[str, str], dict[str, tuple[str, datetime]]] = {}
-        for each in self._book.sources:
+        for each in (each for each in self._book.sources if each.table != MISSING):
             mine = known.setdefault((each.table, each.row or ""), {})
             for column in (each.column or "").split(","):
                 mine[column.strip()] = each.venue, each.time
@@ -324,7 +326,8 @@ class _Merge:
             if table != "Shorts" or row.casefold() not in self._gone
             for (venue, time), columns in _by_source(mine).items()
         ]  # fmt: skip
-        self._writer.rewrite(_SOURCES, "row", rows)
+        rows += [{**row, "time": row["time"].replace(microsecond=0)} for row in self._found.gaps()]
+        self._writer.rewrite(_SOURCES, "table", rows)
 
 
 def _by_source(
@@ -343,8 +346,3 @@ def _same(name: str, other: str) -> bool:
 
 def _second(pair: tuple[str, datetime]) -> datetime:
     return pair[1]
-
-
-def _joined(name: str, more: str | None) -> str:
-    """A row's name, where one column does not tell it apart."""
-    return f"{name}, {more}" if more else name

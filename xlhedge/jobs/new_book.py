@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from xlhedge.analysis import analyse
 from xlhedge.errors import HedgeError, Problem
+from xlhedge.jobs.market_tables import MarketTables
 from xlhedge.jobs.presets import TERMS, Preset, known_presets, old_terms
 from xlhedge.jobs.typed_rows import (
     FUTURE,
@@ -30,7 +31,7 @@ from xlhedge.portfolio.values import Written, as_moment
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.context import Edition
 from xlhedge.sheets.template import template_book
-from xlhedge.text import counted, one_line
+from xlhedge.text import counted, one_line, shown
 
 __all__ = [
     "HORIZON",
@@ -61,6 +62,7 @@ class Wanted:
         futures: prices and funding of the contracts.
         horizon: a date, or a number of days.
         quote: the currency of prices and values; the contracts' if blank.
+        market: what venues told, in the place of terms and prices that are typed.
     """
 
     venue: str = ""
@@ -69,6 +71,7 @@ class Wanted:
     futures: Sequence[str] = ()
     horizon: str = HORIZON
     quote: str = ""
+    market: MarketTables = field(default_factory=MarketTables)
 
 
 def contracts_of(venue: str) -> dict[str, Preset]:
@@ -100,14 +103,16 @@ def new_portfolio(wanted: Wanted, name: str, now: datetime) -> Portfolio:
         (0.001, 'BTC-PERP', datetime.datetime(2027, 2, 25, 0, 0))
     """
     book = _FirstBook(wanted)
+    as_of = wanted.market.time(book.used) or now
     tables = {
-        "Settings": _settings(wanted, book.quote, now),
+        "Settings": _settings(wanted, book.quote, as_of),
         "Holdings": typed_table(HOLDING, zip(wanted.holdings, book.holdings, strict=True)),
         "Instruments": typed_table(FUTURE, book.instruments()),
         "Shorts": typed_table(SHORT, zip(wanted.shorts, book.shorts, strict=True)),
         "Scenarios": RawTable("Scenarios", headers_of("Scenarios")),
     }
-    made = Portfolio.from_raw_tables(tables, name, _venue_problems(wanted.venue))
+    tables |= wanted.market.of(book.about, book.priced)
+    made = Portfolio.from_raw_tables(tables, name, _venue_problems(wanted))
     return replace(made, scenarios=SAMPLES[_SCENARIOS].scenarios, notes=())
 
 
@@ -145,12 +150,30 @@ def write_new(
         f"prices of {settings.as_of:%Y-%m-%d %H:%M} UTC, "
         f"horizon {settings.horizon_date:%Y-%m-%d} ({analysis.days:.0f} days)"
     )
+    for line in _sizes(portfolio):
+        say(line)
+    market = wanted.market
+    there = f"in {market.name}" if market.contracts else "among the presets"
     for row in portfolio.holdings:
         if row.instrument is None:
-            say(f"{row.asset}: no contract of it is among the presets; it is not hedged")
-    for line in _origin(portfolio, contracts_of(wanted.venue)):
+            say(f"{row.asset}: no contract of it is {there}; it is not hedged")
+    if market.left:
+        say(f"{market.name}: left out: {', '.join(market.left)}; positions come in with --into")
+    for line in _origin(portfolio, {} if market.contracts else contracts_of(wanted.venue)):
         say(line)
     say(f"next: fill what is blank in Instruments, then xlhedge check {path}")
+
+
+def _sizes(portfolio: Portfolio) -> Iterator[str]:
+    """What shorts are in coins, where a contract is not one coin: a slip there is a large one."""
+    for row in portfolio.shorts:
+        future = portfolio.instrument(row.instrument)
+        if future.contract_type == "linear" and future.contract_size != 1:
+            coins = shown(float(f"{row.contracts * future.contract_size:.12g}"))
+            size = shown(future.contract_size)
+            noun = "contract" if row.contracts == 1 else "contracts"
+            of_each = f"{shown(row.contracts)} {noun} of {size} {future.underlying} each"
+            yield f"{row.instrument}: {of_each}: {coins} {future.underlying}"
 
 
 def _origin(portfolio: Portfolio, contracts: Mapping[str, Preset]) -> Iterator[str]:
@@ -179,11 +202,13 @@ class _FirstBook:
 
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
-        self._presets = contracts_of(wanted.venue)
+        self._market = wanted.market.contracts
+        self._presets = {} if self._market else contracts_of(wanted.venue)
         self._names = {
             each.instrument.casefold(): each.instrument for each in self._presets.values()
         }
         self._names |= {each.symbol.casefold(): name for name, each in self._presets.items()}
+        self._names |= {name.casefold(): name for name in self._market}
         self.futures = [typed_row(FUTURE, text) for text in wanted.futures]
         own = [row for row in _good(self.futures) if row.get("underlying")]
         for row in own:
@@ -193,33 +218,47 @@ class _FirstBook:
         self.shorts = [typed_row(SHORT, text) for text in wanted.shorts]
         for row in _good((*self.futures, *self.shorts)):
             row["instrument"] = self._contract(row["instrument"])
+        self.priced: dict[str, str] = {}
         self.holdings = [typed_row(HOLDING, text) for text in wanted.holdings]
         for row in _good(self.holdings):
             row["asset"] = Written(row["asset"].upper())
+            self._price(row)
             typed = row.get("instrument")
             row["instrument"] = self._contract(typed) if typed else self._usual(row["asset"])
+
+    def _price(self, row: Cells) -> None:
+        """A coin's price by the index of its contracts, where none was typed."""
+        found = self._wanted.market.index(row["asset"])
+        if found and isinstance(row["spot_price"], HedgeError):
+            row["spot_price"], self.priced[row["asset"]] = found
 
     def _contract(self, typed: str) -> str | HedgeError:
         """The contract that is meant; what to type instead where there is none."""
         if found := self._names.get(typed.casefold()):
             return found
-        if not self._presets:
+        if not (self._presets or self._market):
             return HedgeError("")  # what is wrong with the venue is told once
         near = nearest(typed, self._names.values())
         meant = f'did you mean "{near}"? ' if near else ""
         return HedgeError(
-            f'"{one_line(typed)}" is none of the presets of {self._exchange}; {meant}they are '
-            f"{', '.join(self._presets)}; of another say its coin: --future "
+            f'"{one_line(typed)}" is none of the {self._whose}; {meant}they are '
+            f"{', '.join(self._market or self._presets)}; of another say its coin: --future "
             f"{one_line(typed)}=PRICE@FUNDING,underlying=COIN,contract_size=SIZE"
         )
 
     def _usual(self, asset: str) -> str | None:
         """The contract that hedges a coin: one that was named, or else the venue's linear one."""
         coins = {name: each.underlying for name, each in self._presets.items()}
+        coins |= {name: str(row.get("underlying")) for name, row in self._market.items()}
         coins |= {str(row["instrument"]): row["underlying"] for row in self._own.values()}
         named = [row["instrument"] for row in _good((*self.shorts, *self.futures))]
         names = [each for each in (*named, *coins) if isinstance(each, str)]
         return next((each for each in names if coins.get(each) == asset), None)
+
+    @property
+    def _whose(self) -> str:
+        market = self._wanted.market
+        return f"contracts in {market.name}" if self._market else f"presets of {self._exchange}"
 
     @property
     def _exchange(self) -> str:
@@ -236,8 +275,15 @@ class _FirstBook:
     def unpriced(self) -> list[str]:
         """Those of them that no future was typed for, if only a wrong one."""
         heads = (text.partition("=")[0].strip().casefold() for text in self._wanted.futures)
-        given = {self._names.get(head) for head in heads}
+        given = {self._names.get(head) for head in heads} | self._market.keys()
         return [name for name in self.used if name not in given]
+
+    @property
+    def about(self) -> set[str]:
+        """The contracts that take part, and the coins that are held, or that those follow."""
+        coins = {str(row["asset"]) for row in _good(self.holdings)}
+        followed = {str(self._market.get(name, {}).get("underlying")) for name in self.used}
+        return {*self.used, *coins, *followed}
 
     @property
     def quote(self) -> str:
@@ -245,12 +291,18 @@ class _FirstBook:
         if typed := self._wanted.quote.strip():
             return typed.upper()
         quotes = [self._presets[name].quote for name in self.used if name in self._presets]
+        told = (self._market.get(name, {}).get("quote") for name in self.used)
+        quotes += [str(each) for each in told if each]
         return quotes[0] if quotes else QUOTE
 
     def instruments(self) -> Iterable[tuple[str, Cells | HedgeError]]:
         """The rows of Instruments, each behind what was typed of it."""
         for text, row in zip(self._wanted.futures, self.futures, strict=True):
             yield text, self._filled(row) if isinstance(row, dict) else row
+        typed = {row["instrument"] for row in _good(self.futures)}
+        for name in self.used:
+            if name in self._market and name not in typed:
+                yield f"{self._wanted.market.name} {name}", self._filled({"instrument": name})
         for name in self.unpriced:
             why = f"it is not given; add --future {name}=PRICE@FUNDING, funding such as 0.01%"
             price = {"futures_price": HedgeError(why), "funding_rate": HedgeError("")}
@@ -261,6 +313,10 @@ class _FirstBook:
         name = row["instrument"]
         preset = self._presets.get(name) if isinstance(name, str) else None
         filled: Cells = {"exchange": self._exchange}
+        told = self._market.get(name, {}) if isinstance(name, str) else {}
+        filled |= {each: value for each, value in told.items() if each != "quote"}
+        if told.get("quote") != self.quote:
+            filled |= {"quote": told["quote"]} if told.get("quote") else {}
         if preset is not None:
             filled |= {column: Written(text) for column, text in preset.terms.items()}
             filled |= {"underlying": preset.underlying, "contract_type": preset.contract_type}
@@ -304,8 +360,9 @@ def horizon_date(text: str, as_of: datetime) -> datetime | HedgeError:
     return known or HedgeError(why)
 
 
-def _venue_problems(venue: str) -> list[Problem]:
-    if contracts_of(venue):
+def _venue_problems(wanted: Wanted) -> list[Problem]:
+    venue = wanted.venue
+    if contracts_of(venue) or (wanted.market.contracts and not venue.strip()):
         return []
     venues = list(dict.fromkeys(each.exchange.casefold() for each in known_presets()))
     near = nearest(venue, venues) if venue else None

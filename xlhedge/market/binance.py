@@ -21,6 +21,7 @@ class Binance(Venue):
     spot_options: ClassVar[Mapping[str, Any]] = {
         "fetchMarkets": {"types": ["spot", "linear", "inverse"]}
     }
+    tiers_by_key: ClassVar[bool] = True
     bars_at_once: ClassVar[int] = 1000
     settlements_at_once: ClassVar[int] = 1000
 
@@ -43,7 +44,9 @@ class Binance(Venue):
     def tiers(self, one: ListedContract, quote: Quote) -> list[TierStep]:
         """Tiers of all its contracts in one answer, for a key."""
         if not self.client.exchange.apiKey:
-            raise NotTold(f"{self.name}: tells its tiers to a key only; type mm_rate")
+            raise NotTold(
+                f"{self.name}: tells its tiers to a key only: no tiers, liquidation by mm_rate"
+            )
         turned = one.contract.contract_type
         if turned not in self._tiers:
             self._tiers[turned] = self.client.ask("fetch_leverage_tiers", None, {"subType": turned})

@@ -21,6 +21,7 @@ class BingX(Venue):
         "inverse": ("min_notional",),
     }
     fee_names: ClassVar[tuple[str, str]] = ("takerFeeRate", "makerFeeRate")
+    tiers_by_key: ClassVar[bool] = True
     bars_at_once: ClassVar[int] = 1000
     settlements_at_once: ClassVar[int] = 1000
 
@@ -32,12 +33,21 @@ class BingX(Venue):
         """What it allows a short."""
         return told_number(one.info.get("maxShortLeverage"))
 
+    def hours(self, one: ListedContract, quote: Quote) -> float | None:
+        """As told; of inverse contracts no settlements are told that it could be measured by."""
+        inverse = one.contract.contract_type == "inverse"
+        return quote.hours if inverse else super().hours(one, quote)
+
     def tiers(self, one: ListedContract, quote: Quote) -> list[TierStep]:
         """Tiers, for a key; some have no name, which ccxt takes for granted."""
         if not self.client.exchange.apiKey:
-            raise NotTold(f"{self.name}: tells its tiers to a key only; type mm_rate")
+            raise NotTold(
+                f"{self.name}: tells its tiers to a key only: no tiers, liquidation by mm_rate"
+            )
         if one.contract.contract_type == "inverse":
-            raise NotTold(f"{self.name}: tells no tiers of inverse contracts; type mm_rate")
+            raise NotTold(
+                f"{self.name}: tells no tiers of inverse contracts: liquidation by mm_rate"
+            )
         answer = self.client.ask("swapV1PrivateGetMaintMarginRatio", {"symbol": one.market["id"]})
         return steps_of(
             {"minNotional": row.get("minPositionVal"),

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import count
 from threading import Event
 from typing import TypeAlias
 
-from xlhedge.errors import InputError, MachineError
+from xlhedge.errors import InputError, MachineError, VenueError
 from xlhedge.market.account_rows import account_found, of_one_price
 from xlhedge.market.binance import Binance
 from xlhedge.market.bingx import BingX
@@ -23,7 +22,7 @@ from xlhedge.market.instruments import instrument_rows
 from xlhedge.market.keys import key_for
 from xlhedge.market.listed import ListedContract, scaled
 from xlhedge.market.mexc import Mexc
-from xlhedge.market.own_account import OwnAccount, read_account
+from xlhedge.market.own_account import OwnAccount, admitted, read_account
 from xlhedge.market.past import history_rows
 from xlhedge.market.venue import Venue
 from xlhedge.market.weex import Weex
@@ -45,7 +44,35 @@ _FEW = 6
 """So many of what is missing for one reason are named."""
 
 Progress: TypeAlias = Callable[[str, int, int], None]
-"""Is told a venue, how many questions it has answered, and how many there are as far as known."""
+"""Is told a venue with each of its answers, and of how many contracts and prices it has told all,
+of how many; that is 0 until its list is there.
+"""
+
+
+@dataclass(slots=True)
+class _Pace:
+    """How far a venue is."""
+
+    venue: str
+    progress: Progress
+    done: int = 0
+    total: int = 0
+
+    def told(
+        self, rows: Iterable[FoundRow], what: Callable[[FoundRow], object]
+    ) -> Iterator[FoundRow]:
+        """Rows as they come; each new thing that they are about is one that is done."""
+        about = set()
+        for row in rows:
+            yield row
+            if what(row) not in about:
+                about.add(what(row))
+                self.done += 1
+                self.answered()
+
+    def answered(self) -> None:
+        """Say how far it is."""
+        self.progress(self.venue, self.done, self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +120,7 @@ def fetch(asked: Asked, progress: Progress, warn: Callable[[str], None]) -> Foun
         _venue(venue, asked, progress, warn, stopped) for venue in dict.fromkeys(asked.venues)
     ]
     with ThreadPoolExecutor(max_workers=max(1, len(venues))) as pool:
-        answers = [pool.submit(_of_venue, venue, asked) for venue in venues]
+        answers = [pool.submit(_of_venue, *each, asked) for each in venues]
         try:
             return _once(merged(answer.result() for answer in answers))
         except BaseException:
@@ -103,18 +130,17 @@ def fetch(asked: Asked, progress: Progress, warn: Callable[[str], None]) -> Foun
 
 def _venue(
     name: str, asked: Asked, progress: Progress, warn: Callable[[str], None], stopped: Event
-) -> Venue:
-    """A venue that can be asked; it tells how far it is."""
+) -> tuple[Venue, _Pace]:
+    """A venue that can be asked, and tells how far it is."""
     kind = ADAPTERS.get(name, Venue)
     with_coins = asked.history_days or asked.positions
     options = kind.spot_options if with_coins else kind.options
-    done = count(1)
-    settings = {"options": dict(options)}
-    client = Client(name.casefold(), warn, lambda: progress(name, next(done), 0), stopped, settings)
-    return kind(client)
+    pace = _Pace(name, progress)
+    client = Client(name.casefold(), warn, pace.answered, stopped, {"options": dict(options)})
+    return kind(client), pace
 
 
-def _of_venue(venue: Venue, asked: Asked) -> Found:
+def _of_venue(venue: Venue, pace: _Pace, asked: Asked) -> Found:
     """What one venue says; as much of it as it says."""
     rows: list[FoundRow] = []
     own = Found()
@@ -126,10 +152,16 @@ def _of_venue(venue: Venue, asked: Asked) -> Found:
         if account:
             own = account_found(account, {one.contract: name for name, one in names.items()})
             rows += own.rows
+        elif names and asked.tiers and venue.tiers_by_key and not asked.positions:
+            _open_tiers(venue, asked.account)
+        coins = {one.contract.underlying for one in names.values()} if asked.history_days else ()
+        pace.total = len(names) * (2 if asked.history_days else 1) + len(coins)
         quotes = venue.quotes(list(names.values())) if names else {}
-        rows += instrument_rows(venue, names, quotes, tiers=asked.tiers)
+        now = instrument_rows(venue, names, quotes, tiers=asked.tiers)
+        rows += pace.told(now, lambda row: row.values["instrument"])
         if asked.history_days:
-            rows += history_rows(venue, names, quotes, asked.history_days)
+            past = history_rows(venue, names, quotes, asked.history_days)
+            rows += pace.told(past, lambda row: row.values["symbol"])
     except Exception as error:  # noqa: BLE001  # an answer may be odd in any way
         venue.missing.setdefault(told(venue.name, error), [])
     missing, notes = (*own.missing, *_lines(venue.missing)), (*own.notes, *_notes(venue))
@@ -146,6 +178,19 @@ def _account(venue: Venue, asked: Asked) -> OwnAccount | None:
     except (InputError, MachineError) as error:
         venue.missing.setdefault(str(error), [])
         return None
+
+
+def _open_tiers(venue: Venue, account: str) -> None:
+    """A venue asked with the person's key, if there is one: it tells its tiers to keys only."""
+    try:
+        key = key_for(venue.client.exchange.id, account)
+    except (InputError, MachineError):
+        return  # that it tells no tiers without one is said where they are asked for
+    try:
+        if doubt := admitted(venue.client, key):
+            venue.notes.append(f"{venue.name}: {doubt}")
+    except VenueError as error:
+        venue.missing.setdefault(f"{error}: no tiers", [])
 
 
 def _named(

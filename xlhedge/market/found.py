@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-__all__ = ["CROSS", "Found", "FoundRow", "login_of", "merged"]
+__all__ = ["CROSS", "MISSING", "Found", "FoundRow", "login_of", "merged"]
 
 CROSS = " cross"
 """What stands behind a login in the name of an account of its cross positions."""
+
+MISSING = "missing"
+"""What stands in Sources in the place of a table, where something could not be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,11 @@ class Found:
     def of(self, table: str) -> list[FoundRow]:
         """The rows of one table."""
         return [row for row in self.rows if row.table == table]
+
+    def gaps(self) -> list[dict[str, Any]]:
+        """What could not be had, as rows of Sources: what is written is partial then."""
+        time = max((row.time for row in self.rows), default=None)
+        return [{"table": MISSING, "venue": line, "time": time} for line in self.missing if time]
 
 
 def merged(parts: Iterable[Found]) -> Found:

@@ -18,7 +18,7 @@ from xlhedge.market.positions import OpenPosition, positions_of
 from xlhedge.market.since_opening import Earned, earned_by, told_by_itself
 from xlhedge.portfolio.tables import DOLLARS
 
-__all__ = ["Open", "OwnAccount", "read_account"]
+__all__ = ["Open", "OwnAccount", "admitted", "read_account"]
 
 _T = TypeVar("_T")
 
@@ -71,13 +71,8 @@ def read_account(client: Client, key: Key) -> OwnAccount:
     Raises:
         VenueError: the key may do more than read, or the venue did not say.
     """
+    doubt = admitted(client, key)
     asks = _Questions(client, key)
-    key.given_to(client.exchange)
-    try:
-        doubt = asks.must(lambda exchange: doubt_of_key(key.venue, exchange))
-    except VenueError:
-        Key.taken_from(client.exchange)  # nothing else is asked with it
-        raise
     name = "/".join(filter(None, (client.name, key.account)))
     own = OwnAccount(client.name, name, client.now, doubt=doubt)
     if (found := asks.tried("positions and wallets", asks.of_futures)) is not None:
@@ -88,6 +83,28 @@ def read_account(client: Client, key: Key) -> OwnAccount:
     coins |= set(own.wallets.margin if own.wallets else ())
     prices = asks.tried("prices of coins", lambda exchange: _prices(exchange, coins))
     return replace(own, held=held, prices=prices, missing=tuple(asks.missing))
+
+
+def admitted(client: Client, key: Key) -> str:
+    """Ask a venue with a key from now on, if the key may only read.
+
+    Args:
+        client: the venue, with its markets loaded; it has the key then.
+        key: the key.
+
+    Returns:
+        What to be warned of about the key; nothing where the venue says that it only reads.
+
+    Raises:
+        VenueError: the key may do more than read, or the venue did not say.
+    """
+    asks = _Questions(client, key)
+    key.given_to(client.exchange)
+    try:
+        return asks.must(lambda exchange: doubt_of_key(key.venue, exchange))
+    except VenueError:
+        Key.taken_from(client.exchange)  # nothing else is asked with it
+        raise
 
 
 class _Questions:

@@ -43,6 +43,8 @@ class Venue:
     """What its answer calls the fees of a taker and a maker; without, they are ccxt's own."""
     tells: ClassVar[Mapping[str, Sequence[str]]] = {}
     """Columns that it tells of contracts of a type, besides what every venue does."""
+    tiers_by_key: ClassVar[bool] = False
+    """Whether it tells its tiers to a key only."""
     bars_at_once: ClassVar[int] = 500
     """How many bars it gives in one answer."""
     settlements_at_once: ClassVar[int] = 100

@@ -136,7 +136,7 @@ class Portfolio:
         if known or unread:
             every = AllRows(rows, places)
             wrong = [*known, *in_order([*conflicts(every), *unread])]
-            raise _error_of(wrong, in_order(oddities(every)))
+            raise _error_of(wrong, in_order(oddities(every, beyond_bands(every))))
         (settings,) = rows.pop("Settings")
         if "portfolio" not in settings.given:
             with suppress(HedgeError):  # a file's name may hold what a cell may not
@@ -177,15 +177,19 @@ class Portfolio:
         tables = {name: getattr(self, name.lower()) for name in TABLES}
         return {**tables, "Settings": (self.settings,)}
 
-    @property
+    @cached_property
     def warnings(self) -> tuple[Problem, ...]:
         """What looks mistyped, such as a hedge ratio of 50, in the order of the tables."""
-        return in_order(oddities(AllRows(self.rows, self.places)))
+        return in_order(oddities(self._all_rows, self.beyond_bands))
 
-    @property
+    @cached_property
     def beyond_bands(self) -> tuple[Oddity, ...]:
         """Those of the warnings that a band in `bands` gives, with the band."""
-        return tuple(beyond_bands(AllRows(self.rows, self.places)))
+        return tuple(beyond_bands(self._all_rows))
+
+    @property
+    def _all_rows(self) -> AllRows:
+        return AllRows(self.rows, self.places)
 
     def place(self, table: str, row: int | None, column: str = "") -> str:
         """Where a table, a row or a cell stands in what it was read from: ``Portfolio!B7``.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -127,13 +127,17 @@ _QUESTIONS = (
 )
 
 
-def oddities(rows: AllRows) -> list[Found]:
-    """What looks mistyped: a portfolio is read with all of it as warnings."""
-    beyond = (
-        (TABLES[each.band.table].rank(each.row, each.band.column), each.problem)
-        for each in beyond_bands(rows)
+def oddities(rows: AllRows, beyond: Iterable[Oddity]) -> list[Found]:
+    """What looks mistyped: a portfolio is read with all of it as warnings.
+
+    Args:
+        rows: the rows of all tables.
+        beyond: those of them that `beyond_bands` finds.
+    """
+    found = (
+        (TABLES[each.band.table].rank(each.row, each.band.column), each.problem) for each in beyond
     )
-    return [*beyond, *findings(_QUESTIONS, rows)]
+    return [*found, *findings(_QUESTIONS, rows)]
 
 
 def age(as_of: datetime, now: datetime) -> str | None:

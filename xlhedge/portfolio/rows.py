@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlhedge.errors import HedgeError, Problem
 from xlhedge.portfolio.columns import MOST_PROBLEMS, Column, Row, text
@@ -22,6 +22,7 @@ __all__ = [
     "MOST_COLUMNS",
     "PartialRow",
     "RawTable",
+    "RawTables",
     "ReadTable",
     "Unread",
     "read_table",
@@ -54,6 +55,24 @@ class RawTable:
     broken: str = ""
     note: str = ""
     spare: Sequence[range] = ()
+
+
+class RawTables(NamedTuple):
+    """The tables of one file or folder as a reader found them.
+
+    Args:
+        tables: the tables, by their names as in `TABLES`.
+        name: what the portfolio is called unless a setting says so.
+        problems: what the reader knows already to be wrong.
+        meant: what was looked for in a file of this kind, as `missing` says it.
+        mentioned: what to mention of the file.
+    """
+
+    tables: Mapping[str, RawTable]
+    name: str
+    problems: Iterable[Problem] = ()
+    meant: str = ""
+    mentioned: Iterable[Problem] = ()
 
 
 def too_wide(columns: int) -> str:

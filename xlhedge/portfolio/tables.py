@@ -320,7 +320,9 @@ class Bar(Row):
 class Fetched(Row):
     """Where values of a row came from, and how old they are; what no row tells of was typed."""
 
-    table: Annotated[str, text("Table of the values, such as Instruments.")]
+    table: Annotated[
+        str, text("Table of the values (Instruments); missing: what could not be had.")
+    ]
     row: Annotated[
         str | None, text("Row of the values by its name, such as BTC-PERP", "; blank: all of it.")
     ] = None

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from xlhedge.errors import HedgeError, PortfolioError
-from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
-from xlhedge.portfolio.rows import RawTable, too_wide
+from xlhedge.portfolio.rows import RawTable, RawTables, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import Written, is_blank
 from xlhedge.readers.csv_lines import CsvLines, csv_lines
@@ -22,8 +21,8 @@ __all__ = ["read_csv_folder"]
 _MANY_SHIFTED = 3
 
 
-def read_csv_folder(files: Mapping[str, bytes], name: str, limits: Limits) -> Portfolio:
-    """Read a portfolio from a folder of CSV files.
+def read_csv_folder(files: Mapping[str, bytes], name: str, limits: Limits) -> RawTables:
+    """Read a portfolio's tables from a folder of CSV files.
 
     Between the cells stand commas, semicolons, tabs or bars: what makes columns of the first line.
 
@@ -36,7 +35,7 @@ def read_csv_folder(files: Mapping[str, bytes], name: str, limits: Limits) -> Po
         table: _raw_table(TABLES[table], one_line(called[stem]), files[called[stem]], limits)
         for table, stem in found.items()
     }
-    return Portfolio.from_raw_tables(tables, name, problems)
+    return RawTables(tables, name, problems)
 
 
 def _raw_table(table: Table, name: str, content: bytes, limits: Limits) -> RawTable:

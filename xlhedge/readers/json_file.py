@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from xlhedge.errors import HedgeError
-from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.headings import Header, by_table
 from xlhedge.portfolio.problems import refusal
-from xlhedge.portfolio.rows import MOST_COLUMNS, RawTable, too_wide
+from xlhedge.portfolio.rows import MOST_COLUMNS, RawTable, RawTables, too_wide
 from xlhedge.portfolio.tables import TABLES, Table
 from xlhedge.portfolio.values import JsonText, is_blank
 from xlhedge.readers.limits import Limits
@@ -25,8 +24,8 @@ _NO_ROW = HedgeError("it must be an object of columns and values")
 _NO_VALUE = HedgeError("it must be one value, not a list or an object")
 
 
-def read_json_file(content: bytes, name: str, limits: Limits) -> Portfolio:
-    """Read a portfolio from a JSON file.
+def read_json_file(content: bytes, name: str, limits: Limits) -> RawTables:
+    """Read a portfolio's tables from a JSON file.
 
     ``{"Settings": {"as_of": "2026-03-27", …}, "Holdings": [{"asset": "BTC", …}, …], …}``
 
@@ -40,7 +39,7 @@ def read_json_file(content: bytes, name: str, limits: Limits) -> Portfolio:
         raise refusal(f"it has {len(tables):,} keys; the tables of a portfolio are {len(TABLES)}")
     found, problems = by_table(tables, only=True)
     tables = {table: _raw_table(TABLES[table], tables[key], limits) for table, key in found.items()}
-    return Portfolio.from_raw_tables(tables, name, problems)
+    return RawTables(tables, name, problems)
 
 
 def _parsed(content: bytes, limits: Limits) -> Any:

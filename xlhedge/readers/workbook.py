@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from xlhedge.errors import DAMAGED, NotAWorkbook
-from xlhedge.portfolio import Portfolio
 from xlhedge.portfolio.problems import refusal
+from xlhedge.portfolio.rows import RawTables
 from xlhedge.readers.archive import DAMAGE
 from xlhedge.readers.find_tables import MEANT, absent_tables, find_tables, is_named
 from xlhedge.readers.limits import Limits
@@ -19,8 +19,8 @@ from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
 __all__ = ["read_opendocument", "read_workbook"]
 
 
-def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
-    """Read a portfolio from an Excel workbook, as a spreadsheet saved it.
+def read_workbook(content: bytes, name: str, limits: Limits) -> RawTables:
+    """Read a portfolio's tables from an Excel workbook, as a spreadsheet saved it.
 
     Rows typed below a table count as its rows. Nothing is computed: a formula counts with its
     stored value, and is an error without one.
@@ -32,8 +32,8 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> Portfolio:
     return _read(sheets, content, name, limits, MEANT)
 
 
-def read_opendocument(content: bytes, name: str, limits: Limits) -> Portfolio:
-    """Read a portfolio from an OpenDocument spreadsheet, as `read_workbook` does.
+def read_opendocument(content: bytes, name: str, limits: Limits) -> RawTables:
+    """Read a portfolio's tables from an OpenDocument spreadsheet, as `read_workbook` does.
 
     It has no tables with names: its sheets' names and its headings tell them.
 
@@ -50,14 +50,14 @@ def _read(
     name: str,
     limits: Limits,
     meant: str,
-) -> Portfolio:
+) -> RawTables:
     try:
         tables, problems = find_tables(sheets(), limits)
     except NotAWorkbook as error:
         raise refusal(str(error), error.place) from None
     except DAMAGE:
         raise refusal(DAMAGED) from None
-    return Portfolio.from_raw_tables(tables, name, problems, meant, renewal(content))
+    return RawTables(tables, name, problems, meant, renewal(content))
 
 
 def _sheets(content: bytes, limits: Limits) -> list[SheetCells]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from xlhedge import __version__
@@ -146,8 +147,8 @@ def _table(sheet: Sheet, at: int, table: Table, rows: Sequence[Any]) -> int:
     for start in range(0, max(len(told), 1), _WIDE - 1):
         for number, column in enumerate((first, *told[start : start + _WIDE - 1]), 1):
             sheet.put(at + 1, number, column.name, "header text")
-            for n, row in enumerate(rows, at + 2):
-                value = getattr(row, column.name)
-                sheet.put(n, number, value, fitted(f"cell {column.look}", value))
+            look, values = f"cell {column.look}", map(attrgetter(column.name), rows)
+            for n, value in enumerate(values, at + 2):
+                sheet.put(n, number, value, fitted(look, value))
         at += len(rows) + 1
     return at + 2

@@ -33,7 +33,7 @@ __all__ = ["ChartNumbers", "shown_scenarios"]
 _MOST_SCENARIOS = 8
 _MOST_LINES = 4
 """How many liquidations have a line: the nearest."""
-_LOWER = 0.1
+_LOWER = 0.18
 """By what part of the height each line is lower than the one before: their names stand free."""
 
 

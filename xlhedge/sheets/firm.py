@@ -42,8 +42,12 @@ class Firm(NamedTuple):
         return f"checked by {self.checked_by}" if self.checked_by else "draft"
 
 
-def read_logo(path: Path) -> bytes:
+def read_logo(path: Path, where: str) -> bytes:
     """The bytes of a PNG file.
+
+    Args:
+        path: the file.
+        where: what messages call it.
 
     Raises:
         InputError: it cannot be read, is none, or is too large.
@@ -53,9 +57,9 @@ def read_logo(path: Path) -> bytes:
             data = file.read(_LARGEST + 1)
         png_size(data)
     except (OSError, ValueError) as error:
-        raise InputError(f"--logo {path}: {getattr(error, 'strerror', None) or error}") from None
+        raise InputError(f"{where}: {getattr(error, 'strerror', None) or error}") from None
     if len(data) > _LARGEST:
-        raise InputError(f"--logo {path}: has more than {_LARGEST:,} bytes")
+        raise InputError(f"{where}: has more than {_LARGEST:,} bytes")
     return data
 
 

@@ -118,9 +118,9 @@ class GridBlocks:
         last, style = top + len(values) - 1, f"cell {grid.look}"
         self._write_beside(grid, top)
         if grid.by_row:
+            text = excel_text(grid.formula(f, self._refs(grid, top, _ROW, f"{first}:{end}")))
             for n, row in enumerate(values, top):
-                whole = self._refs(grid, top, str(n), f"{first}:{end}")
-                sheet.array(n, start, [row], excel_text(grid.formula(f, whole)), style)
+                sheet.array(n, start, [row], text.replace(_ROW, str(n)), style)
         elif self._cells.live:
             whole = self._refs(grid, top, f"{top}:{last}", f"{first}:{end}")
             text = self._unless_empty(grid, excel_text(grid.formula(f, whole)))
@@ -141,10 +141,10 @@ class GridBlocks:
         if not grid.beside:
             return
         f, blank = self._cells.functions, self._is_blank(grid)
+        text = excel_text(grid.beside[1](f, self._refs(grid, top, _ROW)))
+        text = self._unless_empty(grid, text)
         for n, value in enumerate(self._analysis.grid.beside[grid.name], top):
-            text = excel_text(grid.beside[1](f, self._refs(grid, top, str(n))))
-            shown = "" if blank else value
-            self._sheet.put(n, 2, shown, "cell move", self._unless_empty(grid, text))
+            self._sheet.put(n, 2, "" if blank else value, "cell move", text.replace(_ROW, str(n)))
 
     def _unless_empty(self, grid: Grid, text: str) -> str:
         """A formula of a grid; some have numbers, and colours, whatever is typed."""

@@ -7,6 +7,7 @@ template, cell by cell and native in the report.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -109,7 +110,7 @@ class _Page:
             self.moves = MOST_SHOCKS
             self._axis = [f"ROUND(MIN({high},{low}+{n}*{step}),12)" for n in range(MOST_SHOCKS)]
 
-    @property
+    @cached_property
     def width(self) -> float:
         """A column's width that the longest number of the grids takes, and each word."""
         grid = self._grid

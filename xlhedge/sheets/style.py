@@ -163,9 +163,11 @@ def fitted(look: str, value: object, step: object = None) -> str:
         >>> [fitted("cell price", x) for x in (60000.0, 0.000012345)]
         ['cell decimals 2', 'cell decimals 8']
     """
-    role, _, kind = look.partition(" ")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if value.__class__ is not float and (
+        isinstance(value, bool) or not isinstance(value, int | float)
+    ):
         return look
+    role, _, kind = look.partition(" ")
     if kind in {"money", "cost"}:
         return look if 0 < abs(value) < _WHOLE else f"{look} whole"
     if kind not in _DECIMALS:

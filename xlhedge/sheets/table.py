@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from textwrap import wrap
 from typing import Any
 
@@ -69,8 +69,13 @@ class RowText:
 def header_height(figures: Sequence[Figure], least: float) -> float:
     """How high a row of headers is, in points: their words have lines, and columns a width."""
     widths = (max(least, WIDTHS.get(each.look, 12)) - _SIDES for each in figures)
-    lines = (len(wrap(each.title, int(width))) for each, width in zip(figures, widths, strict=True))
+    lines = (_lines(each.title, int(width)) for each, width in zip(figures, widths, strict=True))
     return max(48.0, 15.0 * max(lines))
+
+
+@lru_cache(maxsize=1_024)  # all reports have the same headers
+def _lines(title: str, width: int) -> int:
+    return len(wrap(title, width))
 
 
 _PRINTED, _SPARE = 25, 5

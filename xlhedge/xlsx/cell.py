@@ -81,7 +81,7 @@ def stored(value: object) -> tuple[str, str]:
     if isinstance(value, bool):
         return "b", str(int(value))
     if isinstance(value, date):
-        return "n", _number(_date(value))
+        return "n", _date(value)
     if isinstance(value, Real):
         return "n", _number(value)
     if isinstance(value, CellError):
@@ -107,13 +107,14 @@ def _number(value: Real | float) -> str:
     return repr(number + 0.0)
 
 
-def _date(value: date) -> float:
+@lru_cache(maxsize=4_096)  # a history's times stand on several sheets, and in all of a batch
+def _date(value: date) -> str:
     if isinstance(value, datetime) and value.tzinfo is not None:
         raise ValueError(f"{value} has a time zone; a cell cannot hold one")
     day = serial(value)
     if not day >= _FIRST_DATE:  # pandas' NaT is neither before nor after
         raise ValueError(f"{value} is no date from March 1900 on")
-    return day
+    return _number(day)
 
 
 def text_xml(text: str) -> str:

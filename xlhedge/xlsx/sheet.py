@@ -32,6 +32,7 @@ from xlhedge.xlsx.styles import PLAIN, Styles
 __all__ = ["Sheet"]
 
 _MAX_HEADER = 255
+_OUTSIDE = "a sheet has rows 1 to 1,048,576 and columns 1 to 16,384"
 
 
 class Sheet(Layout):
@@ -198,30 +199,35 @@ class Sheet(Layout):
         self, row: int, col: int, value: object, style: str, formula: str | None, tag: str
     ) -> None:
         """Check and keep one cell; a cell inside an array formula has ``""`` for both strings."""
-        if row > MAX_ROW:  # who asks for a report may not know that it has so many
-            raise HedgeError(
-                f"{self.title} would have more than the {MAX_ROW:,} rows of a sheet; "
-                "take fewer holdings, scenarios or bars"
-            )
-        if not (row > 0 and 0 < col <= MAX_COLUMN):
-            raise self._refusal(row, col, "a sheet has rows 1 to 1,048,576 and columns 1 to 16,384")
-        cells = self._cells.get(row)
-        if cells is not None and col in cells:
-            raise self._refusal(row, col, "the cell has been written already")
-        look = self._looks.get(style)
-        if look is None:
-            raise self._refusal(
-                row, col, f'there is no look "{style}"; register it with Styles.add first'
-            )
+        cells, look = self._cells.get(row) or self._new_row(row, col), self._looks.get(style)
+        if look is None or col in cells or not 0 < col <= MAX_COLUMN:
+            raise self._refusal(row, col, self._why(col, style, cells))
         try:
             source = None if formula is None else formula_xml(formula, tag)
             cell = cell_xml(f"{LETTERS[col]}{row}", look, value, source)
         except ValueError as error:
             raise self._refusal(row, col, error) from error
-        if cells is None:
-            self._cells[row] = {col: cell}
-        else:
-            cells[col] = cell
+        if not cells:
+            self._cells[row] = cells
+        cells[col] = cell
+
+    def _new_row(self, row: int, col: int) -> dict[int, str]:
+        if row > MAX_ROW:  # who asks for a report may not know that it has so many
+            raise HedgeError(
+                f"{self.title} would have more than the {MAX_ROW:,} rows of a sheet; "
+                "take fewer holdings, scenarios or bars"
+            )
+        if row < 1:
+            raise self._refusal(row, col, _OUTSIDE)
+        return {}
+
+    def _why(self, col: int, style: str, cells: dict[int, str]) -> str:
+        """Why a cell is not written."""
+        if not 0 < col <= MAX_COLUMN:
+            return _OUTSIDE
+        if col in cells:
+            return "the cell has been written already"
+        return f'there is no look "{style}"; register it with Styles.add first'
 
     def _refusal(self, row: int, col: int, why: object) -> ValueError:
         return ValueError(f"{self._place(row, col)}: {why}")

@@ -1,7 +1,8 @@
 """Excel on Windows: our functions as xlwings' user-defined functions, with two ways to say errors.
 
-Arguments are taken raw, as COM delivers them: xlwings' own reading would turn an empty text into a
-blank and an error into a blank or a text, and would not tell a row from a column. Elsewhere than on
+Arguments are taken raw, as COM delivers them, and of a reference what its cells store: xlwings' own
+reading would turn an empty text into a blank and an error into a blank or a text, would not tell a
+row from a column, and rounds what has a currency format. Elsewhere than on
 Windows xlwings' decorators do nothing and these are plain functions.
 
 Python cannot hand Excel an error value. So a function is made in one of two ways:
@@ -27,6 +28,7 @@ from itertools import chain
 from typing import Any
 
 import xlwings as xw
+from xlwings.conversion import Accessor, Pipeline
 
 from xlhedge import __version__
 from xlhedge.errors import CellError, HedgeError
@@ -127,6 +129,24 @@ def _cell(value: Any) -> Any:
     return _ERRORS.get(value, CellError.VALUE) if value in _CODES else value
 
 
+class _Stored(Accessor):
+    """Takes arguments raw, and of a reference what its cells store.
+
+    xlwings' own way asks for ``Value``, which makes four decimals of a cell in a currency format
+    (600,000 of 617,250) and a date-time of a date; ``Value2`` is the number itself.
+    """
+
+    @classmethod
+    def reader(cls, _options: Any) -> Any:
+        """The steps by which xlwings reads an argument."""
+        return Pipeline([_stored])
+
+
+def _stored(context: Any) -> None:
+    if context.range is not None:
+        context.value = context.range.api.Value2
+
+
 def _udf(entry: Function, call: Callable[..., Any]) -> Callable[..., Any]:
     """A callable with the name, arguments and help of an entry, as xlwings reads them."""
     call.__name__ = call.__qualname__ = entry.name
@@ -145,7 +165,7 @@ def _udf(entry: Function, call: Callable[..., Any]) -> Callable[..., Any]:
     call.__annotations__ = {}  # xlwings would take type hints for converters
     described: Callable[..., Any] = call
     for parameter in entry.parameters:
-        described = xw.arg(parameter.name, "raw", doc=parameter.quantity.help)(described)
+        described = xw.arg(parameter.name, _Stored, doc=parameter.quantity.help)(described)
     # Outermost, or xw.arg would set the category back to xlwings' own.
     decorate: Callable[[Callable[..., Any]], Callable[..., Any]] = xw.func(category=TITLE)
     return decorate(described)
