@@ -54,7 +54,7 @@ class Picture(NamedTuple):
 
 
 PICTURES = {
-    "template-start": Picture(template_book, "full-hedge", "Start", ("A1:F24", "A26:F40")),
+    "template-start": Picture(template_book, "full-hedge", "Start", ("A1:F34", "A36:F50")),
     "template-portfolio": Picture(
         template_book, "full-hedge", "Portfolio", ("A3:J8", "L3:S8", "U3:W17")
     ),
@@ -64,16 +64,14 @@ PICTURES = {
         template_book,
         "treasury",
         "Hedge",
-        ("A1:I14", "J7:Q14", "R7:X14", "Y7:AI14"),
+        ("A1:J15", "K7:T15", "U7:AE15"),
     ),
     "template-sensitivity": Picture(
         template_book, "treasury", "Sensitivity", ("A1:L36",), step=0.1
     ),
-    "template-margin": Picture(
-        template_book, "full-hedge", "Margin", ("A8:G10", "H8:M10", "N8:T10")
-    ),
+    "template-margin": Picture(template_book, "full-hedge", "Margin", ("A8:J10", "K8:T10")),
     "template-unwind": Picture(
-        template_book, "treasury", "Unwind", ("A1:G28", "A31:J37"), step=0.2
+        template_book, "treasury", "Unwind", ("A1:J28", "A31:J37"), step=0.2
     ),
     "report-summary": Picture(report_book, "treasury", "Summary", ("A1:W42",)),
     "report-scenarios": Picture(report_book, "treasury", "Stress", ("A1:K32",)),
@@ -94,6 +92,7 @@ def drawn(picture: Picture, office: LibreOffice, folder: Path) -> bytes:
     book.design.active = sheet
     sheet.oddFooter.left.text = sheet.oddFooter.center.text = sheet.oddFooter.right.text = ""
     sheet.print_area = ",".join(picture.areas)
+    sheet.print_title_rows = sheet.print_title_cols = None  # else each part begins with them
     sheet.sheet_properties.pageSetUpPr.fitToPage = False
     sheet.page_setup.scale, sheet.page_setup.paperSize = SCALE, A3
     path = folder / "picture.xlsx"

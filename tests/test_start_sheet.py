@@ -48,7 +48,11 @@ def start_of(values):
 def places_of(values):
     """The first wrong cell of each check that finds any, as the link beside it names it."""
     cells = values["Start"]
-    return {cells[f"A{name[1:]}"]: text for name, text in cells.items() if re.match(r"F\d", name)}
+    return {
+        cells[f"A{name[1:]}"]: text
+        for name, text in cells.items()
+        if re.match(r"F\d", name) and f"G{name[1:]}" in cells
+    }
 
 
 def test_it_says_whether_the_functions_are_loaded(
@@ -240,6 +244,25 @@ def test_what_is_only_odd_is_counted_alike(libreoffice, tmp_path):
     assert {title: shown[title][0] for title in counted} == counted
     expected = {key: value for key, value in stored(path).items() if key[0] == "Start"}
     assert differences(libreoffice.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
+
+
+def test_orders_against_the_signal_are_struck(libreoffice, ironcalc, tmp_path):
+    """One that adds to a hedge which should come off; not one that reduces it."""
+    fewer = replace(LEAVING.holdings[0], quantity=0.5)
+    for portfolio, struck in (
+        (LEAVING, True),  # the horizon is reached, and 0.2 are still to be shorted
+        (replace(LEAVING, holdings=(fewer,)), False),  # 0.25 are to be bought back
+        (WITHOUT_SHORTS, False),
+    ):
+        path = saved(portfolio, tmp_path / "book.xlsx", names=TRACEABLE)
+        sheet = load_workbook(path)["Orders"]
+        rules = [rule.formula[0] for each in sheet.conditional_formatting for rule in each.rules
+                 if rule.dxf and rule.dxf.font and rule.dxf.font.strike]  # fmt: skip
+        column, word = re.match(
+            r"\$(\w+)6=\"(.*)\"$", next(r for r in rules if "not" in r)
+        ).groups()
+        for engine in (libreoffice, ironcalc):
+            assert (engine.values(path)["Orders"].get(f"{column}6") == word) is struck
 
 
 def shown_at(table, column):

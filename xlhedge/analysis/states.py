@@ -11,8 +11,10 @@ from xlhedge.analysis.figures import BLANK, Blank, sum_of
 from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.liquidation import LIQUIDATED
 from xlhedge.analysis.liquidation import UNKNOWN as MAY_BE
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import UnderlyingRow
 from xlhedge.analysis.unwind_advice import is_dear
+from xlhedge.functions.algebra import NEVER, Carrier, absolute, maximum, where
 from xlhedge.text import percent
 
 __all__ = [
@@ -25,11 +27,20 @@ __all__ = [
     "Distance",
     "carry_state",
     "cost_of_a_year",
+    "distance_to_end",
     "hedged_state",
+    "is_breached",
+    "is_unsure",
     "liquidation_state",
+    "most_short",
+    "nearest_state",
+    "nearness",
     "off_target",
+    "part_short",
     "states",
+    "worst_of",
     "worst_state",
+    "yearly_cost",
 ]
 
 GOOD, WATCH, UNKNOWN, ACT = "GOOD", "WATCH", "UNKNOWN", "ACT"
@@ -76,7 +87,7 @@ class Distance(NamedTuple):
     typical: float | None = None
 
 
-def hedged_state(off: float, most: float, band: float) -> str:
+def hedged_state(off: Carrier, most: Carrier, band: Carrier) -> Carrier:
     """The state of a hedge.
 
     Args:
@@ -90,9 +101,51 @@ def hedged_state(off: float, most: float, band: float) -> str:
         >>> hedged_state(0.2, 0.8, 0.01), hedged_state(0, 1.06, 0.01)
         ('ACT', 'ACT')
     """
-    if off > max(OFF_TARGET, band) or most > _OVER:
-        return ACT
-    return GOOD if off <= band else WATCH
+    beyond = (off > maximum(OFF_TARGET, band)) | (most > _OVER)
+    return where(beyond, ACT, where(off <= band, GOOD, WATCH))
+
+
+def part_short(exposure: Carrier, cover: Carrier) -> Carrier:
+    """What part of an underlying's exposure is short; without end where there is none to hedge.
+
+    Example:
+        >>> part_short(100.0, 80.0), part_short(0.0, 0.0), part_short(0.0, 1.0)
+        (0.8, 0.0, inf)
+    """
+    exposed = absolute(exposure) > DUST * absolute(cover)
+    return where(exposed, lambda: cover / exposure, where(cover != 0, NEVER, 0.0))
+
+
+def nearness(move: Carrier, typical: Carrier, alert: Carrier) -> Carrier:
+    """How near a position is to its liquidation: 2 too near, 1 to be watched, 0 neither.
+
+    Args:
+        move: the smallest that liquidates it, or its account, in size.
+        typical: a typical one to the horizon; blank without price history.
+        alert: the distance from which there is an alert.
+
+    Example:
+        >>> nearness(0.3, "", 0.1), nearness(0.3, 0.2, 0.1), nearness(0.3, 0.31, 0.1)
+        (0, 1, 2)
+    """
+    unknown = typical == BLANK
+
+    def by_history() -> Carrier:
+        reached = (move < alert) | (move <= typical)
+        return where(reached, 2, where(move <= _TIMES * typical, 1, 0))
+
+    alone = where(move < alert, 2, where(move < _TIMES * alert, 1, 0))
+    return where(unknown, alone, by_history)
+
+
+def nearest_state(near: Carrier, unknown: Carrier) -> Carrier:
+    """The state of all positions.
+
+    Args:
+        near: the largest `nearness`.
+        unknown: whether nobody knows when one of them is liquidated.
+    """
+    return where(near >= 2, ACT, where(unknown, UNKNOWN, where(near >= 1, WATCH, GOOD)))
 
 
 def liquidation_state(ends: Iterable[Distance], alert: float, *, unknown: bool = False) -> str:
@@ -107,19 +160,11 @@ def liquidation_state(ends: Iterable[Distance], alert: float, *, unknown: bool =
         >>> liquidation_state([Distance(0.3)], 0.1), liquidation_state([Distance(0.3, 0.2)], 0.1)
         ('GOOD', 'WATCH')
     """
-    ends = list(ends)
-
-    def near(each: Distance, times: float) -> bool:
-        return each.typical is not None and each.move <= times * each.typical
-
-    if any(each.move < alert or near(each, 1) for each in ends):
-        return ACT
-    if unknown:
-        return UNKNOWN
-    watched = (
-        each.move < _TIMES * alert if each.typical is None else near(each, _TIMES) for each in ends
+    found = (
+        nearness(each.move, BLANK if each.typical is None else each.typical, alert) for each in ends
     )
-    return WATCH if any(watched) else GOOD
+    state: str = nearest_state(max(found, default=0), unknown)
+    return state
 
 
 def worst_state(loss: float, coins: float, words: Iterable[str]) -> str:
@@ -137,14 +182,17 @@ def worst_state(loss: float, coins: float, words: Iterable[str]) -> str:
         ('ACT', 'UNKNOWN')
     """
     said = list(words)
-    if loss > _LOSS * abs(coins):
-        return ACT
-    if not said or MAY_BE in said:
-        return UNKNOWN
-    return WATCH if LIQUIDATED in said else GOOD
+    state: str = worst_of(loss, coins, not said or MAY_BE in said, LIQUIDATED in said)
+    return state
 
 
-def carry_state(cost: float, *, breached: bool) -> str:
+def worst_of(loss: Carrier, coins: Carrier, unknown: Carrier, liquidated: Carrier) -> Carrier:
+    """The same, of whether a scenario may liquidate, or there is none, and whether one does."""
+    word = where(unknown, UNKNOWN, where(liquidated, WATCH, GOOD))
+    return where(loss > _LOSS * absolute(coins), ACT, word)
+
+
+def carry_state(cost: Carrier, *, breached: Carrier) -> Carrier:
     """The state of what holding the hedge earns.
 
     Args:
@@ -155,38 +203,64 @@ def carry_state(cost: float, *, breached: bool) -> str:
         >>> carry_state(0.03, breached=False), carry_state(-0.1, breached=False)
         ('WATCH', 'GOOD')
     """
-    return ACT if breached else WATCH if cost > _COST else GOOD
+    return where(breached, ACT, where(cost > _COST, WATCH, GOOD))
+
+
+def yearly_cost(funding: Carrier, basis: Carrier, days: Carrier, short: Carrier) -> Carrier:
+    """What funding and basis cost a year, as a part of what is short; below 0 they earn.
+
+    Args:
+        funding: what it costs in a year.
+        basis: what is earned to the horizon.
+        days: to the horizon.
+        short: the size of all that is short.
+
+    Example:
+        >>> yearly_cost(1.0, 2.0, 365.0, 10.0), yearly_cost(1.0, 0.0, 90.0, 0.0)
+        (-0.1, 0.0)
+    """
+    a_year = where(days == 0, 0.0, lambda: basis * 365 / days)
+    return where(short == 0, 0.0, lambda: (funding - a_year) / short)
 
 
 def states(analysis: Analysis) -> dict[str, str]:
     """The state of each figure that has thresholds, by the names of `THRESHOLDS`."""
     settings, worst = analysis.portfolio.settings, analysis.worst
-    history = analysis.history
-    typical = history.typical if history else {}
-    ends = [
-        Distance(min(found), each.move if (each := typical.get(row.underlying)) else None)
-        for row in analysis.margin
-        if (found := _sizes(row.liquidation_buffer, row.common_buffer))
-    ]
-    unknown = any(
-        row.contracts and BLANK in (row.liquidation_buffer, row.common_buffer)
-        for row in analysis.margin
-    )
-    alarms = history.alarms.values() if history else ()
-    breached = any(each.found for each in alarms) or any(
-        row.short_contracts and is_dear(row) for row in analysis.orders
-    )
+    ends = [each for row in analysis.margin if (each := distance_to_end(analysis, row))]
     coins = analysis.total.spot_notional + analysis.total.coin_margin
     return {
         "hedged": hedged_state(
-            off_target(analysis), _most(analysis.underlyings), settings.rebalance_band
+            off_target(analysis), most_short(analysis.underlyings), settings.rebalance_band
         ),
-        "liquidation": liquidation_state(ends, settings.liquidation_alert, unknown=unknown),
+        "liquidation": liquidation_state(
+            ends, settings.liquidation_alert, unknown=any(map(is_unsure, analysis.margin))
+        ),
         "worst": worst_state(
             -worst.legs.net if worst else 0.0, coins, [x.liquidation for x in analysis.scenarios]
         ),
-        "carry": carry_state(cost_of_a_year(analysis), breached=breached),
+        "carry": carry_state(cost_of_a_year(analysis), breached=is_breached(analysis)),
     }
+
+
+def distance_to_end(analysis: Analysis, row: MarginRow) -> Distance | None:
+    """How far a position is from its liquidation, or its account's; none where that is unknown."""
+    buffers = (row.liquidation_buffer, row.common_buffer)
+    sizes = [abs(each) for each in buffers if not isinstance(each, Blank)]
+    known = analysis.history.typical.get(row.underlying) if analysis.history else None
+    return Distance(min(sizes), known.move if known else None) if sizes else None
+
+
+def is_unsure(row: MarginRow) -> bool:
+    """Whether nobody knows when a position is liquidated, or its account."""
+    return bool(row.contracts) and BLANK in (row.liquidation_buffer, row.common_buffer)
+
+
+def is_breached(analysis: Analysis) -> bool:
+    """Whether funding of a position costs more than it may."""
+    alarms = analysis.history.alarms.values() if analysis.history else ()
+    return any(each.found for each in alarms) or any(
+        row.short_contracts and is_dear(row) for row in analysis.orders
+    )
 
 
 def off_target(analysis: Analysis) -> float:
@@ -199,24 +273,11 @@ def off_target(analysis: Analysis) -> float:
 def cost_of_a_year(analysis: Analysis) -> float:
     """What funding and basis cost a year, as a part of what is short; below 0 they earn."""
     short = sum(abs(row.short_notional) for row in analysis.carry)
-    if not short:
-        return 0.0
     basis = sum_of(analysis.carry, CarryRow.basis_earned)
-    a_year = basis * 365 / analysis.days if analysis.days else 0.0
-    cost: float = (analysis.total.funding_year - a_year) / short
+    cost: float = yearly_cost(analysis.total.funding_year, basis, analysis.days, short)
     return cost
 
 
-def _sizes(*buffers: float | Blank) -> list[float]:
-    return [abs(each) for each in buffers if not isinstance(each, Blank)]
-
-
-def _most(rows: Iterable[UnderlyingRow]) -> float:
-    """The largest part short of what is exposed; without end where there is nothing to hedge."""
-    parts = [0.0]
-    for row in rows:
-        if abs(row.exposure) > DUST * abs(row.cover):
-            parts.append(row.cover / row.exposure)
-        elif row.cover:
-            parts.append(float("inf"))
-    return max(parts)
+def most_short(rows: Iterable[UnderlyingRow]) -> float:
+    """The largest part short of an underlying's exposure."""
+    return max((part_short(row.exposure, row.cover) for row in rows), default=0.0)

@@ -13,9 +13,9 @@ from xlhedge.analysis.risk import sample_deviation
 from xlhedge.portfolio import Portfolio
 from xlhedge.text import percent
 
-__all__ = ["TypicalMove", "typical_moves"]
+__all__ = ["FEWEST", "TypicalMove", "typical_moves"]
 
-_FEWEST = 10
+FEWEST = 10
 """Returns below which a deviation says little."""
 
 
@@ -69,7 +69,7 @@ def typical_moves(
     for name in dict.fromkeys(underlyings):
         for track in _tracks(portfolio, name, tracks):
             sample = shared([track])
-            if sample.pairs < _FEWEST or not sample.interval_days:
+            if sample.pairs < FEWEST or not sample.interval_days:
                 continue
             with np.errstate(over="ignore"):  # a square that is too large for a number
                 moves = returns(track, sample.times)

@@ -119,7 +119,7 @@ class Inputs:
 
     def setting_cell(self, name: str) -> str:
         """The same, as people call it."""
-        return self.typed(name).replace("$", "")
+        return self.place("Settings", "value", FIRST_ROW + _setting_names().index(name))
 
     def place(self, table: str, column: str, at: int | str = FIRST_ROW) -> str:
         """A cell as people call it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from xlhedge.portfolio import TABLES, Table
 from xlhedge.portfolio.columns import Column
 from xlhedge.sheets.context import TemplateContext
@@ -14,6 +16,7 @@ from xlhedge.sheets.input_cells import (
     shown_headers,
 )
 from xlhedge.sheets.style import WIDTHS, widen
+from xlhedge.sheets.table import tell_unprinted
 from xlhedge.sheets.validation import note_of, rule_of, unit_of, words_of
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
@@ -22,6 +25,7 @@ __all__ = ["write_inputs"]
 
 _MEANING, _CHOICES = 84, 24  # widths: what settings mean, and the assets to choose from
 _HISTORY_PAGE = 25  # rows of History that are printed
+_PRINTED, _NARROW = 30, 8.43  # rows of a page, and a column's width that nobody widened
 _LINE, _HEIGHT = 46, 17  # a note's characters a line, and a line's height in pixels
 
 
@@ -40,7 +44,28 @@ def write_inputs(sheet: Sheet, of: TemplateContext) -> None:
         if table.name == "History":  # its beginning: its rows would be pages and pages
             last = f"{LETTERS[last_column(table.name)]}{FIRST_ROW + _HISTORY_PAGE - 1}"
             sheet.prints(area=f"A1:{last}")
+    if sheet.title == "Portfolio":  # a page a table
+        places = sorted(tables, key=lambda each: left_column(each.name))
+        areas = [_area(sheet, table, of.inputs) for table in places]
+        sheet.prints(area=",".join(areas))
     widen(sheet, _widths(sheet.title))
+
+
+def _area(sheet: Sheet, table: Table, inputs: Inputs) -> str:
+    """What prints of a table on Portfolio; the sheet's heading stands above its first one."""
+    first, last = left_column(table.name), last_column(table.name)
+    top = FIRST_ROW - 3
+    if table.upright:  # what settings mean is longer than its column
+        rows = len(table.columns)
+        longest = 0.8 * max(len(each.help) for each in table.columns)
+        last += max(0, math.ceil((longest - _MEANING) / _NARROW))
+    else:
+        rows = min(inputs.capacity(table.name), max(_PRINTED, len(inputs.rows[table.name]) + 5))
+    end = FIRST_ROW + rows - 1
+    if first == 1:
+        top = 1
+        tell_unprinted(sheet, "A", end, FIRST_ROW + inputs.capacity(table.name) - 1, last)
+    return f"{LETTERS[first]}{top}:{LETTERS[last]}{end}"
 
 
 class _InputPage:

@@ -25,7 +25,7 @@ from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
 from xlhedge.sheets.live_cells import Tables
 from xlhedge.sheets.wrong_cells import Check, WrongCells
 
-__all__ = ["checks"]
+__all__ = ["checks", "needed_first"]
 
 
 def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
@@ -38,8 +38,7 @@ def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
     """
     portfolio = analysis.portfolio
     return [
-        *_missing(inputs, portfolio),
-        *_names(inputs, portfolio),
+        *needed_first(inputs, portfolio),
         *account_questions(inputs, tables),
         *_shorts(inputs, tables, analysis),
         *_dates(inputs, portfolio),
@@ -57,6 +56,11 @@ def checks(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Check]:
             ],
         ),
     ]
+
+
+def needed_first(inputs: Inputs, portfolio: Portfolio) -> list[Check]:
+    """The first of them: until these are mended, no order is more than a guess."""
+    return [*_missing(inputs, portfolio), *_names(inputs, portfolio)]
 
 
 _KEYS = {

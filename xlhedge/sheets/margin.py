@@ -24,6 +24,7 @@ from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.native_cells import write_page
+from xlhedge.sheets.nearness_cells import NearnessCells
 from xlhedge.sheets.style import sentence, widen
 from xlhedge.sheets.table import FigureTable, RowText, here
 from xlhedge.xlsx.cell import LETTERS
@@ -144,6 +145,7 @@ def write_margin(sheet: Sheet, of: TemplateContext) -> None:
     table.write_total(sheet, analysis.margin)
     table.write_rows(sheet, analysis.margin, cells.texts, (MarginRow.entry_price,))
     cells.write_tiers(sheet, analysis)
+    NearnessCells(of).write(sheet)
     _mark(sheet, table, f"$B${_ALERT}")
     own = {"A": 24.0, "B": 17.0, table.letter(MarginRow.liquidation_buffer): 15.0}
     widen(sheet, table.widths() | cells.widths() | own)

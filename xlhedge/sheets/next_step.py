@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlhedge.analysis import Analysis
+from xlhedge.analysis.figures import BLANK
+from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import TRADED, OrderRow
+from xlhedge.analysis.states import distance_to_end, nearness
 from xlhedge.analysis.unwind import QUIET, UnwindRow
 from xlhedge.analysis.unwind_advice import should_unwind
 from xlhedge.portfolio import TABLES
 from xlhedge.sheets.context import TemplateContext
 from xlhedge.sheets.input_cells import FIRST_ROW, Inputs
+from xlhedge.sheets.nearness_cells import NearnessCells
 from xlhedge.sheets.table import FigureTable
 
 __all__ = ["Step", "steps"]
@@ -41,12 +45,13 @@ class Step:
     formula: str
 
 
-def steps(of: TemplateContext, nearest: str) -> Iterator[Step]:
+def steps(of: TemplateContext, nearest: str, mend: Step) -> Iterator[Step]:
     """The steps, in order: what to type, then what to trade.
 
     Args:
         of: what the template is written from.
         nearest: the cell that says which move liquidates the first short.
+        mend: what must be mended before anything is traded.
     """
     inputs, analysis = of.inputs, of.analysis
     portfolio = analysis.portfolio
@@ -63,6 +68,8 @@ def steps(of: TemplateContext, nearest: str) -> Iterator[Step]:
     named = any(row.instrument for row in portfolio.holdings)
     yield Step("" if named else ask, f'IF(COUNTA({names})=0,"{ask}","")')
     yield _margin(inputs, analysis, nearest)
+    yield _typical(of)
+    yield mend
     yield _unwinding(of.tables[UnwindRow], analysis)
     yield _order(of.tables[OrderRow], analysis)
 
@@ -94,6 +101,23 @@ def _margin(inputs: Inputs, analysis: Analysis, nearest: str) -> Step:
     said = f"{ask[0]}{math.floor(100 * (move or 0) + 0.5)}{ask[1]}" if near else ""
     is_near = f"IF(ISNUMBER({nearest}),{nearest}<{inputs.setting('liquidation_alert')},FALSE)"
     return Step(said, f'IF({is_near},"{ask[0]}"&INT(100*{nearest}+0.5)&"{ask[1]}","")')
+
+
+def _typical(of: TemplateContext) -> Step:
+    """So is a position that a typical move to the horizon liquidates."""
+    ask = "Add margin or buy back: a typical move to the horizon liquidates "
+    margin, ranks = of.tables[MarginRow], NearnessCells(of).column(2)
+    at = f"MIN(IF({ranks}=2,ROW({ranks})-{margin.top - 1},1E6))"
+    name = f"LEFT(INDEX({margin.column(MarginRow.instrument)},{at}),{_LONGEST})"
+    ends = ((row.instrument, distance_to_end(of.analysis, row)) for row in of.analysis.margin)
+    alert = of.analysis.portfolio.settings.liquidation_alert
+    near = (
+        name for name, end in ends
+        if end and nearness(end.move, BLANK if end.typical is None else end.typical, alert) == 2
+    )  # fmt: skip
+    first = next(near, None)
+    said = "" if first is None else f"{ask}{first[:_LONGEST]} ({margin.title})"
+    return Step(said, f'IF({at}>=1E6,"","{ask}"&{name}&" ({margin.title})")')
 
 
 def _unwinding(unwind: FigureTable, analysis: Analysis) -> Step:

@@ -7,17 +7,20 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import NOWHERE
+from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.doubts import CHECK_FIRST, doubted
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.orders import TRADED, OrderRow, UnderlyingRow, hedged
-from xlhedge.analysis.unwind_advice import withheld
+from xlhedge.analysis.unwind import QUIET, UnwindRow
+from xlhedge.analysis.unwind_advice import DEAR, is_dear, should_unwind, withheld
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.live_cells import UNDERLYING, LiveCells, numbers_of
 from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import FigureTable, RowText, here
+from xlhedge.sheets.typical_cells import TypicalCells
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
@@ -73,6 +76,7 @@ def hedged_text(table: FigureTable, nothing: str = NOWHERE) -> str:
 def write_underlyings(sheet: Sheet, of: TemplateContext) -> None:
     """The template's sheet of the underlyings, which follow their numbers on Hedge and Orders."""
     write_table(sheet, of, of.analysis.underlyings)
+    TypicalCells(of).write(sheet)
     of.on[sheet.title].print_used(sheet, len(of.analysis.underlyings), len(UNDERLYING_FIRST))
 
 
@@ -108,7 +112,43 @@ def write_orders(sheet: Sheet, of: TemplateContext) -> None:
     idle = f"(SUMPRODUCT(--({lots}={name}))=0)"
     write_numbers(sheet, table, of.analysis, f"{held}+{idle}", numbers_of(hedge))
     strike_unchecked(sheet, table, OrderRow)
+    _write_against(sheet, of, table)
     table.print_used(sheet, len(of.analysis.orders), len(ORDER_FIRST))
+
+
+_AGAINST = "not now"
+
+
+def _write_against(sheet: Sheet, of: TemplateContext, table: FigureTable) -> None:
+    """Strike orders that add to a hedge which Unwind says to take off, or whose funding is dear.
+
+    A mark cannot look at another sheet's cells: behind the table stands which these are.
+    """
+    unwind, carry, analysis = of.tables[UnwindRow], of.tables[CarryRow], of.analysis
+    underlying, name, part, held, value = (
+        f"${table.letter(each)}{here()}"
+        for each in (OrderRow.underlying, OrderRow.instrument, OrderRow.part,
+                     OrderRow.short_contracts, OrderRow.short_notional)
+    )  # fmt: skip
+    signal = unwind.column(UnwindRow.signal)
+    loud = ",".join(f'--({signal}<>"{word}")' for word in ("", *QUIET))
+    same = f"--({unwind.column(UnwindRow.underlying)}={underlying})"
+    year = carry.cell(CarryRow.funding_apr, here(carry.top - table.top))
+    side = f"SIGN(IF({held}=0,{part},{held}))"
+    why = f"--(SUMPRODUCT({same},{loud})>0)+((0-{year})*{side}>{DEAR:g})"
+    adds = f"({part}<>0)*({part}*{value}>=0)"
+    text = RowText(f'IF({name}="","",IF(({why})*{adds}>0,"{_AGAINST}",""))')
+    at = LETTERS.index(table.behind(2))
+    sheet.put(table.head, at, "Against the signal", "header")
+    leaving = {row.underlying for row in analysis.unwind if should_unwind(row)}
+    for n in range(table.count):
+        row = analysis.orders[n] if n < len(analysis.orders) else None
+        adding = row and row.part and row.part * row.short_notional >= 0
+        against = adding and row and (row.underlying in leaving or is_dear(row))
+        said = _AGAINST if against else ""
+        sheet.put(table.top + n, at, said, "cell text", text.at(table.top + n))
+    for each in (OrderRow.order_contracts, OrderRow.order_notional, OrderRow.action):
+        sheet.mark(table.span(each), f'${LETTERS[at]}{table.top}="{_AGAINST}"', "struck")
 
 
 def write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) -> None:

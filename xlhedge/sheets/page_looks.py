@@ -7,7 +7,7 @@ from typing import Any
 from xlhedge.analysis.states import ACT, GOOD, UNKNOWN, WATCH
 from xlhedge.xlsx.styles import Styles
 
-__all__ = ["MOST_DECIMALS", "register_page", "tile_look"]
+__all__ = ["MOST_DECIMALS", "UNITS", "register_page", "tile_look"]
 
 _INK, _GREY, _PAPER, _WHITE, _RULE = "FF1F3A5F", "FF4A5568", "FFF3F6FA", "FFFFFFFF", "FFC9D3DF"
 _COLOURS = {
@@ -19,7 +19,7 @@ _COLOURS = {
 }
 """Ink of a state's word, and its band: the worse, the darker in grey."""
 
-_UNITS = {"bn": (1e9, ",,,"), "m": (1e6, ",,"), "k": (1e3, ",")}
+UNITS = {"bn": (1e9, ",,,"), "m": (1e6, ",,"), "k": (1e3, ",")}
 _HUGE = 1e12
 """From here on a number has too many digits for its tile."""
 
@@ -43,7 +43,7 @@ def tile_look(kind: str, value: float | str | None) -> str:
         return f"tile {kind}"
     if abs(value) >= _HUGE:
         return "tile huge"
-    sizes = (unit for unit, (size, _) in _UNITS.items() if abs(value) >= size * (1 - 5e-5))
+    sizes = (unit for unit, (size, _) in UNITS.items() if abs(value) >= size * (1 - 5e-5))
     return " ".join(filter(None, ("tile", kind, next(sizes, ""))))
 
 
@@ -58,14 +58,26 @@ def register_page(found: Styles) -> None:
     found.add("tile label", ink=_INK, size=10, bold=True, align="left", indent=1, **card)
     found.add("tile line", ink=_GREY, size=10, align="left", indent=1, **card)
     number: dict[str, Any] = {"ink": _INK, "size": 20, "bold": True, "align": "left", "indent": 1}
-    formats = {"share": "0 %", "rise": '"+"0.0 %', "fall": '"−"0.0 %', "huge": "0.0E+00"}
+    formats = {
+        "share": "0 %",
+        "move": "0.0 %",
+        "rise": '"+"0.0 %',
+        "fall": '"−"0.0 %',
+        "huge": "0.0E+00",
+    }
     for kind, plus in (("money", ""), ("gain", "+")):
         formats[kind] = f'{plus}#,##0;"−"#,##0;0'
-        for unit, (_, commas) in _UNITS.items():
+        for unit, (_, commas) in UNITS.items():
             shown = f'#,##0.0{commas}" {unit}"'
             formats[f"{kind} {unit}"] = f'{plus}{shown};"−"{shown};0'
     for name, number_format in formats.items():
         found.add(f"tile {name}", number_format=number_format, **number, **card)
+    found.add("tile state live", ink=_GREY, bold=True, align="left", indent=1, **card)
+    for state, (_, colour) in _COLOURS.items():
+        dark = state in (ACT, UNKNOWN)
+        found.mark(f"state {state}", bold=True, ink=_WHITE if dark else "FF000000", paper=colour)
+    for name, number_format in formats.items():
+        found.mark(name, number_format=number_format)
     for state, (ink, colour) in _COLOURS.items():
         found.add(f"tile state {state}", ink=ink, bold=True, align="right", indent=1, **card)
         found.add(f"tile band {state}", ink=ink, paper=colour)

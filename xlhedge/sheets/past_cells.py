@@ -315,6 +315,11 @@ class PastCells(LiveCells):
         return f"IF(SUMPRODUCT({held})=0,INDEX({alarms},{self.place}),{any_})"
 
     @property
+    def alarm_words(self) -> str:
+        """Whether funding costs each instrument too much, as any sheet refers to it."""
+        return f"{self.table.sheet}!{self._alarms}"
+
+    @property
     def _alarms(self) -> str:
         letter, top = LETTERS[self.alarms + 1], self.table.top
         return f"${letter}${top}:${letter}${top + self.inputs.capacity('Instruments') - 1}"

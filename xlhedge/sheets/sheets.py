@@ -201,7 +201,7 @@ SHEETS = (
         heading="xlhedge: the hedging desk inside a spreadsheet",
         note="Type in the yellow cells of the sheets below; read what to do in the sheets behind "
              "them."),
-    SheetSpec("Portfolio", write_inputs, **_INPUTS, wide=3,
+    SheetSpec("Portfolio", write_inputs, **_INPUTS | {"tall": 3},
         purpose="The coins that you hold, accounts, and settings. Type here first.",
         note="What you hold and how much of it to hedge. Type in the yellow cells; a row typed "
              "below a table counts. Accounts and Settings stand at the right."),
@@ -237,7 +237,9 @@ SHEETS = (
         purpose="For each underlying: exposure, all shorts on it, gap, gross beside net",
         note=_UNDERLYINGS),
     SheetSpec("Orders", write_orders, _TEMPLATE, TableSpec(OrderRow, first=ORDER_FIRST), tall=1,
-        purpose="One order an instrument, and why it is there.", note=_ORDERS),
+        purpose="One order an instrument, and why it is there.",
+        note=f"{_ORDERS} Struck: check first what it is computed from, or see Unwind: it would "
+             "add to a hedge that should come off, or whose funding is dear."),
     SheetSpec("Orders", write_orders_report, _REPORT, TableSpec(OrderRow), wide=0,
         purpose="One order an instrument, and why it is there", note=_ORDERS),
     SheetSpec("Hedge", write_hedge, _TEMPLATE,

@@ -13,7 +13,8 @@ from xlhedge.analysis.orders import UnderlyingRow
 from xlhedge.functions.registry import Function, function
 from xlhedge.sheets.context import NOTHING, Edition, Headline, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
-from xlhedge.sheets.live_checks import checks
+from xlhedge.sheets.live_checks import checks, needed_first
+from xlhedge.sheets.live_tiles import ROWS, write_live_tiles
 from xlhedge.sheets.next_step import Step, steps
 from xlhedge.sheets.orders import hedged_text
 from xlhedge.sheets.stress import worst
@@ -25,13 +26,17 @@ from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["VOLATILE", "write_start"]
 
-_NEXT, _WHAT, _LOADED, _AGE, _FETCHED, _HEADLINES = 3, 5, 12, 13, 14, 17
+_NEXT, _WHAT, _LOADED, _AGE, _FETCHED, _TILES = 3, 5, 12, 13, 14, 17
+_HEADLINES = _TILES + ROWS + 1
 
 VOLATILE = {("Start", f"B{row}") for row in (_LOADED, _AGE, _FETCHED)}
 """Cells that the clock or the host decides; what is stored there is the bad news."""
 
 _GO, _FOUND = "F", "G"
 """The columns of links to the first wrong cell of each check, and of where that is."""
+
+_LAST, _FACTS = 6, 8
+"""The last column that is seen, and that of the names of what tiles are made of."""
 
 _PROBE = "NET_DELTA"
 _WORDS = """
@@ -118,34 +123,42 @@ def write_start(sheet: Sheet, of: TemplateContext) -> None:
         _wide(sheet, at, line, "words")
     _write_alive(sheet, of.inputs, of.edition)
     _write_fetched(sheet, of.inputs)
+    sheet.put(_TILES - 1, 1, "Where you stand", "section")
+    write_live_tiles(sheet, of, _TILES, _FACTS)
     figures = _headlines(of)
     at = _write_headlines(sheet, of.inputs, of.analysis, figures)
     near = next(n for n, each in enumerate(figures, _HEADLINES + 1) if each.title == _NEAREST)
     questions = checks(of.inputs, of.tables, of.analysis)
-    _write_next(sheet, [*steps(of, f"$B${near}"), _first_wrong(questions, at + 3)])
+    needed = needed_first(of.inputs, of.analysis.portfolio)
+    mend = _first_wrong(questions[: len(needed)], at + 3)
+    wanted = steps(of, f"$B${near}", mend)
+    _write_next(sheet, [*wanted, _first_wrong(questions, at + 3)])
     at = _write_checks(sheet, at + 1, questions)
     at = _write_contents(sheet, at + 1, of.contents)
     _write_legend(sheet, at + 1)
-    widen(sheet, {"A": 50, "B": 23, "C": 16, "D": 66, "E": 16, _GO: 22, _FOUND: 14})
+    widen(sheet, {"A": 50} | dict.fromkeys("BCDEF", 26) | dict.fromkeys("GHI", 14))
+    sheet.fold(_LAST + 1, _FACTS + 1)
 
 
 def _wide(sheet: Sheet, at: int, text: str, look: str, formula: str | None = None) -> None:
     """A text over the columns to the right of a label, or over all of them."""
     first = 1 if look == "words" else 2
     sheet.put(at, first, text, look, formula)
-    sheet.merge(at, first, 5)
+    sheet.merge(at, first, _LAST)
 
 
 def _write_next(sheet: Sheet, wanted: Sequence[Step]) -> None:
     """The first step that is to be taken; one that cannot be told is none."""
     sheet.put(_NEXT, 1, "Next step", "section")
     said = next((step.said for step in wanted if step.said), _DONE)
-    text = f'"{_DONE}"'
-    for step in reversed(wanted):
-        told = f'IFERROR({step.formula},"")'
-        text = f'IF({told}<>"",{told},{text})'
+    text, letter = f'"{_DONE}"', LETTERS[_FACTS + 1]
+    for at, step in reversed(list(enumerate(wanted, _NEXT))):  # one formula would be too long
+        sheet.array(at, _FACTS + 1, [[step.said]], f'IFERROR({step.formula},"")', "working")
+        text = f'IF(${letter}${at}<>"",${letter}${at},{text})'
     sheet.array(_NEXT, 2, [[said]], text, "step")
-    for column in range(3, 6):  # it reaches over them: an array formula takes no merged cells
+    for column in range(
+        3, _LAST + 1
+    ):  # it reaches over them: an array formula takes no merged cells
         sheet.put(_NEXT, column, None, "step")
     sheet.height(_NEXT, 24)
 
@@ -207,13 +220,12 @@ def _write_fetched(sheet: Sheet, inputs: Inputs) -> None:
 def _write_headlines(
     sheet: Sheet, inputs: Inputs, analysis: Analysis, figures: Sequence[Headline]
 ) -> int:
-    sheet.put(_HEADLINES - 1, 1, "Where you stand", "section")
-    _header(sheet, _HEADLINES, ("Headline", "Value", "Unit", "How to read it", "Sheet"))
+    _header(sheet, _HEADLINES, ("Headline", "Value", "Unit", "How to read it", "", ""))
     settings = analysis.portfolio.settings
     at = _HEADLINES + 1
     empty = f"COUNTA({inputs.column('Holdings', 'asset')})=0"
     for figure in figures:
-        sheet.put(at, 1, figure.title, "cell text")
+        _link(sheet, at, 1, figure.sheet, figure.title)
         known = bool(analysis.portfolio.holdings) and figure.value is not None
         value = figure.value if known else NOTHING
         text = f'IF({empty},"{NOTHING}",{figure.formula})'
@@ -228,7 +240,6 @@ def _write_headlines(
             sheet.put(at, 4, said, "note", text)
         else:
             sheet.put(at, 4, figure.meaning, "note")
-        _link(sheet, at, 5, figure.sheet)
         at += 1
     return at
 
@@ -248,7 +259,6 @@ def _write_checks(sheet: Sheet, at: int, questions: Sequence[Check]) -> int:
         sheet.merge(row, 3, 5)
         sheet.put(row, go, each.place, "link", each.link(f"${_FOUND}{row}"))
         sheet.array(row, found, [[each.at]], each.at_formula, "working")
-    sheet.fold(found, found)
     sheet.mark(f"B{first}:B{last}", f'$C{first}="ok"', "good")
     sheet.mark(f"B{first}:E{last}", f'$C{first}<>"ok"', "bad")
     return last + 1
@@ -283,8 +293,8 @@ def _header(sheet: Sheet, at: int, titles: Sequence[str]) -> None:
         sheet.put(at, column, title, "header" if column == 2 else "header text")
 
 
-def _link(sheet: Sheet, row: int, column: int, title: str) -> None:
-    sheet.put(row, column, title, "link")
+def _link(sheet: Sheet, row: int, column: int, title: str, text: str = "") -> None:
+    sheet.put(row, column, text or title, "link")
     sheet.link(row, column, title)
 
 

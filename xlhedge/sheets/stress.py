@@ -25,7 +25,7 @@ from xlhedge.sheets.style import widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["capacity", "worst", "write_stress"]
+__all__ = ["capacity", "stress_columns", "worst", "write_stress"]
 
 _HEAD = FIRST - 1
 _NET = LETTERS[1 + len(LEGS)]
@@ -66,12 +66,15 @@ def write_stress(sheet: Sheet, of: TemplateContext) -> None:
     sheet.prints(area=f"A1:{LETTERS[_NOTE]}{summary.end + CHART_ROWS}")
 
 
+def stress_columns(analysis: Analysis) -> list[str]:
+    """Names, nets, and what is said of liquidation, as other sheets refer to them."""
+    last = FIRST + capacity(analysis) - 1
+    return [f"Stress!${x}${FIRST}:${x}${last}" for x in ("A", _NET, LETTERS[_WORD])]
+
+
 def worst(of: TemplateContext) -> Headline:
     """The scenario that loses most, for Start."""
-    nets, words = (
-        f"Stress!${letter}${FIRST}:${letter}${FIRST + capacity(of.analysis) - 1}"
-        for letter in (_NET, LETTERS[_WORD])
-    )
+    _, nets, words = stress_columns(of.analysis)
     found = of.analysis.worst
     return Headline(
         "Worst scenario",

@@ -18,7 +18,7 @@ from xlhedge.sheets.style import WIDTHS, fitted
 from xlhedge.xlsx.cell import LETTERS, quoted
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["ColumnGroup", "FigureTable", "RowText", "header_height", "here"]
+__all__ = ["ColumnGroup", "FigureTable", "RowText", "header_height", "here", "tell_unprinted"]
 
 
 def here(offset: int = 0) -> str:
@@ -83,6 +83,24 @@ _PRINTED, _SPARE = 25, 5
 
 _SIDES = 2
 """Letters that bold ones, and what stands beside them, take of a header's width."""
+
+
+def tell_unprinted(sheet: Sheet, letter: str, end: int, last: int, page: int) -> None:
+    """Tell in a sheet's first row of rows that are filled and do not print.
+
+    Args:
+        sheet: the sheet.
+        letter: the column that is filled in each row.
+        end: the last row that prints.
+        last: the last one that counts.
+        page: the last column of the page.
+    """
+    if end < last:
+        below = f'SUMPRODUCT(--(${letter}${end + 1}:${letter}${last}<>""))'
+        said = f'"Rows below {end} do not print: enlarge the print area."'
+        sheet.put(1, 3, "", "warning", f'IF({below}=0,"",{said})')
+        sheet.merge(1, 3, page)
+
 
 Texts = Callable[[FigureRow | None], Sequence[RowText | None]]
 """The formulas of a row, figure by figure; of one without values, too."""
@@ -190,12 +208,7 @@ class FigureTable:
         """
         end = min(self.last, self.top + max(_PRINTED, used + _SPARE) - 1)
         sheet.prints(area=f"A1:{LETTERS[last or page]}{end}")
-        if end < self.last:
-            letter = self.letter(self.figures[0])
-            below = f'SUMPRODUCT(--(${letter}${end + 1}:${letter}${self.last}<>""))'
-            said = f'"Rows below {end} do not print: enlarge the print area."'
-            sheet.put(1, 3, "", "warning", f'IF({below}=0,"",{said})')
-            sheet.merge(1, 3, page)
+        tell_unprinted(sheet, self.letter(self.figures[0]), end, self.last, page)
         right = "".join(filter(str.isalpha, sheet.extent.partition(":")[2]))
         behind = max(LETTERS.index(self.behind()), page + 1, last + 1)
         if (end := LETTERS.index(right)) >= behind:
