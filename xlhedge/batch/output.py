@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -181,7 +182,9 @@ class Output:
 
 def _sha256(path: Path) -> str:
     try:
-        if not path.is_file():  # a pipe would keep us waiting
+        if not stat.S_ISREG(
+            path.lstat().st_mode
+        ):  # a pipe would keep us waiting, a link is not ours
             return ""
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
