@@ -182,9 +182,8 @@ class Output:
 
 def _sha256(path: Path) -> str:
     try:
-        if not stat.S_ISREG(
-            path.lstat().st_mode
-        ):  # a pipe would keep us waiting, a link is not ours
+        # A pipe would keep us waiting, and what a link leads to is not what we wrote.
+        if not stat.S_ISREG(path.lstat().st_mode):
             return ""
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
