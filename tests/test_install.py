@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import venv
 from contextlib import closing
 from dataclasses import replace
 from importlib.util import find_spec
@@ -531,17 +532,34 @@ def test_libreoffice_computes_what_the_command_installed(office, tmp_path):
     ((cell,),) = sheet.add("NET_DELTA", (1, 60000, 45000), (1, 1))
     book = sheet.save(tmp_path / "calls.xlsx")
 
-    def command(name):
+    shared = (tmp_path / "shared").as_uri()
+    venv.create(tmp_path / "venv")
+    virtual = f"{tmp_path / 'venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+    def command(name, **more):
         # Extensions for all users, as in a container, go where LibreOffice is told to look.
-        shared = (tmp_path / "shared").as_uri()
         arguments = ("--profile", tmp_path / "profile")
-        done = run("libreoffice", name, *arguments, UNO_SHARED_PACKAGES_CACHE=shared)
+        done = run("libreoffice", name, *arguments, UNO_SHARED_PACKAGES_CACHE=shared, **more)
         assert done.stderr == ""
         return done.returncode, done.stdout
 
     def computed():
         with closing(office):  # to whom it is installed must not run
             return office.values(book)["Sheet"][cell]
+
+    def from_terminal(path):
+        """What the cell shows in a LibreOffice that a person starts there; nothing without one."""
+        into = tmp_path / "seen"
+        subprocess.run(
+            ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+             "--convert-to", "csv", "--outdir", into, book],
+            env=os.environ | {"PATH": path, "UNO_SHARED_PACKAGES_CACHE": shared},
+            capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+        seen = into / "calls.csv"
+        text = seen.read_text().split(",")[0].strip() if seen.exists() else ""
+        seen.unlink(missing_ok=True)
+        return text
 
     assert computed() == "#NAME?"
     assert command("status")[0] == 1
@@ -556,6 +574,12 @@ def test_libreoffice_computes_what_the_command_installed(office, tmp_path):
     assert status == 0
     assert f"xlhedge {EXACT}, {len(FUNCTIONS)} functions" in said
     assert re.search(r"LibreOffice +\d+\.\d+", said)
+    assert "this terminal" not in said
+    # What status says of a terminal in a virtual environment is so: no functions there, or no file.
+    assert "start it from the desktop" in command("status", PATH=virtual)[1]
+    assert from_terminal(os.environ["PATH"]) == "15000"
+    if sys.base_prefix != "/usr":  # an environment of the system's own Python leads to its library
+        assert from_terminal(virtual) != "15000"
     assert command("install")[0] == 0  # in the place of the old one
     assert command("uninstall") == (0, f"removed xlhedge {EXACT} from LibreOffice; restart it\n")
     assert computed() == "#NAME?"

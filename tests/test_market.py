@@ -127,6 +127,23 @@ def test_mexc_all_rates_are_one_question_and_what_it_leaves_out_another(near):
     assert near.calls[-1][1] == "mexc/api/v1/contract/funding_rate/BTC_USDT"
 
 
+def test_binance_an_interval_that_is_listed_is_not_asked_for_again(near):
+    told = instruments(found("binance", coins=("ETH",)))
+    assert told["ETH-PERP"]["interval_hours"] == near.world.interval("ETH") == 4
+    asked = [query["symbol"] for _, path, query, _ in near.calls if path.endswith("fundingRate")]
+    assert asked == ["ETHUSD_PERP"]
+
+
+def test_weex_an_interval_that_is_not_told_ends_with_no_answers_time(near):
+    """What ccxt calls the time of settlement is the time of the answer: an hour after the last."""
+    near.world.now = near.world.now // (4 * HOUR) * 4 * HOUR + HOUR
+    near.altered = lambda path, answer: (
+        [{**row, "collectCycle": None, "nextFundingTime": None} for row in answer]
+        if path.endswith("premiumIndex") else answer
+    )  # fmt: skip
+    assert instruments(found("weex", coins=("ETH",)))["ETH-PERP"]["interval_hours"] == 4
+
+
 def test_binance_an_interval_that_is_not_listed_is_measured_and_never_taken_for_8(near):
     near.world.hours["BTC"] = 1  # not in its list, as only changed ones of USDⓈ-M are
     listed = near.altered

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carry import CarryRow
@@ -29,11 +30,25 @@ from xlhedge.errors import HedgeError, RowError
 from xlhedge.portfolio import Portfolio, PortfolioError, Problem
 from xlhedge.text import percent
 
-__all__ = ["Analysis", "analyse"]
+__all__ = ["Analysis", "NearEnd", "analyse"]
 
 _OF_LIQUIDATION = ("index_price", "futures_price", "contract_size", "mm_rate", "mm_amount")
 """The cells of an instrument that decide when a short of it is liquidated."""
 _HUGE = 1e100  # of anything: what is computed with it overflows
+
+
+class NearEnd(NamedTuple):
+    """A liquidation that is near.
+
+    Args:
+        about: of which position or account.
+        move: of the mark that it takes.
+        text: it, as a clause.
+    """
+
+    about: str
+    move: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +118,10 @@ class Analysis:
     @property
     def near_liquidations(self) -> tuple[str, ...]:
         """Positions and accounts that a move within the alert, or a typical one, liquidates."""
-        said = []
+        return tuple(dict.fromkeys(each.text for each in self.near_ends()))
+
+    def near_ends(self) -> Iterator[NearEnd]:
+        """Those of `near_liquidations`, each with its move."""
         alert = self.portfolio.settings.liquidation_alert
         for row in self.margin:
             buffer = row.liquidation_buffer
@@ -111,14 +129,15 @@ class Analysis:
                 continue
             told = f"{row.instrument}: liquidated by a move of {percent(buffer, '+')}"
             if typical := self.within_typical(row):
-                said.append(f"{told}, and a typical one to the horizon is {typical}")
+                told = f"{told}, and a typical one to the horizon is {typical}"
+                yield NearEnd(row.instrument, buffer, told)
             elif abs(buffer) < alert:
-                said.append(told)
+                yield NearEnd(row.instrument, buffer, told)
         for account in self.accounts:
             end = nearest_end(account) if account.common != UNSETTLED else None
             if end and (abs(end.move) < alert or self.account_within_typical(account)):
-                said.append(f"account {account.account}: liquidated by {end}")
-        return tuple(dict.fromkeys(said))
+                name = f"account {account.account}"
+                yield NearEnd(name, end.move, f"{name}: liquidated by {end}")
 
     def within_typical(self, row: MarginRow) -> TypicalMove | None:
         """The typical move to the horizon, where one as large liquidates a position; else none.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xlhedge.cli import books, decks, hosts, imports, market, new, reports
+from xlhedge.cli import books, decks, hosts, imports, market, new, reports, watching
 from xlhedge.cli.lines import Command, say, warn
 from xlhedge.errors import HedgeError, Stopped
 from xlhedge.text import shown
@@ -31,6 +31,7 @@ app.add_typer(hosts.excel, name="excel")
 app.add_typer(hosts.libreoffice, name="libreoffice")
 app.command("lambda", cls=Command)(hosts.lambdas)
 app.command(cls=Command)(hosts.lite)
+app.command(cls=Command)(hosts.script)
 app.command(cls=Command)(reports.report)
 app.command(cls=Command)(reports.check)
 
@@ -146,3 +147,4 @@ app.command("import", cls=Command)(imports.import_downloads)
 app.command(cls=Command)(decks.fill)
 app.command(cls=Command)(market.positions)
 app.command(cls=Command)(books.refresh)
+app.command(cls=Command)(watching.watch)

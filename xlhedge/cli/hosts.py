@@ -13,7 +13,7 @@ from xlhedge.errors import InputError
 from xlhedge.files import refuse_to_replace, write_bytes
 from xlhedge.hosts.installing import TRY, Requirement
 
-__all__ = ["excel", "lambdas", "libreoffice", "lite"]
+__all__ = ["excel", "lambdas", "libreoffice", "lite", "script"]
 
 excel = typer.Typer(
     help="The functions in Excel for Windows: xlhedge excel install.", no_args_is_help=True
@@ -193,3 +193,20 @@ def lite(
     else:
         raise InputError(f"{output}: name a workbook (.xlsx) or Lite's module (.py)")
     say(f"wrote {output}, for Excel with xlwings Lite; not run there yet")
+
+
+def script(
+    *,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The file of Apps Script (.gs, .js) to write.")
+    ],
+    force: Force = False,
+) -> None:
+    """The functions for Google Sheets, as Apps Script: xlhedge script -o xlhedge.gs."""
+    from xlhedge.hosts.sheets_script import sheets_script
+
+    if output.suffix.lower() not in (".gs", ".js"):
+        raise InputError(f"{output}: name a file of Apps Script (.gs or .js)")
+    refuse_to_replace(output, force=force)
+    write_bytes(output, sheets_script().encode())
+    say(f"wrote {output}: in Google Sheets, Extensions > Apps Script, paste it and save")

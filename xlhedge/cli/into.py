@@ -73,7 +73,7 @@ def put_into(
     """
     merged = book.merged(found, rules)
     for line in merged.told:
-        warn(f"{book.path.name}: left: {line}")
+        warn(f"{book.path.name}: note: {line}")
     _show(merged.changes)
     if not merged.changes:
         say(f"{book.path}: nothing changes")

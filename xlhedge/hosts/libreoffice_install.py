@@ -17,7 +17,7 @@ from xlhedge.files import exact_version
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.installing import TRY, Requirement
 from xlhedge.hosts.libreoffice import IDENTIFIER, build_extension
-from xlhedge.hosts.office import find_program, run_program
+from xlhedge.hosts.office import find_program, run_program, virtual_python
 
 __all__ = ["Office"]
 
@@ -119,6 +119,12 @@ class Office:
             )
         else:
             yield Requirement("extension", f"xlhedge {found[0]}, {len(FUNCTIONS)} functions")
+        if os.name == "posix" and (python := virtual_python(os.environ.get("PATH", ""))):
+            yield Requirement(
+                "this terminal",
+                f"a virtual environment is active ({python}): a LibreOffice started from here may "
+                "find no functions; start it from the desktop, or after `deactivate`",
+            )
 
     def _listed(self, shared: Sequence[str]) -> tuple[str, str] | None:
         """Our extension's version, and whether LibreOffice took it: "yes" or not."""

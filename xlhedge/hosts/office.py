@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xlhedge.errors import MachineError
 
-__all__ = ["PLACES", "find_program", "run_program", "stop_all"]
+__all__ = ["PLACES", "find_program", "run_program", "stop_all", "virtual_python"]
 
 PLACES = (
     "/usr/lib/libreoffice/program",
@@ -108,6 +108,20 @@ def _environment(ours: Mapping[str, str]) -> dict[str, str]:
     if os.name == "posix":
         kept["PATH"] = os.defpath
     return kept
+
+
+def virtual_python(path: str) -> Path | None:
+    """The python3 that comes first on a path, if it is a virtual environment's.
+
+    A LibreOffice that uses the system's Python, started where this is so, loads no extension in
+    Python: our functions are #NAME? there, or the file is not opened at all.
+
+    Args:
+        path: the variable PATH.
+    """
+    found = shutil.which("python3", path=path)
+    home = Path(found).parent.parent if found else None
+    return Path(str(found)) if home and (home / "pyvenv.cfg").is_file() else None
 
 
 def _reason(said: str) -> str:

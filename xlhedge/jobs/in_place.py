@@ -27,7 +27,9 @@ def refuse_if_open(path: Path) -> None:
             raise InputError(f"{path}: {why}")
 
 
-def replace_book(path: Path, before: bytes, after: bytes, now: datetime) -> Path:
+def replace_book(
+    path: Path, before: bytes, after: bytes, now: datetime, *, kept: bool = False
+) -> Path | None:
     """Write a workbook anew where it is, in one step; a dated copy of it as it was is kept.
 
     Args:
@@ -35,9 +37,11 @@ def replace_book(path: Path, before: bytes, after: bytes, now: datetime) -> Path
         before: its bytes, as they were read.
         after: what it is to hold.
         now: the time now, by the clock that its folder shows.
+        kept: whether this run has kept a copy already, so that there is no other.
 
     Returns:
-        The copy; one that has its name is not replaced, but stands for the same moment.
+        The copy; one that has its name is not replaced, but stands for the same moment. None where
+        none is kept.
 
     Raises:
         InputError: it was opened or changed meanwhile.
@@ -56,7 +60,7 @@ def replace_book(path: Path, before: bytes, after: bytes, now: datetime) -> Path
         raise InputError(f"{path}: it was changed meanwhile; start again")
     private = not path.stat().st_mode & 0o077  # then a copy of it must be, too
     copy = path.with_name(f"{path.stem}-{now:%Y-%m-%d-%H%M%S}{path.suffix}")
-    if not copy.exists():
+    if not kept and not copy.exists():
         write_bytes(copy, before, private=private)
     write_bytes(path, after, private=private)
-    return copy
+    return None if kept else copy

@@ -15,7 +15,7 @@ from typing import Any
 
 from xlhedge.jobs.contract_sizes import COUNTED, ContractSizes
 from xlhedge.jobs.merge_shorts import ShortsMerge
-from xlhedge.jobs.merging import Merged, Writer
+from xlhedge.jobs.merging import Merged, Writer, named
 from xlhedge.market.contracts import Contract, contract_of, meant, names_of
 from xlhedge.market.found import MISSING, Found, FoundRow
 from xlhedge.portfolio import TABLES, Portfolio
@@ -72,7 +72,7 @@ def merge(
     merging.sources()
     rank = {name: number for number, name in enumerate(TABLES)}
     changes = sorted(writer.changes, key=lambda change: rank[change.table])
-    return Merged(tuple(changes), tuple(writer.told))
+    return Merged(tuple(changes), tuple(writer.told), writer.fetched)
 
 
 class _Merge:
@@ -166,7 +166,9 @@ class _Merge:
             self._times.append(row.time)
         for column in columns:
             if column in row.assumed:
-                self._writer.tell(f"{name} {column}: {row.assumed[column]}")
+                self._writer.tell(
+                    f"{name} {column}: is no answer of {row.venue}'s: {row.assumed[column]}"
+                )
         self._note("Instruments", name, columns, row)
 
     def _note(self, table: str, name: str, columns: Iterable[str], row: FoundRow) -> None:
@@ -184,7 +186,7 @@ class _Merge:
                 wanted = {"spot_price": price}
                 columns = self._writer.write("Holdings", number, each.asset, wanted)
                 self._times += [row.time] if columns else []
-                self._note("Holdings", _joined(each.asset, each.place), columns, row)
+                self._note("Holdings", named(each.asset, each.place), columns, row)
         if self._rules.positions:
             self._quantities()
 
@@ -207,7 +209,7 @@ class _Merge:
             if row.values.get("quantity") is None:
                 continue
             asset, place = row.values["asset"], row.values.get("place") or ""
-            name = _joined(asset, place)
+            name = named(asset, place)
             number = places.get((asset.casefold(), place.casefold()))
             fetched = self._spot(asset)
             price = fetched[0] if fetched else typed.get(asset.casefold())
@@ -254,7 +256,7 @@ class _Merge:
         }
         for row in rows:
             account, coin = row.values["account"], row.values.get("collateral")
-            name = _joined(account, coin)
+            name = named(account, coin)
             number = numbers.get((account.casefold(), self._coin(coin)))
             cells = {k: v for k, v in row.values.items() if v is not None}
             if number is None:
@@ -344,8 +346,3 @@ def _same(name: str, other: str) -> bool:
 
 def _second(pair: tuple[str, datetime]) -> datetime:
     return pair[1]
-
-
-def _joined(name: str, more: str | None) -> str:
-    """A row's name, where one column does not tell it apart."""
-    return f"{name}, {more}" if more else name

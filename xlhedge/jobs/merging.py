@@ -12,7 +12,7 @@ from xlhedge.portfolio import TABLES, Portfolio
 from xlhedge.portfolio.places import TablePlaces
 from xlhedge.text import harmless, shown
 
-__all__ = ["CellChange", "Merged", "Writer"]
+__all__ = ["CellChange", "Merged", "Writer", "named"]
 
 _PRICES = {"spot_price", "index_price", "futures_price", "collateral_price"}
 """Columns in which a jump may be a mistake of a venue's, or of whoever asked it."""
@@ -58,6 +58,11 @@ class CellChange:
         return f"{' '.join(filter(None, (place, row, column)))}: {was} → {now}"
 
 
+def named(name: str, more: str | None) -> str:
+    """What people call a row, where one column does not tell it apart."""
+    return f"{name}, {more}" if more else name
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """What a merge would write.
@@ -65,10 +70,14 @@ class Merged:
     Args:
         changes: the cells that change, table by table.
         told: what was found and is not written, and why.
+        fetched: by table and row the columns that are now what was found: from where and when.
     """
 
     changes: tuple[CellChange, ...] = ()
     told: tuple[str, ...] = ()
+    fetched: Mapping[tuple[str, str], Mapping[str, tuple[str, datetime]]] = field(
+        default_factory=dict
+    )
 
     def jumps(self, limit: float) -> list[CellChange]:
         """The prices that move by more than a part of what they were."""

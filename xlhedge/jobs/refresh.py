@@ -58,6 +58,8 @@ class ClosedBook:
     Args:
         path: the file.
         limits: how much of it is read.
+        read_open: whether it may be open meanwhile, as one that is only looked at; it is written
+            closed only.
 
     Attributes:
         content: its bytes, as they were read.
@@ -70,6 +72,7 @@ class ClosedBook:
 
     path: Path
     limits: Limits = DEFAULT
+    read_open: bool = False
     content: bytes = field(init=False)
     portfolio: Portfolio = field(init=False)
     _formulas: dict[str, tuple[str, Formulas]] = field(init=False)
@@ -79,7 +82,8 @@ class ClosedBook:
         self.path = self.path.resolve()  # of a link what it leads to is brought up to date
         if self.path.suffix.lower() not in _WORKBOOKS:
             raise InputError(f"{self.path}: it is no closed workbook (.xlsx, .xlsm)")
-        refuse_if_open(self.path)
+        if not self.read_open:
+            refuse_if_open(self.path)
         read = load(self.path, self.limits)
         self.portfolio = read_content(read, self.limits)
         self.content = bytes(read.body) if isinstance(read.body, bytes) else b""
@@ -102,13 +106,16 @@ class ClosedBook:
         sheet, _, cell = place.rpartition("!")
         return self._sheets[f"{sheet}!"], cell
 
-    def refreshed(self, changes: Sequence[CellChange]) -> bytes:
-        """The file's bytes with the changes, and with what our formulas show then.
+    def after(self, changes: Sequence[CellChange]) -> Portfolio:
+        """What would be in it with the changes.
 
         Raises:
-            PortfolioError: the changed inputs do not fit together.
-            HedgeError: they cannot be worked out.
+            PortfolioError: they do not fit together.
         """
+        return read_content(Content(self.path.name, self._typed(changes)), self.limits)
+
+    def _typed(self, changes: Sequence[CellChange]) -> bytes:
+        """The file's bytes with the changes."""
         inputs: dict[str, dict[str, Value | Like]] = defaultdict(dict)
         for change in changes:
             name, cell = self._split(change.place)
@@ -117,7 +124,19 @@ class ClosedBook:
                 value = Like(change.now, self._split(change.like)[1])
             inputs[self._formulas[name][0]][cell] = value
         try:
-            typed = patched(self.content, inputs)
+            return patched(self.content, inputs)
+        except NotAWorkbook as error:
+            raise refusal(str(error), error.place) from None
+
+    def refreshed(self, changes: Sequence[CellChange]) -> bytes:
+        """The file's bytes with the changes, and with what our formulas show then.
+
+        Raises:
+            PortfolioError: the changed inputs do not fit together.
+            HedgeError: they cannot be worked out.
+        """
+        typed = self._typed(changes)
+        try:
             new = read_content(Content(self.path.name, typed), self.limits)
             stored: StoredValues = stored_values(new, self.content, self._formulas, self.limits)
             if not stored.cells and not stored.others:
@@ -126,13 +145,16 @@ class ClosedBook:
         except NotAWorkbook as error:
             raise refusal(str(error), error.place) from None
 
-    def write(self, new: bytes, output: Path | None, now: datetime) -> Path | None:
+    def write(
+        self, new: bytes, output: Path | None, now: datetime, *, kept: bool = False
+    ) -> Path | None:
         """Write the new bytes, in one step.
 
         Args:
             new: the bytes.
             output: another file; None for the book itself, of which a dated copy is kept.
             now: the time now, by the clock that the folder shows.
+            kept: whether this run has kept a copy already.
 
         Returns:
             The copy.
@@ -144,4 +166,4 @@ class ClosedBook:
         if output:
             write_bytes(output, new)
             return None
-        return replace_book(self.path, self.content, new, now)
+        return replace_book(self.path, self.content, new, now, kept=kept)
