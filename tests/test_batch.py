@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import unicodedata
+from concurrent.futures import Future
 from pathlib import Path
 
 import pandas as pd
@@ -16,10 +17,15 @@ from openpyxl import Workbook, load_workbook
 
 from xlhedge.analysis import analyse
 from xlhedge.batch.csv_files import COLUMNS
+from xlhedge.batch.dispatch import Dispatch
 from xlhedge.batch.inputs import gather
+from xlhedge.batch.plan import Item
 from xlhedge.batch.progress import InputResult, RunResult, TextProgress
 from xlhedge.batch.report_names import folded, stem_of
+from xlhedge.batch.stop import Stop
 from xlhedge.batch.store import RunStore
+from xlhedge.batch.work import Options, ReportBytes
+from xlhedge.batch.workers import Workers
 from xlhedge.errors import InputError
 from xlhedge.readers import load, read
 
@@ -468,3 +474,23 @@ def test_the_documents_name_every_column_and_option():
     assert not [name for name in COLUMNS if f"`{name}`" not in text]
     options = ("--manifest", "--jobs", "--resume", "--cluster", "--quiet", "--json")
     assert not [name for name in options if name not in text]
+
+
+class AtOnce(Workers):
+    """Workers who are through with a task when it is given."""
+
+    chunk, window = 10, 3
+
+    def submit(self, _, sources, *__):
+        done = Future()
+        done.set_result([ReportBytes(sha256=each.source.name) for each in sources])
+        return done
+
+
+def test_nobody_waits_for_the_first_line_until_ten_reports_are_made():
+    items = [Item(n, Path(f"{n}.xlsx"), source=Path(f"{n}.xlsx")) for n in range(25)]
+    told = list(Dispatch(AtOnce(), Options(), Stop()).results(iter(items)))
+    assert [len(chunk) for chunk in told] == [1, 10, 10, 4]
+    assert [made.sha256 for chunk in told for _, made in chunk] == [
+        each.path.name for each in items
+    ]

@@ -27,10 +27,14 @@ from portfolios import (
     wrong,
 )
 
+from xlhedge.errors import PortfolioError
 from xlhedge.portfolio import TABLES, Portfolio
 from xlhedge.portfolio.values import as_number, number_in
-from xlhedge.readers import read
+from xlhedge.readers import Limits, read
+from xlhedge.readers.content import file_bytes
 from xlhedge.readers.sheet_xml import letters_of
+
+PROC = Path("/proc/version")
 
 
 @pytest.fixture
@@ -824,3 +828,12 @@ def test_column_letters():
         "AAA",
         "XFD",
     ]
+
+
+@pytest.mark.skipif(not PROC.is_file(), reason="the system has no file that says it is empty")
+def test_a_file_that_is_longer_than_it_says_is_read_to_its_end():
+    """As one that somebody writes meanwhile."""
+    content = PROC.read_bytes()
+    assert (PROC.stat().st_size, file_bytes(PROC)) == (0, content)
+    with pytest.raises(PortfolioError, match="bytes"):
+        file_bytes(PROC, Limits(0))

@@ -103,6 +103,13 @@ def test_a_report_that_is_not_whole_is_made_again(damage, desk, out):
     assert report.read_bytes() == content
 
 
+def test_a_link_to_what_is_on_record_is_no_report(desk, out):
+    report = out / "p01-report.xlsx"
+    report.rename(out / "moved.xlsx")
+    report.symlink_to(out / "moved.xlsx")
+    assert again(desk, out) == {"p00.xlsx": "kept", "p01.xlsx": "failed"}
+
+
 def test_another_program_makes_all_again(desk, out, monkeypatch):
     monkeypatch.setattr("xlhedge.batch.plan.versions", lambda: versions() + "1")
     monkeypatch.setattr("xlhedge.batch.dispatch.versions", versions)

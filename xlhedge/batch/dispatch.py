@@ -40,12 +40,12 @@ class Dispatch:
             Stopped: somebody asked to stop, or the cluster is lost or has other versions.
         """
         waiting: deque[tuple[list[Item], _Task]] = deque()
+        size = 1  # nobody waits for the first line until ten reports are made
         while True:
-            while len(waiting) < self.workers.window and (
-                chunk := list(islice(items, self.workers.chunk))
-            ):
+            while len(waiting) < self.workers.window and (chunk := list(islice(items, size))):
                 self.stop.check()
                 waiting.append((chunk, self._submit(chunk)))
+                size = self.workers.chunk
             if not waiting:
                 return
             chunk, task = waiting.popleft()

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -181,7 +182,8 @@ class Output:
 
 def _sha256(path: Path) -> str:
     try:
-        if not path.is_file():  # a pipe would keep us waiting
+        # A pipe would keep us waiting, and what a link leads to is not what we wrote.
+        if not stat.S_ISREG(path.lstat().st_mode):
             return ""
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

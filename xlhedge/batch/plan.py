@@ -83,10 +83,10 @@ class Plan:
             ending, item = self._known(item)
             stem = stem_of(item.path, folder=item.path.is_dir())
             item = item._replace(report=self.store.name(stem, self.request.output, ending))
+            if self.request.resume and (kept := self._kept(item)):  # on record: it is ours
+                return item._replace(source=None, result=kept)
             if not self.request.force:
                 self._refuse_foreign(item)
-            if self.request.resume and (kept := self._kept(item)):
-                return item._replace(source=None, result=kept)
             if not item.source:
                 source = load(item.path, self.request.limits) if self.remote else item.path
                 item = item._replace(source=source)

@@ -159,7 +159,9 @@ def _bytes(path: Path, place: str, room: int, limits: Limits) -> bytes:
         if found.st_size > room:
             raise refusal(limits.too_many(found.st_size, room, "bytes"), place)
         with path.open("rb") as stream:
-            content = stream.read(room + 1)  # it may grow meanwhile
+            content = stream.read(found.st_size + 1)  # asked for more, it makes room for all of it
+            if len(content) > found.st_size:  # it grows meanwhile
+                content += stream.read(room + 1 - len(content))
     except OSError as error:
         raise refusal(f"it cannot be read: {error.strerror or error}", place) from None
     if len(content) > room:

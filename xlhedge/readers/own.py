@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import stat
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -44,7 +45,10 @@ NAMED = 255 - len(_REPORT)
 
 def is_report(path: Path) -> bool:
     """Whether a file says of itself that it is a report of ours or a run's summary."""
-    said = _properties(path)
+    return _is_report(_properties(path))
+
+
+def _is_report(said: Mapping[str, str]) -> bool:
     return said.get("creator") == "xlhedge" and said.get("title", "").startswith(_ALL)
 
 
@@ -86,8 +90,8 @@ def refuse_foreign(path: Path, name: str = "", title: str = "") -> None:
         if not regular or not ours:
             raise InputError(f"{path}: is not of xlhedge; move it, or name another folder")
         return
-    on = Source(name, "").told
-    if not regular or not is_report(path) or _properties(path).get("subject") != on:
+    said = _properties(path) if regular else {}
+    if not _is_report(said) or said.get("subject") != Source(name, "").told:
         why = f"is not xlhedge's report on {name}; move it, or add --force to replace it"
         raise InputError(f"{path}: {why}")
 
