@@ -691,7 +691,7 @@ def test_a_help_that_cannot_be_written_is_refused(monkeypatch, text):
         wrappers.our_modules()
 
 
-# ------------------------------------------------------------- whole columns; a Python that was ended
+# ---------------------------------------------------------- whole columns; a Python that was ended
 
 
 def test_whole_columns_and_rows_are_cut_at_what_is_used_all_the_same(macro_libreoffice, tmp_path):

@@ -68,7 +68,8 @@ Private Function HedgeArgument(lastRow As Long, lastColumn As Long, _
         HedgeArgument = CVErr(2015)
     Else
         down = Extent(given.Row, given.Rows.Count, given.Worksheet.Rows.Count, lastRow)
-        across = Extent(given.Column, given.Columns.Count, given.Worksheet.Columns.Count, lastColumn)
+        across = Extent(given.Column, given.Columns.Count, given.Worksheet.Columns.Count, _
+            lastColumn)
         HedgeArgument = given.Resize(down, across).Value2
     End If
     Exit Function
