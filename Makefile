@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-long test-all numbers templates docs version pictures bench mutate fuzz audit clean
+.PHONY: demo test test-long test-all windows numbers templates docs version pictures bench mutate fuzz audit clean
 
 demo: $(VENV)/.installed
 	$(BIN)/xlhedge demo -o reports
@@ -24,6 +24,9 @@ test-long: $(VENV)/.installed-dev
 	$(BIN)/pytest tests -n auto --dist worksteal -m long
 
 test-all: test test-long
+
+windows: $(VENV)/.installed
+	.ci/windows
 
 numbers: $(VENV)/.installed-dev
 	.ci/libreoffice
@@ -57,7 +60,7 @@ fuzz: $(VENV)/.installed-dev
 	$(BIN)/python .ci/fuzz.py --seconds 60
 
 clean:
-	rm -rf $(VENV) .spreadsheets .validator reports dist build .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .spreadsheets .validator .windows reports dist build .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	.ci/venv $(PYTHON) $(VENV)

@@ -107,12 +107,17 @@ XLWINGS = {
     "xlwings": """\
 Option Explicit
 Public tries As Long
+Public ended As Long
 Private calling As String
 
 Public Function XLPy()
     tries = tries + 1
     Set XLPy = Sheet1
 End Function
+
+Public Sub KillPy()
+    ended = ended + 1
+End Sub
 
 Public Function GetConfig(key As String, Optional default As String = "") As Variant
     If key = "INTERPRETER_WIN" Then GetConfig = "C:\\py\\Scripts\\python.exe"
@@ -146,6 +151,13 @@ UNREACHABLE = {
     "xlwings": XLWINGS["xlwings"].replace(
         "    Set XLPy = Sheet1\n",
         '    Err.Raise 1, , "Could not load xlwings64-0.37.8.dll" & vbCrLf & "from C:\\py"\n',
+    ),
+}
+ENDED = {
+    "xlwings": XLWINGS["xlwings"].replace(
+        "    Set XLPy = Sheet1\n",
+        '    If ended = 0 Then Err.Raise 1, , "The RPC server is unavailable"\n'
+        "    Set XLPy = Sheet1\n",
     ),
 }
 
@@ -563,7 +575,7 @@ def test_without_python_the_message_names_the_remedy(unreachable):
 
 
 def test_without_python_not_every_cell_waits_for_it(unreachable):
-    assert 1 <= unreachable["tries"] <= 3
+    assert 1 <= unreachable["tries"] <= 6  # each time once more, after KillPy
 
 
 # ------------------------------------------------------------------------------ the text of the VBA
@@ -677,3 +689,42 @@ def test_a_help_that_cannot_be_written_is_refused(monkeypatch, text):
     monkeypatch.setattr(wrappers, "FUNCTIONS", [with_help(text)])
     with pytest.raises(HedgeError):
         wrappers.our_modules()
+
+
+# ---------------------------------------------------------- whole columns; a Python that was ended
+
+
+def test_whole_columns_and_rows_are_cut_at_what_is_used_all_the_same(macro_libreoffice, tmp_path):
+    project = Project(PYTHON, XLWINGS)
+    project.values = {"E1": 1, "E40": 2, "F7": 3, "H50": 4}
+    sheet = "ThisWorkbook.Worksheets(1)."
+    for key, address in (
+        ("two columns", "E:F"),
+        ("to the end", "E11:E1048576"),
+        ("behind all", "E60:E1048576"),
+        ("two rows", "1:2"),
+        ("as it is", "E1:E60"),
+    ):
+        project.run(
+            key,
+            f'unused = HedgeArguments({sheet}Range("{address}"), {sheet}Range("F:F"))',
+            'result = "one"',
+            "If IsArray(unused(0)) Then _",
+            '    result = UBound(unused(0), 1) & " x " & UBound(unused(0), 2)',
+            'result = result & ", " & UBound(unused(1), 1)',
+        )
+    assert project.computed(macro_libreoffice, tmp_path) == {
+        "two columns": "50 x 2, 50",
+        "to the end": "40 x 1, 50",
+        "behind all": "one, 50",
+        "two rows": "2 x 8, 50",
+        "as it is": "60 x 1, 50",
+    }
+
+
+def test_a_python_that_was_ended_is_forgotten_and_started_anew(macro_libreoffice, tmp_path):
+    project = Project(PYTHON, ENDED)
+    project.add("value", f"={FIRST.name}({asked(FIRST, '!number@$M$5')})")
+    project.run("ended", "result = ended")
+    found = project.computed(macro_libreoffice, tmp_path)
+    assert found == {"value": 2.5, "ended": 1}

@@ -19,13 +19,46 @@ Private kept As Collection
 Private room As Long
 Private Const MOST_KEPT As Long = 1000
 Private Const MOST_KEPT_OF_A_CALL As Long = 200
+Private Const NOT_CUT As Long = 100000000
 
 ' Python was not to be had: what was said, and when to try again.
 Private retryAt As Date
 Private refusal As String
 
-Public Function HedgeArgument(Optional given As Variant) As Variant
+Public Function HedgeArguments(ParamArray given() As Variant) As Variant
+    ' Ranges that reach the end of a sheet, such as A:A, are cut at the last row and column used, in
+    ' all arguments the same: two whole columns stay as long as each other.
+    Dim taken() As Variant, place As Long, lastRow As Long, lastColumn As Long
+    ReDim taken(0 To UBound(given))
+    lastRow = 1
+    lastColumn = 1
+    For place = 0 To UBound(given)
+        If IsObject(given(place)) Then Measure given(place), lastRow, lastColumn
+    Next place
+    For place = 0 To UBound(given)
+        taken(place) = HedgeArgument(lastRow, lastColumn, given(place))
+    Next place
+    HedgeArguments = taken
+End Function
+
+Private Sub Measure(given As Variant, lastRow As Long, lastColumn As Long)
+    Dim used As Object, last As Long
+    On Error GoTo unreadable
+    Set used = given.Worksheet.UsedRange
+    last = used.Row + used.Rows.Count - 1
+    If last > lastRow Then lastRow = last
+    last = used.Column + used.Columns.Count - 1
+    If last > lastColumn Then lastColumn = last
+    Exit Sub
+unreadable:
+    lastRow = NOT_CUT
+    lastColumn = NOT_CUT
+End Sub
+
+Private Function HedgeArgument(lastRow As Long, lastColumn As Long, _
+        Optional given As Variant) As Variant
     ' Value2, or dates would arrive as date-times and currency with four decimals.
+    Dim down As Long, across As Long
     On Error GoTo unreadable
     If IsMissing(given) Then
         HedgeArgument = Empty
@@ -34,11 +67,22 @@ Public Function HedgeArgument(Optional given As Variant) As Variant
     ElseIf given.Areas.Count > 1 Then
         HedgeArgument = CVErr(2015)
     Else
-        HedgeArgument = given.Value2
+        down = Extent(given.Row, given.Rows.Count, given.Worksheet.Rows.Count, lastRow)
+        across = Extent(given.Column, given.Columns.Count, given.Worksheet.Columns.Count, _
+            lastColumn)
+        HedgeArgument = given.Resize(down, across).Value2
     End If
     Exit Function
 unreadable:
     HedgeArgument = CVErr(2015)
+End Function
+
+Private Function Extent(first As Long, count As Long, most As Long, last As Long) As Long
+    ' How many rows or columns of a range are read: all, but where it reaches the end of the sheet.
+    Extent = count
+    If first + count - 1 < most Then Exit Function
+    If last < most Then Extent = last - first + 1
+    If Extent < 1 Then Extent = 1
 End Function
 
 Public Function HedgeCall(functionName As String, arguments As Variant) As Variant
@@ -92,7 +136,7 @@ Private Function Asked(functionName As String, arguments As Variant) As Variant
     KeepPythonSafe
     On Error GoTo unreachable
     AskFullPaths
-    Set reached = XLPy
+    Set reached = Python()
     On Error GoTo failed
     Asked = reached.CallUDF("{python}", functionName, arguments)
     Exit Function
@@ -103,6 +147,19 @@ unreachable:
     Exit Function
 failed:
     Asked = Unanswered(Err.Description)
+End Function
+
+Private Function Python() As Object
+    On Error GoTo again
+    Set Python = XLPy
+    Exit Function
+again:
+    Resume anew
+anew:
+    ' A Python that was ended is still remembered; forgotten, it is started anew.
+    On Error GoTo 0
+    KillPy
+    Set Python = XLPy
 End Function
 
 Private Sub KeepPythonSafe()

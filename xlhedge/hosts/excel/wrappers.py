@@ -59,8 +59,8 @@ def our_modules() -> dict[str, str]:
         ['HedgeFunctions', 'HedgeBridge', 'HedgeHelp', 'ThisWorkbook']
         >>> print("\n".join(our_modules()["HedgeFunctions"].splitlines()[4:8]))
         Public Function SPOT_NOTIONAL(spot_qty As Variant, spot_price As Variant) As Variant
-            SPOT_NOTIONAL = HedgeCall("SPOT_NOTIONAL", Array( _
-                HedgeArgument(spot_qty), HedgeArgument(spot_price)))
+            SPOT_NOTIONAL = HedgeCall("SPOT_NOTIONAL", HedgeArguments( _
+                spot_qty, spot_price))
         End Function
     """
     bridge = BRIDGE.replace("{python}", _PYTHON).replace("{mark}", ERROR_MARK)
@@ -84,14 +84,14 @@ def _function(entry: Function) -> str:
         f"{'' if parameter.required else 'Optional '}{spelled(parameter)} As Variant"
         for parameter in entry.parameters
     ]
-    handed = [f"HedgeArgument({spelled(parameter)})" for parameter in entry.parameters]
+    handed = [spelled(parameter) for parameter in entry.parameters]
     # What takes anything may be asked about a cell that holds an error of ours.
     asks = entry.parameters[0].quantity.kind == "any"
     first = f"{spelled(entry.parameters[0])}, " if asks else ""
     called = f"{'HedgeExplained' if asks else 'HedgeCall'}({first}{_text(entry.name)}"
     lines = [
         f"Public Function {entry.name}({_wrapped(declared)}) As Variant",
-        f"    {entry.name} = {called}, Array( _\n        {_wrapped(handed)}))",
+        f"    {entry.name} = {called}, HedgeArguments( _\n        {_wrapped(handed)}))",
         "End Function",
         "",
     ]
