@@ -29,6 +29,7 @@ from xlhedge.sheets.page_charts import scenario_message
 from xlhedge.sheets.page_looks import tile_look
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.tiles import tiles
+from xlhedge.text import rounded
 
 TILES = ("COINS", "HEDGED", "LIQUIDATION", "WORST CASE", "CARRY", "SINCE OPENED")
 LABELS, NUMBERS = 4, 5
@@ -181,7 +182,8 @@ def test_one_scenario_liquidates_and_two_liquidate(last, told):
     sample = SAMPLES["treasury"]
     analysis = analyse(replace(sample, scenarios=sample.scenarios[:last]))
     verb = "liquidate" if told.startswith("2") else "liquidates"
-    assert scenario_message(analysis).endswith(f"; {told} {verb}")
+    cost = f'"{analysis.worst.name}" costs {rounded(-analysis.worst.legs.net)}'
+    assert scenario_message(analysis) == f"{cost}; {told} {verb}"
     (tile,) = (each for each in tiles(analysis) if each.label == "WORST CASE")
     others = {3: "nothing is liquidated", 4: "1 other scenario liquidates"}
     assert tile.lines[1] == others.get(last, "2 other scenarios liquidate")

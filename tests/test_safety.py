@@ -222,8 +222,8 @@ def test_files_are_as_private_as_the_umask_asks_and_never_programs(umask, tmp_pa
         assert done.returncode == 0, done.stderr
     made = [*(tmp_path / "out").rglob("*")]
     files, folders = ([p for p in made if p.is_dir() == kind] for kind in (False, True))
-    # Beside the writers' files: the summary, the orders, and the record in its hidden folder.
-    assert len(files) == len(WRITERS) + 3
+    # Beside the writers' files: two summaries, the orders, and the record in its hidden folder.
+    assert len(files) == len(WRITERS) + 4
     assert {path.stat().st_mode & 0o7777 for path in files} == {0o666 & ~umask}
     modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "out", *folders)}
     assert modes == {0o777 & ~umask}

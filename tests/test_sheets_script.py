@@ -13,7 +13,7 @@ import pytest
 from cases import BLANK
 from drawn_calls import CASES, TRACEABLE, agrees, cases_of, outcome
 from engines import need
-from test_lambdas import calls
+from lambda_cases import calls
 from typer.testing import CliRunner
 
 from xlhedge.cli import app

@@ -100,8 +100,8 @@ def scenario_message(analysis: Analysis) -> str:
     net = worst.legs.net
     verb = "costs" if net < 0 else "brings"
     bad = sum(bool(each.liquidated) for each in analysis.scenarios)
-    verb = "liquidates" if bad == 1 else "liquidate"
-    told = f"{bad} of {len(analysis.scenarios)} {verb}" if bad else "none liquidates"
+    many = "liquidates" if bad == 1 else "liquidate"
+    told = f"{bad} of {len(analysis.scenarios)} {many}" if bad else "none liquidates"
     return f'"{name}" {verb} {rounded(abs(net))}; {told}'
 
 
