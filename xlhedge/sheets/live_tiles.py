@@ -38,6 +38,9 @@ ROWS = 6
 _MISSING = f"{UNKNOWN}: cells are missing"
 """The state while a cell that must be filled is blank, or holds an error."""
 
+_HALF = 0.5 + 1e-9
+"""Rounds to whole numbers; sums of spreadsheets differ in the last bit, and a half is a half."""
+
 _NUMBER = 2
 """The row of the number below that of the label."""
 
@@ -127,7 +130,7 @@ def _coins(v: Any) -> _LiveTile:
 def _hedged(v: Any) -> _LiveTile:
     side = where(v.net >= 0, "still exposed ", "over-hedged by ")
     lines = (
-        words("target ", floor(100 * v.target + 0.5), " %"),
+        words("target ", floor(100 * v.target + _HALF), " %"),
         words(side, _afar(absolute(v.net)), " net"),
         words(_afar(v.gross), " gross"),
     )
@@ -147,7 +150,7 @@ def _liquidation(v: Any) -> _LiveTile:
     second = where(none, "", words(place, v.margin_mode))
 
     def by_history() -> Carrier:
-        far = words(floor(1000 * v.typical + 0.5) / 10, " %")
+        far = words(floor(1000 * v.typical + _HALF) / 10, " %")
         reached = words("a typical move, ±", far, ", reaches it")
         return where(v.near <= v.typical, reached, words("typical move ±", far))
 
@@ -168,7 +171,7 @@ def _worst(v: Any) -> _LiveTile:
     part = where(
         v.coins == 0,
         "",
-        lambda: words(floor(1000 * absolute(v.worst / v.coins) + 0.5) / 10, " % of the coins"),
+        lambda: words(floor(1000 * absolute(v.worst / v.coins) + _HALF) / 10, " % of the coins"),
     )
     lines = (
         where(none, "no scenario is typed", v.worst_name),
@@ -183,7 +186,7 @@ def _worst(v: Any) -> _LiveTile:
 def _carry(v: Any) -> _LiveTile:
     none = v.shorts == 0
     cost = yearly_cost(v.funding_year, v.basis, v.days, v.face)
-    rate = words(floor(1000 * absolute(cost) + 0.5) / 10, " % a year")
+    rate = words(floor(1000 * absolute(cost) + _HALF) / 10, " % a year")
     lines = (
         where(none, "nothing is short", where(v.carry >= 0, "you receive to the horizon",
                                               "you pay to the horizon")),
@@ -205,9 +208,9 @@ def _afar(size: Carrier) -> Carrier:
     """An amount, above 0, as it is read from afar: see `text.rounded`."""
 
     def tenths(unit: float) -> Carrier:
-        return floor(size / unit * 10 + 0.5) / 10
+        return floor(size / unit * 10 + _HALF) / 10
 
-    text = words(floor(size + 0.5), "")
+    text = words(floor(size + _HALF), "")
     for unit, (least, _) in reversed(UNITS.items()):
         text = where(size >= least * (1 - 5e-5), words(tenths(least), f" {unit}"), text)
     return text
@@ -220,5 +223,5 @@ def _signed(value: Carrier) -> Carrier:
 
 def _price(value: Carrier) -> Carrier:
     """Whole from 1,000, two decimals from 1, else six."""
-    small = where(value >= 1, floor(value * 100 + 0.5) / 100, floor(value * 1e6 + 0.5) / 1e6)
-    return where(value >= 1000, floor(value + 0.5), small)
+    small = where(value >= 1, floor(value * 100 + _HALF) / 100, floor(value * 1e6 + _HALF) / 1e6)
+    return where(value >= 1000, floor(value + _HALF), small)

@@ -62,15 +62,16 @@ class NearnessCells:
                          MarginRow.underlying)
         )  # fmt: skip
         move, typical = (f"${LETTERS[self._left + n]}{here()}" for n in range(2))
-        far = (f'IF({each}="",1E+308,ABS({each}))' for each in (own, shared))
-        known = f'({own}="")*({shared}="")=1'
+        # Words say why there is no move, and stand above all numbers; an error is passed on.
+        far = (f'IF({each}<"",ABS({each}),1E+308)' for each in (own, shared))
+        unknown = f'({own}<"")+({shared}<"")=0'
         names = tables[UnderlyingRow].column(UnderlyingRow.underlying)
         place = f"MATCH({underlying},{names},0)"
         found = f'IFERROR(INDEX({TypicalCells(self._of).moves},{place}),"")'
         alert = Expression(self._of.inputs.setting("liquidation_alert"))
         rank = excel_text(nearness(Expression(move), Expression(typical), alert))
         return (
-            f'IF({known},"",MIN({",".join(far)}))',
+            f'IF({unknown},"",MIN({",".join(far)}))',
             f'IF({move}="","",{found})',
             f'IF({move}="","",{rank})',
         )

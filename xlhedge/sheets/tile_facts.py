@@ -33,6 +33,10 @@ from xlhedge.sheets.stress import stress_columns
 __all__ = ["Fact", "facts"]
 
 
+_LONGEST = 80
+"""Letters of a name in a line of a tile."""
+
+
 class Fact(NamedTuple):
     """One of them.
 
@@ -67,6 +71,11 @@ def facts(of: TemplateContext, cell: Callable[[str], str]) -> Iterator[Fact]:
 def _size(cells: str) -> str:
     """The sum of the sizes of a column, whose blank rows hold a text."""
     return f'SUM(IF({cells}="",0,ABS({cells})))'
+
+
+def _named(name: str, value: str, text: str) -> Fact:
+    """A name in a line, which a cell holds with what stands beside it."""
+    return Fact(name, value[:_LONGEST], f"LEFT({text},{_LONGEST})")
 
 
 def _summed(of: TemplateContext, name: str, figure: Figure, value: float | None) -> Fact:
@@ -131,12 +140,14 @@ def _ends(of: TemplateContext, cell: Callable[[str], str]) -> Iterator[Fact]:
         place = cell("near_row")
         return f"IF({place}=0,{otherwise},INDEX({column},MAX(1,{place})))"
 
-    for name in ("instrument", "account", "margin_mode", "liquidation_price"):
+    for name in ("instrument", "account", "margin_mode"):
         value = getattr(row, name) if row else BLANK
-        yield Fact(name, value, found(margin.column(getattr(MarginRow, name))))
+        yield _named(name, value, found(margin.column(getattr(MarginRow, name))))
+    price = row.liquidation_price if row else BLANK
+    yield Fact("liquidation_price", price, found(margin.column(MarginRow.liquidation_price)))
     own = margin.column(MarginRow.liquidation_buffer)
     alone = bool(row and row.liquidation_buffer != BLANK and abs(row.liquidation_buffer) == near)
-    text = f'IF({own}="",0,--(ABS({own})={cell("near")}))'
+    text = f'IF({own}<"",--(ABS({own})={cell("near")}),0)'  # words stand above all numbers
     yield Fact("alone", float(alone), f"IF({cell('near_row')}=0,0,SUM({text}*(ROW({own})"
                f"-{margin.top - 1}={cell('near_row')})))")  # fmt: skip
     known = end.typical if end and end.typical is not None else BLANK
@@ -166,8 +177,8 @@ def _unsure(of: TemplateContext, cell: Callable[[str], str]) -> Iterator[Fact]:
     yield Fact("unsure_row", float(rows[0]) if rows else 1e6, place)
     at = cell("unsure_row")
     given = f"IF({at}>=1E6,"
-    yield Fact("unsure_name", first.instrument if first else BLANK,
-               f'{given}"",INDEX({name},{at}))')  # fmt: skip
+    yield _named("unsure_name", first.instrument if first else BLANK,
+                 f'{given}"",INDEX({name},{at}))')  # fmt: skip
     lacks_margin, lacks_rate = (f'INDEX({cells},{at})=""' for cells in (posted, rate))
     cross = f'INDEX({mode},{at})="cross"'
     word = f'IF({cross},{{rate}},IF({lacks_margin},"margin",{{rate}}))'
@@ -190,7 +201,7 @@ def _scenarios(of: TemplateContext, cell: Callable[[str], str]) -> Iterator[Fact
         ("worst_word", words, worst.liquidation if worst else BLANK),
     ):
         text = f'IF({cell("worst_row")}=0,"",INDEX({cells},MAX(1,{cell("worst_row")})))'
-        yield Fact(name, value, text)
+        yield _named(name, value, text)
     said = [each.liquidation for each in analysis.scenarios]
     for name, word in (("lost", LIQUIDATED), ("may_be_lost", UNKNOWN)):
         yield Fact(name, float(said.count(word)), f'SUM(--({words}="{word}"))')
