@@ -138,6 +138,12 @@ def test_what_a_cell_shows(node):
         assert found[6] == [[0.01, pytest.approx(1_300)]]
 
 
+def test_a_column_of_any_length(node):
+    """A spread of its cells as arguments would end at some hundred thousand."""
+    changes = [[float(n)] for n in range(-150_000, 0)]
+    assert node([["VALUE_AT_RISK", [changes, 0.9]]])["answers"] == [135_001]
+
+
 def test_what_people_can_type_is_the_functions_and_nothing_else():
     text = sheets_script()
     functions = re.findall(r"^function (\w+)\(", text, re.MULTILINE)

@@ -144,17 +144,23 @@ def listing(entries: Sequence[Function]) -> str:
 
     Example:
         >>> from xlhedge.functions.registry import function
-        >>> print(listing([function("SPOT_NOTIONAL")])[:134])
+        >>> print(listing([function("SPOT_NOTIONAL")])[:206])
+        In the American spelling: commas between arguments, points in numbers.
+        <BLANKLINE>
         Name: XLHEDGE_GIVEN
         Comment: x; the default where it is blank
         Refers to: =LAMBDA(x,default,IF((x="")*(x=0),default,x))
         <BLANKLINE>
         Name: XLHEDGE_
     """
-    return "\n\n".join(
+    lines = (
         f"Name: {name}\nComment: {said}\nRefers to: ={_typed(text)}"
         for name, text, said in names(entries)
     )
+    return "\n\n".join((_SPELLING, *lines))
+
+
+_SPELLING = "In the American spelling: commas between arguments, points in numbers."
 
 
 def _typed(text: str) -> str:

@@ -3,7 +3,7 @@
 Each function's LAMBDA is written as JavaScript (`formula_script`), checks, defaults and errors with
 it, and stands behind a custom function with its help. Sheets hands over an empty cell as ``""``, a
 date as a Date, an error as its text. A call without a value throws, and its cell shows #ERROR!; of
-a range only the bad cells are errors (NaN, which Sheets shows as #NUM!).
+a range only the bad cells are errors: NaN, of which nobody has checked what Sheets shows.
 """
 
 from __future__ import annotations

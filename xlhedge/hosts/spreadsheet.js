@@ -5,7 +5,13 @@ const X = (() => {
   const DIV0 = error("#DIV/0!"), NUM = error("#NUM!"), VALUE = error("#VALUE!"), NA = error("#N/A");
   const isError = (x) => x !== null && typeof x === "object" && x.error !== undefined;
   const rows = (x) => (Array.isArray(x) ? x : [[x]]);
-  const cells = (x) => (Array.isArray(x) ? [].concat(...x) : [x]);
+  // What a step of SCAN or MAP asks of a column is laid out once, not once a step.
+  const laidOut = new WeakMap();
+  const cells = (x) => {
+    if (!Array.isArray(x)) return [x];
+    if (!laidOut.has(x)) laidOut.set(x, x.flat());
+    return laidOut.get(x);
+  };
   const finite = (x) => (Number.isFinite(x) ? x : NUM);
 
   // One cell of rows that are spread over a shape; beyond them there is nothing.
@@ -133,8 +139,8 @@ const X = (() => {
       return all;
     },
     SUM: over((list) => finite(sum(list))),
-    MIN: over((list) => (list.length ? Math.min(...list) : 0)),
-    MAX: over((list) => (list.length ? Math.max(...list) : 0)),
+    MIN: over((list) => (list.length ? list.reduce((a, b) => Math.min(a, b)) : 0)),
+    MAX: over((list) => (list.length ? list.reduce((a, b) => Math.max(a, b)) : 0)),
     DEVSQ: over((list) => (list.length ? squares(list) : NUM)),
     SMALL: (x, place) => {
       const found = numbers([x]);
