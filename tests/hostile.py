@@ -325,7 +325,7 @@ def workbooks():
                 )
             }
         ),
-        r"it has 1,505 sheets; it may have 1,000",
+        r"it has 1,506 sheets; it may have 1,000",
     )
     yield (
         "index",

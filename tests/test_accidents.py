@@ -188,7 +188,7 @@ def test_stopping_keeps_what_is_finished(number, jobs, many, tmp_path):
     assert (last["event"], last["halted"], last["signal"]) == ("end", "stopped", number)
     assert 1 <= last["ok"] < 8
     assert [row["input"] for row in rows(out)] == [each["input"] for each in told]
-    assert verify(out, expected) == last["ok"] + 2  # the summary and the orders
+    assert verify(out, expected) == last["ok"] + 3  # two summaries and the orders
     assert hidden(out) == ["record.sqlite3"]
     assert complete(desk, out, expected)["kept"] == last["ok"]
 
