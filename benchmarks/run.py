@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-PARTS = ("writing", "batch", "kernels", "help", "market", "hosts")
+PARTS = ("writing", "batch", "kernels", "start", "market", "hosts")
 
 
 def main(parts: list[str]) -> int:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache, partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED
@@ -193,8 +192,11 @@ def packed_by() -> str:
         >>> packed_by().split()[0] in ("deflate", "zlib")
         True
     """
-    zlibs = f"zlib {zlib.ZLIB_RUNTIME_VERSION}"
-    return zlibs if _packer() is _by_zlib else f"deflate {version('deflate')}"
+    if _packer() is _by_zlib:
+        return f"zlib {zlib.ZLIB_RUNTIME_VERSION}"
+    from importlib.metadata import version
+
+    return f"deflate {version('deflate')}"
 
 
 def _packer() -> Callable[[bytes, int], bytes | bytearray]:

@@ -1,4 +1,4 @@
-r"""Values as text, and somebody else's text as harmless text: on a terminal, and in CSV.
+r"""Values as text, and somebody else's text as harmless text: on a terminal, in CSV and XML.
 
 A workbook's cells say that they are text (`xlhedge.xlsx.cell`) and hold it as typed; only a
 sentence that quotes it must keep its own direction.
@@ -22,6 +22,8 @@ __all__ = [
     "counted",
     "csv_cell",
     "harmless",
+    "in_attribute",
+    "in_xml",
     "means_percent",
     "one_line",
     "percent",
@@ -32,6 +34,8 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
+
+_IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 _OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # Unicode's names for what `harmless` writes out
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -219,3 +223,23 @@ def means_percent(number: float) -> str:
         '50 means 5,000 %; 50 % is written 50% or 0.5'
     """
     return f"{shown(number)} means {number * 100:,.12g} %; {as_percent(number)}"
+
+
+def in_xml(text: str) -> str:
+    """A text as XML has it between tags; `xml.sax.saxutils` would bring ssl, http and email along.
+
+    Example:
+        >>> in_xml("P&L < 0")
+        'P&amp;L &lt; 0'
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def in_attribute(text: str) -> str:
+    r"""A text as XML has it as an attribute's value, its quotes included.
+
+    Example:
+        >>> print(in_attribute("'P&L'!A1\n"))
+        "'P&amp;L'!A1&#10;"
+    """
+    return f'"{in_xml(text).translate(_IN_ATTRIBUTES)}"'

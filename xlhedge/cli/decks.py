@@ -46,7 +46,7 @@ def fill(
     max_size: MaxSize = 16,
 ) -> None:
     """Write figures into the named cells of any workbook: xlhedge fill deck.xlsx --from my.xlsx."""
-    from xlhedge.jobs.commands import worked_out
+    from xlhedge.jobs.checking import worked_out
     from xlhedge.jobs.figure_names import Names, kinds
     from xlhedge.jobs.fill import filled_deck
     from xlhedge.jobs.in_place import refuse_if_open

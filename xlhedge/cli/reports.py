@@ -185,7 +185,7 @@ def check(
         from xlhedge.batch.inputs import gather
         from xlhedge.batch.progress import ALARM
         from xlhedge.batch.store import opened
-        from xlhedge.jobs.commands import check_line
+        from xlhedge.jobs.checking import check_line
         from xlhedge.readers import Limits
 
         found: list[str] = []

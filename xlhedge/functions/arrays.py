@@ -25,7 +25,7 @@ from xlhedge.serials import EPOCH
 __all__ = ["BLOCK", "MOST_PLACED", "evaluate_arrays"]
 
 BLOCK = 1 << 17
-"""Elements computed at a time: what the steps of a formula leave then stays in the cache."""
+"""Elements read and computed at a time: what the steps of a formula leave stays in the cache."""
 
 MOST_PLACED = 200
 """Blanks of one call whose errors say where they are; Excel keeps no more messages of a call."""
@@ -136,12 +136,11 @@ def _values(call: Call, carriers: Sequence[Any]) -> tuple[Any, bool]:
         shape = shape[::-1]
         carriers = [np.atleast_2d(each).T if _is_array(each) else each for each in carriers]
     *others, count = shape
-    # Texts differ in length from block to block.
-    step = count if isinstance(entry.value, str) else BLOCK // max(1, math.prod(others))
+    step = _step(entry, carriers, math.prod(others), count)
     values: Any = None
     unsure = False
-    for start in range(0, max(1, count), max(1, step)):
-        block = slice(start, start + max(1, step))
+    for start in range(0, max(1, count), step):
+        block = slice(start, start + step)
         part = [
             each[..., block] if _is_array(each) and each.shape[-1] > 1 else each
             for each in carriers
@@ -161,6 +160,16 @@ def _values(call: Call, carriers: Sequence[Any]) -> tuple[Any, bool]:
                 cells[...] = leg
     values = values.swapaxes(-1, -2) if turned else values
     return (np.moveaxis(values, 0, -1) if entry.columns else values[0]).reshape(call.cells), unsure
+
+
+def _step(entry: Function, carriers: Sequence[Any], lanes: int, count: int) -> int:
+    """How much of the last axis is computed at a time, by the elements of results and arguments."""
+    # Texts differ in length from block to block.
+    if isinstance(entry.value, str) or lanes * count * (1 + len(carriers)) <= BLOCK:
+        return max(1, count)
+    shapes: list[Shape] = [each.shape for each in carriers if _is_array(each)]
+    lanes += sum(math.prod(shape[:-1]) for shape in shapes if shape[-1] > 1)
+    return max(1, BLOCK // max(1, lanes))
 
 
 def _legs(entry: Function, carriers: Sequence[Any]) -> list[Any]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from xlhedge.files import exact_version, write_bytes, zipped
 from xlhedge.functions.registry import FUNCTIONS, Function, Parameter
 from xlhedge.hosts import libreoffice_component as component
 from xlhedge.hosts.embedding import embedded
 from xlhedge.hosts.libreoffice_refresh import REFRESH
+from xlhedge.text import in_xml
 
 __all__ = ["IDENTIFIER", "build_extension"]
 
@@ -167,4 +167,4 @@ def _described(entry: Function) -> str:
 
 
 def _property(name: str, text: str, language: str = "en") -> str:
-    return f'<prop oor:name="{name}"><value xml:lang="{language}">{escape(text)}</value></prop>\n'
+    return f'<prop oor:name="{name}"><value xml:lang="{language}">{in_xml(text)}</value></prop>\n'

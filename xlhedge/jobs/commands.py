@@ -1,32 +1,26 @@
-"""What the smaller commands do: check a portfolio, write a template, show the samples."""
+"""What the smaller commands write: a report, a template, the samples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from xlhedge.analysis import Analysis, analyse
-from xlhedge.analysis.alarms import alarms
-from xlhedge.errors import PortfolioError
 from xlhedge.files import REPORT
-from xlhedge.jobs.presets import old_terms
-from xlhedge.portfolio import Portfolio, Source, stale
-from xlhedge.readers import DEFAULT, Limits, load, read, read_content
+from xlhedge.jobs.checking import read_telling, say_all
+from xlhedge.portfolio import Portfolio, Source
+from xlhedge.readers import DEFAULT, Limits, load, read_content
 from xlhedge.readers.own import refuse_foreign
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.context import Edition
 from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
 from xlhedge.sheets.template import template_book
-from xlhedge.text import counted
 
 __all__ = [
     "TEMPLATE",
     "build_report",
-    "check_line",
     "report_headlines",
-    "worked_out",
     "write_samples",
     "write_template",
 ]
@@ -66,45 +60,6 @@ def build_report(
     return analysis
 
 
-def check_line(
-    path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT
-) -> tuple[str, list[str]]:
-    """Read and work out a portfolio; what is in it, in a line, and its alarms.
-
-    Args:
-        path: the portfolio.
-        warn: takes a line about what looks wrong.
-        limits: how much of it is read.
-
-    Raises:
-        HedgeError: something is wrong with it.
-    """
-    analysis = worked_out(path, warn, limits)
-    portfolio = analysis.portfolio
-    line = (
-        f"{path}: ok, {counted(len(portfolio.holdings), 'holding')}, "
-        f"{counted(len(portfolio.shorts), 'short')}, "
-        f"{counted(len(portfolio.scenarios), 'scenario row')}"
-    )
-    return line, alarms(analysis)
-
-
-def worked_out(path: Path, warn: Callable[[str], None], limits: Limits = DEFAULT) -> Analysis:
-    """Read and work out a portfolio.
-
-    Args:
-        path: the portfolio.
-        warn: takes a line about what looks wrong.
-        limits: how much of it is read.
-
-    Raises:
-        HedgeError: something is wrong with it.
-    """
-    analysis = analyse(_read(path, warn, limits))
-    _say_all(path, "warning", analysis.caveats, warn)
-    return analysis
-
-
 def write_template(
     path: Path,
     warn: Callable[[str], None],
@@ -128,7 +83,7 @@ def write_template(
         HedgeError: something is wrong with the source.
         OSError: the file cannot be written.
     """
-    portfolio = _read(source, warn, limits) if source else SAMPLES[TEMPLATE]
+    portfolio = read_telling(source, warn, limits) if source else SAMPLES[TEMPLATE]
     template_book(None if empty else analyse(portfolio), edition).save(path)
 
 
@@ -153,7 +108,7 @@ def report_headlines(path: Path, folder: Path, warn: Callable[[str], None]) -> I
     content = load(path)
     refuse_foreign(target)
     analysis = build_report(read_content(content), target, content.source)
-    _say_all(path, "warning", (*analysis.portfolio.warnings, *analysis.caveats), warn)
+    say_all(path, "warning", (*analysis.portfolio.warnings, *analysis.caveats), warn)
     settings = analysis.portfolio.settings
     yield f"{settings.portfolio}: {target}"
     rows = (
@@ -167,25 +122,3 @@ def report_headlines(path: Path, folder: Path, warn: Callable[[str], None]) -> I
     for title, value in rows:
         yield f"  {title:<22} {value + 0.0:>16,.2f} {settings.quote_currency}"
     yield ""
-
-
-def _read(path: Path, warn: Callable[[str], None], limits: Limits) -> Portfolio:
-    try:
-        portfolio = read(path, limits)
-    except PortfolioError as error:
-        _say_all(path, "warning", error.warnings, warn)
-        raise
-    now = datetime.now(UTC).replace(tzinfo=None)
-    _say_all(path, "note", portfolio.notes, warn)
-    _say_all(
-        path,
-        "warning",
-        (*portfolio.warnings, *stale(portfolio, now), *old_terms(portfolio, now)),
-        warn,
-    )
-    return portfolio
-
-
-def _say_all(path: Path, kind: str, said: Iterable[object], warn: Callable[[str], None]) -> None:
-    for each in said:
-        warn(f"{path}: {kind}: {each}")

@@ -8,11 +8,11 @@ through the parser whole, which writes its rows so. What has no single meaning i
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
 
 from xlhedge.errors import DAMAGED, NotAWorkbook
 from xlhedge.readers.archive import Archive
 from xlhedge.readers.cell_names import letters_of, position_of, sheet_place
+from xlhedge.text import in_xml
 
 __all__ = ["AGAIN", "CELL", "NAME", "ROW", "rewritten_rows", "usual_rows"]
 
@@ -159,7 +159,7 @@ class _PlainRows:
                 self._refuse("holds more than one value")
             self._holds[meant] = self._text = []
         if meant == "f" and attributes.get("t") in ("array", "dataTable"):
-            self._block = f' t="array" ref="{escape(attributes.get("ref", ""))}"'
+            self._block = f' t="array" ref="{in_xml(attributes.get("ref", ""))}"'
 
     def characters(self, text: str) -> None:
         if self._open[-1] in ("v", "t", "f"):
@@ -195,7 +195,7 @@ class _PlainRows:
     def _end_cell(self) -> None:
         style, kind = self._attributes.get("s"), self._attributes.get("t")
         look = "".join(
-            f' {name}="{escape(value)}"' for name, value in (("s", style), ("t", kind)) if value
+            f' {name}="{in_xml(value)}"' for name, value in (("s", style), ("t", kind)) if value
         )
         holds = ""
         if "f" in self._holds:
@@ -208,7 +208,7 @@ class _PlainRows:
         self._cells.append(f'<c r="{place}"{look}>{holds}</c>')
 
     def _held(self, name: str) -> str:
-        return escape("".join(self._holds[name]))
+        return in_xml("".join(self._holds[name]))
 
     def _refuse(self, why: str) -> None:
         place = self._attributes.get("r", "") or f"{letters_of(self._column)}{self._row}"

@@ -7,12 +7,12 @@ import re
 from datetime import date, datetime
 from functools import lru_cache
 from numbers import Integral, Real
-from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from xlhedge.errors import CellError
 from xlhedge.serials import serial
+from xlhedge.text import in_xml
 
 __all__ = [
     "LETTERS",
@@ -148,4 +148,4 @@ def _xml(text: str) -> str:
     unfit = _NOT_XML.search(text)
     if unfit:
         raise ValueError(f"the character U+{ord(unfit[0]):04X} cannot stand in a workbook")
-    return escape(text, {"\r": "&#13;"})  # a bare one would be read as a line feed
+    return in_xml(text).replace("\r", "&#13;")  # a bare one would be read as a line feed

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.xml.functions import tostring
+
+from xlhedge.text import in_attribute, in_xml
 
 __all__ = ["Chart", "ChartForm", "Picture", "blank", "drawing_xml", "png_size"]
 
@@ -135,7 +136,7 @@ class ChartForm:
             >>> "<a:t>P &amp; L</a:t>" in ChartForm.of(bars).fill(["P & L"]).xml
             True
         """
-        escaped = [escape(word) for word in words]
+        escaped = [in_xml(word) for word in words]
         said = list(self.cut)
         for at in range(1, len(said), 2):
             said[at] = escaped[ord(said[at]) - ord(_FIRST_BLANK)]
@@ -168,7 +169,7 @@ def drawing_xml(
 
 def _picture(picture: Picture, row: int, col: int, number: int) -> str:
     size = f'cx="{picture.width}" cy="{picture.height}"'
-    name = quoteattr(picture.name)
+    name = in_attribute(picture.name)
     return (
         f"<xdr:oneCellAnchor>{_corner('from', row - 1, col - 1)}<xdr:ext {size}/><xdr:pic>"
         f'<xdr:nvPicPr><xdr:cNvPr id="{number}" name="Picture {number}" descr={name}/>'

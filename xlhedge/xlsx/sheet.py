@@ -8,7 +8,6 @@ here, already as XML text; `worksheet` puts them between what openpyxl makes of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from xml.sax.saxutils import quoteattr
 
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.filters import AutoFilter
@@ -16,6 +15,7 @@ from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlhedge.errors import HedgeError
+from xlhedge.text import in_attribute
 from xlhedge.xlsx.cell import (
     LETTERS,
     MAX_COLUMN,
@@ -154,7 +154,7 @@ class Sheet(Layout):
     def link(self, row: int, col: int, title: str) -> None:
         """Make a cell a link to another sheet of the book; its text and look are put as usual."""
         place = f"{quoted(title)}!A1"
-        self.links.append(f'<hyperlink ref="{_ref(row, col)}" location={quoteattr(place)}/>')
+        self.links.append(f'<hyperlink ref="{_ref(row, col)}" location={in_attribute(place)}/>')
 
     def merge(self, row: int, first: int, last: int) -> None:
         """Make the cells of a row from one column to another one cell; the first one's is kept."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
 
+from xlhedge.text import in_attribute
 from xlhedge.xlsx.parts import Parts
 
 __all__ = ["WebExtension"]
@@ -39,7 +39,7 @@ class WebExtension:
 
     def _extension(self) -> str:
         held = "".join(
-            f"<we:property name={quoteattr(name)} value={_attribute(text)}/>"
+            f"<we:property name={in_attribute(name)} value={in_attribute(text)}/>"
             for name, text in self.properties.items()
         )
         return (
@@ -48,10 +48,6 @@ class WebExtension:
             f"<we:alternateReferences/><we:properties>{held}</we:properties><we:bindings/>"
             f'<we:snapshot xmlns:r="{_REFERENCES}"/></we:webextension>'
         )
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(text, {'"': "&quot;"})
 
 
 def _panes(number: str) -> str:

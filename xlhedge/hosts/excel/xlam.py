@@ -9,12 +9,12 @@ import struct
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
 import xlhedge
 from xlhedge.errors import HedgeError
 from xlhedge.files import zipped
+from xlhedge.text import in_xml
 
 __all__ = ["CORE", "CORE_PROPERTIES", "DUBLIN_CORE", "PROJECT", "TITLE", "WORKBOOK", "xlam"]
 
@@ -78,7 +78,7 @@ def _changes() -> dict[str, dict[bytes, bytes]]:
         "Without Python: close Excel and delete this file.",
     )
     rows = "".join(
-        f'<row r="{number}"><c r="A{number}" t="inlineStr"><is><t>{escape(line)}</t></is></c></row>'
+        f'<row r="{number}"><c r="A{number}" t="inlineStr"><is><t>{in_xml(line)}</t></is></c></row>'
         for number, line in enumerate(lines, 1)
     )
     return {
@@ -125,7 +125,7 @@ def _properties() -> str:
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         f'<cp:coreProperties xmlns:cp="{CORE_PROPERTIES}" xmlns:dc="{DUBLIN_CORE}">\n'
         f"<dc:title>{TITLE}</dc:title>\n<dc:creator>{TITLE}</dc:creator>\n"
-        f"<dc:description>{escape(_about())}</dc:description>\n"
+        f"<dc:description>{in_xml(_about())}</dc:description>\n"
         f"<cp:version>{xlhedge.__version__}</cp:version>\n</cp:coreProperties>\n"
     )
 
