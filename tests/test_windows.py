@@ -20,7 +20,9 @@ from cases import BLANKS, ERRORS, ERRORS_IN_RANGES, FRM, RANGES, TWO_ERRORS, VAL
 from openpyxl import Workbook, load_workbook
 from openpyxl.workbook.defined_name import DefinedName
 
+import xlhedge
 from xlhedge.functions.registry import FUNCTIONS
+from xlhedge.readers import read
 
 if not wine.FOLDER:
     pytest.skip("`make windows` names Windows' Python", allow_module_level=True)
@@ -29,6 +31,9 @@ CASES = (*VALUES, *ERRORS, *TWO_ERRORS, *RANGES, *BLANKS, *ERRORS_IN_RANGES)
 ODD = "Mäppe [1] (neu) & 'co'"
 """A folder's name; Python and the inputs stand in one of this name each."""
 
+BINANCE = (
+    "Uid,Time,Symbol,Side,Price,Quantity,Amount,Fee,Realized Profit,Buyer,Maker,Trade ID,Order ID"
+)
 LAST_ROW = 1_048_576
 EXTRA = {
     "dates": ("DAYS_TO_EXPIRY", (dt.datetime(2026, 1, 1, 12), dt.datetime(2026, 1, 3))),
@@ -102,7 +107,10 @@ def test_the_add_in_is_installed_looked_at_and_removed(excel):
     lines = excel.said[1][1].splitlines()
     assert len(lines) == 10
     assert [line for line in lines if not line.startswith("ok ")] == []
-    assert f"xlhedge.xlam: xlhedge 0.5.0, {len(FUNCTIONS)} functions" in excel.said[1][1]
+    assert (
+        f"xlhedge.xlam: xlhedge {xlhedge.__version__}, {len(FUNCTIONS)} functions"
+        in excel.said[1][1]
+    )
     assert ODD in excel.known["INTERPRETER_WIN"]
     assert ODD in excel.known["PYTHONPATH"]
     assert excel.was == [True, True]
@@ -254,6 +262,21 @@ def test_fill_writes_what_linux_writes(windows, demo, folder):
     here("fill", "deck.xlsx", "--from", book, "-o", "full.xlsx", cwd=folder)
     assert load_workbook(filled)["Sheet"]["B2"].value == 30_000
     assert same(folder / "full.xlsx", filled) == []
+
+
+def test_import_brings_a_book_up_to_date_as_linux_does(windows, folder):
+    for name in ("Büch.xlsx", "book.xlsx"):
+        here("template", "-o", name, cwd=folder)
+    trades = folder / "Geschäfte.csv"
+    trades.write_text(
+        f"{BINANCE}\n1,26-11-02 10:00:00,BTCUSDT,SELL,60000,2,120000,40USDT,0,,,2,2\n"
+    )
+    status, said = windows.run("import", trades, "--into", folder / "Büch.xlsx", cwd=folder)
+    assert status == 0, said
+    here("import", trades, "--into", "book.xlsx", cwd=folder)
+    shorts = read(folder / "Büch.xlsx").shorts
+    assert [(each.entry_price, each.fees_paid) for each in shorts] == [(60_000, 40)]
+    assert same(folder / "book.xlsx", folder / "Büch.xlsx") == []
 
 
 def test_refresh_without_a_network_is_refused_in_a_line(windows, folder):
