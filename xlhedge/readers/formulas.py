@@ -35,7 +35,9 @@ def uncomputed(tables: Iterable[RawTable]) -> Iterator[Problem]:
         yield Problem(named, f"{why}; {_CALCULATE}")
 
 
-def adds_up(name: str, first: int, row: int, columns: Iterable[int], cells: Collection[Any]) -> bool:
+def adds_up(
+    name: str, first: int, row: int, columns: Iterable[int], cells: Collection[Any]
+) -> bool:
     """Whether a row is a total: one of its formulas adds up its own column of the table.
 
     Args:

@@ -143,7 +143,7 @@ def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits
         raise NotAWorkbook(DAMAGED) from None
 
 
-def _scanned(filled: _FilledRows, read: _Cells, limits: Limits) -> Scan:
+def _scanned(filled: _FilledRows, made: _Cells, limits: Limits) -> Scan:
     scanned = Scan()
     rows: dict[int, list[Any]] = {}
     right = count = 0
@@ -155,7 +155,7 @@ def _scanned(filled: _FilledRows, read: _Cells, limits: Limits) -> Scan:
         if count > limits.cells:  # the far corner is further out than that anyway
             rows.update((row.number, []) for row in together)
             continue
-        values, end = read.values(found), 0
+        values, end = made.read(found), 0
         for row in together:
             start, end = end, end + len(row.cells)
             rows[row.number] = row.columns.row(values[start:end])
@@ -165,8 +165,8 @@ def _scanned(filled: _FilledRows, read: _Cells, limits: Limits) -> Scan:
     else:
         empty: list[Any] = []  # one for all
         scanned.rows = [rows.get(number, empty) for number in range(1, bottom + 1)]
-    scanned.formulas = read.formulas
-    _mark(scanned.rows, read.blocks, limits)
+    scanned.formulas = made.formulas
+    _mark(scanned.rows, made.blocks, limits)
     return scanned
 
 
@@ -198,7 +198,7 @@ class _NotPlain(Exception):  # noqa: N818  # a signal, never seen by people
     """The rows are not written plainly."""
 
 
-class _Columns(NamedTuple):
+class _FilledColumns(NamedTuple):
     """The columns of a row's filled cells.
 
     Args:
@@ -232,7 +232,7 @@ class _FilledRow(NamedTuple):
     """A row that is filled."""
 
     number: int
-    columns: _Columns
+    columns: _FilledColumns
     cells: list[_Found]
 
 
@@ -254,7 +254,7 @@ class _FilledRows:
 
     def __iter__(self) -> Iterator[_FilledRow]:
         seen = bytearray(_LAST_ROW + 1)
-        known: dict[tuple[bytes, ...], _Columns] = {}
+        known: dict[tuple[bytes, ...], _FilledColumns] = {}
         end = self.start
         for found in ROW.finditer(self.xml, self.start, self.end):
             if found.start() != end:
@@ -277,7 +277,7 @@ class _FilledRows:
             columns = known.get(filled)
             if columns is None:
                 _refuse_twins(filled, self.sheet, number)
-                columns = _Columns.of(filled)
+                columns = _FilledColumns.of(filled)
                 if len(filled) <= MOST_COLUMNS and len(known) < _KEPT:
                     known[filled] = columns
             yield _FilledRow(number, columns, cells)
@@ -302,7 +302,7 @@ class _Cells(dict[_Cell, Any]):
         self._shared = shared
         self._shift = DAYS_TO_1904 if shared.from_1904 else 0
 
-    def values(self, cells: Sequence[_Found]) -> list[Any]:
+    def read(self, cells: Sequence[_Found]) -> list[Any]:
         """The values of cells; None where one is empty.
 
         Plain numbers are read at once. Others repeat themselves in a column, and are read once.
