@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from cases import BLANK
 from drawn_calls import CASES, TRACEABLE, agrees, cases_of, outcome
+from drawn_ranges import RANGES, drawn_cases, fits
 from engines import need
 from lambda_cases import calls
 from openpyxl import Workbook
@@ -121,6 +122,30 @@ def test_drawn_calls(node, columns):
                 wrong.append((entry.name, case, wanted, cells))
     assert wrong == []
     assert len(asked) == (len(TRACEABLE) if columns else CASES * len(TRACEABLE))
+
+
+def has_empty_text(argument):
+    if isinstance(argument, tuple):
+        return any(map(has_empty_text, argument))
+    return isinstance(argument, str) and argument == ""
+
+
+def test_drawn_ranges(node):
+    cases = [
+        (entry.name, *case)
+        for entry in RANGES
+        for case in drawn_cases(entry)
+        if not any(map(has_empty_text, case[0]))  # as above
+    ]
+    assert len(cases) > len(RANGES) * CASES * 0.7
+    found = node([[name, [*map(in_sheets, case)]] for name, case, _, _ in cases])["answers"]
+    wrong = []
+    for (name, case, rows, largest), got in zip(cases, found, strict=True):
+        cells = got if isinstance(got, list) else [[got] * len(rows[0])] * len(rows)
+        cells = [[x["error"] if isinstance(x, dict) else x for x in row] for row in cells]
+        if not fits(cells, rows, largest):
+            wrong.append((name, case, rows, cells))
+    assert wrong == []
 
 
 def test_what_a_cell_shows(node):
