@@ -194,6 +194,10 @@ def same(mine, other):
     return [name for name in ours if ours[name] != theirs[name]]
 
 
+def test_calc(windows, tmp_path):
+    assert windows.run("calc", "NET_DELTA", "1", "60000", "45000", cwd=tmp_path) == (0, "15000\n")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("work") / ODD
