@@ -155,7 +155,7 @@ def csv_cell(value: _T) -> _T | str:
     """
     if not isinstance(value, str):
         return value
-    shown = value
+    shown: str = value
     if not value.isprintable():
         shown = _CONTROL.sub(lambda found: _written_out(found[0]), value)
     return _RUN.sub(r"\1'", shown) if _SIGN.search(shown) else shown

@@ -103,7 +103,9 @@ def _conclude(result: RunResult, request: Request, store: RunStore, output: Outp
                 for row in store.rows():
                     put(row)
                     lines.append(summary_line(row))
-            result.summary, result.orders = (str(output.folder / each) for each in (SUMMARY, ORDERS))
+            result.summary, result.orders = (
+                str(output.folder / each) for each in (SUMMARY, ORDERS)
+            )
             output.put(SUMMARY_BOOK, summary_book(lines).to_bytes())
             if request.group and not result.halted:
                 made = consolidated(
