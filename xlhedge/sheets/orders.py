@@ -11,6 +11,7 @@ from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.doubts import CHECK_FIRST, doubted
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.order_list import order_list
 from xlhedge.analysis.orders import TRADED, OrderRow, UnderlyingRow, hedged
 from xlhedge.analysis.unwind import QUIET, UnwindRow
 from xlhedge.analysis.unwind_advice import DEAR, is_dear, should_unwind, withheld
@@ -18,7 +19,7 @@ from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.live_cells import UNDERLYING, LiveCells, numbers_of
 from xlhedge.sheets.native_cells import write_page
-from xlhedge.sheets.style import widen
+from xlhedge.sheets.style import fitted, widen
 from xlhedge.sheets.table import FigureTable, RowText, here
 from xlhedge.sheets.typical_cells import TypicalCells
 from xlhedge.xlsx.cell import LETTERS
@@ -88,13 +89,12 @@ def strike_unchecked(sheet: Sheet, table: FigureTable, row: type[OrderRow | Hedg
 
 
 def strike_withheld(
-    sheet: Sheet, table: FigureTable, row: type[OrderRow | HedgeRow], analysis: Analysis
+    sheet: Sheet, table: FigureTable, row: type[OrderRow | HedgeRow], of: ReportContext
 ) -> None:
     """Strike the orders of a report that would enlarge a hedge which something speaks against."""
-    names = {each.instrument for each in withheld(analysis, doubted(analysis))}
+    names = {each.instrument for each in withheld(of.analysis, doubted(of.analysis))}
     order, action = table.letter(row.order_contracts), table.letter(row.action)
-    rows = analysis.orders if row is OrderRow else analysis.hedge
-    for at, each in enumerate(rows, table.top):
+    for at, each in enumerate(of.shown.rows(row), table.top):
         if each.instrument in names:
             traded = ",".join(f'${action}{at}="{word}"' for word in TRADED)
             sheet.mark(f"{order}{at}", f"OR({traded})", "struck")
@@ -196,13 +196,34 @@ def write_numbers(
 
 def write_underlyings_report(sheet: Sheet, of: ReportContext) -> None:
     """The report's sheet of the underlyings."""
-    rows, table = of.analysis.underlyings, of.on[sheet.title]
+    rows, table = of.shown.rows(UnderlyingRow), of.on[sheet.title]
     write_page(sheet, table, rows, of.cells(UnderlyingRow))
 
 
 def write_orders_report(sheet: Sheet, of: ReportContext) -> None:
     """The report's sheet of the orders."""
     table = of.on[sheet.title]
-    write_page(sheet, table, of.analysis.orders, of.cells(OrderRow))
+    write_page(sheet, table, of.shown.rows(OrderRow), of.cells(OrderRow))
     strike_unchecked(sheet, table, OrderRow)
-    strike_withheld(sheet, table, OrderRow, of.analysis)
+    strike_withheld(sheet, table, OrderRow, of)
+    if of.shown.orders_left:
+        _write_left_out(sheet, table.last + 3, of)
+
+
+_LISTED = (
+    ("Instrument", "text", "instrument"), ("Urgency", "text", "urgency"), ("Side", "text", "side"),
+    ("Contracts", "qty", "contracts"), ("Value", "money", "value"),
+    ("Exchange", "text", "exchange"), ("Account", "text", "account"), ("Why", "text", "why"),
+)  # fmt: skip
+
+
+def _write_left_out(sheet: Sheet, at: int, of: ReportContext) -> None:
+    """Every order that is to be executed and whose line the table leaves out, in a few columns."""
+    left = {row.instrument for row in of.shown.orders_left}
+    lines = [each for each in order_list(of.analysis) if each.advised and each.instrument in left]
+    sheet.put(at, 1, f"Orders that the table leaves out: {len(lines):,}", "section")
+    for column, (title, look, key) in enumerate(_LISTED, 1):
+        sheet.put(at + 1, column, title, "header text" if look == "text" else "header")
+        for row, line in enumerate(lines, at + 2):
+            value = getattr(line, key)
+            sheet.put(row, column, value, fitted(f"cell {look}", value))
