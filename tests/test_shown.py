@@ -156,6 +156,7 @@ def test_scenarios_keep_the_lines_that_move_most_and_the_sums_of_the_others(tmp_
     lines = [row for row in sheet.iter_rows(values_only=True) if row[0] == "Up"][1:]
     assert len(lines) == 50  # of 80
     assert lines[-1][1] == "and 31 more"
+    assert {int(row[1][1:3]) for row in lines[:-1]} == set(range(15, 40))
     heads = next(row for row in sheet.iter_rows(values_only=True) if "Holding or short" in row)
     spot = heads.index("Spot")
     assert sum(row[spot] or 0 for row in lines) == pytest.approx(0.1 * sum(range(1_000, 1_040)))
