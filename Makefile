@@ -25,7 +25,7 @@ test-long: $(VENV)/.installed-dev
 
 test-all: test test-long
 
-windows: $(VENV)/.installed
+windows: $(VENV)/.installed-dev
 	.ci/windows
 
 numbers: $(VENV)/.installed-dev

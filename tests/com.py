@@ -11,6 +11,7 @@ import ctypes
 import importlib
 import math
 import pickle
+import re
 import subprocess
 import sys
 import types
@@ -27,6 +28,17 @@ from xlhedge.functions.registry import function
 
 MISSING = -2147352572
 """VBA's mark of an optional argument left out."""
+
+CVERR = {
+    "#NULL!": 2000,
+    "#DIV/0!": 2007,
+    "#VALUE!": 2015,
+    "#REF!": 2023,
+    "#NAME?": 2029,
+    "#NUM!": 2036,
+    "#N/A": 2042,
+}
+"""Errors of cells in VBA; COM hands over 0x800A0000 more, as a signed number."""
 
 TIMEOUT = 600
 
@@ -124,12 +136,10 @@ def com_value2(*rows: tuple[Any, ...]) -> Any:
 
 def com_value(argument: Any) -> Any:
     """A cell's content as COM delivers it; None is an empty cell."""
-    from xlwings._xlwindows import cell_errors
-
     if argument is None or argument is BLANK:
         return None
     if isinstance(argument, CellError):
-        return {text: code for code, text in cell_errors.items()}[argument.code]
+        return CVERR[argument.code] - 0x7FF6_0000
     if isinstance(argument, bool | str):
         return argument
     return float(argument)
@@ -162,3 +172,45 @@ def com_arguments(case: Case, reference: Callable[..., Any] | None, left_out: An
         com_argument(one, com_range if one is BLANK and not reference else reference, left_out)
         for one in (*case.arguments, *rest)
     )
+
+
+IS_ERROR = re.compile(r"#XLERR(2\d{3})\|([^\r\n]{1,1000})")
+"""The text that stands for an error: its number, and why."""
+
+
+def rows_of(value: Any) -> list[list[Any]]:
+    """What came, as rows: CallUDF hands over a single row flat, and a single cell as it is."""
+    if not isinstance(value, list):
+        return [[value]]
+    return value if isinstance(value[0], list) else [value]
+
+
+def agrees(case: Case, got: Any) -> bool:
+    """Whether what CallUDF gave is a case's value, or the text of its error."""
+    wanted = case.expected if isinstance(case.expected, tuple) else ((case.expected,),)
+    if isinstance(got, str) and got.startswith("#XLERR"):  # Excel shows it in every cell
+        if len({cell for row in wanted for cell in row}) != 1:
+            return False
+        got = [[got] * len(row) for row in wanted]
+    elif isinstance(got, list) is not isinstance(case.expected, tuple):
+        return False
+    rows = rows_of(got)
+    return list(map(len, rows)) == list(map(len, wanted)) and all(
+        _same(case.function, cell, value)
+        for row, cells in zip(rows, wanted, strict=True)
+        for cell, value in zip(row, cells, strict=True)
+    )
+
+
+def _same(function: str, cell: Any, value: Any) -> bool:
+    if isinstance(value, CellError):
+        found = IS_ERROR.fullmatch(cell) if isinstance(cell, str) else None
+        return (
+            found is not None
+            and found[1] == str(value.excel)
+            and found[2].startswith(f"{function}: ")
+            and "bug" not in cell
+        )
+    if isinstance(value, str | bool):
+        return type(cell) is type(value) and cell == value
+    return type(cell) is float and math.isclose(cell, value, rel_tol=1e-12, abs_tol=1e-12)

@@ -364,6 +364,7 @@ def order_rows(book, report):
     rows = report.table("Orders", ORDERS, key=1)
     waits = {row["underlying"]: row["doubts"]
              for row in report.table("Underlyings", UNDERLYINGS, key=1)}  # fmt: skip
+    against = _reasons(book, report)
     if [row["instrument"] for row in rows] != list(book.instruments):
         found.append(f"Orders has {len(rows)} rows")
     for n, (row, terms) in enumerate(zip(rows, book.instruments.values(), strict=False)):
@@ -384,9 +385,12 @@ def order_rows(book, report):
         _stepped(found, f"{where} wanted_contracts", row["wanted_contracts"], exact, step)
         gap = num(row["wanted_contracts"]) - contracts if row["part"] else num(0)
         _stepped(found, f"{where} order_contracts", row["order_contracts"], gap, step)
+        reasons = against(terms, row)
+        if reasons is not None:
+            found.expect(where, "against", row["against"], reasons or None)
         _action(found, where, terms, row, waits.get(row["underlying"]))
         counts = num(row["order_contracts"]) * book.cover(terms)
-        none = row["action"] in ("too small", "check first")
+        none = row["action"] in ("too small", "check first", "held back")
         found.expect(where, "order_cover", row["order_cover"], num(0) if none else counts)
     return found
 
@@ -402,6 +406,30 @@ def _stepped(found, where, shown, exact, step):
         found.append(f"{where}: {shown!r} of {exact!r} in steps of {step}")
 
 
+def _reasons(book, report):
+    """What speaks against adding to a hedge, by terms and row; None where either answer is right.
+
+    Funding that takes more than the value in a year, or a holding's signal to take it off; both
+    only where no rate or interval on the underlying looks mistyped.
+    """
+    leaving = {row["underlying"] for row in report.table("Unwind", UNWIND, key=1)
+               if row["signal"] not in (None, "HOLD", "no short")}  # fmt: skip
+    typed = {terms["underlying"] for terms in book.instruments.values()
+             if abs(terms["funding_rate"]) >= 0.01 or terms["interval_hours"] > 24}  # fmt: skip
+
+    def against(terms, row):
+        part, held = row["part"], row["short_contracts"]
+        if not part or part * held < 0 or terms["underlying"] in typed:
+            return ""
+        rate = terms["funding_rate"] * 365 * 24 / terms["interval_hours"]
+        cost = -rate if (held or part) > 0 else rate
+        if math.isclose(cost, 1, rel_tol=_EDGE):
+            return None
+        return "funding" if cost > 1 else "signal" if terms["underlying"] in leaving else ""
+
+    return against
+
+
 def _action(found, where, terms, row, waits):
     order, held = row["order_contracts"], row["short_contracts"]
     value = num(order) * _worth(terms)
@@ -413,14 +441,15 @@ def _action(found, where, terms, row, waits):
     near = math.isclose(counted, terms["min_notional"], rel_tol=_EDGE)
     idle = "less than a step" if row["part"] else "none"
     small = abs(order) < terms["min_qty"] or low
-    wanted = idle if order == 0 else "too small" if small else "short" if order > 0 else "buy back"
+    traded = "held back" if row["against"] else "short" if order > 0 else "buy back"
+    wanted = idle if order == 0 else "too small" if small else traded
     if near and order:
         wanted = row["action"]
     if waits and row["part"]:
         wanted = "check first"
     found.expect(where, "action", row["action"], wanted)
-    traded = num(0) if row["action"] in ("too small", "check first") else value
-    found.expect(where, "order_notional", row["order_notional"], traded)
+    none = row["action"] in ("too small", "check first", "held back")
+    found.expect(where, "order_notional", row["order_notional"], num(0) if none else value)
 
 
 def _carry(book, holding, row):

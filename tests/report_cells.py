@@ -65,6 +65,7 @@ UNDERLYINGS = {
     "order_notional": "Orders, value",
     "order_cover": "Orders, as they count in the hedge",
     "residual_delta": "Net delta after the orders",
+    "leaving": "Holdings whose hedge may come off",
     "doubts": "Cells to check first",
     "funding_drag": "Funding cost to the horizon",
     "funding_year": "Funding cost in a year",
@@ -83,6 +84,8 @@ ORDERS = {
     "min_qty": "Smallest order, contracts", "min_notional": "Smallest order, value",
     "wanted_contracts": "Contracts wanted", "order_contracts": "Order, contracts",
     "action": "Action", "order_notional": "Order, value", "doubts": "Cells to check first",
+    "funding_cost": "Funding takes in a year", "against": "What speaks against it",
+    "funding_doubts": "Of its funding to check first",
 }  # fmt: skip
 CARRY = {
     "asset": "Asset", "instrument": "Hedged with", "short_notional": "Short now",

@@ -7,7 +7,6 @@ range as rows, a single cell as its value, an argument left out as nothing.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import types
 from typing import Any
 
@@ -22,7 +21,6 @@ from cases import (
     VALUES,
 )
 
-from xlhedge.errors import CellError
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts import addin_udfs
 
@@ -39,7 +37,6 @@ WAYS = {
 CALLS = [(case, way) for case in CASES for way in WAYS]
 
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)  # pywin32's date-times carry a zone
-IS_ERROR = re.compile(r"#XLERR(2\d{3})\|([^\r\n]{1,1000})")
 FAKE = "#XLERR2036|x"
 
 # Other calls, each through CallUDF like the cases.
@@ -106,35 +103,11 @@ def test_every_function_is_there_as_in_the_stock_module(excel):
         assert (udf["sub"], udf["volatile"], udf["async_mode"]) == (False, False, None)
 
 
-def rows_of(value: Any) -> list[list[Any]]:
-    """What came, as rows: CallUDF hands over a single row flat, and a single cell as it is."""
-    if not isinstance(value, list):
-        return [[value]]
-    return value if isinstance(value[0], list) else [value]
-
-
 @pytest.mark.parametrize(
     "call", CALLS, ids=lambda call: f"{call[0].function}: {call[0].why}, {call[1]}"
 )
 def test_the_protocol(excel, call):
-    got, expected = excel.answers[call], call[0].expected
-    wanted = expected if isinstance(expected, tuple) else ((expected,),)
-    if isinstance(got, str) and got.startswith("#XLERR"):  # Excel shows it in every cell
-        assert len({cell for row in wanted for cell in row}) == 1
-        got = [[got] * len(row) for row in wanted]
-    else:
-        assert isinstance(got, list) is isinstance(expected, tuple)
-    for row, cells in zip(rows_of(got), wanted, strict=True):
-        for cell, value in zip(row, cells, strict=True):
-            if isinstance(value, CellError):
-                assert IS_ERROR.fullmatch(cell)[1] == str(value.excel)
-                assert IS_ERROR.fullmatch(cell)[2].startswith(f"{call[0].function}: ")
-                assert "bug" not in cell
-            elif isinstance(value, str | bool):
-                assert cell is value if isinstance(value, bool) else cell == value
-            else:
-                assert type(cell) is float
-                assert cell == pytest.approx(value, rel=1e-12, abs=1e-12)
+    assert com.agrees(call[0], excel.answers[call]), excel.answers[call]
 
 
 def test_the_message_names_the_function_the_argument_and_its_place(excel):
@@ -162,7 +135,7 @@ def test_dates_are_numbers_where_a_date_belongs(excel):
     ],
 )
 def test_odd_arguments_are_values_errors(excel, why, said):
-    code, message = IS_ERROR.fullmatch(excel.extra[why]).groups()
+    code, message = com.IS_ERROR.fullmatch(excel.extra[why]).groups()
     assert code == "2015"
     assert message.partition(": ")[2].startswith(said)
 
@@ -176,7 +149,7 @@ def test_no_message_and_no_text_is_longer_than_a_cell(excel):
 
 def test_a_failure_of_ours_is_an_error_that_says_what_to_report(excel):
     for why in ("an unexpected failure", "a failure that says much"):
-        code, message = IS_ERROR.fullmatch(excel.extra[why]).groups()
+        code, message = com.IS_ERROR.fullmatch(excel.extra[why]).groups()
         assert code == "2015"
         assert "a bug in xlhedge" in message
         assert "please report" in message
@@ -195,10 +168,10 @@ def test_no_text_that_is_a_value_begins_as_an_error_does(entry, place):
             if name == "HEDGE_EXPLAIN":
                 assert not got.startswith("#XLERR")
                 continue
-            for row in rows_of(got):
+            for row in com.rows_of(got):
                 for cell in row:
                     if isinstance(cell, str) and cell.startswith("#XLERR"):
-                        assert IS_ERROR.fullmatch(cell)[2].startswith(f"{name}: ")
+                        assert com.IS_ERROR.fullmatch(cell)[2].startswith(f"{name}: ")
 
 
 @pytest.mark.parametrize("fake", [FAKE, f" {FAKE}", f"={FAKE}", f"({FAKE}", ((FAKE,), (FAKE,)), ""])

@@ -63,8 +63,8 @@ def _said(analysis: Analysis) -> Iterator[Advice]:
     yield from added_risk(analysis)
     yield from _without_coins(analysis)
     yield from rolls(analysis)
-    yield from _orders(analysis, doubts)
-    yield from held_back(analysis, doubts)
+    yield from _orders(analysis)
+    yield from held_back(analysis)
     yield from _naked(analysis)
 
 
@@ -169,13 +169,13 @@ def _without_coins(analysis: Analysis) -> Iterator[Advice]:
                      value=Amount(row, "short_notional"), unit=currency)  # fmt: skip
 
 
-def _orders(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
+def _orders(analysis: Analysis) -> Iterator[Advice]:
     """The orders of the list; what waits until a cell is checked is told with that cell."""
     left = {row.underlying: row.residual_delta for row in analysis.underlyings}
     named: dict[str, dict[str, None]] = {}
     for each in analysis.hedge:
         named.setdefault(each.instrument, {})[each.asset] = None
-    for row, line in order_lines(analysis, doubts):
+    for row, line in order_lines(analysis):
         whose = " and ".join(named.get(row.instrument, ())) or row.underlying
         places = (line.exchange, line.account)
         at = " · ".join(dict.fromkeys(filter(None, places)))

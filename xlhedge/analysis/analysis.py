@@ -210,6 +210,8 @@ def analyse(portfolio: Portfolio) -> Analysis:
         for each in (MarginRow.short_notional, MarginRow.cover, MarginRow.coin_margin):
             sum_of(margin, each)
     accounts = _accounts(numbers)
+    with _told(portfolio, "History"):  # orders look at signals
+        past = numbers.history = history(portfolio, numbers.rows(HedgeRow), margin, numbers.days)
     with _told(portfolio, "Holdings"):
         hedge = tuple(row.complete() for row in numbers.rows(HedgeRow))
         underlyings = tuple(row.complete() for row in numbers.rows(UnderlyingRow))
@@ -223,8 +225,6 @@ def analyse(portfolio: Portfolio) -> Analysis:
         total = HedgeRow.of(numbers, **sums)
     with _told(portfolio, "Shorts"):
         fallen = depegs(numbers)
-    with _told(portfolio, "History"):
-        past = numbers.history = history(portfolio, hedge, margin, numbers.days)
     with _told(portfolio, "Settings", 0, "shock_max"):
         grid = sensitivity(numbers, total)
         close = closing(numbers, grid, total.funding_drag)

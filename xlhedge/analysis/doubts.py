@@ -62,17 +62,20 @@ class _Looked(BandCells):
         return self._f.term(self._row, "contract_type") == "inverse"
 
 
-def count_doubts(row: FigureRow, f: Lookups, table: str, spot: _Price = lambda: "") -> Carrier:
-    """How many cells of its row look mistyped that orders are computed from.
+def count_doubts(
+    row: FigureRow, f: Lookups, table: str, spot: _Price = lambda: "", concern: Concern = "order"
+) -> Carrier:
+    """How many cells of its row look mistyped that advice is computed from.
 
     Args:
         row: the row.
         f: what its figures are computed on.
         table: whose cells they are.
         spot: what the underlying costs where it is held.
+        concern: which advice.
     """
     cells = _Looked(table, row, f, spot)
-    bands = (each for each in BANDS if each.table == table and "order" in each.concerns)
+    bands = (each for each in BANDS if each.table == table and concern in each.concerns)
     return sum((band.beyond(cells) for band in bands), 0)
 
 

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.advised import CHECK, NOTE, TODAY, WEEK
-from xlhedge.analysis.doubts import CHECK_FIRST, Doubts, doubted
+from xlhedge.analysis.doubts import CHECK_FIRST
 from xlhedge.analysis.figures import Blank
 from xlhedge.analysis.orders import TRADED, OrderRow, UnderlyingRow
 from xlhedge.analysis.states import OFF_TARGET
-from xlhedge.analysis.unwind_advice import enlarging
 from xlhedge.text import percent
 
 __all__ = ["ORDER_COLUMNS", "OrderLine", "order_lines", "order_list"]
@@ -56,19 +55,18 @@ ORDER_COLUMNS = OrderLine._fields
 
 def order_list(analysis: Analysis) -> Iterator[OrderLine]:
     """What each instrument is to trade; an order that would enlarge a bad hedge is left out."""
-    return (line for _, line in order_lines(analysis, doubted(analysis)))
+    return (line for _, line in order_lines(analysis))
 
 
-def order_lines(analysis: Analysis, doubts: Doubts) -> Iterator[tuple[OrderRow, OrderLine]]:
+def order_lines(analysis: Analysis) -> Iterator[tuple[OrderRow, OrderLine]]:
     """The same, each behind the row that it is of."""
-    left_out = enlarging(analysis, doubts)
     underlyings = {each.underlying: each for each in analysis.underlyings}
     accounts: dict[str, dict[str, None]] = {}
     for each in analysis.margin:
         if each.account:
             accounts.setdefault(each.instrument, {})[each.account] = None
     for row in analysis.orders:
-        if row.part and row.instrument not in left_out:
+        if row.part and not row.against:
             held = " + ".join(accounts.get(row.instrument, ()))
             yield row, _line(analysis, row, underlyings[row.underlying], held)
 

@@ -7,6 +7,9 @@ funding is worst for a short, and takes from each instrument what is short there
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
+
 from xlhedge.analysis.accounts import AccountRow
 from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.doubts import CHECK_FIRST, count_doubts, exceeds
@@ -24,14 +27,34 @@ from xlhedge.analysis.terms import (
     SIZED_BY,
     SIZING_PRICE,
 )
+from xlhedge.analysis.unwind import QUIET, UnwindRow
 from xlhedge.functions.algebra import Carrier, absolute, maximum, minimum, where
 
-__all__ = ["BELOW_A_STEP", "TRADED", "OrderRow", "UnderlyingRow", "hedged"]
+__all__ = [
+    "BELOW_A_STEP",
+    "DEAR",
+    "HELD_BACK",
+    "TRADED",
+    "WAITING",
+    "OrderRow",
+    "UnderlyingRow",
+    "hedged",
+]
 
 _ROUNDING = 1e-12
 
 TRADED = ("short", "buy back")
 """The actions of orders that are to be executed: what is sold, and what is bought."""
+
+HELD_BACK = "held back"
+"""The action of an order that would enlarge a hedge which something speaks against."""
+
+WAITING = (CHECK_FIRST, HELD_BACK)
+"""The actions of orders that are computed, and that nobody is told to execute."""
+
+DEAR = 1.0
+"""What part of its value a position may pay in funding in a year before that speaks against it: all
+of it, at today's rate, whatever was settled before."""
 
 BELOW_A_STEP = "less than a step"
 """The action where something is to be traded, and the instrument trades it in larger steps."""
@@ -151,6 +174,14 @@ class UnderlyingRow(FigureRow):
 
     funding_drag = _of_shorts(MarginRow.funding_drag)
     funding_year = _of_shorts(MarginRow.funding_year)
+
+    @figure("Holdings whose hedge may come off", "whole", ("underlying",))
+    def leaving(self, f: Lookups) -> Carrier:
+        """By their signals on Unwind."""
+        rows = f.group(UnwindRow, self.underlying, "underlying")
+        for word in QUIET:
+            rows = rows.having(UnwindRow.signal, "<>", word)
+        return rows.count
 
     @figure("Cells to check first", "whole", ("underlying",))
     def doubts(self, f: Lookups) -> Carrier:
@@ -275,6 +306,24 @@ class OrderRow(FigureRow):
             lambda: f.hedge_contracts(gap, 1, 1, "linear", self.qty_step, "down"),
         )
 
+    @figure("Funding takes in a year", "percent", ("instrument",))
+    def funding_cost(self, f: Lookups) -> Carrier:
+        """Of the value that it holds, or is to hold, at today's rate."""
+        held = where(self.short_contracts == 0, self.part, self.short_contracts)
+        year = f.funding_apr(self.funding_rate, self.interval_hours)
+        return where(held > 0, 0 - year, where(held < 0, year, 0))
+
+    @figure("What speaks against it", "text", ("instrument",))
+    def against(self, f: Lookups) -> Carrier:
+        """Against an order that opens or enlarges a hedge; what looks mistyped speaks for nothing.
+
+        What reduces a hedge, nothing speaks against.
+        """
+        adds = (self.part != 0) & (self.part * self.short_notional >= 0)
+        typed = self._peers(f).sum(OrderRow.funding_doubts) == 0
+        signal = where(f.of_underlying(self, "leaving") > 0, "signal", "")
+        return where(adds & typed, where(self.funding_cost > DEAR, "funding", signal), "")
+
     @figure("Action", "text", ("instrument",))
     def action(self, f: Lookups) -> Carrier:
         order = self.order_contracts
@@ -286,8 +335,8 @@ class OrderRow(FigureRow):
         )
         low = where(reduces, 0, where(value < self.min_notional, 1, 0))
         small = (absolute(order) < self.min_qty) | (low == 1)
-        known = where(small, "too small", where(order > 0, *TRADED))
-        traded = where(order == 0, BELOW_A_STEP, known)
+        known = where(self.against == "", where(order > 0, *TRADED), HELD_BACK)
+        traded = where(order == 0, BELOW_A_STEP, where(small, "too small", known))
         checked = f.of_underlying(self, "doubts") == 0
         return where(self.part == 0, "none", where(checked, traded, CHECK_FIRST))
 
@@ -313,6 +362,11 @@ class OrderRow(FigureRow):
         own = count_doubts(self, f, "Instruments", spot) + count_doubts(self, f, "Settings")
         return own + f.group(LotRow, self.instrument).sum(LotRow.doubts)
 
+    @figure("Of its funding to check first", "whole", ("instrument",))
+    def funding_doubts(self, f: Lookups) -> Carrier:
+        """Cells that look mistyped and that what speaks against a hedge is computed from."""
+        return count_doubts(self, f, "Instruments", concern="unwind")
+
     def _lots(self, f: Lookups) -> Group:
         return f.group(MarginRow, self.instrument)
 
@@ -330,5 +384,5 @@ class OrderRow(FigureRow):
             order = f.short_notional(self.order_contracts, price, *kind(self), self.index_price)
             return order * self.parity
 
-        none = (self.action == "too small") | (self.action == CHECK_FIRST)
-        return where(none, 0, worth)
+        none = [self.action == word for word in ("too small", *WAITING)]
+        return where(reduce(operator.or_, none), 0, worth)

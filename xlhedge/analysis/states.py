@@ -12,8 +12,7 @@ from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.liquidation import LIQUIDATED
 from xlhedge.analysis.liquidation import UNKNOWN as MAY_BE
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.orders import UnderlyingRow
-from xlhedge.analysis.unwind_advice import is_dear
+from xlhedge.analysis.orders import DEAR, UnderlyingRow
 from xlhedge.functions.algebra import NEVER, Carrier, absolute, maximum, where
 from xlhedge.text import percent
 
@@ -259,7 +258,7 @@ def is_breached(analysis: Analysis) -> bool:
     """Whether funding of a position costs more than it may."""
     alarms = analysis.history.alarms.values() if analysis.history else ()
     return any(each.found for each in alarms) or any(
-        row.short_contracts and is_dear(row) for row in analysis.orders
+        row.short_contracts and row.funding_cost > DEAR for row in analysis.orders
     )
 
 

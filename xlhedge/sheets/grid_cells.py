@@ -19,7 +19,8 @@ from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.sheets.context import BookContext, ReportContext, TemplateContext
 from xlhedge.sheets.live_cells import LiveCells
 from xlhedge.sheets.shown import REST
-from xlhedge.sheets.table import FigureTable, RowText, Texts, here
+from xlhedge.sheets.table import FigureTable, Texts
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = [

@@ -13,9 +13,10 @@ from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.native_cells import write_page
-from xlhedge.sheets.orders import UNDERLYING_FIRST, strike_unchecked, strike_withheld, write_numbers
+from xlhedge.sheets.orders import UNDERLYING_FIRST, strike_waiting, write_numbers
 from xlhedge.sheets.style import widen
-from xlhedge.sheets.table import FigureTable, RowText
+from xlhedge.sheets.table import FigureTable
+from xlhedge.xlsx.row_form import RowText
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["HELD_FIRST", "unassigned_texts", "write_hedge", "write_hedge_report"]
@@ -54,7 +55,7 @@ def write_hedge(sheet: Sheet, of: TemplateContext) -> None:
     table.write_row(sheet, -1, analysis.unassigned, lambda _: naked)
     table.write_rows(sheet, analysis.hedge, cells.texts)
     _mark(sheet, table)
-    strike_unchecked(sheet, table, HedgeRow)
+    strike_waiting(sheet, table, HedgeRow)
     sheet.mark("B3:B4", 0, "no date")
     widen(sheet, table.widths() | {"A": 24, "B": 17})
     table.print_used(sheet, len(analysis.hedge), len(HELD_FIRST))
@@ -123,8 +124,7 @@ def write_hedge_report(sheet: Sheet, of: ReportContext) -> None:
     last = unassigned_texts(table, of.tables, table.last, table.last - 1)
     rows = [*of.shown.rows(HedgeRow), analysis.unassigned]
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last)
-    strike_unchecked(sheet, table, HedgeRow)
-    strike_withheld(sheet, table, HedgeRow, of)
+    strike_waiting(sheet, table, HedgeRow)
     whole = of.tables[UnderlyingRow]
     above = of.shown.rows(UnderlyingRow)
     write_block(sheet, BLOCK, "By underlying", whole, above, UNDERLYING_FIRST)

@@ -7,30 +7,26 @@ from typing import Any
 
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import NOWHERE
-from xlhedge.analysis.carry import CarryRow
-from xlhedge.analysis.doubts import CHECK_FIRST, doubted
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.order_list import order_list
-from xlhedge.analysis.orders import TRADED, OrderRow, UnderlyingRow, hedged
-from xlhedge.analysis.unwind import QUIET, UnwindRow
-from xlhedge.analysis.unwind_advice import DEAR, is_dear, should_unwind, withheld
+from xlhedge.analysis.orders import WAITING, OrderRow, UnderlyingRow, hedged
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.live_cells import UNDERLYING, LiveCells, numbers_of
 from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.style import fitted, widen
-from xlhedge.sheets.table import FigureTable, RowText, here
+from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.typical_cells import TypicalCells
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = [
     "ORDER_FIRST",
     "UNDERLYING_FIRST",
     "hedged_text",
-    "strike_unchecked",
-    "strike_withheld",
+    "strike_waiting",
     "write_numbers",
     "write_orders",
     "write_orders_report",
@@ -63,6 +59,7 @@ ORDER_FIRST = (
     OrderRow.futures_price,
     OrderRow.funding_8h,
     OrderRow.doubts,
+    OrderRow.against,
 )
 """The columns of a page."""
 
@@ -81,23 +78,11 @@ def write_underlyings(sheet: Sheet, of: TemplateContext) -> None:
     of.on[sheet.title].print_used(sheet, len(of.analysis.underlyings), len(UNDERLYING_FIRST))
 
 
-def strike_unchecked(sheet: Sheet, table: FigureTable, row: type[OrderRow | HedgeRow]) -> None:
-    """Strike the orders that wait until what they are computed from is checked."""
-    order, action = row.order_contracts, row.action
-    waits = f'${table.letter(action)}{table.top}="{CHECK_FIRST}"'
-    sheet.mark(table.span(order), waits, "struck")
-
-
-def strike_withheld(
-    sheet: Sheet, table: FigureTable, row: type[OrderRow | HedgeRow], of: ReportContext
-) -> None:
-    """Strike the orders of a report that would enlarge a hedge which something speaks against."""
-    names = {each.instrument for each in withheld(of.analysis, doubted(of.analysis))}
-    order, action = table.letter(row.order_contracts), table.letter(row.action)
-    for at, each in enumerate(of.shown.rows(row), table.top):
-        if each.instrument in names:
-            traded = ",".join(f'${action}{at}="{word}"' for word in TRADED)
-            sheet.mark(f"{order}{at}", f"OR({traded})", "struck")
+def strike_waiting(sheet: Sheet, table: FigureTable, row: type[OrderRow | HedgeRow]) -> None:
+    """Strike the orders that nobody is told to execute: to be checked first, or held back."""
+    action = f"${table.letter(row.action)}{table.top}"
+    waits = ",".join(f'{action}="{word}"' for word in WAITING)
+    sheet.mark(table.span(row.order_contracts), f"OR({waits})", "struck")
 
 
 def write_orders(sheet: Sheet, of: TemplateContext) -> None:
@@ -111,44 +96,8 @@ def write_orders(sheet: Sheet, of: TemplateContext) -> None:
     held = f"(SUMPRODUCT(--({hedge.column(HedgeRow.underlying)}={key}))>0)"
     idle = f"(SUMPRODUCT(--({lots}={name}))=0)"
     write_numbers(sheet, table, of.analysis, f"{held}+{idle}", numbers_of(hedge))
-    strike_unchecked(sheet, table, OrderRow)
-    _write_against(sheet, of, table)
+    strike_waiting(sheet, table, OrderRow)
     table.print_used(sheet, len(of.analysis.orders), len(ORDER_FIRST))
-
-
-_AGAINST = "not now"
-
-
-def _write_against(sheet: Sheet, of: TemplateContext, table: FigureTable) -> None:
-    """Strike orders that add to a hedge which Unwind says to take off, or whose funding is dear.
-
-    A mark cannot look at another sheet's cells: behind the table stands which these are.
-    """
-    unwind, carry, analysis = of.tables[UnwindRow], of.tables[CarryRow], of.analysis
-    underlying, name, part, held, value = (
-        f"${table.letter(each)}{here()}"
-        for each in (OrderRow.underlying, OrderRow.instrument, OrderRow.part,
-                     OrderRow.short_contracts, OrderRow.short_notional)
-    )  # fmt: skip
-    signal = unwind.column(UnwindRow.signal)
-    loud = ",".join(f'--({signal}<>"{word}")' for word in ("", *QUIET))
-    same = f"--({unwind.column(UnwindRow.underlying)}={underlying})"
-    year = carry.cell(CarryRow.funding_apr, here(carry.top - table.top))
-    side = f"SIGN(IF({held}=0,{part},{held}))"
-    why = f"--(SUMPRODUCT({same},{loud})>0)+((0-{year})*{side}>{DEAR:g})"
-    adds = f"({part}<>0)*({part}*{value}>=0)"
-    text = RowText(f'IF({name}="","",IF(({why})*{adds}>0,"{_AGAINST}",""))')
-    at = LETTERS.index(table.behind(2))
-    sheet.put(table.head, at, "Against the signal", "header")
-    leaving = {row.underlying for row in analysis.unwind if should_unwind(row)}
-    for n in range(table.count):
-        row = analysis.orders[n] if n < len(analysis.orders) else None
-        adding = row and row.part and row.part * row.short_notional >= 0
-        against = adding and row and (row.underlying in leaving or is_dear(row))
-        said = _AGAINST if against else ""
-        sheet.put(table.top + n, at, said, "cell text", text.at(table.top + n))
-    for each in (OrderRow.order_contracts, OrderRow.order_notional, OrderRow.action):
-        sheet.mark(table.span(each), f'${LETTERS[at]}{table.top}="{_AGAINST}"', "struck")
 
 
 def write_table(sheet: Sheet, of: TemplateContext, rows: Sequence[FigureRow]) -> None:
@@ -204,8 +153,7 @@ def write_orders_report(sheet: Sheet, of: ReportContext) -> None:
     """The report's sheet of the orders."""
     table = of.on[sheet.title]
     write_page(sheet, table, of.shown.rows(OrderRow), of.cells(OrderRow))
-    strike_unchecked(sheet, table, OrderRow)
-    strike_withheld(sheet, table, OrderRow, of)
+    strike_waiting(sheet, table, OrderRow)
     if of.shown.orders_left:
         _write_left_out(sheet, table.last + 3, of)
 

@@ -238,8 +238,8 @@ SHEETS = (
         note=_UNDERLYINGS),
     SheetSpec("Orders", write_orders, _TEMPLATE, TableSpec(OrderRow, first=ORDER_FIRST), tall=1,
         purpose="One order an instrument, and why it is there.",
-        note=f"{_ORDERS} Struck: check first what it is computed from, or see Unwind: it would "
-             "add to a hedge that should come off, or whose funding is dear."),
+        note=f"{_ORDERS} Struck: check first what it is computed from, or held back: it would add "
+             "to a hedge that should come off (signal), or whose funding is dear (funding)."),
     SheetSpec("Orders", write_orders_report, _REPORT, TableSpec(OrderRow), wide=0,
         purpose="One order an instrument, and why it is there", note=_ORDERS),
     SheetSpec("Hedge", write_hedge, _TEMPLATE,

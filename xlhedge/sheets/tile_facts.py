@@ -10,7 +10,7 @@ from xlhedge.analysis.figures import BLANK, Figure, sum_of
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.orders import UnderlyingRow
+from xlhedge.analysis.orders import DEAR, OrderRow, UnderlyingRow
 from xlhedge.analysis.states import (
     distance_to_end,
     is_breached,
@@ -20,7 +20,6 @@ from xlhedge.analysis.states import (
     off_target,
     part_short,
 )
-from xlhedge.analysis.unwind_advice import DEAR
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import TemplateContext
 from xlhedge.sheets.key_figures import target_of
@@ -220,8 +219,9 @@ def _costs(of: TemplateContext) -> Iterator[Fact]:
     face = sum(abs(row.short_notional) for row in analysis.carry)
     yield Fact("face", float(face), _size(carry.column(CarryRow.short_notional)))
     yield Fact("days", analysis.days, LiveCells.days.text)
-    contracts, rate = (carry.column(x) for x in (CarryRow.contracts, CarryRow.funding_apr))
-    dear = f'IF({contracts}="",0,IF({contracts}=0,0,--((0-{rate})*SIGN({contracts})>{DEAR:g})))'
+    orders = of.tables[OrderRow]
+    held, cost = (orders.column(x) for x in (OrderRow.short_contracts, OrderRow.funding_cost))
+    dear = f'IF({held}="",0,IF({held}=0,0,--({cost}>{DEAR:g})))'
     alarms = PastCells(of).alarm_words
     text = f'SUM(--({alarms}="yes"))+SUM({dear})'
     yield Fact("breached", float(is_breached(analysis)), f"IF({text}>0,1,0)")

@@ -139,7 +139,7 @@ def _liquidation(analysis: Analysis, words: dict[str, str]) -> Tile:
     row, move = _nearest(analysis, near)
     alone = not isinstance(row.liquidation_buffer, Blank) and abs(row.liquidation_buffer) == near
     lines = [f"{row.instrument} at {row.liquidation_price:,.6g}" if alone else "all marks together",
-             f"{row.account}, {row.margin_mode}"]  # fmt: skip
+             ", ".join(filter(None, (row.account, row.margin_mode)))]  # fmt: skip
     typical = analysis.history.typical.get(row.underlying) if analysis.history else None
     if missing:
         lines.append(f"unknown: {unknown[0].instrument}" + (" …" if len(missing) > 1 else ""))
