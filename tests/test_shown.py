@@ -7,7 +7,6 @@ import pytest
 from books import PORTFOLIOS, saved
 from openpyxl import load_workbook
 from stored import differences, poisoned, stored
-from test_printed import coins
 from typer.testing import CliRunner
 
 from xlhedge.analysis import analyse
@@ -28,18 +27,6 @@ def short_of(portfolio, most, path):
     analysis = analyse(portfolio)
     saved(report_book(analysis, shown=Shown(analysis, most)).to_bytes(), path)
     return load_workbook(path, data_only=True)
-
-
-@pytest.mark.parametrize(
-    "portfolio", [*PORTFOLIOS.values(), coins(12)], ids=[*PORTFOLIOS, "accounts"]
-)
-def test_what_a_spreadsheet_computes_are_the_values_of_all_lines(
-    portfolio, plain_libreoffice, tmp_path
-):
-    path = tmp_path / "report.xlsx"
-    short_of(portfolio, FEW, path)
-    computed = plain_libreoffice.values(poisoned(path, tmp_path / "poisoned.xlsx"))
-    assert differences(computed, stored(path)) == []
 
 
 def many(count, **odd):
@@ -73,6 +60,16 @@ def many(count, **odd):
         ],
         scenarios=[Scenario(scenario="Up", asset="*", price_shock=0.1)],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("portfolio", [*PORTFOLIOS.values(), many(12)], ids=[*PORTFOLIOS, "many"])
+def test_what_a_spreadsheet_computes_are_the_values_of_all_lines(
+    portfolio, plain_libreoffice, tmp_path
+):
+    path = tmp_path / "report.xlsx"
+    short_of(portfolio, FEW, path)
+    computed = plain_libreoffice.values(poisoned(path, tmp_path / "poisoned.xlsx"))
+    assert differences(computed, stored(path)) == []
 
 
 def column(sheet, title, below):

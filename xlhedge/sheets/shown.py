@@ -22,7 +22,7 @@ from xlhedge.analysis.grid_shorts import GridShort
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.history import AssetHistory
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.orders import BELOW_A_STEP, TRADED, OrderRow, UnderlyingRow
+from xlhedge.analysis.orders import BELOW_A_STEP, TRADED, WAITING, OrderRow, UnderlyingRow
 from xlhedge.analysis.scenario_lines import LineRow
 from xlhedge.analysis.scenarios import Stress
 from xlhedge.analysis.unwind import UnwindRow
@@ -186,7 +186,9 @@ class Shown:
             row.n: _Weight(row.action in TRADED, abs(row.spot_notional) + abs(row.short_notional))
             for row in rows
         }
-        always = {row.n for row in rows if row.asset in self._named or row.doubts}
+        always = {
+            row.n for row in rows if row.asset in self._named or row.doubts or row.action in WAITING
+        }
         if past:  # its formulas refer to them
             always |= {n for n, each in enumerate(past.assets[: len(rows)]) if _is_past(each)}
         return self._pick(weights, always)
@@ -206,7 +208,9 @@ class Shown:
             row.n: _Weight(row.action in TRADED, abs(row.order_notional) or abs(row.short_notional))
             for row in rows
         }
-        named = {row.n for row in rows if self._is_named(row) or row.doubts}
+        named = {
+            row.n for row in rows if self._is_named(row) or row.doubts or row.action in WAITING
+        }
         return self._pick(weights, named)
 
     def _positions(self) -> set[int]:
