@@ -238,7 +238,8 @@ class Sheet(Layout):
         if not self._cells:
             return "A1:A1"
         first, last = min(self._cells), max(self._cells)
-        left, right = min(map(min, self._cells.values())), max(map(max, self._cells.values()))
+        columns = set[int]().union(*self._cells.values())
+        left, right = min(columns), max(columns)
         return _span(first, left, last - first + 1, right - left + 1)
 
     def rows(self) -> Iterator[str]:
