@@ -6,6 +6,7 @@ from xlhedge.errors import HedgeError
 from xlhedge.functions.algebra import NEVER
 from xlhedge.functions.arguments import evaluate_one
 from xlhedge.functions.registry import FUNCTIONS
+from xlhedge.functions.series import Series
 
 CASES = 500
 
@@ -100,7 +101,13 @@ class Traced(float):
 
 def _traced(name):
     plain = getattr(float, name)
-    return lambda *numbers: Traced.of(plain(*map(float, numbers)))
+
+    def traced(*numbers):
+        if isinstance(numbers[-1], Series):
+            return NotImplemented
+        return Traced.of(plain(*map(float, numbers)))
+
+    return traced
 
 
 for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow"):

@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 from xlhedge.errors import HedgeError
 from xlhedge.portfolio import PortfolioError
 from xlhedge.readers import DEFAULT, Content, read, read_content
+from xlhedge.readers.archive import Archive
 from xlhedge.readers.workbook_parts import Package
 from xlhedge.serials import serial
 
@@ -44,7 +45,7 @@ def plain(value):
 
 def ours(content):
     """The cells that we read of each sheet with tables, but those that we refuse."""
-    package = Package(content, DEFAULT)
+    package = Package(Archive(content, DEFAULT))
     sheets = package.sheets()
     for sheet, scan in zip(sheets, package.scanned(sheets), strict=True):
         yield (
@@ -121,6 +122,19 @@ def test_a_value_is_read_whole_however_it_is_written(cell):
 @pytest.mark.parametrize(("cell", "line"), odd_cells.REFUSED.values(), ids=odd_cells.REFUSED)
 def test_what_is_no_value_for_certain_is_refused(cell, line):
     assert wrong(odd_cells.with_cell(cell)) == [line]
+
+
+def test_cells_are_where_they_say_whatever_their_order():
+    """A, C, B, D: the last is as far from the first as if each stood beside the one before."""
+    swapped = hostile.book({hostile.SHORTS: _swapped})
+    assert read_bytes(swapped).shorts == read_bytes(hostile.book()).shorts
+
+
+def _swapped(part):
+    second, third = (re.search(rb'<c r="%s2".*?</c>' % name, part)[0] for name in (b"B", b"C"))
+    turned = part.replace(second + third, third + second)
+    assert turned != part
+    return turned
 
 
 @pytest.mark.parametrize(("text", "shown"), odd_cells.TEXTS.values(), ids=odd_cells.TEXTS)

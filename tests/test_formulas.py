@@ -12,6 +12,7 @@ from xlhedge.functions.evaluate import evaluate, rows_of
 from xlhedge.functions.formulas import funding, pnl, sizing, tiers, volume, wallet
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.functions.registry import FUNCTIONS, function
+from xlhedge.functions.series import Series
 
 ALL = (*VALUES, *ERRORS, *RANGES, *TWO_ERRORS, *BLANKS, *ERRORS_IN_RANGES)
 
@@ -365,8 +366,8 @@ def test_by_hand(name, arguments, expected):
     ],
 )
 def test_a_body_never_drops_what_has_no_partner(body, arguments):
-    with pytest.raises(ValueError, match=r"zip\(\) argument"):
-        body(*arguments)
+    with pytest.raises(ValueError, match=r"zip\(\) argument|series of \d and \d numbers"):
+        body(*(Series(x) if isinstance(x, list) else x for x in arguments))
 
 
 def test_many_steps_are_not_rounded_past_the_next_one():

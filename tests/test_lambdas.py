@@ -33,8 +33,8 @@ PIECE = re.compile(
     r'"(?:[^"]|"")*"|#[A-Z0-9/]+[!?A]|[A-Za-z_][\w.]*\(?|[\d.]+(?:E[+-]?\d+)?|<=|>=|<>|.'
 )
 OLDER = {
-    *("ABS", "AND", "COLUMNS", "DEVSQ", "EXP", "IF", "IFERROR", "INDEX", "INT", "LN", "MATCH"),
-    *("MAX", "MID", "MIN", "ROWS", "SLOPE", "SMALL", "SQRT", "SUM", "TRANSPOSE", "TRIM"),
+    *("ABS", "COLUMNS", "EXP", "IF", "IFERROR", "INDEX", "INT", "LN", "MATCH"),
+    *("MAX", "MID", "MIN", "ROWS", "SMALL", "SUM", "TRANSPOSE", "TRIM"),
 }
 # Than Excel 2007; files spell them with _xlfn., and FILTER so.
 NEWER = {"ISOMITTED", "LAMBDA", "LET", "MAP", "SCAN", "SEQUENCE", "_xlws.FILTER"}

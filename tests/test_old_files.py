@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 
 from xlhedge.analysis import analyse
 from xlhedge.cli import app
-from xlhedge.readers import read
+from xlhedge.readers import DEFAULT, read
+from xlhedge.readers.archive import Archive
 from xlhedge.readers.own import renewal
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
@@ -71,26 +72,30 @@ def test_a_renewed_template_has_all_that_was_typed_and_says_nothing(tmp_path):
     assert renewed.notes == ()
 
 
+def mentioned(content):
+    return renewal(Archive(content, DEFAULT))
+
+
 def test_it_is_told_after_a_spreadsheet_has_saved_it(plain_libreoffice, tmp_path):
     old = OLD / "0.3.0.xlsx"
     new = tmp_path / "new.xlsx"
     template_book(analyse(SAMPLES["full-hedge"])).save(new)
     for path, said in ((old, [SAID]), (new, [])):
         for saved in plain_libreoffice.saved_as(path, "xlsx", "ods"):
-            assert [str(each) for each in renewal(saved.read_bytes())] == said, saved
+            assert [str(each) for each in mentioned(saved.read_bytes())] == said, saved
 
 
 def test_what_is_no_template_is_never_told(tmp_path):
     report_book(analyse(SAMPLES["full-hedge"])).save(tmp_path / "report.xlsx")
-    assert renewal((tmp_path / "report.xlsx").read_bytes()) == []
+    assert mentioned((tmp_path / "report.xlsx").read_bytes()) == []
     book = load_workbook(OLD / "0.3.0.xlsx")
     book.properties.title = "My own"
     book.save(tmp_path / "own.xlsx")
-    assert renewal((tmp_path / "own.xlsx").read_bytes()) == []
+    assert mentioned((tmp_path / "own.xlsx").read_bytes()) == []
     with zipfile.ZipFile(OLD / "0.3.0.xlsx") as old:
         parts = {name: old.read(name) for name in old.namelist()}
     bare = io.BytesIO()
     with zipfile.ZipFile(bare, "w") as new:
         for name, part in parts.items():
             new.writestr(name, re.sub(rb"<dc:title>.*</dc:title>", b"", part))
-    assert renewal(bare.getvalue()) == []
+    assert mentioned(bare.getvalue()) == []

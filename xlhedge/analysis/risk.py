@@ -20,6 +20,7 @@ from xlhedge.functions.formulas.risk import (
     tail_of,
     value_at_risk,
 )
+from xlhedge.functions.series import Series
 
 __all__ = [
     "Drawdown",
@@ -91,8 +92,9 @@ def risk_of(
     """
     volatility = sample_deviation(pnl) * math.sqrt(bars_a_year)
     # The formulas themselves: `VALUES` would check every bar again, which a reader has done.
-    var: Any = value_at_risk(pnl)
-    shortfall: Any = expected_shortfall(pnl)
+    changes = Series(pnl)
+    var: Any = value_at_risk(changes)
+    shortfall: Any = expected_shortfall(changes)
     if not worth:
         return Risk(volatility, var, shortfall, None, None, None, None)
     return Risk(
@@ -119,7 +121,7 @@ def conventions(count: int) -> tuple[str, str]:
     """
     rank, tail = rank_at_risk(count), round(tail_of(count), 9)
     worst = f"the worst of {count} bars"
-    at = worst if rank == 1 else f"the loss at rank {rank} from {worst}"
+    at = worst if rank == 1 else f"the loss at rank {rank:g} from {worst}"
     mean = worst if tail == 1 else f"the mean loss of the worst {tail:g} of {count} bars"
     return at, mean
 

@@ -21,6 +21,7 @@ from xlhedge.functions.formulas.sizing import (
     min_variance_error,
     min_variance_ratio,
 )
+from xlhedge.functions.series import Series
 from xlhedge.portfolio import Instrument, Settings
 from xlhedge.text import percent
 
@@ -162,7 +163,7 @@ def _answer(body: Callable[..., Any], *arguments: Any) -> tuple[float | None, st
     time of a long one, so this calls the formula itself and not `VALUES`.
     """
     try:
-        value = body(*arguments)
+        value = body(*(Series(x) if isinstance(x, Sequence) else x for x in arguments))
     except (ZeroDivisionError, OverflowError):
         value = math.nan
     if isinstance(value, Undefined):

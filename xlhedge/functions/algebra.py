@@ -2,7 +2,8 @@
 
 A formula is plain arithmetic. Where arithmetic is not enough it uses the handful of functions
 below, each of which does the right thing for whatever it is handed: a float (one cell), an array
-(a range), or an `Expression`, whose operators write Excel text.
+(a range), or an `Expression`, whose operators write Excel text. Formulas over whole ranges have
+`array_algebra` besides, and are handed a `Series` for each.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 from xlhedge.errors import Undefined
+from xlhedge.functions.series import Series
 
 __all__ = [
     "NEVER",
@@ -21,6 +23,7 @@ __all__ = [
     "Carrier",
     "Expression",
     "absolute",
+    "call",
     "excel_text",
     "exp",
     "floor",
@@ -34,7 +37,9 @@ __all__ = [
 ]
 
 Carrier: TypeAlias = Any
-"""A float, a NumPy array or an `Expression`; text for option words. Bodies do not care which."""
+"""A float, a NumPy array, a `Series` or an `Expression`; text for option words.
+
+Bodies do not care which."""
 
 NEVER = math.inf
 """The default of a price move that never comes: the position cannot be liquidated."""
@@ -82,7 +87,7 @@ class Expression:
         return Expression(f"-{_operand(self, _ATOM)}", _NEGATE)
 
     def __abs__(self) -> Expression:
-        return _call("ABS", self)
+        return call("ABS", self)
 
     def __add__(self, other: Carrier) -> Expression:
         return _binary(self, "+", other, _ADD)
@@ -202,12 +207,18 @@ def excel_text(value: Carrier) -> str:
     if isinstance(value, str):
         return '"' + value.replace('"', '""') + '"'
     number = float(value)
-    if number == NEVER:
-        return "9.99E+307"
+    if abs(number) == NEVER:
+        return "9.99E+307" if number > 0 else "-9.99E+307"
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number).upper()
 
 
-def _call(name: str, *arguments: Carrier) -> Expression:
+def call(name: str, *arguments: Carrier) -> Expression:
+    """A call of one of Excel's functions, by its name in files.
+
+    Example:
+        >>> call("_xlfn.SEQUENCE", Expression("A1") + 1)
+        Expression('_xlfn.SEQUENCE(A1+1)')
+    """
     return Expression(f"{name}({','.join(map(excel_text, arguments))})")
 
 
@@ -232,7 +243,9 @@ def where(condition: Carrier, then: Carrier, otherwise: Carrier) -> Carrier:
     if condition is False:
         return otherwise() if callable(otherwise) else otherwise
     if isinstance(condition, Expression):
-        return _call("IF", condition, _value(then), _value(otherwise))
+        return call("IF", condition, _value(then), _value(otherwise))
+    if isinstance(condition, Series):
+        return condition.choose(_value(then), _value(otherwise))
     if hasattr(condition, "dtype"):
         import numpy as np
 
@@ -265,9 +278,9 @@ def join_reasons(
     """
     conditions = [condition for condition, _ in reasons]
     if any(isinstance(each, Expression) for reason in reasons for each in reason):
-        parts = [_call("IF", each, words(between, word), "").text for each, word in reasons]
+        parts = [call("IF", each, words(between, word), "").text for each, word in reasons]
         joined = Expression("&".join(parts), _JOIN)
-        return where(joined == "", otherwise, _call("MID", joined, len(between) + 1, _LONGEST))
+        return where(joined == "", otherwise, call("MID", joined, len(between) + 1, _LONGEST))
     if any(hasattr(each, "dtype") for each in conditions):
         import numpy as np
 
@@ -295,7 +308,7 @@ def absolute(x: Carrier) -> Carrier:
 def floor(x: Carrier) -> Carrier:
     """The largest whole number that is not above x."""
     if isinstance(x, Expression):
-        return _call("INT", x)
+        return call("INT", x)
     if hasattr(x, "dtype"):
         import numpy as np
 
@@ -305,12 +318,12 @@ def floor(x: Carrier) -> Carrier:
 
 def ln(x: Carrier) -> Carrier:
     """The natural logarithm."""
-    return _call("LN", x) if isinstance(x, Expression) else _elementary(math.log, x)
+    return call("LN", x) if isinstance(x, Expression) else _elementary(math.log, x)
 
 
 def exp(x: Carrier) -> Carrier:
     """The exponential function, Euler's number to the power of x."""
-    return _call("EXP", x) if isinstance(x, Expression) else _elementary(math.exp, x)
+    return call("EXP", x) if isinstance(x, Expression) else _elementary(math.exp, x)
 
 
 def power(base: Carrier, exponent: Carrier) -> Carrier:

@@ -146,7 +146,7 @@ def evaluate_one(entry: Function, arguments: Sequence[Any]) -> Any:
     """
     values = taken(entry, arguments)
     try:
-        value = entry.body(*values)
+        value = entry.found(values)
     except ZeroDivisionError:
         raise HedgeError(f"{entry.name} divides by an exposure of 0", CellError.DIV0) from None
     except (ArithmeticError, ValueError):  # also the logarithm of what rounds to 0

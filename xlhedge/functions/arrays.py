@@ -175,7 +175,7 @@ def _step(entry: Function, carriers: Sequence[Any], lanes: int, count: int) -> i
 def _legs(entry: Function, carriers: Sequence[Any]) -> list[Any]:
     """The cells of a row, or the only one; floats, truth values or text."""
     try:
-        value = entry.body(*carriers)
+        value = entry.found(carriers)
     except (ArithmeticError, ValueError):  # in a step of single values
         return _nothing(entry)
     legs = [

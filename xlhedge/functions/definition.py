@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import math
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from xlhedge.functions.quantity import Quantity, Rule
+from xlhedge.functions.series import Series
 from xlhedge.functions.vocabulary import ARGUMENTS, QUANTITIES, RULES, quantity_named
 from xlhedge.text import typed
 
@@ -124,8 +125,17 @@ class Function:
 
     @property
     def ranges(self) -> bool:
-        """Whether it works on whole ranges, which its body takes as lists of floats."""
+        """Whether it works on whole ranges, which its body takes as `Series`."""
         return bool(self.series)
+
+    def found(self, arguments: Sequence[Any]) -> Any:
+        """What the body gives for arguments that are read, its ranges as sequences."""
+        if not self.series:
+            return self.body(*arguments)
+        carriers = list(arguments)
+        for place in self.series:
+            carriers[place] = Series(carriers[place])
+        return self.body(*carriers)
 
     @property
     def traceable(self) -> bool:

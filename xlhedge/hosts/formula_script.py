@@ -133,8 +133,8 @@ def _constant(piece: str) -> str:
 
 _EXCEL = frozenset(
     """
-    ABS AND COLUMNS DEVSQ EXP FILTER IF IFERROR INDEX INT ISOMITTED LN MAP MATCH MAX MID MIN ROWS
-    SCAN SEQUENCE SLOPE SMALL SQRT SUM TRANSPOSE TRIM
+    ABS COLUMNS EXP FILTER IF IFERROR INDEX INT ISOMITTED LN MAP MATCH MAX MID MIN ROWS SCAN
+    SEQUENCE SMALL SUM TRANSPOSE TRIM
     """.split()  # noqa: SIM905  # a list of quoted words reads worse
 )
 """Excel's functions that `spreadsheet.js` has."""

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from xlhedge.errors import CellError, Undefined
-from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
+from xlhedge.functions.algebra import Carrier, Expression, call, excel_text, where
 from xlhedge.functions.quantity import Quantity
 from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.hosts.spelling import in_files
 
-__all__ = ["HELPERS", "PREFIX", "Name", "call", "check_name", "helper"]
+__all__ = ["HELPERS", "PREFIX", "Name", "check_name", "helper"]
 
 PREFIX = "XLHEDGE_"
 """What the helpers' names begin with."""
@@ -26,16 +26,6 @@ Name: TypeAlias = tuple[str, str, str]
 """A name of a workbook: what it is called, its text, and its comment."""
 
 _X, _N = Expression("x"), Expression("n")
-
-
-def call(name: str, *arguments: Carrier) -> Expression:
-    """A call of one of Excel's functions, by its name in files.
-
-    Example:
-        >>> call("_xlfn.SEQUENCE", Expression("A1") + 1)
-        Expression('_xlfn.SEQUENCE(A1+1)')
-    """
-    return Expression(f"{name}({','.join(map(excel_text, arguments))})")
 
 
 def helper(name: str, *arguments: Carrier) -> Expression:
@@ -106,6 +96,17 @@ _OWN = (
             "+INDEX(floors,at)*(INDEX(rates,at)-IF(at>1,INDEX(rates,at-1),0)))))"
         ),
         "the maintenance amount of each tier",
+    ),
+    ("PLACES", "LAMBDA(x,SEQUENCE(ROWS(x)))", "the numbers from 1 beside the cells of a column"),
+    (
+        "LAST",
+        f"LAMBDA(x,n,{PREFIX}KEPT(x,{PREFIX}PLACES(x)>ROWS(x)-n))",
+        "the last n cells of a column",
+    ),
+    (
+        "EARLIER",
+        f"LAMBDA(x,{PREFIX}KEPT(x,{PREFIX}PLACES(x)<ROWS(x)))",
+        "the cells of a column but the last",
     ),
     ("CENTRED", "LAMBDA(x,x-SUM(x)/ROWS(x))", "the cells of a column less their mean"),
     (

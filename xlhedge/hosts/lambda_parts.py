@@ -7,13 +7,14 @@ and AND is one truth value for a whole array anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from xlhedge.errors import CellError, Undefined
-from xlhedge.functions.algebra import NEVER, Carrier, Expression, excel_text, where
+from xlhedge.functions.algebra import NEVER, Carrier, Expression, call, excel_text, where
 from xlhedge.functions.registry import Function, Parameter
-from xlhedge.hosts.lambda_helpers import call, check_name, helper
+from xlhedge.hosts.lambda_helpers import check_name, helper
 from xlhedge.hosts.spelling import spelled
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "let",
     "local",
     "row",
+    "said_once",
     "unless_errors",
     "unless_inputs_fail",
 ]
@@ -188,3 +190,47 @@ def row(
     grid = Undefined(CellError.VALUE, "pass columns, not a grid")
     whole_row = where(call("COLUMNS", whole) == 1, call("IF", whole, cells), grid)
     return steps, call("IF", at, whole_row)
+
+
+def said_once(found: Sequence[Carrier]) -> tuple[list[Step], list[Expression]]:
+    """What a body says more than once, once: Excel takes 8,192 characters of a formula.
+
+    Args:
+        found: what the body gives: one text for each cell.
+
+    Returns:
+        The steps, and the texts that are left.
+
+    Example:
+        >>> ratio = Expression("(_xlpm.first_of_them+_xlpm.second_of_them)") / 2
+        >>> said_once([ratio * ratio])[1]
+        [Expression('_xlpm.part_1/2*(_xlpm.part_1/2)')]
+    """
+    parts: list[Step] = []
+    texts = [excel_text(value) for value in found]
+    while repeated := [
+        group
+        for group in {*_groups(";".join(texts))}
+        if len(group) > 30 and sum(len(_places(group).findall(text)) for text in texts) > 1
+    ]:
+        inner = min(repeated, key=lambda group: (len(group), group))
+        part = Expression(f"_xlpm.part_{len(parts) + 1}")
+        parts.append((part, Expression(inner)))
+        texts = [_places(inner).sub(part.text, text) for text in texts]
+    return parts, [Expression(text) for text in texts]
+
+
+def _groups(text: str) -> Iterator[str]:
+    """Every (…) of a text, with the name of the function that is called with it; all are atoms."""
+    starts: list[int] = []
+    for place, sign in enumerate(text):
+        if sign == "(":
+            starts.append(place)
+        elif sign == ")":
+            start = starts.pop()
+            name = re.search(r"[\w.]*$", text[:start])
+            yield text[name.start() if name else start : place + 1]
+
+
+def _places(group: str) -> re.Pattern[str]:
+    return re.compile(r"(?<![\w.])" + re.escape(group))  # (a+b) is no part of ABS(a+b)

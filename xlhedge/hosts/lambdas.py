@@ -22,12 +22,12 @@ The steps of a text; those of whole ranges are in `range_lambdas`:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from xlhedge.errors import HedgeError, Undefined
-from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
+from xlhedge.functions.algebra import Carrier, Expression, call, where
 from xlhedge.functions.registry import FUNCTIONS, Function, function
-from xlhedge.hosts.lambda_helpers import HELPERS, Name, call
+from xlhedge.hosts.lambda_helpers import HELPERS, Name
 from xlhedge.hosts.lambda_parts import (
     Step,
     as_lambda,
@@ -35,6 +35,7 @@ from xlhedge.hosts.lambda_parts import (
     got,
     local,
     row,
+    said_once,
     unless_inputs_fail,
 )
 from xlhedge.hosts.range_lambdas import range_lambda
@@ -82,7 +83,7 @@ def lambda_text(entry: Function) -> str:
         fits = where(rule.holds(*(the[place] for place in places)), fits, broken)
     steps.append((_FITS, unless_inputs_fail([*raw, *the], fits)))
     found = entry.body(*the)
-    parts, found = _shared(found if entry.columns else [found])
+    parts, found = said_once(found if entry.columns else [found])
     steps += parts
     if not entry.columns:
         return as_lambda(entry, steps, call("IF", _FITS, *found))
@@ -169,35 +170,3 @@ def _typed(text: str) -> str:
 
 
 _FITS = Expression("_xlpm.fits")
-
-
-def _shared(found: Sequence[Carrier]) -> tuple[list[Step], list[Expression]]:
-    """What a body says more than once, once: Excel takes 8,192 characters of a formula."""
-    parts: list[Step] = []
-    texts = [excel_text(value) for value in found]
-    while repeated := [
-        group
-        for group in {*_groups(";".join(texts))}
-        if len(group) > 30 and sum(len(_places(group).findall(text)) for text in texts) > 1
-    ]:
-        inner = min(repeated, key=lambda group: (len(group), group))
-        part = Expression(f"_xlpm.part_{len(parts) + 1}")
-        parts.append((part, Expression(inner)))
-        texts = [_places(inner).sub(part.text, text) for text in texts]
-    return parts, [Expression(text) for text in texts]
-
-
-def _groups(text: str) -> Iterator[str]:
-    """Every (…) of a text, with the name of the function that is called with it; all are atoms."""
-    starts: list[int] = []
-    for place, sign in enumerate(text):
-        if sign == "(":
-            starts.append(place)
-        elif sign == ")":
-            start = starts.pop()
-            name = re.search(r"[\w.]*$", text[:start])
-            yield text[name.start() if name else start : place + 1]
-
-
-def _places(group: str) -> re.Pattern[str]:
-    return re.compile(r"(?<![\w.])" + re.escape(group))  # (a+b) is no part of ABS(a+b)

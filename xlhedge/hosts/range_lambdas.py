@@ -1,11 +1,15 @@
 """The LAMBDA texts of functions that work on whole ranges.
 
-What such a function computes stands beside its Python body, in the `TEXTS` of its module, as one
-types it in Excel: names of arguments and steps in small letters, Excel's functions in capitals.
-An argument's name there means what is left of it after the steps below, which are the same for all
-of them and say what `functions.ranges` and `functions.arguments` say in Python. ``kept`` is how
-many cells are left, ``place`` their numbers from 1. A rule on a range (floors must ascend) is the
-text's own business, and its first.
+What such a function computes is its body, run on the text of a column for each range; see
+`xlhedge.functions.array_algebra`. Before it come the steps below, which are the same for all of
+them and say what `functions.ranges` and `functions.arguments` say in Python. ``kept`` is how many
+cells are left.
+
+A body that goes through a table tier by tier has no such text, for Excel has no loop: its text
+stands beside it, in the `TEXTS` of its module, as one types it in Excel: names of arguments and
+steps in small letters, Excel's functions in capitals. An argument's name there means what is left
+of it after the steps. A rule on a range (floors must ascend) is that text's business, and its
+first.
 
 ``blank_x``, ``missing_x``, ``got_x``
     1 for each cell of x that is blank, in its shape; 1 if x is a single blank, or left out; x, with
@@ -32,9 +36,10 @@ from collections.abc import Sequence
 from functools import reduce
 
 from xlhedge.errors import CellError, Undefined
-from xlhedge.functions.algebra import Carrier, Expression, where
+from xlhedge.functions.algebra import Carrier, Expression, call, where
+from xlhedge.functions.array_algebra import ColumnText
 from xlhedge.functions.registry import Function, Parameter
-from xlhedge.hosts.lambda_helpers import call, helper
+from xlhedge.hosts.lambda_helpers import helper
 from xlhedge.hosts.lambda_parts import (
     Step,
     as_lambda,
@@ -45,14 +50,15 @@ from xlhedge.hosts.lambda_parts import (
     let,
     local,
     row,
+    said_once,
     unless_inputs_fail,
 )
 from xlhedge.hosts.spelling import in_files
 
 __all__ = ["range_lambda"]
 
-_LEFT, _PLACE, _KEEP, _SIZED, _SHAPE = (
-    Expression(f"_xlpm.{name}") for name in ("kept", "place", "keep", "sized", "shape")
+_LEFT, _KEEP, _SIZED, _SHAPE = (
+    Expression(f"_xlpm.{name}") for name in ("kept", "keep", "sized", "shape")
 )
 # An array though it be of one cell: IronCalc's INDEX takes nothing from a single value.
 _NOTHING = Expression("{0}")
@@ -79,14 +85,16 @@ def range_lambda(entry: Function) -> str:
     ]
     for parameter in ranges:
         steps += _kept(parameter)
-    longest = next(parameter for parameter in ranges if not parameter.quantity.single)
-    rows = call("ROWS", local("the", longest))
-    steps.append((_PLACE, call("_xlfn.SEQUENCE", rows)))
-    typed = sys.modules[entry.body.__module__].TEXTS[entry.body.__name__]
-    left = {parameter.name: local("the", parameter).text for parameter in entry.parameters}
-    text = {name: Expression(in_files(piece, left)) for name, piece in typed.items()}
-    cells = [text.pop(name) for name in entry.columns or ("value",)]
-    steps += [(Expression(f"_xlpm.{name}"), piece) for name, piece in text.items()]
+    typed = getattr(sys.modules[entry.body.__module__], "TEXTS", {}).get(entry.body.__name__)
+    if typed:
+        left = {parameter.name: local("the", parameter).text for parameter in entry.parameters}
+        text = {name: Expression(in_files(piece, left)) for name, piece in typed.items()}
+        cells = [text.pop(name) for name in entry.columns or ("value",)]
+        steps += [(Expression(f"_xlpm.{name}"), piece) for name, piece in text.items()]
+    else:
+        found = entry.body(*map(_carrier, entry.parameters))
+        parts, cells = said_once(found if entry.columns else [found])
+        cells = [let(parts, cell) for cell in cells]
     values = [_fitting(entry, cell) for cell in cells]
     single = [parameter for parameter in entry.parameters if parameter not in ranges]
     if single:
@@ -96,6 +104,11 @@ def range_lambda(entry: Function) -> str:
         return as_lambda(entry, steps, *values)
     columns, whole = row(entry, values, [])
     return as_lambda(entry, [*steps, *columns], whole)
+
+
+def _carrier(parameter: Parameter) -> Expression:
+    the = local("the", parameter)
+    return ColumnText(the.text, _LEFT.text) if parameter.quantity.series else the
 
 
 def _columns(parameter: Parameter) -> list[Step]:

@@ -1,9 +1,11 @@
 """Google Sheets: our functions as one file of JavaScript for Apps Script; not run in Google Sheets.
 
 Each function's LAMBDA is written as JavaScript (`formula_script`), checks, defaults and errors with
-it, and stands behind a custom function with its help. Sheets hands over an empty cell as ``""``, a
-date as a Date, an error as its text. A call without a value throws, and its cell shows #ERROR!; of
-a range only the bad cells are errors: NaN, of which nobody has checked what Sheets shows.
+it, and stands behind a custom function with its help. Sheets hands over an empty cell as ``""``, an
+error as its text, and a date as the moment at which the clocks of the sheet's own time zone show
+it, whatever the script's zone is. A call without a value throws, and its cell shows #ERROR!. So
+does a range with one bad cell: a script can hand over no error in a cell, what Sheets makes of NaN
+is written nowhere, and of a text SUM would leave out the cell and say nothing.
 """
 
 from __future__ import annotations
@@ -28,21 +30,34 @@ _ANSWER = """\
     "#DIV/0!": "it divides by 0",
   };
   const day = 86400000, first = Date.UTC(1899, 11, 30);
+  let zone = "";
+  const serial = (moment) => {
+    zone = zone || SpreadsheetApp.getActiveSpreadsheet().getSpreadsheetTimeZone();
+    const shown = Utilities.formatDate(moment, zone, "yyyy-MM-dd'T'HH:mm:ss.SSS");
+    return (Date.parse(`${shown}Z`) - first) / day;
+  };
   const typed = (x) => {
     if (x === "") return null;
     if (errors.includes(x)) return { error: x };
-    if (!(x instanceof Date)) return x;
-    return (x.getTime() - x.getTimezoneOffset() * 60000 - first) / day;
+    return Object.prototype.toString.call(x) === "[object Date]" ? serial(x) : x;
   };
   const argument = (x) => (Array.isArray(x) ? x.map((row) => row.map(typed)) : typed(x));
   const single = (x) => (Array.isArray(x) && x.length === 1 && x[0].length === 1 ? x[0][0] : x);
   const value = (name, given) => single(F[name](...Array.from(given, argument).map(single)));
   const answer = (name, given) => {
-    const found = value(name, given);
-    if (X.isError(found)) {
-      throw new Error(`${found.error} ${name}: ${why[found.error] || "an argument is an error"}`);
+    const most = F[name].length;
+    if (given.length > most) {
+      throw new Error(`#VALUE! ${name}: it takes at most ${most} arguments, not ${given.length}`);
     }
-    return X.spread([found], (cell) => (X.isError(cell) ? NaN : cell));
+    const found = value(name, given), rows = X.rows(found), cells = rows.flat();
+    const at = cells.findIndex(X.isError);
+    if (at < 0) return found;
+    const { error } = cells[at], wide = rows[0].length;
+    const place = cells.every(X.isError)
+      ? "" : ` in row ${Math.floor(at / wide) + 1}, column ${at % wide + 1} of what it gives`;
+    const advice = place && "; filled down as a formula of its own, each cell has its own error";
+    const reason = why[error] || "an argument is an error";
+    throw new Error(`${error} ${name}${place}: ${reason}${advice}`);
   };
   return { value, answer };
 """
@@ -63,6 +78,7 @@ def sheets_script() -> str:
         f"// xlhedge {exact_version()} for Google Sheets: Extensions, Apps Script, paste, save.\n"
         "// Written by `xlhedge script`; it reads a formula's own cells and fetches nothing.\n"
         "// Not run in Google Sheets.\n\n"
+        "/** @OnlyCurrentDoc It reads the time zone of its own sheet, for dates. */\n\n"
         f"const XLHEDGE_ = (() => {{\n{excel}\n"
         f"  const F = {{}};\n{bodies}\n{_ANSWER}}})();\n\n{custom}"
     )
@@ -79,8 +95,11 @@ def _custom(entry: Function) -> str:
     )
 
 
+_KINDS = {"date": "Date", "flag": "boolean"}
+
+
 def _parameter(parameter: Parameter) -> str:
-    kind = "string" if parameter.quantity.options else "number"
+    kind = "string" if parameter.quantity.options else _KINDS.get(parameter.quantity.kind, "number")
     kind = f"Array<Array<{kind}>>" if parameter.quantity.series else kind
     name = parameter.name if parameter.required else f"[{parameter.name}]"
     return f"@param {{{kind}}} {name} {parameter.quantity.help}"

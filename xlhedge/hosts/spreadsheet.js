@@ -99,10 +99,6 @@ const X = (() => {
     return isError(found) ? found : of(found);
   };
   const sum = (list) => list.reduce((total, x) => total + x, 0);
-  const squares = (list) => {
-    const mean = sum(list) / list.length;
-    return sum(list.map((x) => (x - mean) ** 2));
-  };
 
   return {
     DIV0, NUM, VALUE, NA, isError, rows, spread,
@@ -118,7 +114,7 @@ const X = (() => {
       return isError(left) ? left : isError(right) ? right : left + right;
     }),
     ABS: elementary(Math.abs), EXP: elementary(Math.exp), INT: elementary(Math.floor),
-    LN: elementary((x) => (x > 0 ? Math.log(x) : NaN)), SQRT: elementary(Math.sqrt),
+    LN: elementary((x) => (x > 0 ? Math.log(x) : NaN)),
     // A single condition takes one of the two as it is, however many cells the other has.
     IF: (condition, then, otherwise = false) => {
       const chosen = (c, x, y) => {
@@ -129,32 +125,14 @@ const X = (() => {
       return spread([condition, then, otherwise], chosen);
     },
     IFERROR: (x, otherwise) => spread([x, otherwise], (a, b) => (isError(a) ? b : a)),
-    AND: (...given) => {
-      let all = true;
-      for (const cell of given.flatMap(cells)) {
-        const holds = truth(cell);
-        if (isError(holds)) return holds;
-        all = all && holds;
-      }
-      return all;
-    },
     SUM: over((list) => finite(sum(list))),
     MIN: over((list) => (list.length ? list.reduce((a, b) => Math.min(a, b)) : 0)),
     MAX: over((list) => (list.length ? list.reduce((a, b) => Math.max(a, b)) : 0)),
-    DEVSQ: over((list) => (list.length ? squares(list) : NUM)),
     SMALL: (x, place) => {
       const found = numbers([x]);
       if (isError(found) || isError(place)) return isError(found) ? found : place;
       const cell = found.sort((a, b) => a - b)[Math.ceil(place) - 1];
       return cell === undefined ? NUM : cell;
-    },
-    SLOPE: (ys, xs) => {
-      const y = numbers([ys]), x = numbers([xs]);
-      if (isError(y) || isError(x)) return isError(y) ? y : x;
-      if (y.length !== x.length) return NA;
-      const meanX = sum(x) / x.length, meanY = sum(y) / y.length;
-      const varied = squares(x);
-      return varied === 0 ? DIV0 : finite(sum(x.map((v, i) => (v - meanX) * (y[i] - meanY))) / varied);
     },
     ROWS: (x) => (isError(x) ? x : rows(x).length),
     COLUMNS: (x) => (isError(x) ? x : rows(x)[0].length),

@@ -15,7 +15,7 @@ from xlhedge.portfolio.headings import nearest
 from xlhedge.portfolio.problems import refusal
 from xlhedge.portfolio.values import is_blank
 from xlhedge.readers import DEFAULT, Limits
-from xlhedge.readers.archive import DAMAGE
+from xlhedge.readers.archive import DAMAGE, Archive
 from xlhedge.readers.cell_names import letters_of, number_of, sheet_place
 from xlhedge.readers.workbook_parts import DefinedName, Package, SheetPart
 from xlhedge.text import cited, one_line, shown
@@ -105,7 +105,7 @@ class _Deck:
 
     def __init__(self, content: bytes, names: Names, limits: Limits) -> None:
         self._names, self._limits = names, limits
-        self._package, self._members = Package(content, limits), Members(content)
+        self._package, self._members = Package(Archive(content, limits)), Members(content)
         self._sheets = {each.name.casefold(): each for each in self._package.sheets()}
         self._dates = self._package.date_styles()
         self._taken: dict[str, TakenCells] = {}

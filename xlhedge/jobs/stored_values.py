@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from xlhedge.analysis import analyse
 from xlhedge.portfolio import Portfolio
+from xlhedge.readers.archive import Archive
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.workbook_parts import Package
 from xlhedge.sheets.context import Edition
@@ -52,7 +53,7 @@ def formulas_of(content: bytes, limits: Limits) -> dict[str, tuple[str, Formulas
         NotAWorkbook: it is none.
     """
     members = Members(content)
-    parts = {sheet.name: sheet.part for sheet in Package(content, limits).sheets()}
+    parts = {sheet.name: sheet.part for sheet in Package(Archive(content, limits)).sheets()}
     return {name: (part, Formulas(members.read(part), part)) for name, part in parts.items()}
 
 
@@ -75,7 +76,7 @@ def stored_values(
     """
     if not any(formulas.cells for _, formulas in theirs.values()):
         return StoredValues({}, others=False)
-    names = {each.name for each in Package(content, limits).names()}
+    names = {each.name for each in Package(Archive(content, limits)).names()}
     edition: Edition = "365" if _OF_365 in names else "addin"
     ours = formulas_of(template_book(analyse(portfolio), edition).to_bytes(), Limits(64))
     cells: dict[str, dict[str, Value]] = {}

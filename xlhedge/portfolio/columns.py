@@ -11,6 +11,7 @@ import re
 from collections.abc import KeysView, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import NoneType
 from typing import Any, ClassVar, Self, dataclass_transform, get_type_hints
 
 from xlhedge.errors import CellError, HedgeError
@@ -42,7 +43,7 @@ MOST_PROBLEMS = 1_000
 """How much is told of what is wrong with a table: nobody reads more, and it would fill memory."""
 
 # What repeats in a column: names, dates, blanks. Numbers do not, and 0.0 would stand for -0.0.
-_REPEATED = {str, Written, DecimalComma, JsonText, datetime, type(None)}
+_REPEATED = {str, Written, DecimalComma, JsonText, datetime, NoneType}
 # Excel counts a 29 February 1900 that never was: before it, its days are not ours.
 _FIRST_DAY = datetime(1900, 3, 1)
 # What XML, and so a workbook, has no place for; and a line break would break a name in two.
@@ -190,12 +191,16 @@ class Column:
 
         Behind `MOST_PROBLEMS` wrong cells the others are not read, and share the last error.
         """
-        if self.kind == "number" and self._holds(floats := [c for c in cells if type(c) is float]):
-            if len(floats) == len(cells):  # most columns of a history; there is no minus zero
-                return ReadCells([each + 0.0 for each in floats] if 0.0 in floats else floats)
-            plain: type | None = float
-        else:
-            plain = None
+        kinds = set(map(type, cells))
+        floats = [cell for cell in cells if type(cell) is float] if float in kinds else []
+        plain = float if self.kind == "number" and self._holds(floats) else None
+        if kinds <= {plain, NoneType} and not (self.required and None in cells):
+            # Most columns of a history. There is no minus zero.
+            return ReadCells(
+                [each if each is None else each + 0.0 for each in cells]
+                if 0.0 in floats
+                else [*cells]
+            )
         known: dict[tuple[type, Any], tuple[Any, str]] = {}
         read = ReadCells([])
         for number, cell in enumerate(cells):
@@ -226,7 +231,7 @@ class Column:
         except HedgeError as error:
             return error, ""
 
-    def _holds(self, numbers: list[float]) -> bool:
+    def _holds(self, numbers: Sequence[float]) -> bool:
         """Whether its domain holds all of them."""
         least, most = self.quantity.domain.span
         inside = bool(numbers) and least <= min(numbers) and max(numbers) <= most

@@ -213,7 +213,9 @@ def _rows(
     # Where no column has a header that is known, there are no values, but as many rows.
     rowwise = zip(*values.values(), strict=True) if values else [()] * len(good)
     for n, (number, cells) in enumerate(zip(good, rowwise, strict=True)):
-        filled = {name: cell for name, cell in zip(values, cells, strict=True) if cell is not None}
+        filled = dict(zip(values, cells, strict=True))
+        if None in cells:
+            filled = {name: cell for name, cell in filled.items() if cell is not None}
         if n in wrong:
             both = {**defaults, **filled}.items()
             known = {name: cell for name, cell in both if not isinstance(cell, HedgeError)}

@@ -20,7 +20,7 @@ from xlhedge.errors import DAMAGED, NotAWorkbook
 from xlhedge.readers.encodings import utf_8
 from xlhedge.readers.limits import Limits
 
-__all__ = ["DAMAGE", "Archive", "Element"]
+__all__ = ["DAMAGE", "Archive", "Element", "parse"]
 
 # What zipfile raises for a damaged file, and what strange content makes of the code that reads it.
 DAMAGE = (BadZipFile, ZlibError, expat.ExpatError, EOFError, OSError, LookupError, ValueError)
@@ -44,7 +44,7 @@ class Archive:
 
     Args:
         content: the file's bytes.
-        limits: how much may be unpacked.
+        limits: how much may be unpacked, and read of it.
 
     Raises:
         NotAWorkbook: the file is none, is damaged, or unpacks to too much.
@@ -73,7 +73,7 @@ class Archive:
         if size > max(_FREE, _RATIO * len(content)):
             ratio = size // len(content)
             raise NotAWorkbook(f"it unpacks to {size:,} bytes, {ratio:,} times its size")
-        self._limits = limits
+        self.limits = limits
         self._unpacked = self._spent = 0
 
     def __contains__(self, name: str) -> bool:
@@ -93,7 +93,7 @@ class Archive:
         """
         entry = self._parts[_folded(name)]
         self._unpacked += entry.file_size
-        why = self._limits.too_many(self._unpacked, self._limits.unpacked, "bytes, unpacked")
+        why = self.limits.too_many(self._unpacked, self.limits.unpacked, "bytes, unpacked")
         if why:
             raise NotAWorkbook(why, name)
         try:
@@ -112,9 +112,17 @@ class Archive:
             NotAWorkbook: they, and all that was noted before, are too many.
         """
         self._spent += count
-        why = self._limits.too_many(self._spent, self._limits.cells, _COSTLY)
+        why = self.limits.too_many(self._spent, self.limits.cells, _COSTLY)
         if why:
             raise NotAWorkbook(why, name)
+
+    def spend_on(self, xml: bytes, name: str) -> None:
+        """Note that a parser goes through a part: each element costs time.
+
+        Raises:
+            NotAWorkbook: it is too much, with all that was noted before.
+        """
+        self.spend(xml.count(b"<") + xml.count(b"xmlns"), name)
 
     def elements(self, name: str) -> list[Element]:
         """The elements of a part that lists others, in the order in which they begin.
@@ -147,29 +155,43 @@ class Archive:
         end: Callable[[str], None] | None = None,
         text: Callable[[str], None] | None = None,
     ) -> None:
-        """Let a parser go through a part; it tells names as "namespace name".
-
-        Each element costs time, so there is a limit to those of all parts together.
+        """Let a parser go through a part, as `parse` does.
 
         Raises:
-            NotAWorkbook: it declares a document type, in which XML hides its bombs and its doors to
-                other files; or there is too much to go through.
+            NotAWorkbook: there is too much to go through, or as of `parse`.
             expat.ExpatError: it is no XML.
         """
-        self.spend(xml.count(b"<") + xml.count(b"xmlns"), name)
-        if _LONG_TAG.search(xml):
-            raise NotAWorkbook("it has a tag that is longer than any spreadsheet's", name)
+        self.spend_on(xml, name)
+        parse(xml, name, start, end, text)
 
-        def refuse(*_: object) -> None:
-            raise NotAWorkbook("it declares a document type (DTD), as no spreadsheet does", name)
 
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = refuse
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
-        parser.CharacterDataHandler = text
-        parser.Parse(xml, True)  # noqa: FBT003  # that is how expat learns that it has all
+def parse(
+    xml: bytes,
+    name: str,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Let a parser go through a part; it tells names as "namespace name".
+
+    Raises:
+        NotAWorkbook: it declares a document type, in which XML hides its bombs and its doors to
+            other files.
+        expat.ExpatError: it is no XML.
+    """
+    if _LONG_TAG.search(xml):
+        raise NotAWorkbook("it has a tag that is longer than any spreadsheet's", name)
+
+    def refuse(*_: object) -> None:
+        raise NotAWorkbook("it declares a document type (DTD), as no spreadsheet does", name)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.Parse(xml, True)  # noqa: FBT003  # that is how expat learns that it has all
 
 
 def _folded(name: str) -> str:

@@ -14,7 +14,7 @@ from xlhedge.portfolio import TABLES, Portfolio, Table
 from xlhedge.portfolio.headings import Header
 from xlhedge.portfolio.problems import refusal
 from xlhedge.portfolio.rows import RawTable
-from xlhedge.readers.archive import DAMAGE
+from xlhedge.readers.archive import DAMAGE, Archive
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.workbook_parts import Package
 
@@ -32,7 +32,7 @@ def read_report(content: bytes, name: str, limits: Limits) -> Portfolio:
         PortfolioError: it is no report, or its inputs were changed; it holds all that is wrong.
     """
     try:
-        package = Package(content, limits)
+        package = Package(Archive(content, limits))
         asked = [each for each in package.sheets() if each.name == _TITLE]
         rows = [row for found in package.scanned(asked) for row in found.rows]
     except NotAWorkbook as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from xlhedge.errors import HedgeError, Problem
@@ -24,8 +24,9 @@ def uncomputed(tables: Iterable[RawTable]) -> Iterator[Problem]:
     where: dict[str, list[str]] = {}
     for table in tables:
         for tail, cells in zip(table.tails, table.rows, strict=True):
-            known = () if isinstance(cells, HedgeError) else cells
-            for header, cell in zip(table.headers, known, strict=False):
+            if isinstance(cells, HedgeError) or Uncomputed not in map(type, cells):
+                continue
+            for header, cell in zip(table.headers, cells, strict=False):
                 if isinstance(cell, Uncomputed):
                     where.setdefault(cell.why, []).append(header.stem + tail)
     for why, places in where.items():
@@ -34,7 +35,9 @@ def uncomputed(tables: Iterable[RawTable]) -> Iterator[Problem]:
         yield Problem(named, f"{why}; {_CALCULATE}")
 
 
-def adds_up(name: str, first: int, row: int, columns: Iterable[int], cells: Iterable[Any]) -> bool:
+def adds_up(
+    name: str, first: int, row: int, columns: Iterable[int], cells: Collection[Any]
+) -> bool:
     """Whether a row is a total: one of its formulas adds up its own column of the table.
 
     Args:
@@ -44,6 +47,8 @@ def adds_up(name: str, first: int, row: int, columns: Iterable[int], cells: Iter
         columns: the columns of its cells.
         cells: what they hold.
     """
+    if Added not in map(type, cells):
+        return False
     for column, cell in zip(columns, cells, strict=True):
         if isinstance(cell, Added):
             whole = {name.casefold() for name in _COLUMN.findall(cell.formula)}

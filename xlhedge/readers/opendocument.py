@@ -19,7 +19,7 @@ from xlhedge.readers.limits import Limits
 from xlhedge.readers.sheet_cells import SheetCells
 from xlhedge.readers.sheet_xml import NO_VALUE, Added
 
-__all__ = ["NO_TABLES", "opendocument_sheets"]
+__all__ = ["NO_TABLES", "opendocument_archive", "opendocument_sheets"]
 
 NO_TABLES = "no sheet has such a name, and no row such headings"
 """What is looked for in a file without Excel tables."""
@@ -73,8 +73,8 @@ class _SameRows(NamedTuple):
     runs: list[_SameCells]
 
 
-def opendocument_sheets(content: bytes, limits: Limits) -> list[SheetCells]:
-    """The sheets of an OpenDocument spreadsheet.
+def opendocument_archive(content: bytes, limits: Limits) -> Archive:
+    """The file of an OpenDocument spreadsheet.
 
     Raises:
         NotAWorkbook: it is none, or too large.
@@ -86,7 +86,16 @@ def opendocument_sheets(content: bytes, limits: Limits) -> list[SheetCells]:
         raise NotAWorkbook(_NONE)
     if _MANIFEST in archive and b"encryption-data" in archive.read(_MANIFEST):
         raise NotAWorkbook("it is encrypted; save it without a password")
-    xml = archive.read(_CONTENT)
+    return archive
+
+
+def opendocument_sheets(archive: Archive) -> list[SheetCells]:
+    """The sheets of an OpenDocument spreadsheet.
+
+    Raises:
+        NotAWorkbook: it is too large.
+    """
+    xml, limits = archive.read(_CONTENT), archive.limits
     limits.refuse(xml.count(b"<"), limits.cells, "tags", _CONTENT)
     document = _Document(limits)
     archive.parse(xml, _CONTENT, document.start, document.end, document.characters)

@@ -96,13 +96,13 @@ def refuse_foreign(path: Path, name: str = "", title: str = "") -> None:
         raise InputError(f"{path}: {why}")
 
 
-def renewal(content: bytes) -> list[Problem]:
+def renewal(archive: Archive) -> list[Problem]:
     """What to mention of a template whose sheets compute by older rules; nothing of other files.
 
     Args:
-        content: the bytes of a spreadsheet.
+        archive: a spreadsheet's file.
     """
-    said = _said(content, _CORE) or _said(content, _META)
+    said = _said(archive, _CORE) or _said(archive, _META)
     if not said.get("title", "").startswith(_OWN_TEMPLATE) or said.get("subject") == TEMPLATE_RULES:
         return []
     why = (
@@ -122,17 +122,20 @@ def _properties(path: Path) -> dict[str, str]:
     except OSError:
         return {}
     if path.suffix.lower() != ".pdf":
-        return _said(content, _CORE)
+        try:
+            return _said(Archive(content, REPORT_LIMITS), _CORE)
+        except NotAWorkbook:
+            return {}
     return {
         _AS_IN_WORKBOOK[key.decode()]: bytes.fromhex(text.decode()).decode("utf-16-be")
         for key, text in _IN_PDF.findall(content)
     }
 
 
-def _said(content: bytes, part: str) -> dict[str, str]:
-    """What a workbook's bytes say of it, in that part."""
+def _said(archive: Archive, part: str) -> dict[str, str]:
+    """What a workbook's file says of itself, in that part."""
     try:
-        core = Archive(content, REPORT_LIMITS).read(part)
+        core = archive.read(part)
     except (*DAMAGE, NotAWorkbook):
         return {}
     found = _PROPERTY.findall(core)

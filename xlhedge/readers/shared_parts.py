@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from xlhedge.readers.archive import Archive
+from xlhedge.readers.archive import Archive, parse
 
 __all__ = ["date_styles", "shared_texts", "unescaped"]
 
@@ -13,6 +14,7 @@ _NO_PART_OF_A_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\
 _PART_OF_A_DATE = re.compile("[dmyhs]", re.IGNORECASE)
 _LONGEST_FORMAT = 1_000  # Excel allows 255
 _MOST_FORMATS = 10_000  # Excel allows 250
+_LARGEST_KEPT = 1_000_000  # bytes of a part with styles
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -51,6 +53,15 @@ def unescaped(text: str) -> str:
 
 def date_styles(archive: Archive, part: str) -> frozenset[bytes]:
     """The numbers of the styles whose cells show dates."""
+    xml = archive.read(part)
+    archive.spend_on(xml, part)
+    read = _date_styles if len(xml) <= _LARGEST_KEPT else _date_styles.__wrapped__
+    return read(xml, part)
+
+
+@lru_cache(maxsize=4)
+def _date_styles(xml: bytes, part: str) -> frozenset[bytes]:
+    """Those that a part has: of a desk's workbooks most have the same."""
     formats: dict[str, str] = {}
     styles: list[str] = []
     path: list[str] = []
@@ -66,7 +77,7 @@ def date_styles(archive: Archive, part: str) -> frozenset[bytes]:
     def end(_: str) -> None:
         path.pop()
 
-    archive.parse(archive.read(part), part, start, end)
+    parse(xml, part, start, end)
     known = {key: _shows_dates(code) for key, code in formats.items()}
     known = {str(key): True for key in _DATES} | known
     return frozenset(

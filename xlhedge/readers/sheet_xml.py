@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from xlhedge.errors import DAMAGED, HedgeError, NotAWorkbook
 from xlhedge.portfolio.rows import MOST_COLUMNS
@@ -29,6 +29,8 @@ _DIGITS = 9  # of the number of a shared text, at most
 _LONGEST_FORMULA = 10_000  # bytes; Excel allows 8,192 letters
 _IS_FORMULA = itemgetter(3)
 _KEPT = 1_000  # the columns of rows, of which most have the same
+_TOGETHER = 5_000  # cells that are read at once
+_REMEMBERED = 10_000  # values of cells
 _NUMBERS, _TEXTS = (b"", b"n"), (b"str", b"inlineStr")  # kinds of cells
 _DIGITS_AND_SIGNS = b"0123456789+-.eE"
 _ADDS = re.compile(
@@ -40,6 +42,7 @@ _TRUTH = {b"1": True, b"true": True, b"0": False, b"false": False}
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
 _Found: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+_Cell: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
 
 
 class Uncomputed(HedgeError):  # noqa: N818  # a cell's value, never raised
@@ -140,25 +143,40 @@ def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits
         raise NotAWorkbook(DAMAGED) from None
 
 
-def _scanned(filled: _FilledRows, read: _Cells, limits: Limits) -> Scan:
+def _scanned(filled: _FilledRows, made: _Cells, limits: Limits) -> Scan:
     scanned = Scan()
     rows: dict[int, list[Any]] = {}
     right = count = 0
-    for number, columns, cells in filled:
-        count += len(cells)
-        right = max(right, *columns)
-        rows[number] = []
-        if count <= limits.cells:  # else the far corner is further out than that anyway
-            rows[number] = read.row(columns, cells)
+    every = iter(filled)
+    while together := _next_rows(every):
+        found = [cell for row in together for cell in row.cells]
+        count += len(found)
+        right = max(right, *(row.columns.right for row in together))
+        if count > limits.cells:  # the far corner is further out than that anyway
+            rows.update((row.number, []) for row in together)
+            continue
+        values, end = made.read(found), 0
+        for row in together:
+            start, end = end, end + len(row.cells)
+            rows[row.number] = row.columns.row(values[start:end])
     bottom = max(rows, default=0)
     if bottom * right > limits.cells:
         scanned.stray = f"{letters_of(right)}{bottom}"
     else:
         empty: list[Any] = []  # one for all
         scanned.rows = [rows.get(number, empty) for number in range(1, bottom + 1)]
-    scanned.formulas = read.formulas
-    _mark(scanned.rows, read.blocks, limits)
+    scanned.formulas = made.formulas
+    _mark(scanned.rows, made.blocks, limits)
     return scanned
+
+
+def _next_rows(rows: Iterator[_FilledRow]) -> list[_FilledRow]:
+    """The next rows whose cells are read at once: some hundred, or one that is wide."""
+    together, count = list[_FilledRow](), 0
+    while count < _TOGETHER and (row := next(rows, None)):
+        together.append(row)
+        count += len(row.cells)
+    return together
 
 
 def _mark(rows: Sequence[list[Any]], blocks: Iterable[bytes], limits: Limits) -> None:
@@ -180,9 +198,47 @@ class _NotPlain(Exception):  # noqa: N818  # a signal, never seen by people
     """The rows are not written plainly."""
 
 
+class _FilledColumns(NamedTuple):
+    """The columns of a row's filled cells.
+
+    Args:
+        numbers: which they are, in the order of the cells.
+        right: the last of them.
+        blank: the cells before the first one, where the others stand side by side; else none.
+    """
+
+    numbers: Sequence[int]
+    right: int
+    blank: list[None] | None
+
+    @classmethod
+    def of(cls, names: Sequence[bytes]) -> Self:
+        """Those of these names."""
+        numbers = [number_of(name.decode()) for name in names]
+        side_by_side = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        return cls(numbers, max(numbers), [None] * (numbers[0] - 1) if side_by_side else None)
+
+    def row(self, values: list[Any]) -> list[Any]:
+        """The values of a row, from its first column on."""
+        if self.blank is not None:
+            return self.blank + values
+        row: list[Any] = [None] * self.right
+        for column, value in zip(self.numbers, values, strict=True):
+            row[column - 1] = value
+        return row
+
+
+class _FilledRow(NamedTuple):
+    """A row that is filled."""
+
+    number: int
+    columns: _FilledColumns
+    cells: list[_Found]
+
+
 @dataclass(frozen=True, slots=True)
 class _FilledRows:
-    """The rows of a sheet that are filled: their numbers, and the columns and cells that are.
+    """The rows of a sheet that are filled, with the cells that are.
 
     Args:
         xml: a text of which a piece holds the rows.
@@ -196,9 +252,9 @@ class _FilledRows:
     end: int
     sheet: str
 
-    def __iter__(self) -> Iterator[tuple[int, Sequence[int], list[_Found]]]:
+    def __iter__(self) -> Iterator[_FilledRow]:
         seen = bytearray(_LAST_ROW + 1)
-        known: dict[tuple[bytes, ...], Sequence[int]] = {}
+        known: dict[tuple[bytes, ...], _FilledColumns] = {}
         end = self.start
         for found in ROW.finditer(self.xml, self.start, self.end):
             if found.start() != end:
@@ -216,14 +272,15 @@ class _FilledRows:
             filled = tuple([cell[0] for cell in cells])
             if inside.count(b"<c ") > len(cells):
                 _refuse_twins(NAME.findall(inside), self.sheet, number)
+            if not cells:
+                continue
             columns = known.get(filled)
             if columns is None:
                 _refuse_twins(filled, self.sheet, number)
-                columns = [number_of(name.decode()) for name in filled]
+                columns = _FilledColumns.of(filled)
                 if len(filled) <= MOST_COLUMNS and len(known) < _KEPT:
                     known[filled] = columns
-            if cells:
-                yield number, columns, cells
+            yield _FilledRow(number, columns, cells)
         if end != self.end:
             raise _NotPlain
 
@@ -235,36 +292,39 @@ def _refuse_twins(names: Sequence[bytes], sheet: str, row: int) -> None:
         raise NotAWorkbook(f"it has the cell twice; {AGAIN}", place)
 
 
-class _Cells:
-    """Makes values of cells as they stand in XML."""
+class _Cells(dict[_Cell, Any]):
+    """Makes values of cells as they stand in XML; it is the values that it has made."""
 
     def __init__(self, shared: Shared) -> None:
+        super().__init__()
         self.formulas = False
         self.blocks: set[bytes] = set()
         self._shared = shared
         self._shift = DAYS_TO_1904 if shared.from_1904 else 0
 
-    def row(self, columns: Sequence[int], cells: list[_Found]) -> list[Any]:
-        """The values of a row, from its first column on."""
-        shift, dates = self._shift, self._shared.dates
-        values = [
+    def read(self, cells: Sequence[_Found]) -> list[Any]:
+        """The values of cells; None where one is empty.
+
+        Plain numbers are read at once. Others repeat themselves in a column, and are read once.
+        """
+        if len(self) > _REMEMBERED:
+            self.clear()
+        self.formulas = self.formulas or any(map(_IS_FORMULA, cells))
+        plain, dates = () if self._shift else _NUMBERS, self._shared.dates
+        return [
             float(number)
-            if number and (not kind or kind == b"n") and not (formula or shift or style in dates)
-            else self._value(style, kind, formula, stored, number or value, text)
+            if number and kind in plain and not formula and style not in dates
+            else self[style, kind, formula, stored, number or value, text]
             for _, style, kind, formula, stored, number, value, text in cells
         ]
-        self.formulas = self.formulas or any(map(_IS_FORMULA, cells))
-        if columns[-1] - columns[0] == len(columns) - 1:  # in order, and none is left out
-            return [None] * (columns[0] - 1) + values
-        row: list[Any] = [None] * max(columns)
-        for column, value in zip(columns, values, strict=True):
-            row[column - 1] = value
-        return row
+
+    def __missing__(self, cell: _Cell) -> Any:
+        value = self[cell] = self._value(*cell)
+        return value
 
     def _value(
         self, style: bytes, kind: bytes, formula: bytes, stored: bytes, value: bytes, text: bytes
     ) -> Any:
-        """One cell's value; None where it is empty."""
         if formula and self._shared.stale:
             self.blocks.update(_BLOCK.findall(formula))
             return _STALE

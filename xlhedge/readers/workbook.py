@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from xlhedge.errors import DAMAGED, NotAWorkbook
 from xlhedge.portfolio.problems import refusal
 from xlhedge.portfolio.rows import RawTables
-from xlhedge.readers.archive import DAMAGE
+from xlhedge.readers.archive import DAMAGE, Archive
 from xlhedge.readers.find_tables import MEANT, absent_tables, find_tables, is_named
 from xlhedge.readers.limits import Limits
-from xlhedge.readers.opendocument import NO_TABLES, opendocument_sheets
+from xlhedge.readers.opendocument import NO_TABLES, opendocument_archive, opendocument_sheets
 from xlhedge.readers.own import renewal
 from xlhedge.readers.sheet_cells import Block, Rows, SheetCells
 from xlhedge.readers.workbook_parts import Package, SheetPart, TablePart
@@ -28,8 +27,7 @@ def read_workbook(content: bytes, name: str, limits: Limits) -> RawTables:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
-    sheets = partial(_sheets, content, limits)
-    return _read(sheets, content, name, limits, MEANT)
+    return _read(Archive, _sheets, content, name, limits, MEANT)
 
 
 def read_opendocument(content: bytes, name: str, limits: Limits) -> RawTables:
@@ -40,29 +38,30 @@ def read_opendocument(content: bytes, name: str, limits: Limits) -> RawTables:
     Raises:
         PortfolioError: something is wrong; it holds all that is.
     """
-    sheets = partial(opendocument_sheets, content, limits)
-    return _read(sheets, content, name, limits, NO_TABLES)
+    return _read(opendocument_archive, opendocument_sheets, content, name, limits, NO_TABLES)
 
 
 def _read(
-    sheets: Callable[[], Sequence[SheetCells]],
+    opened: Callable[[bytes, Limits], Archive],
+    sheets: Callable[[Archive], Sequence[SheetCells]],
     content: bytes,
     name: str,
     limits: Limits,
     meant: str,
 ) -> RawTables:
     try:
-        tables, problems = find_tables(sheets(), limits)
+        archive = opened(content, limits)
+        tables, problems = find_tables(sheets(archive), limits)
     except NotAWorkbook as error:
         raise refusal(str(error), error.place) from None
     except DAMAGE:
         raise refusal(DAMAGED) from None
-    return RawTables(tables, name, problems, meant, renewal(content))
+    return RawTables(tables, name, problems, meant, renewal(archive))
 
 
-def _sheets(content: bytes, limits: Limits) -> list[SheetCells]:
+def _sheets(archive: Archive) -> list[SheetCells]:
     """The sheets that may hold a portfolio's tables."""
-    package = Package(content, limits)
+    package = Package(archive)
     sheets = package.sheets()
     asked = _asked(sheets)
     return [

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from xlhedge.errors import DAMAGED, NotAWorkbook
 from xlhedge.readers.archive import Archive, Element
 from xlhedge.readers.cell_names import position_of
-from xlhedge.readers.limits import Limits
 from xlhedge.readers.shared_parts import date_styles, shared_texts
 from xlhedge.readers.sheet_xml import Scan, Shared, scan
 
@@ -76,16 +75,14 @@ class Package:
     """A workbook's file: its sheets, and the parts that hold their cells.
 
     Args:
-        content: the file's bytes.
-        limits: how much of it may be unpacked and read.
+        archive: the file.
 
     Raises:
         NotAWorkbook: it is none.
     """
 
-    def __init__(self, content: bytes, limits: Limits) -> None:
-        self._archive = Archive(content, limits)
-        self._limits = limits
+    def __init__(self, archive: Archive) -> None:
+        self._archive, self._limits = archive, archive.limits
         self._workbook = self._found()
         self._elements = self._archive.elements(self._workbook)
         self._related = self._relations(self._workbook)

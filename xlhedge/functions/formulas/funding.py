@@ -6,14 +6,11 @@ receives it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from xlhedge.errors import CellError, Undefined
 from xlhedge.functions.algebra import Carrier, absolute, power, where
+from xlhedge.functions.array_algebra import Numbers, count, every, last, total
 
 __all__ = [
-    "TEXTS",
-    "as_many",
     "funding_accrued",
     "funding_apr",
     "funding_breach",
@@ -77,7 +74,7 @@ def funding_apr(
     )
 
 
-def funding_accrued(short_notional: Sequence[float], funding_rates: Sequence[float]) -> float:
+def funding_accrued(short_notional: Numbers, funding_rates: Numbers) -> Carrier:
     """What funding has paid the short over settled rates, in quote; positive is received.
 
     Equation:
@@ -93,22 +90,16 @@ def funding_accrued(short_notional: Sequence[float], funding_rates: Sequence[flo
     Source:
         Exchanges pay position value × rate at each settlement; longs pay when it is positive.
     """
-    shorts = as_many(short_notional, len(funding_rates))
-    return sum((n * rate for n, rate in zip(shorts, funding_rates, strict=True)), 0.0)
-
-
-def as_many(values: Sequence[float], count: int) -> Sequence[float]:
-    """The cells of a range of which one number may stand for all."""
-    return [*values] * count if len(values) == 1 else values
+    return total(short_notional * funding_rates)
 
 
 def funding_breach(
-    funding_rates: Sequence[float],
-    interval_hours: Sequence[float] = (8,),
-    threshold: float = 0.0001,
-    consecutive: float = 3,
-    direction: float = 1,
-) -> bool:
+    funding_rates: Numbers,
+    interval_hours: Numbers = (8,),
+    threshold: Carrier = 0.0001,
+    consecutive: Carrier = 3,
+    direction: Carrier = 1,
+) -> Carrier:
     """Whether the last settlements all cost the position more than it should pay: time to unwind.
 
     A short pays where the rate is negative; a high positive rate is income, and no alarm. A long
@@ -136,14 +127,12 @@ def funding_breach(
     Source:
         The strategy's rule, with the exchanges' sign.
     """
-    wanted = int(consecutive)
-    costs = [
-        -rate * direction * 8 / hours
-        for rate, hours in zip(
-            funding_rates, as_many(interval_hours, len(funding_rates)), strict=True
-        )
-    ]
-    return len(costs) >= wanted and all(cost > threshold for cost in costs[-wanted:])
+    costs = -funding_rates * direction * 8 / interval_hours
+    return where(
+        count(funding_rates) < consecutive,
+        then=False,
+        otherwise=lambda: every(last(costs, consecutive) > threshold),
+    )
 
 
 def funding_breakeven_days(
@@ -189,13 +178,3 @@ def trading_fee(notional: Carrier, fee_rate: Carrier, discount: Carrier = 0) -> 
         MEXC futures calculation guide (10,000 contracts of 0.0001 at 30,000 and 0.02 %: 6).
     """
     return absolute(notional) * fee_rate * (1 - discount)
-
-
-TEXTS = {
-    "funding_accrued": {"value": "SUM(short_notional*funding_rates)"},
-    "funding_breach": {
-        "value": "IF(kept<consecutive,FALSE,SUM((place>kept-consecutive)"
-        "*(-funding_rates*direction*8/interval_hours<=threshold))=0)",
-    },
-}
-"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from xlhedge.errors import CellError, Undefined
 from xlhedge.functions.algebra import Carrier, where
+from xlhedge.functions.array_algebra import Numbers, least, most, total
 
-__all__ = ["TEXTS", "average_entry", "pair_pnl", "short_pnl", "target_price"]
+__all__ = ["average_entry", "pair_pnl", "short_pnl", "target_price"]
 
 
 def short_pnl(
@@ -47,8 +46,8 @@ def short_pnl(
 
 
 def average_entry(
-    contracts: Sequence[float], prices: Sequence[float], contract_type: str = "linear"
-) -> float | Undefined:
+    contracts: Numbers, prices: Numbers, contract_type: Carrier = "linear"
+) -> Carrier:
     """Average price of a position opened in several trades, in quote per base coin.
 
     The mean weighted by size; for inverse contracts the harmonic one, because they are worth
@@ -71,13 +70,19 @@ def average_entry(
     Source:
         Bybit help centre, P&L calculations of USDT and of inverse contracts.
     """
-    if min(contracts, default=0) < 0 < max(contracts, default=0):
-        return Undefined(CellError.NUM, "contracts must all be short or all be long")
-    if not any(contracts):
-        return Undefined(CellError.DIV0, "there are no contracts to average")
-    if contract_type == "inverse":
-        return sum(contracts) / sum(n / price for n, price in zip(contracts, prices, strict=True))
-    return sum(n * price for n, price in zip(contracts, prices, strict=True)) / sum(contracts)
+    low, high = least(contracts), most(contracts)
+    mixed = Undefined(CellError.NUM, "contracts must all be short or all be long")
+    without = Undefined(CellError.DIV0, "there are no contracts to average")
+
+    def average() -> Carrier:
+        return where(
+            contract_type == "inverse",
+            lambda: total(contracts) / total(contracts / prices),
+            lambda: total(contracts * prices) / total(contracts),
+        )
+
+    none = (low == 0) & (high == 0)
+    return where((low < 0) & (high > 0), mixed, lambda: where(none, without, average))
 
 
 def target_price(
@@ -129,14 +134,3 @@ def pair_pnl(
         Definition; SCENARIO_PNL without a beta between the two moves.
     """
     return spot_notional * asset_shock - short_notional * hedge_shock
-
-
-TEXTS = {
-    "average_entry": {
-        "value": "IF((MIN(contracts)<0)*(MAX(contracts)>0),#NUM!,"
-        "IF((MIN(contracts)=0)*(MAX(contracts)=0),#DIV/0!,"
-        'IF(contract_type="inverse",SUM(contracts)/SUM(contracts/prices),'
-        "SUM(contracts*prices)/SUM(contracts))))"
-    }
-}
-"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from xlhedge.errors import CellError, Undefined
+from xlhedge.functions.algebra import Carrier, floor, maximum, minimum, where
+from xlhedge.functions.array_algebra import Numbers, count, smallest, total
 
-__all__ = ["TEXTS", "expected_shortfall", "rank_at_risk", "tail_of", "value_at_risk"]
+__all__ = ["expected_shortfall", "rank_at_risk", "tail_of", "value_at_risk"]
 
 # (1 − 0.99) × 100 is above 1 in binary, and is meant as the worst one of a hundred.
 _SLACK = 1e-9
 
 
-def value_at_risk(pnl_changes: Sequence[float], confidence: float = 0.99) -> float | Undefined:
+def value_at_risk(pnl_changes: Numbers, confidence: Carrier = 0.99) -> Carrier:
     """The loss that so many of the past periods did not exceed; positive is a loss.
 
     Historical, by rank, and cautious: of up to 100 changes the 99 % value is the worst of them.
@@ -36,19 +37,20 @@ def value_at_risk(pnl_changes: Sequence[float], confidence: float = 0.99) -> flo
     Source:
         Historical simulation; J. Hull, Risk Management and Financial Institutions, chapter 13.
     """
-    if not pnl_changes:
-        return Undefined(CellError.DIV0, "there are no changes to rank")
-    return -sorted(pnl_changes)[rank_at_risk(len(pnl_changes), confidence) - 1]
+    changes = count(pnl_changes)
+    return _of_some(changes, lambda: -smallest(pnl_changes, rank_at_risk(changes, confidence)))
 
 
-def rank_at_risk(count: int, confidence: float = 0.99) -> int:
+def rank_at_risk(changes: Carrier, confidence: Carrier = 0.99) -> Carrier:
     """Which of so many changes, from the worst, VALUE_AT_RISK is."""
-    return max(1, math.ceil((1 - confidence) * count - _SLACK))
+    return maximum(1, -floor(_SLACK - (1 - confidence) * changes))
 
 
-def expected_shortfall(
-    pnl_changes: Sequence[float], confidence: float = 0.975
-) -> float | Undefined:
+def _of_some(changes: Carrier, then: Callable[[], Carrier]) -> Carrier:
+    return where(changes == 0, Undefined(CellError.DIV0, "there are no changes to rank"), then)
+
+
+def expected_shortfall(pnl_changes: Numbers, confidence: Carrier = 0.975) -> Carrier:
     """The mean loss of the worst periods; positive is a loss.
 
     The last of them counts in part, so that the worst (1 − confidence) × n are meant exactly; if
@@ -72,30 +74,19 @@ def expected_shortfall(
     Source:
         C. Acerbi, D. Tasche, On the coherence of expected shortfall (2002).
     """
-    if not pnl_changes:
-        return Undefined(CellError.DIV0, "there are no changes to rank")
-    ranked = sorted(pnl_changes)
-    worst = tail_of(len(ranked), confidence)
-    whole = min(int(worst), len(ranked))
-    part = (worst - whole) * ranked[whole] if whole < len(ranked) else 0.0
-    return -(math.fsum(ranked[:whole]) + part) / worst
+    changes = count(pnl_changes)
+    worst = tail_of(changes, confidence)
+
+    def shortfall() -> Carrier:
+        # The worse ones whole, and of the next one, or of several alike, what is left.
+        following = smallest(pnl_changes, minimum(changes, floor(worst) + 1))
+        worse = pnl_changes < following
+        left = worst - total(where(worse, 1, 0))
+        return -(total(where(worse, pnl_changes, 0)) + left * following) / worst
+
+    return _of_some(changes, shortfall)
 
 
-def tail_of(count: int, confidence: float = 0.975) -> float:
+def tail_of(changes: Carrier, confidence: Carrier = 0.975) -> Carrier:
     """Of how many of so many changes EXPECTED_SHORTFALL is the mean; the last may be a part."""
-    return max(1.0, (1 - confidence) * count)
-
-
-TEXTS = {
-    "value_at_risk": {
-        "value": "IF(kept=0,#DIV/0!,-SMALL(pnl_changes,"
-        "MAX(1,-INT(0.000000001-(1-confidence)*kept))))",
-    },
-    # The quantile less what the worse ones lie below it, which needs no sorting.
-    "expected_shortfall": {
-        "value": "IF(kept=0,#DIV/0!,LET(worst,MAX(1,(1-confidence)*kept),"
-        "quantile,SMALL(pnl_changes,MIN(kept,INT(worst)+1)),"
-        "SUM((pnl_changes<quantile)*(quantile-pnl_changes))/worst-quantile))",
-    },
-}
-"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""
+    return maximum(1.0, (1 - confidence) * changes)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 from xlhedge.errors import CellError, Undefined
 from xlhedge.functions.algebra import (
     NEVER,
     UNGIVEN,
     Carrier,
     absolute,
-    excel_text,
     floor,
     minimum,
+    power,
     where,
 )
+from xlhedge.functions.array_algebra import Numbers, centred, count, covariation, least, most, total
 
 __all__ = [
-    "TEXTS",
     "hedge_contracts",
     "hedge_effectiveness",
     "hedge_notional",
@@ -235,9 +232,7 @@ def net_delta(
     return spot_qty * spot_price * beta - short_notional
 
 
-def min_variance_ratio(
-    spot_changes: Sequence[float], futures_changes: Sequence[float]
-) -> float | Undefined:
+def min_variance_ratio(spot_changes: Numbers, futures_changes: Numbers) -> Carrier:
     """How much to short per unit of spot so that the hedged changes vary least.
 
     Over relative changes it is the beta; over price changes it is futures coins per spot coin. It
@@ -259,27 +254,27 @@ def min_variance_ratio(
     Source:
         J. Hull, Options, Futures, and Other Derivatives, chapter 3, minimum-variance hedge ratio.
     """
-    if not _varies(futures_changes):
-        return Undefined(CellError.DIV0, "the future's changes do not vary")
-    return _covariance(spot_changes, futures_changes) / _covariance(
-        futures_changes, futures_changes
+    return where(
+        _varies(futures_changes), lambda: _slope(spot_changes, futures_changes), _STILL_FUTURE
     )
 
 
-def _varies(changes: Sequence[float]) -> bool:
+def _slope(y: Numbers, x: Numbers) -> Carrier:
+    return covariation(y, x) / covariation(x, x)
+
+
+def _varies(changes: Numbers) -> Carrier:
     # Not by the variance: rounding leaves a constant series a little of it.
-    return len(changes) > 1 and min(changes) < max(changes)
+    return least(changes) < most(changes)
 
 
-def _covariance(a: Sequence[float], b: Sequence[float]) -> float:
-    """The sample covariance times n − 1."""
-    mean_a, mean_b = math.fsum(a) / len(a), math.fsum(b) / len(b)
-    return math.fsum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True))
+_STILL_FUTURE = Undefined(CellError.DIV0, "the future's changes do not vary")
+_STILL_COIN = Undefined(CellError.DIV0, "the coin's changes do not vary")
 
 
 def hedge_effectiveness(
-    spot_changes: Sequence[float], futures_changes: Sequence[float], short_per_spot: float = UNGIVEN
-) -> float | Undefined:
+    spot_changes: Numbers, futures_changes: Numbers, short_per_spot: Carrier = UNGIVEN
+) -> Carrier:
     """Share of the holding's variance that the hedge takes away; 1 is all of it, below 0 adds some.
 
     Equation:
@@ -298,21 +293,21 @@ def hedge_effectiveness(
     Source:
         J. Hull, chapter 3; IFRS 9 and ASC 815 use the same ratio. Equal to R² at the best h only.
     """
-    ratio = short_per_spot
-    if math.isnan(ratio):
-        best = min_variance_ratio(spot_changes, futures_changes)
-        if isinstance(best, Undefined):
-            return best
-        ratio = best
-    if not _varies(spot_changes):
-        return Undefined(CellError.DIV0, "the coin's changes do not vary")
-    left = _unexplained(ratio, spot_changes, futures_changes)
-    return 1 - left / _covariance(spot_changes, spot_changes)
+    given = short_per_spot > -NEVER  # without one it is no number, in Excel the least there is
+
+    def share() -> Carrier:
+        ratio = where(given, short_per_spot, lambda: _slope(spot_changes, futures_changes))
+        left = spot_changes - ratio * futures_changes
+        return 1 - covariation(left, left) / covariation(spot_changes, spot_changes)
+
+    return where(
+        given | _varies(futures_changes),
+        lambda: where(_varies(spot_changes), share, _STILL_COIN),
+        _STILL_FUTURE,
+    )
 
 
-def min_variance_error(
-    spot_changes: Sequence[float], futures_changes: Sequence[float]
-) -> float | Undefined:
+def min_variance_error(spot_changes: Numbers, futures_changes: Numbers) -> Carrier:
     """How far the minimum-variance ratio may be off by chance: its standard error.
 
     Twice as much to either side holds the true ratio in about 19 of 20 samples.
@@ -334,40 +329,15 @@ def min_variance_error(
     Source:
         Standard error of the slope of a regression; √3 ÷ 2 here, around a beta of 0.5.
     """
-    ratio = min_variance_ratio(spot_changes, futures_changes)
-    if isinstance(ratio, Undefined):
-        return ratio
-    pairs = len(spot_changes)
-    if pairs < 3:  # two points fit a line exactly
-        return Undefined(CellError.DIV0, "two pairs say nothing of an error")
-    # The residuals' own sum: Var(ΔS) ÷ Var(ΔF) − h² would cancel where the fit is good.
-    left = _unexplained(ratio, spot_changes, futures_changes)
-    return math.sqrt(left / _covariance(futures_changes, futures_changes) / (pairs - 2))
+    pairs = count(spot_changes)
 
+    def error() -> Carrier:
+        coins, moves = centred(spot_changes), centred(futures_changes)
+        varied = total(moves * moves)
+        # The residuals' own sum: Var(ΔS) ÷ Var(ΔF) − h² would cancel where the fit is good.
+        left = coins - total(coins * moves) / varied * moves
+        return power(total(left * left) / varied / (pairs - 2), 0.5)
 
-def _unexplained(
-    ratio: float, spot_changes: Sequence[float], futures_changes: Sequence[float]
-) -> float:
-    """The variation of what a hedge of this ratio leaves."""
-    left = [s - ratio * f for s, f in zip(spot_changes, futures_changes, strict=True)]
-    return _covariance(left, left)
-
-
-_RATIO = "IF(MIN(futures_changes)<MAX(futures_changes),SLOPE(spot_changes,futures_changes),#DIV/0!)"
-TEXTS = {
-    "min_variance_ratio": {"value": _RATIO},
-    "min_variance_error": {
-        # Not SLOPE and DEVSQ: what rounding leaves of a good fit, the root makes large.
-        "value": "IF(kept<3,#DIV/0!,IF(MIN(futures_changes)=MAX(futures_changes),#DIV/0!,LET("
-        "coins,XLHEDGE_CENTRED(spot_changes),moves,XLHEDGE_CENTRED(futures_changes),"
-        "varied,SUM(moves*moves),left,coins-SUM(coins*moves)/varied*moves,"
-        "SQRT(SUM(left*left)/varied/(kept-2)))))"
-    },
-    # A ratio that is not given is the least number there is: Excel has no NaN.
-    "hedge_effectiveness": {
-        "value": f"LET(ratio,IF(short_per_spot=-{excel_text(NEVER)},{_RATIO},short_per_spot),"
-        "IF(MIN(spot_changes)<MAX(spot_changes),"
-        "1-DEVSQ(spot_changes-ratio*futures_changes)/DEVSQ(spot_changes),#DIV/0!))"
-    },
-}
-"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""
+    # Two points fit a line exactly.
+    few = Undefined(CellError.DIV0, "two pairs say nothing of an error")
+    return where(_varies(futures_changes), lambda: where(pairs < 3, few, error), _STILL_FUTURE)

@@ -62,6 +62,7 @@ def _tiers(
     floors: Sequence[float], rates: Sequence[float]
 ) -> Iterator[tuple[float, float, float, float]]:
     """Floor, next floor, rate and amount of each tier."""
+    floors, rates = list(floors), list(rates)
     amount = last = 0.0
     for floor, end, rate in zip(floors, [*floors[1:], float("inf")], rates, strict=True):
         amount += floor * (rate - last)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from xlhedge.errors import Undefined
-from xlhedge.functions.algebra import NEVER, NOISE, Carrier, absolute, join_reasons
+from xlhedge.functions.algebra import NEVER, NOISE, Carrier, absolute, join_reasons, where
+from xlhedge.functions.array_algebra import Numbers, count, latest
 from xlhedge.functions.formulas.scenario import spot_leg
-from xlhedge.functions.formulas.volume import too_few
+from xlhedge.functions.formulas.volume import unless_few, usual_volume
 
 __all__ = [
-    "TEXTS",
     "redeploy_avg_cost",
     "redeploy_qty",
     "support_confirmed",
@@ -20,14 +17,14 @@ __all__ = [
 
 
 def support_confirmed(
-    lows: Sequence[float],
-    closes: Sequence[float],
-    volumes: Sequence[float],
-    support: float,
-    tolerance: float = 0.005,
-    volume_multiple: float = 1.5,
-    lookback: float = 20,
-) -> bool | Undefined:
+    lows: Numbers,
+    closes: Numbers,
+    volumes: Numbers,
+    support: Carrier,
+    tolerance: Carrier = 0.005,
+    volume_multiple: Carrier = 1.5,
+    lookback: Carrier = 20,
+) -> Carrier:
     """Whether the last closed bar tested a support and held it, with volume behind it.
 
     Equation:
@@ -48,13 +45,14 @@ def support_confirmed(
     Source:
         The strategy's first reason to unwind: support tested and held, with volume.
     """
-    bars = int(lookback)
-    missing = too_few(len(lows), bars + 1)
-    if missing:
-        return missing
-    usual = sum(volumes[-bars - 1 : -1]) / bars
-    tested = lows[-1] <= support * (1 + tolerance)
-    return tested and closes[-1] > support and volumes[-1] >= volume_multiple * usual
+
+    def confirmed() -> Carrier:
+        tested = latest(lows) <= support * (1 + tolerance)
+        much = latest(volumes) >= volume_multiple * usual_volume(volumes, lookback)
+        held = tested & (latest(closes) > support) & much
+        return where(held, then=True, otherwise=False)
+
+    return unless_few(count(lows), lookback + 1, confirmed)
 
 
 def unwind_signal(
@@ -177,14 +175,3 @@ def redeploy_avg_cost(
     """
     coins = spot_qty + redeploy_qty(spend, spot_price, fee_rate)
     return (spot_qty * avg_cost + spend - hedge_profit) / coins
-
-
-TEXTS = {
-    "support_confirmed": {
-        "value": "IF(kept<lookback+1,#N/A,LET("
-        "usual,SUM(volumes*(place<kept)*(place>=kept-lookback))/lookback,"
-        "AND(INDEX(lows,kept)<=support*(1+tolerance),INDEX(closes,kept)>support,"
-        "INDEX(volumes,kept)>=volume_multiple*usual)))",
-    }
-}
-"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable
 
 from xlhedge.errors import CellError, Undefined
+from xlhedge.functions.algebra import Carrier, Expression, where
+from xlhedge.functions.array_algebra import Numbers, count, earlier, last, latest, previous, total
 
 __all__ = [
-    "TEXTS",
     "chaikin_money_flow",
     "money_flow_index",
     "on_balance_volume",
     "relative_volume",
-    "too_few",
+    "unless_few",
+    "usual_volume",
 ]
 
 
-def too_few(bars: int, wanted: int) -> Undefined | None:
-    """No value, where there are fewer bars than a measure wants."""
-    if bars >= wanted:
-        return None
-    return Undefined(CellError.NA, f"it needs {wanted} bars and has {bars}")
+def unless_few(bars: Carrier, wanted: Carrier, then: Callable[[], Carrier]) -> Carrier:
+    """`then`, where there are as many bars as a measure wants."""
+    said = "" if isinstance(wanted, Expression) else f"it needs {wanted:.15g} bars and has {bars}"
+    return where(bars < wanted, Undefined(CellError.NA, said), then)
 
 
-def relative_volume(volumes: Sequence[float], lookback: float = 20) -> float | Undefined:
+def usual_volume(volumes: Numbers, lookback: Carrier) -> Carrier:
+    """The mean volume of so many bars before the last one."""
+    return total(last(earlier(volumes), lookback)) / lookback
+
+
+def relative_volume(volumes: Numbers, lookback: Carrier = 20) -> Carrier:
     """The last bar's volume against the usual: 2 is twice the mean of the bars before it.
 
     Equation:
@@ -43,18 +48,18 @@ def relative_volume(volumes: Sequence[float], lookback: float = 20) -> float | U
     Source:
         Definition; the volume test of SUPPORT_CONFIRMED.
     """
-    bars = int(lookback)
-    missing = too_few(len(volumes), bars + 1)
-    return missing or volumes[-1] / (sum(volumes[-bars - 1 : -1]) / bars)
+    return unless_few(
+        count(volumes), lookback + 1, lambda: latest(volumes) / usual_volume(volumes, lookback)
+    )
 
 
 def chaikin_money_flow(
-    highs: Sequence[float],
-    lows: Sequence[float],
-    closes: Sequence[float],
-    volumes: Sequence[float],
-    lookback: float = 20,
-) -> float | Undefined:
+    highs: Numbers,
+    lows: Numbers,
+    closes: Numbers,
+    volumes: Numbers,
+    lookback: Carrier = 20,
+) -> Carrier:
     """Whether volume came at closes near the highs (up to 1) or near the lows (down to −1).
 
     A bar whose high is its low counts as 0.
@@ -76,22 +81,22 @@ def chaikin_money_flow(
     Source:
         Marc Chaikin's money flow: accumulation/distribution over a number of bars.
     """
-    bars = int(lookback)
-    missing = too_few(len(volumes), bars)
-    if missing:
-        return missing
-    last = [*zip(highs, lows, closes, volumes, strict=True)][-bars:]
-    flow = sum(v * ((c - low) - (h - c)) / (h - low) if h != low else 0.0 for h, low, c, v in last)
-    return flow / sum(volumes[-bars:])
+    spread = where(highs == lows, 1, highs - lows)
+    flow = where(highs == lows, 0, volumes * ((closes - lows) - (highs - closes)) / spread)
+    return unless_few(
+        count(volumes),
+        lookback,
+        lambda: total(last(flow, lookback)) / total(last(volumes, lookback)),
+    )
 
 
 def money_flow_index(
-    highs: Sequence[float],
-    lows: Sequence[float],
-    closes: Sequence[float],
-    volumes: Sequence[float],
-    lookback: float = 14,
-) -> float | Undefined:
+    highs: Numbers,
+    lows: Numbers,
+    closes: Numbers,
+    volumes: Numbers,
+    lookback: Carrier = 14,
+) -> Carrier:
     """How much of the money traded came with rising prices, from 0 to 100.
 
     Above 80 is often called overbought, below 20 oversold.
@@ -114,18 +119,18 @@ def money_flow_index(
     Source:
         Gene Quong and Avrum Soudack (1989); TA-Lib's MFI.
     """
-    bars = int(lookback)
-    missing = too_few(len(volumes), bars + 1)
-    if missing:
-        return missing
-    typical = [(h + low + c) / 3 for h, low, c in zip(highs, lows, closes, strict=True)]
-    moves = [*zip(pairwise(typical), volumes[1:], strict=True)][-bars:]
-    up = sum(now * volume for (then, now), volume in moves if now > then)
-    down = sum(now * volume for (then, now), volume in moves if now < then)
-    return 100 * up / (up + down)
+    typical = (highs + lows + closes) / 3
+    flow, before = typical * volumes, previous(typical)
+
+    def share() -> Carrier:
+        up = total(last(where(typical > before, flow, 0), lookback))
+        down = total(last(where(typical < before, flow, 0), lookback))
+        return 100 * up / (up + down)
+
+    return unless_few(count(volumes), lookback + 1, share)
 
 
-def on_balance_volume(closes: Sequence[float], volumes: Sequence[float]) -> float:
+def on_balance_volume(closes: Numbers, volumes: Numbers) -> Carrier:
     """Volume of the bars that closed higher, less that of the bars that closed lower.
 
     Its course against the price's counts, not its level: it starts from 0 at the first bar.
@@ -143,30 +148,5 @@ def on_balance_volume(closes: Sequence[float], volumes: Sequence[float]) -> floa
     Source:
         Joseph Granville (1963). An unchanged close adds nothing.
     """
-    moves = zip(pairwise(closes), volumes[1:], strict=True) if closes else ()
-    return sum((((now > then) - (now < then)) * volume for (then, now), volume in moves), 0.0)
-
-
-_LAST = "(place<=kept)*(place>kept-lookback)"
-TEXTS = {
-    "relative_volume": {
-        "value": "IF(kept<lookback+1,#N/A,INDEX(volumes,kept)"
-        "/(SUM(volumes*(place<kept)*(place>=kept-lookback))/lookback))",
-    },
-    "chaikin_money_flow": {
-        "flow": "IF(highs=lows,0,volumes*((closes-lows)-(highs-closes))/(highs-lows))",
-        "value": f"IF(kept<lookback,#N/A,SUM({_LAST}*flow)/SUM({_LAST}*volumes))",
-    },
-    "money_flow_index": {
-        "typical": "(highs+lows+closes)/3",
-        "previous": "XLHEDGE_BEFORE(typical,INDEX(typical,1))",
-        "value": "IF(kept<lookback+1,#N/A,LET("
-        f"flow,{_LAST}*typical*volumes,up,SUM(flow*(typical>previous)),"
-        "down,SUM(flow*(typical<previous)),100*up/(up+down)))",
-    },
-    "on_balance_volume": {
-        "previous": "XLHEDGE_BEFORE(closes,INDEX(closes,1))",
-        "value": "SUM(((closes>previous)-(closes<previous))*volumes)",
-    },
-}
-"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""
+    before = previous(closes)
+    return total(((closes > before) * 1 - (closes < before) * 1) * volumes)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 from xlhedge.errors import CellError, Undefined
-from xlhedge.functions.formulas.funding import as_many
+from xlhedge.functions.algebra import Carrier, absolute, where
+from xlhedge.functions.array_algebra import Numbers, beside, total
 
-__all__ = ["TEXTS", "cross_liquidation_buffer"]
+__all__ = ["cross_liquidation_buffer"]
 
 _FARTHEST = 1e6  # a move beyond it is rounding noise of positions that cancel
 
 
 def cross_liquidation_buffer(
-    wallet_balance: float,
-    short_values: Sequence[float],
-    mm_rates: Sequence[float],
-    mm_amounts: Sequence[float] = (0,),
-    unrealised_pnl: Sequence[float] = (0,),
-    liquidation_fee: float = 0,
-) -> float | Undefined:
+    wallet_balance: Carrier,
+    short_values: Numbers,
+    mm_rates: Numbers,
+    mm_amounts: Numbers = (0,),
+    unrealised_pnl: Numbers = (0,),
+    liquidation_fee: Carrier = 0,
+) -> Carrier:
     """How far all marks may move together until a shared wallet is liquidated (0.25 = +25 %).
 
     For linear positions in one wallet; negative where a fall liquidates. 0 where equity is already
@@ -49,32 +47,14 @@ def cross_liquidation_buffer(
     Source:
         Equity and maintenance of all positions, both lines in the common move; 99,520 ÷ 120,480.
     """
-    values = len(short_values)
-    rates, amounts = as_many(mm_rates, values), as_many(mm_amounts, values)
-    needed = [
-        abs(value) * (rate + liquidation_fee)
-        for value, rate in zip(short_values, rates, strict=True)
-    ]
-    equity = wallet_balance + math.fsum(unrealised_pnl)
-    spare = equity - math.fsum(n - a for n, a in zip(needed, amounts, strict=True))
-    if spare <= 0:
-        return 0.0
-    lost = math.fsum(v + n for v, n in zip(short_values, needed, strict=True))
-    move = spare / lost if lost else math.inf
-    if -1 <= move <= _FARTHEST:
-        return move
-    return Undefined(CellError.NA, "no move liquidates this wallet")
+    needed = absolute(short_values) * (mm_rates + liquidation_fee)
+    maintenance = total(needed - beside(mm_amounts, short_values))
+    spare = wallet_balance + total(unrealised_pnl) - maintenance
+    lost = total(short_values + needed)
+    nowhere = Undefined(CellError.NA, "no move liquidates this wallet")
 
+    def move() -> Carrier:
+        found = spare / lost
+        return where((found >= -1) & (found <= _FARTHEST), found, nowhere)
 
-TEXTS = {
-    "cross_liquidation_buffer": {
-        # One number for all stands for none where nothing is left.
-        "some": "(place<=kept)*1",
-        "value": "LET(needed,ABS(short_values)*(mm_rates+liquidation_fee),"
-        "spare,wallet_balance+SUM(unrealised_pnl)-SUM(some*(needed-mm_amounts)),"
-        "lost,SUM(short_values+needed),"
-        "IF(spare<=0,0,IF(lost=0,#N/A,IF(spare/lost<-1,#N/A,"
-        "IF(spare/lost>1000000,#N/A,spare/lost)))))",
-    },
-}
-"""What functions of whole ranges compute, as Excel text; see `xlhedge.hosts.range_lambdas`."""
+    return where(spare <= 0, 0, lambda: where(lost == 0, nowhere, move))

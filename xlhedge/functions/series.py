@@ -1,0 +1,134 @@
+"""The numbers of a whole range, and arithmetic on them, number by number.
+
+A formula over ranges is arithmetic like any other: with a `Series` in Python, with the text of a
+column in Excel. What makes one number of a series, or another series, is in `array_algebra`.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
+from typing import Any
+
+__all__ = ["Series"]
+
+
+class Series:
+    """Numbers or truth values in order; arithmetic on them gives another series.
+
+    One number stands for all beside a longer series, as a single cell does beside a column.
+
+    Args:
+        items: what it holds.
+
+    Example:
+        >>> prices = Series([100.0, 102.0])
+        >>> list(prices * 2 - 1), list(prices > 101), list(prices + Series([1.0]))
+        ([199.0, 203.0], [False, True], [101.0, 103.0])
+    """
+
+    __slots__ = ("items",)
+    __array_ufunc__ = None  # NumPy must not take the operators over: np.float64 * Series
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self.items = list(items)
+
+    def __repr__(self) -> str:
+        return f"Series({self.items!r})"
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a series is neither true nor false: use where(), & and |")
+
+    def choose(self, then: Any, otherwise: Any) -> Series:
+        """`then` where this one's truth values hold, else `otherwise`."""
+        length = _length(self, then, otherwise)
+        places = zip(*(_spread(x, length) for x in (self, then, otherwise)), strict=True)
+        return Series([x if holds else y for holds, x, y in places])
+
+    def along(self, others: Series) -> Series:
+        """This one's numbers, one of them for all, as many as the others are."""
+        return _each(lambda _, x: x, others, self)
+
+    def __neg__(self) -> Series:
+        return _each(operator.neg, self)
+
+    def __abs__(self) -> Series:
+        return _each(abs, self)
+
+    def __add__(self, other: Any) -> Series:
+        return _each(operator.add, self, other)
+
+    def __radd__(self, other: Any) -> Series:
+        return _each(operator.add, other, self)
+
+    def __sub__(self, other: Any) -> Series:
+        return _each(operator.sub, self, other)
+
+    def __rsub__(self, other: Any) -> Series:
+        return _each(operator.sub, other, self)
+
+    def __mul__(self, other: Any) -> Series:
+        return _each(operator.mul, self, other)
+
+    def __rmul__(self, other: Any) -> Series:
+        return _each(operator.mul, other, self)
+
+    def __truediv__(self, other: Any) -> Series:
+        return _each(operator.truediv, self, other)
+
+    def __rtruediv__(self, other: Any) -> Series:
+        return _each(operator.truediv, other, self)
+
+    def __lt__(self, other: Any) -> Series:
+        return _each(operator.lt, self, other)
+
+    def __le__(self, other: Any) -> Series:
+        return _each(operator.le, self, other)
+
+    def __gt__(self, other: Any) -> Series:
+        return _each(operator.gt, self, other)
+
+    def __ge__(self, other: Any) -> Series:
+        return _each(operator.ge, self, other)
+
+    def __eq__(self, other: object) -> Series:  # type: ignore[override]  # number by number
+        return _each(operator.eq, self, other)
+
+    def __ne__(self, other: object) -> Series:  # type: ignore[override]  # as ==
+        return _each(operator.ne, self, other)
+
+    __hash__ = None  # type: ignore[assignment]  # == gives a series, so it cannot key a dict
+
+
+def _each(of: Callable[..., Any], *given: Any) -> Series:
+    """One value for each place; what is no series, and a series of one, stands for all."""
+    length = _length(*given)
+    return Series(map(of, *(_spread(x, length) for x in given)))
+
+
+def _length(*given: Any) -> int:
+    """How long the series among them are.
+
+    Raises:
+        ValueError: of other lengths, and of more than one number.
+    """
+    lengths = {len(x.items) for x in given if isinstance(x, Series)}
+    if len(lengths) > 1:
+        lengths -= {1}
+    if len(lengths) > 1:
+        raise ValueError(f"series of {' and '.join(map(str, sorted(lengths)))} numbers")
+    (length,) = lengths
+    return length
+
+
+def _spread(x: Any, length: int) -> Iterable[Any]:
+    if not isinstance(x, Series):
+        return repeat(x, length)
+    return x.items if len(x.items) == length else repeat(x.items[0], length)
