@@ -16,7 +16,7 @@ from openpyxl.worksheet.table import Table
 
 from xlhedge.text import in_attribute, in_xml
 from xlhedge.xlsx.cell import quoted
-from xlhedge.xlsx.page import Page, area_text
+from xlhedge.xlsx.page import PageSetup, area_text
 from xlhedge.xlsx.serialised import xml_of
 from xlhedge.xlsx.styles import Styles
 
@@ -83,7 +83,7 @@ class Layout:
     """
 
     def __init__(self, title: str, styles: Styles) -> None:
-        self.title, self.page = title, Page()
+        self.title, self.page = title, PageSetup()
         self.foot: str | None = None
         self.heights: dict[int, float] = {}
         self.marked: dict[str, list[MarkRule]] = {}

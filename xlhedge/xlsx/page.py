@@ -20,14 +20,14 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from xlhedge.xlsx.cell import guarded
 from xlhedge.xlsx.serialised import xml_of
 
-__all__ = ["PAPERS", "Page", "PageXml", "area_text", "breaks_xml", "footer_xml", "page_xml"]
+__all__ = ["PAPERS", "PageSetup", "PageXml", "area_text", "breaks_xml", "footer_xml", "page_xml"]
 
 PAPERS = {"a4": 9, "letter": 1}
 """What can be printed on, and its number in a file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageSetup:
     """What is said of a sheet as a whole.
 
     Args:
@@ -68,7 +68,7 @@ class PageXml(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def page_xml(page: Page) -> PageXml:
+def page_xml(page: PageSetup) -> PageXml:
     """The elements of a page."""
     design: Any = Workbook().worksheets[0]
     if page.zoom:
