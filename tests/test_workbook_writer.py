@@ -38,6 +38,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.drawings import ChartForm
+from xlhedge.xlsx.row_form import RowForm, RowText
+from xlhedge.xlsx.sheet import Sheet
 from xlhedge.xlsx.styles import Styles
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5)
@@ -414,6 +416,93 @@ def test_rows_and_cells_are_in_order_whatever_the_order_of_put() -> None:
     xml = parts(content(places[::-1]))["xl/worksheets/sheet1.xml"]
     assert re.findall(r'<row r="(\d+)"', xml) == ["1", "2", "11", "100"]
     assert re.findall(r'<c r="([A-Z]+)1"', xml) == ["A", "C", "AA"]
+
+
+# --- many cells at once --------------------------------------------------------------------------
+
+
+def bulk(write: Any) -> str:
+    book = new_book()
+    write(book.sheet("Bulk"))
+    return parts(book.to_bytes())["xl/worksheets/sheet1.xml"]
+
+
+def test_a_line_and_a_column_are_the_cells_that_put_writes() -> None:
+    formulas = [f'IF(A{{row}}="5 %s",A{{row-1}},{n})' if case.formula else None
+                for n, case in enumerate(CASES)]  # fmt: skip
+    form = RowForm(3, [text and RowText(text) for text in formulas])
+    values, looks = [case.value for case in CASES], [case.look for case in CASES]
+    floats = [1.5, -0.0, 7, "text", None, date(2026, 1, 2)]
+
+    def at_once(sheet: Sheet) -> None:
+        for row in (9, 10, 1_000):
+            sheet.line(row, form, values, looks)
+        sheet.put(10, 1, "before")
+        sheet.down(3, 2, floats, "money")
+        sheet.down(3, 1, floats[:3], "money", RowText("B{row}*B{row+1}"))
+
+    def one_by_one(sheet: Sheet) -> None:
+        for row in (9, 10, 1_000):
+            for col, case in enumerate(CASES, 3):
+                text = formulas[col - 3]
+                own = text and text.replace("{row}", str(row)).replace("{row-1}", str(row - 1))
+                sheet.put(row, col, case.value, case.look, own)
+        sheet.put(10, 1, "before")
+        for row, value in enumerate(floats, 3):
+            sheet.put(row, 2, value, "money")
+        for row in (3, 4, 5):
+            sheet.put(row, 1, floats[row - 3], "money", f"B{row}*B{row + 1}")
+
+    assert bulk(at_once) == bulk(one_by_one)
+
+
+def test_an_array_formula_in_a_line_is_one_of_its_cell() -> None:
+    form = RowForm(1, [RowText("B{row}"), RowText("SUM({row}:{row})")], (1,))
+    once = bulk(lambda sheet: sheet.line(4, form, (1.0, 2.0), ("money", "plain")))
+
+    def one_by_one(sheet: Sheet) -> None:
+        sheet.put(4, 1, 1.0, "money", "B4")
+        sheet.array(4, 2, [[2.0]], "SUM(4:4)")
+
+    assert once == bulk(one_by_one)
+
+
+@pytest.mark.parametrize(
+    ("values", "looks", "told"),
+    [
+        ((1.0, math.nan, 1.0), ["plain"] * 3, "Bulk!C4: NaN"),
+        ((1.0, 2.0, None), ["plain"] * 3, "Bulk!D4: a formula needs its value"),
+        ((1.0, 2.0, 3.0), ["plain", "plain", "unknown"], 'Bulk!D4: there is no look "unknown"'),
+    ],
+)
+def test_what_a_line_refuses_is_told_with_its_cell(
+    values: Any, looks: list[str], told: str
+) -> None:
+    sheet = new_book().sheet("Bulk")
+    with pytest.raises(ValueError, match=re.escape(told)):
+        sheet.line(4, RowForm(2, [None, None, RowText("A{row}")]), values, looks)
+
+
+def test_a_line_takes_no_cell_that_is_taken_and_its_cells_are_taken() -> None:
+    sheet = new_book().sheet("Bulk")
+    sheet.put(2, 3, 1.0)
+    form = RowForm(2, [None, None, None])
+    with pytest.raises(ValueError, match="Bulk!C2: the cell has been written already"):
+        sheet.line(2, form, (1.0, 2.0, 3.0), ["plain"] * 3)
+    sheet.line(3, form, (1.0, 2.0, 3.0), ["plain"] * 3)
+    with pytest.raises(ValueError, match="Bulk!D3: the cell has been written already"):
+        sheet.put(3, 4, 1.0)
+    with pytest.raises(ValueError, match="Bulk!D3: the cell has been written already"):
+        sheet.down(1, 4, [1.0] * 3)
+    assert sheet.extent == "B1:D3"
+
+
+def test_a_formula_may_be_too_long_in_a_far_row_alone() -> None:
+    text = RowText("+".join(["A{row}"] * 2_000))  # 8 characters with a number of 6 digits
+    sheet = new_book().sheet("Bulk")
+    sheet.line(9, RowForm(2, [text]), [1.0], ["plain"])
+    with pytest.raises(ValueError, match="Bulk!B100000: the formula has 15,999 characters"):
+        sheet.line(100_000, RowForm(2, [text]), [1.0], ["plain"])
 
 
 # --- tables --------------------------------------------------------------------------------------

@@ -9,10 +9,10 @@ import secrets
 import stat
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED
@@ -160,8 +160,12 @@ def _replace(temporary: Path, path: Path) -> None:
         raise PermissionError(error.errno, why) from error
 
 
-def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+def zipped(parts: Mapping[str, str | bytes], again: Container[str] = ()) -> bytes:
     """A zip archive of some files by name, without the time and the system it was made on.
+
+    Args:
+        parts: the files.
+        again: names of those that most archives of a process have alike: each is packed once.
 
     Example:
         >>> zipped({"a.txt": "some text"}) == zipped({"a.txt": b"some text"})
@@ -170,11 +174,11 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
     pack, at = _packer(), 0
     files, listed = list[bytes | bytearray](), list[bytes]()
     for name, content in parts.items():
-        data = content.encode() if isinstance(content, str) else content
-        packed, letters = pack(data, _LEVEL), name.encode()
+        packed, *sums = _packed_once(pack, content) if name in again else _packed(pack, content)
+        letters = name.encode()
         said = struct.pack(
             "<5H3L2H", _FORMAT, 0 if name.isascii() else _UTF_8, ZIP_DEFLATED, *_EARLIEST,
-            zlib.crc32(data), len(packed), len(data), len(letters), 0,
+            *sums, len(letters), 0,
         )  # fmt: skip
         files += [b"PK\3\4", said, letters, packed]
         where = struct.pack("<3H2L", 0, 0, 0, 0o644 << 16, at)
@@ -183,6 +187,19 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
     count, size = len(parts), sum(map(len, listed))
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, size, at, 0)
     return b"".join((*files, *listed, end))
+
+
+_Pack = Callable[[bytes, int], bytes | bytearray]
+
+
+def _packed(pack: _Pack, content: str | bytes) -> tuple[bytes | bytearray, int, int, int]:
+    """A file's packed bytes, its check sum, and its length packed and unpacked."""
+    data = content.encode() if isinstance(content, str) else content
+    packed = pack(data, _LEVEL)
+    return packed, zlib.crc32(data), len(packed), len(data)
+
+
+_packed_once = lru_cache(maxsize=256)(_packed)
 
 
 def packed_by() -> str:
@@ -199,13 +216,13 @@ def packed_by() -> str:
     return f"deflate {version('deflate')}"
 
 
-def _packer() -> Callable[[bytes, int], bytes | bytearray]:
+def _packer() -> _Pack:
     """What deflates: libdeflate where it is installed, in less than half the time; else zlib."""
     try:
         from deflate import deflate_compress
     except ImportError:
         return _by_zlib
-    found: Callable[[bytes, int], bytes | bytearray] = deflate_compress
+    found: _Pack = deflate_compress
     return found
 
 

@@ -13,9 +13,10 @@ from xlhedge.analysis.states import THRESHOLDS
 from xlhedge.portfolio import TABLES
 from xlhedge.portfolio.tables import Table
 from xlhedge.sheets.context import ReportContext
-from xlhedge.sheets.style import fitted, paragraph, sentence, widen
+from xlhedge.sheets.style import fitted, looks_of, paragraph, sentence, widen
 from xlhedge.text import harmless
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.row_form import RowForm
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["CONVENTIONS", "write_audit"]
@@ -145,10 +146,18 @@ def _table(sheet: Sheet, at: int, table: Table, rows: Sequence[Any]) -> int:
         each for each in others if any(getattr(row, each.name) not in {None, ""} for row in rows)
     ]
     for start in range(0, max(len(told), 1), _WIDE - 1):
-        for number, column in enumerate((first, *told[start : start + _WIDE - 1]), 1):
+        shown = (first, *told[start : start + _WIDE - 1])
+        for number, column in enumerate(shown, 1):
             sheet.put(at + 1, number, column.name, "header text")
-            look, values = f"cell {column.look}", map(attrgetter(column.name), rows)
-            for n, value in enumerate(values, at + 2):
-                sheet.put(n, number, value, fitted(look, value))
+        columns = [list(map(attrgetter(column.name), rows)) for column in shown]
+        looks = [
+            looks_of(f"cell {column.look}", values)
+            for column, values in zip(shown, columns, strict=True)
+        ]
+        form = RowForm(1, [None] * len(shown))
+        for n, (values, styles) in enumerate(
+            zip(zip(*columns, strict=True), zip(*looks, strict=True), strict=True), at + 2
+        ):
+            sheet.line(n, form, values, styles)
         at += len(rows) + 1
     return at + 2

@@ -14,8 +14,9 @@ from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import BookContext
 from xlhedge.sheets.grid_cells import AXIS, CHART, IN_FULL, UNHEDGED, GridCells
 from xlhedge.sheets.style import INCLUDES_ONE, fitted, heat_map
-from xlhedge.sheets.table import ColumnGroup, here
+from xlhedge.sheets.table import ColumnGroup
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.row_form import RowForm, RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["GRIDS_END", "GRIDS_TOP", "PAGE_END", "GridBlocks", "first_row", "mark_words"]
@@ -127,10 +128,10 @@ class GridBlocks:
             sheet.array(top, start, values, text, style)
         else:
             text = excel_text(grid.formula(f, self._refs(grid, top, _ROW, _COLUMN)))
+            letters = LETTERS[start : start + len(values[0])]
+            body = RowForm(start, [RowText(text.replace(_COLUMN, each)) for each in letters])
             for n, row in enumerate(values, top):
-                line = text.replace(_ROW, str(n))
-                for column, value in enumerate(row, start):
-                    sheet.put(n, column, value, style, line.replace(_COLUMN, LETTERS[column]))
+                sheet.line(n, body, row, [style] * len(row))
         cells = f"{first}{top}:{end}{last}"
         if grid.liquidated:
             reached = grid.liquidated(self._refs(grid, top, str(top), first))

@@ -18,7 +18,8 @@ from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.sheets.context import BookContext, TemplateContext
 from xlhedge.sheets.live_cells import LiveCells
-from xlhedge.sheets.table import FigureTable, RowText, Texts, here
+from xlhedge.sheets.table import FigureTable, Texts
+from xlhedge.xlsx.row_form import RowText, here
 
 __all__ = ["AXIS", "CHART", "FIRST_LIMIT", "HELD", "IN_FULL", "SAID", "UNHEDGED", "GridCells"]
 

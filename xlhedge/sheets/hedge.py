@@ -15,7 +15,8 @@ from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.orders import UNDERLYING_FIRST, strike_waiting, write_numbers
 from xlhedge.sheets.style import widen
-from xlhedge.sheets.table import FigureTable, RowText
+from xlhedge.sheets.table import FigureTable
+from xlhedge.xlsx.row_form import RowText
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["HELD_FIRST", "unassigned_texts", "write_hedge", "write_hedge_report"]

@@ -6,9 +6,10 @@ and funding rates, which come from the table History and stand as values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate, pairwise
 from typing import Any
 
 from xlhedge.analysis.history import AssetHistory, History
@@ -18,6 +19,7 @@ from xlhedge.functions.algebra import Carrier, excel_text
 from xlhedge.sheets.history_cells import Cell, HoldingCells, fitting, total_of
 from xlhedge.sheets.style import sentence
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["SIDES", "STEP", "TIME", "Bars", "Side"]
@@ -118,38 +120,33 @@ class Bars:
             side.name: f"${start}${at}:${end}${at}"
             for side, at in zip(SIDES, self._above, strict=True)
         }
-        for at, time in enumerate(times, first):
-            sheet.put(at, TIME, time, "cell date")
-            if at > first:
-                step = (time - times[at - first - 1]).total_seconds() / 86_400
-                text = f"ROUND((A{at}-A{at - 1})*86400,3)/86400"  # a day is not exact in binary
-                sheet.put(at, STEP, step, "cell qty", text)
+        sheet.down(first, TIME, times, "cell date")
+        steps = [(end - begin).total_seconds() / 86_400 for begin, end in pairwise(times)]
+        text = f"ROUND((A{here()}-A{here(-1)})*86400,3)/86400"  # a day is not exact in binary
+        sheet.down(first + 1, STEP, steps, "cell qty", RowText(text))
         for column in (*(side.pnl for side in SIDES), STEP):
             sheet.put(first, column, None, "cell money")  # no bar ends at the start
         for side in SIDES:
             outcome: Any = getattr(total, side.name)
-            for at, pnl in enumerate(outcome.pnl, first + 1):
-                text = f"SUMPRODUCT({exposures[side.name]},{start}{at}:{end}{at})"
-                sheet.put(at, side.pnl, pnl, "cell money", text)
+            text = f"SUMPRODUCT({exposures[side.name]},{start}{here()}:{end}{here()})"
+            sheet.down(first + 1, side.pnl, outcome.pnl, "cell money", RowText(text))
             if outcome.value:
                 self._write_path(side, outcome.value)
 
     def _write_path(self, side: Side, values: Sequence[float]) -> None:
         """Value, peak and fall of each bar; the first is the start."""
         pnl, value, peak = (LETTERS[n] for n in (side.pnl, side.value, side.peak))
-        first, _ = self.rows
-        highest = values[0]
-        for at, each in enumerate(values, first):
-            highest = max(highest, each)
-            before = at - 1
-            grown = f"MAX(0,{value}{before}*(1+{pnl}{at}/{self._worth}))"
-            over = f"MAX({peak}{before},{value}{at})"
-            begin = at == first
-            put = self._sheet.put
-            put(at, side.value, each, "cell money", self._worth if begin else grown)
-            put(at, side.peak, highest, "cell money", f"{value}{at}" if begin else over)
-            fall = f"1-{value}{at}/{peak}{at}"
-            put(at, side.fall, 1 - each / highest, "cell percent", fall)
+        (first, _), put, down = self.rows, self._sheet.put, self._sheet.down
+        highest = list(accumulate(values, max))
+        falls = [1 - each / most for each, most in zip(values, highest, strict=True)]
+        grown = f"MAX(0,{value}{here(-1)}*(1+{pnl}{here()}/{self._worth}))"
+        over = f"MAX({peak}{here(-1)},{value}{here()})"
+        put(first, side.value, values[0], "cell money", self._worth)
+        put(first, side.peak, values[0], "cell money", f"{value}{first}")
+        down(first + 1, side.value, values[1:], "cell money", RowText(grown))
+        down(first + 1, side.peak, highest[1:], "cell money", RowText(over))
+        fall = f"1-{value}{here()}/{peak}{here()}"
+        down(first, side.fall, falls, "cell percent", RowText(fall))
 
     @property
     def _above(self) -> tuple[int, int]:
@@ -208,7 +205,7 @@ class Bars:
     def _write_column(
         self,
         title: str,
-        values: Iterable[Any],
+        values: Sequence[Any],
         look: str,
         exposures: Sequence[tuple[float, Carrier]] = (),
         below: int = 2,
@@ -219,12 +216,10 @@ class Bars:
             said = excel_text(text)
             sheet.put(at, column, value, "total money", fitting(said) if "!" in said else None)
         sheet.put(self._head, column, sentence(title), "header")
-        count = 0
-        for count, each in enumerate(values, 1):
-            sheet.put(self._head + below + count - 1, column, each, look)
-        self._sheet.widen(column, 19)
+        sheet.down(self._head + below, column, values, look)
+        sheet.widen(column, 19)
         self._next += 1
-        return count
+        return len(values)
 
     def moves(self, each: AssetHistory) -> tuple[str, str]:
         """The returns of a holding's coin and future, over the times that both have."""

@@ -21,7 +21,8 @@ from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
 from xlhedge.portfolio import TABLES
 from xlhedge.sheets.input_cells import Inputs
-from xlhedge.sheets.table import ColumnGroup, FigureTable, RowText, here
+from xlhedge.sheets.table import ColumnGroup, FigureTable
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["UNDERLYING", "LiveCells", "Tables", "numbers_of"]

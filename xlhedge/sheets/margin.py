@@ -26,9 +26,10 @@ from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.nearness_cells import NearnessCells
 from xlhedge.sheets.style import sentence, widen
-from xlhedge.sheets.table import FigureTable, RowText, here
+from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import bar_chart
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["MARGIN_FIRST", "write_lots", "write_margin", "write_margin_report"]

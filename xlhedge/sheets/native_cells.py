@@ -19,7 +19,8 @@ from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
 from xlhedge.sheets.style import widen
-from xlhedge.sheets.table import ColumnGroup, FigureTable, RowText, here
+from xlhedge.sheets.table import ColumnGroup, FigureTable
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["Known", "NativeCells", "write_page"]

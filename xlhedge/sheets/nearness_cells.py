@@ -8,9 +8,9 @@ from xlhedge.analysis.orders import UnderlyingRow
 from xlhedge.analysis.states import distance_to_end, nearness
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import TemplateContext
-from xlhedge.sheets.table import RowText, here
 from xlhedge.sheets.typical_cells import TypicalCells
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["NearnessCells"]

@@ -15,9 +15,10 @@ from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.live_cells import UNDERLYING, LiveCells, numbers_of
 from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.style import widen
-from xlhedge.sheets.table import FigureTable, RowText, here
+from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.typical_cells import TypicalCells
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = [

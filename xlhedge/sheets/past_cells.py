@@ -24,8 +24,8 @@ from xlhedge.sheets.context import TemplateContext
 from xlhedge.sheets.input_cells import FIRST_ROW
 from xlhedge.sheets.live_cells import LiveCells
 from xlhedge.sheets.support_charts import LOOKS, TITLES, support_chart
-from xlhedge.sheets.table import RowText, here
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["ARRAYS", "PastCells"]

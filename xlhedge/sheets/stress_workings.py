@@ -20,8 +20,9 @@ from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import LiveCells, Tables
 from xlhedge.sheets.stress_accounts import AccountWorkings
 from xlhedge.sheets.stress_rows import FIRST, HEADS, ScenarioRows
-from xlhedge.sheets.table import FigureTable, RowText, here
+from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["Workings"]

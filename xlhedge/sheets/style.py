@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from xlhedge.xlsx.sheet import Sheet
 from xlhedge.xlsx.styles import Styles
 
 __all__ = [
+    "FITTED",
     "FORMATS",
     "INCLUDES_ONE",
     "LONGEST",
@@ -27,6 +28,7 @@ __all__ = [
     "heading",
     "heat_map",
     "label",
+    "looks_of",
     "paragraph",
     "sentence",
     "set_up",
@@ -184,6 +186,13 @@ def fitted(look: str, value: object, step: object = None) -> str:
     return f"{role} decimals {max(least, _decimals(value, most))}"
 
 
+def looks_of(look: str, values: Sequence[object]) -> list[str]:
+    """The look of each of a column's values that stay: `fitted`, where one does not fit all."""
+    if look.partition(" ")[2] in FITTED:
+        return [fitted(look, value) for value in values]
+    return [look] * len(values)
+
+
 def _decimals(value: float, most: int) -> int:
     """How many decimals of a number are not 0, at most so many."""
     return len(f"{value:.{most}f}".partition(".")[2].rstrip("0"))
@@ -194,6 +203,8 @@ _WHOLE = 999.995
 
 _DECIMALS = {"qty": (0, 6), "price": (2, 2), "ratio": (0, 2)}
 """The least and most decimals of a kind of number."""
+FITTED = {"money", "cost", *_DECIMALS}
+"""Kinds of number whose look hangs on the value."""
 
 
 def heading(sheet: Sheet, title: str, note: str = "", column: int = 1, last: int = 0) -> None:

@@ -14,56 +14,12 @@ from typing import Any
 from xlhedge.analysis.figures import BLANK, Figure, FigureRow, sum_of
 from xlhedge.analysis.lookups import Group, Lookups
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
-from xlhedge.sheets.style import WIDTHS, fitted
+from xlhedge.sheets.style import FITTED, WIDTHS, fitted
 from xlhedge.xlsx.cell import LETTERS, quoted
+from xlhedge.xlsx.row_form import RowForm, RowText
 from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["ColumnGroup", "FigureTable", "RowText", "header_height", "here", "tell_unprinted"]
-
-
-def here(offset: int = 0) -> str:
-    """The number of a formula's own row, while it is open; or of one that many rows below.
-
-    Braces hold constants in a formula, and never a name: no text of Excel's has this.
-
-    Example:
-        >>> here(), here(-4)
-        ('{row}', '{row-4}')
-    """
-    return f"{{row{offset:+d}}}" if offset else "{row}"
-
-
-class RowText:
-    """A formula's text for any row: written once, with its row open.
-
-    Args:
-        text: the text, with `here` where numbers of rows stand.
-
-    Example:
-        >>> RowText("$D{row}*Hedge!$E${row-4}").at(10)
-        '$D10*Hedge!$E$6'
-    """
-
-    __slots__ = ("_near", "_offsets", "_parts")
-
-    def __init__(self, text: str) -> None:
-        first, *rest = text.split("{row")
-        parts = [each.partition("}") for each in rest]
-        self._offsets = [int(offset or 0) for offset, _, _ in parts]
-        self._parts = (first, *(tail for _, _, tail in parts))
-        self._near = not any(self._offsets)
-
-    @property
-    def refers(self) -> bool:
-        """Whether it refers to a cell of its row."""
-        return bool(self._offsets)
-
-    def at(self, row: int) -> str:
-        """The text in that row."""
-        if self._near:
-            return str(row).join(self._parts)
-        numbers = zip(self._offsets, self._parts[1:], strict=True)
-        return self._parts[0] + "".join(f"{row + offset}{tail}" for offset, tail in numbers)
+__all__ = ["ColumnGroup", "FigureTable", "header_height", "tell_unprinted"]
 
 
 def header_height(figures: Sequence[Figure], least: float) -> float:
@@ -266,23 +222,40 @@ class FigureTable:
         arrays: Collection[Figure] = (),
     ) -> None:
         """Write row n, from 0."""
-        at, values = self.top + n, vars(row.complete()) if row else {}
+        given = vars(row.complete()) if row else {}
+        values = [given.get(figure.name, BLANK) for figure in self.figures]
         looks = self._looks if row else self._spare
-        cells = zip(self.figures, texts(row), looks, strict=True)
-        for column, (figure, text, look) in enumerate(cells, self.left):
-            value = values.get(figure.name, BLANK)
-            if self.stays:
-                step = values.get("qty_step") if "contracts" in figure.name else None
-                look = fitted(look, value, step)  # noqa: PLW2901  # a look of its own
-            formula = None if text is None else text.at(at)
-            if formula and arrays and figure in arrays:
-                sheet.array(at, column, [[value]], formula, look)
-            else:
-                sheet.put(at, column, value, look, formula)
+        if self.stays:
+            looks = self._fitted(values, given.get("qty_step"))
+        form = _row_form(self.left, tuple(texts(row)), self._places(arrays))
+        sheet.line(self.top + n, form, values, looks)
+
+    def _fitted(self, values: Sequence[Any], step: object) -> list[str]:
+        """The looks of values that stay."""
+        looks = self._looks.copy()
+        for n, contracts in self._varying:
+            looks[n] = fitted(looks[n], values[n], step if contracts else None)
+        return looks
+
+    @cached_property
+    def _varying(self) -> list[tuple[int, bool]]:
+        """The figures whose look hangs on the value, and whether they are counted in steps."""
+        return [
+            (n, "contracts" in figure.name)
+            for n, figure in enumerate(self.figures)
+            if figure.look in FITTED
+        ]
+
+    def _places(self, figures: Collection[Figure]) -> tuple[int, ...]:
+        return tuple(self.figures.index(figure) for figure in figures)
 
     def widths(self, least: float = 0) -> dict[str, float]:
         """The widths of its columns."""
         return {self.letter(f): max(least, WIDTHS.get(f.look, 12)) for f in self.figures}
+
+
+# Rows of one kind have the same formulas, and so have the reports of a batch.
+_row_form = lru_cache(maxsize=256)(RowForm)
 
 
 class ColumnGroup(Group):

@@ -18,8 +18,8 @@ from xlhedge.serials import serial
 from xlhedge.sheets.context import TemplateContext
 from xlhedge.sheets.input_cells import FIRST_ROW
 from xlhedge.sheets.live_cells import LiveCells
-from xlhedge.sheets.table import RowText, here
 from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.row_form import RowText, here
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["TypicalCells"]

@@ -115,14 +115,14 @@ class Book:
 
     def to_bytes(self) -> bytes:
         """Return the file; the same content gives the same bytes in one environment."""
-        return zipped(self._parts())
+        parts = self._parts()
+        return zipped(parts.finished(), parts.alike)
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all: an error leaves what was at ``path`` untouched."""
         write_bytes(path, self.to_bytes())
 
-    def _parts(self) -> dict[str, str | bytes]:
-        """The parts of the file by name, the list of their types first."""
+    def _parts(self) -> Parts:
         parts = Parts()
         parts.add("xl/workbook.xml", _workbook_xml(self.design), "workbook")
         conditional: dict[Hashable, DifferentialStyle] = {}
@@ -142,7 +142,7 @@ class Book:
         parts.relate("", "extended-properties", "docProps/app.xml")
         if self.addin:
             self.addin.add_to(parts)
-        return parts.finished()
+        return parts
 
 
 _Notes: Any = CommentSheet  # openpyxl gives neither of the two types

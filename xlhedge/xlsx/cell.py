@@ -20,8 +20,10 @@ __all__ = [
     "MAX_FORMULA",
     "MAX_ROW",
     "cell_xml",
+    "escaped",
     "formula_xml",
     "guarded",
+    "marked",
     "quoted",
     "stored",
     "text_xml",
@@ -55,23 +57,28 @@ def formula_xml(text: str, tag: str) -> str:
         raise ValueError('a formula is given without its "=" and is not empty')
     if len(text) > MAX_FORMULA:
         raise ValueError(f"the formula has {len(text):,} characters; Excel takes {MAX_FORMULA:,}")
-    return f"{tag}{_xml(text)}</f>"
+    return f"{tag}{escaped(text)}</f>"
 
 
-def cell_xml(ref: str, look: str, value: object, formula: str | None) -> str:
-    """A cell; ``formula`` is None for a constant and "" inside an array formula."""
-    if type(value) is float and math.isfinite(value):  # what most cells hold
-        # A spreadsheet has no minus zero: -0.0 + 0.0 is 0.0.
-        return f'<c r="{ref}"{look}>{formula or ""}<v>{value + 0.0!r}</v></c>'
-    if formula is None and (value is None or (isinstance(value, str) and not value)):
-        # A person cannot type a text of no characters, and ISBLANK would deny that it is blank.
-        return f'<c r="{ref}"{look}/>'
-    if formula is None and isinstance(value, str):
+def cell_xml(look: str, value: object, formula: str | None) -> str:
+    """A cell behind its reference; no formula is a constant, "" is inside an array formula."""
+    if formula is None and (value is None or isinstance(value, str)):
+        if not value:
+            # A person cannot type a text of no characters, and ISBLANK would deny that it is blank.
+            return f"{look}/>"
         inline = f'<is><t xml:space="preserve">{text_xml(value)}</t></is>'
-        return f'<c r="{ref}"{look} t="inlineStr">{inline}</c>'
+        return f'{look} t="inlineStr">{inline}</c>'
+    look, text = marked(look, value)
+    return f"{look}>{formula or ''}<v>{text}</v></c>"
+
+
+def marked(look: str, value: object) -> tuple[str, str]:
+    """A look with the type mark that a value needs, and the value's text in the file."""
+    if value.__class__ is float and math.isfinite(value):  # what most cells hold
+        # A spreadsheet has no minus zero: -0.0 + 0.0 is 0.0.
+        return look, repr(value + 0.0)
     kind, text = stored(value)
-    mark = "" if kind == "n" else f' t="{kind}"'
-    return f'<c r="{ref}"{look}{mark}>{formula or ""}<v>{text}</v></c>'
+    return (look if kind == "n" else f'{look} t="{kind}"'), text
 
 
 def stored(value: object) -> tuple[str, str]:
@@ -130,7 +137,7 @@ def _any_text(text: str) -> str:
     units = len(text) + sum(character > "\uffff" for character in text)  # as Excel counts them
     if units > _MAX_TEXT:
         raise ValueError(f"the text has {units:,} characters; a cell holds {_MAX_TEXT:,}")
-    return _xml(guarded(text))
+    return escaped(guarded(text))
 
 
 # Headers, units and names come again and again.
@@ -142,7 +149,12 @@ def guarded(text: str) -> str:
     return _LOOKS_ESCAPED.sub("_x005F_", text)
 
 
-def _xml(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as XML has it.
+
+    Raises:
+        ValueError: it has a character that cannot stand there.
+    """
     if text.isprintable() and not ("&" in text or "<" in text or ">" in text):
         return text
     unfit = _NOT_XML.search(text)

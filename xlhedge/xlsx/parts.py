@@ -9,6 +9,7 @@ from openpyxl.xml.constants import CONTYPES_NS, PKG_REL_NS, REL_NS
 
 __all__ = ["Parts"]
 
+_TYPES_PART = "[Content_Types].xml"
 _SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _DRAWINGS = "application/vnd.openxmlformats-officedocument."
 _TYPES = {
@@ -32,6 +33,8 @@ _SPACES = {
     "webextensiontaskpanes": _OFFICE_2011,
 }
 """Where kinds of relationships are defined that the standard's own list has not."""
+_ALIKE = {"styles", "theme", "app", "drawing"}
+"""Kinds of parts that files of a family have alike."""
 _EXTENSIONS = {
     "rels": "application/vnd.openxmlformats-package.relationships+xml",
     "xml": "application/xml",
@@ -50,9 +53,13 @@ class Parts:
         'rId1'
         >>> list(parts.finished())
         ['[Content_Types].xml', 'xl/workbook.xml', 'xl/_rels/workbook.xml.rels']
+
+    Attributes:
+        alike: the names of those that other files of a family are likely to have alike.
     """
 
     def __init__(self) -> None:
+        self.alike = {_TYPES_PART}
         self._parts: dict[str, str | bytes] = {}
         self._types: dict[str, str] = {}
         self._related: defaultdict[str, list[str]] = defaultdict(list)
@@ -60,6 +67,8 @@ class Parts:
     def add(self, name: str, content: str | bytes, kind: str = "") -> None:
         """Add a part; one without a kind has the type of its extension."""
         self._parts[name] = content
+        if kind in _ALIKE:
+            self.alike.add(name)
         if kind:
             self._types[name] = _TYPES[kind]
 
@@ -90,4 +99,5 @@ class Parts:
             )
             for name, found in self._related.items()
         }
-        return {"[Content_Types].xml": types, **self._parts, **related}
+        self.alike |= related.keys()
+        return {_TYPES_PART: types, **self._parts, **related}

@@ -27,6 +27,7 @@ from xlhedge.xlsx.cell import (
 )
 from xlhedge.xlsx.drawings import Chart, Picture
 from xlhedge.xlsx.layout import Layout
+from xlhedge.xlsx.row_form import RowForm, RowText
 from xlhedge.xlsx.styles import PLAIN, Styles
 
 __all__ = ["Sheet"]
@@ -78,7 +79,60 @@ class Sheet(Layout):
             ValueError: Naming sheet and cell: the value cannot stand in a cell (NaN, infinity,
                 control characters, too long), the look is unknown, or the cell is taken.
         """
-        self._put(row, col, value, style, formula, "<f>")
+        self._put(row, col, value, style, None if formula is None else (formula, "<f>"))
+
+    def line(
+        self, row: int, form: RowForm, values: Sequence[object], styles: Sequence[str]
+    ) -> None:
+        """Write cells side by side: as ``put`` each, in a fraction of the time.
+
+        Args:
+            row: As for ``put``.
+            form: Where they stand, and their formulas.
+            values: One a cell.
+            styles: Likewise.
+
+        Raises:
+            ValueError: As ``put``.
+        """
+        first, *others = form.columns
+        known = self._row(row, first)
+        for col in others if known else others[-1:]:
+            self._row(row, col)
+        try:
+            text = form.fill(row, map(self._looks.__getitem__, styles), values)
+        except (KeyError, ValueError):
+            for col, formula, value, style in zip(
+                form.columns, form.formulas, values, styles, strict=True
+            ):  # which it is
+                self.put(row, col, value, style, None if formula is None else formula.at(row))
+            raise
+        taken = dict.fromkeys(form.columns, "")
+        taken[first] = text
+        self._cells[row] = known | taken if known else taken
+
+    def down(
+        self,
+        row: int,
+        col: int,
+        values: Iterable[object],
+        style: str = PLAIN,
+        formula: RowText | None = None,
+    ) -> None:
+        """Write cells below each other, all of one look, as ``put`` each.
+
+        Args:
+            row: The first one's.
+            col: As for ``put``.
+            values: One a cell.
+            style: As for ``put``.
+            formula: That of each, if they have one.
+
+        Raises:
+            ValueError: As ``put``.
+        """
+        for at, value in enumerate(values, row):
+            self._put(at, col, value, style, None if formula is None else (formula.at(at), "<f>"))
 
     def array(
         self,
@@ -106,10 +160,11 @@ class Sheet(Layout):
             raise ValueError(f"{self._place(row, col)}: an array formula needs a full rectangle")
         tag = f'<f t="array" ref="{_span(row, col, len(block), len(block[0]))}">'
         looks = [style] * len(block[0]) if isinstance(style, str) else style
+        source = formula, tag
         for down, line in enumerate(block):
             for right, (value, look) in enumerate(zip(line, looks, strict=True)):
-                self._put(row + down, col + right, value, look, formula, tag)
-                formula = tag = ""  # the first cell holds the formula of the whole block
+                self._put(row + down, col + right, value, look, source)
+                source = "", ""  # the first cell holds the formula of the whole block
 
     def table(
         self,
@@ -196,38 +251,33 @@ class Sheet(Layout):
             yield f'<row r="{row}"{height}>{body}</row>'
 
     def _put(
-        self, row: int, col: int, value: object, style: str, formula: str | None, tag: str
+        self, row: int, col: int, value: object, style: str, source: tuple[str, str] | None
     ) -> None:
-        """Check and keep one cell; a cell inside an array formula has ``""`` for both strings."""
-        cells, look = self._cells.get(row) or self._new_row(row, col), self._looks.get(style)
-        if look is None or col in cells or not 0 < col <= MAX_COLUMN:
-            raise self._refusal(row, col, self._why(col, style, cells))
+        """Check and keep one cell; a formula comes with the tag that begins its element."""
+        cells = self._row(row, col)
         try:
-            source = None if formula is None else formula_xml(formula, tag)
-            cell = cell_xml(f"{LETTERS[col]}{row}", look, value, source)
-        except ValueError as error:
-            raise self._refusal(row, col, error) from error
-        if not cells:
-            self._cells[row] = cells
-        cells[col] = cell
+            look = self._looks[style]
+            cell = cell_xml(look, value, None if source is None else formula_xml(*source))
+        except (KeyError, ValueError) as error:
+            raise self._refusal(row, col, _why(error)) from error
+        cells[col] = f'<c r="{LETTERS[col]}{row}"{cell}'
+        self._cells[row] = cells
 
-    def _new_row(self, row: int, col: int) -> dict[int, str]:
-        if row > MAX_ROW:  # who asks for a report may not know that it has so many
-            raise HedgeError(
-                f"{self.title} would have more than the {MAX_ROW:,} rows of a sheet; "
-                "take fewer holdings, scenarios or bars"
-            )
-        if row < 1:
+    def _row(self, row: int, col: int) -> dict[int, str]:
+        """The cells of a row in which one is to be written."""
+        cells = self._cells.get(row)
+        if cells is None:
+            if row > MAX_ROW:  # who asks for a report may not know that it has so many
+                raise HedgeError(
+                    f"{self.title} would have more than the {MAX_ROW:,} rows of a sheet; "
+                    "take fewer holdings, scenarios or bars"
+                )
+            cells = {}
+        if row < 1 or not 0 < col <= MAX_COLUMN:
             raise self._refusal(row, col, _OUTSIDE)
-        return {}
-
-    def _why(self, col: int, style: str, cells: dict[int, str]) -> str:
-        """Why a cell is not written."""
-        if not 0 < col <= MAX_COLUMN:
-            return _OUTSIDE
         if col in cells:
-            return "the cell has been written already"
-        return f'there is no look "{style}"; register it with Styles.add first'
+            raise self._refusal(row, col, "the cell has been written already")
+        return cells
 
     def _refusal(self, row: int, col: int, why: object) -> ValueError:
         return ValueError(f"{self._place(row, col)}: {why}")
@@ -244,3 +294,10 @@ def _ref(row: int, col: int) -> str:
 
 def _span(row: int, col: int, n_rows: int, n_cols: int) -> str:
     return f"{_ref(row, col)}:{_ref(row + n_rows - 1, col + n_cols - 1)}"
+
+
+def _why(error: KeyError | ValueError) -> object:
+    """Why a cell is not written."""
+    if isinstance(error, KeyError):
+        return f'there is no look "{error.args[0]}"; register it with Styles.add first'
+    return error
