@@ -73,6 +73,10 @@ class RowForm:
         formulas: of each its formula; none of a constant.
         arrays: which of these, from 0, are array formulas.
 
+    Attributes:
+        columns: their columns.
+        taken: nothing for each of these.
+
     Raises:
         ValueError: a formula cannot stand in a workbook.
 
@@ -86,6 +90,7 @@ class RowForm:
         self, col: int, formulas: Sequence[RowText | None], arrays: Sequence[int] = ()
     ) -> None:
         self.columns, self.formulas = range(col, col + len(formulas)), formulas
+        self.taken = dict.fromkeys(self.columns, "")
         self._long = [each for each in formulas if each and len(each.at(MAX_ROW)) > MAX_FORMULA]
         refs = [f"{LETTERS[each]}{here()}" for each in self.columns]
         self._text = RowText(
