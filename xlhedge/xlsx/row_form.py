@@ -45,21 +45,22 @@ class RowText:
         '$D10*Hedge!$E$6'
     """
 
-    __slots__ = ("_marks", "text")
+    __slots__ = ("_marks", "_near", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        offsets = {int(each.partition("}")[0] or 0) for each in text.split("{row")[1:]}
+        self._near = text.split(here())
+        offsets = {int(each.partition("}")[0] or 0) for each in text.split("{row")[1:]} - {0}
         self._marks = [(here(offset), offset) for offset in offsets]
 
     @property
     def refers(self) -> bool:
         """Whether it refers to a cell of its row."""
-        return bool(self._marks)
+        return len(self._near) > 1 or bool(self._marks)
 
     def at(self, row: int) -> str:
         """The text in that row."""
-        text = self.text
+        text = str(row).join(self._near)
         for mark, offset in self._marks:
             text = text.replace(mark, str(row + offset))
         return text
