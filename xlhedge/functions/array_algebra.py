@@ -65,7 +65,9 @@ def count(x: Numbers) -> Carrier:
 
 
 def total(x: Numbers) -> Carrier:
-    """The sum, in Python rounded once and not at each step; 0 of nothing.
+    """The sum of numbers, in Python rounded once and not at each step; 0 of nothing.
+
+    Of numbers: Excel leaves truth values out of a sum.
 
     Example:
         >>> total(Series([0.1] * 10)), total(Expression("x") * 2)
