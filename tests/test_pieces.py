@@ -104,6 +104,24 @@ def test_books_that_share_looks_keep_their_own_conditional_ones():
         assert (rule.formula, rule.dxf.font.color.rgb) == ([condition], INKS[look])
 
 
+def test_marks_of_the_same_cells_stand_together_in_the_order_of_their_making():
+    book = Book(looks, title="Marked", created=CREATED)
+    sheet = book.sheet("Marked")
+    sheet.mark("B2:B2", "B2>0", "red")
+    sheet.mark("A1:A9", "A1>0", "green")
+    sheet.mark("B2", 0, "red again", last=True)
+    assert len(sheet.marked) == 2
+    read = openpyxl.load_workbook(io.BytesIO(book.to_bytes()))["Marked"].conditional_formatting
+    shown = {
+        str(each.sqref): [(rule.priority, rule.dxf.font.color.rgb, rule.stopIfTrue)
+                          for rule in each.rules] for each in read
+    }  # fmt: skip
+    assert shown == {
+        "B2": [(1, INKS["red"], None), (3, INKS["red"], True)],
+        "A1:A9": [(2, INKS["green"], None)],
+    }
+
+
 WORDS = ["A & B", "<script>", "“…”", f"x{blank(1)}y"]
 
 

@@ -425,20 +425,22 @@ def bulk(write: Any) -> str:
 def test_a_line_and_a_column_are_the_cells_that_put_writes() -> None:
     formulas = [f'IF(A{{row}}="5 %s",A{{row-1}},{n})' if case.formula else None
                 for n, case in enumerate(CASES)]  # fmt: skip
+    formulas.append(None)
     form = RowForm(3, [text and RowText(text) for text in formulas])
-    values, looks = [case.value for case in CASES], [case.look for case in CASES]
+    cases = [*CASES, Case(-0.0)]
+    values, looks = [case.value for case in cases], [case.look for case in cases]
     floats = [1.5, -0.0, 7, "text", None, date(2026, 1, 2)]
 
     def at_once(sheet: Sheet) -> None:
+        sheet.put(10, 1, "before")
         for row in (9, 10, 1_000):
             sheet.line(row, form, values, looks)
-        sheet.put(10, 1, "before")
         sheet.down(3, 2, floats, "money")
         sheet.down(3, 1, floats[:3], "money", RowText("B{row}*B{row+1}"))
 
     def one_by_one(sheet: Sheet) -> None:
         for row in (9, 10, 1_000):
-            for col, case in enumerate(CASES, 3):
+            for col, case in enumerate(cases, 3):
                 text = formulas[col - 3]
                 own = text and text.replace("{row}", str(row)).replace("{row-1}", str(row - 1))
                 sheet.put(row, col, case.value, case.look, own)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from openpyxl import Workbook
@@ -16,6 +16,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break, RowBreak
 from openpyxl.worksheet.print_settings import PrintArea
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from xlhedge.xlsx.cell import guarded
 from xlhedge.xlsx.serialised import xml_of
@@ -67,10 +68,14 @@ class PageXml(NamedTuple):
     setup: str
 
 
+_Sheet: Any = Worksheet
+_workbook = cache(Workbook)  # a sheet needs one, and it takes longer than the sheet
+
+
 @lru_cache(maxsize=256)
 def page_xml(page: PageSetup) -> PageXml:
     """The elements of a page."""
-    design: Any = Workbook().worksheets[0]
+    design = _Sheet(_workbook())
     if page.zoom:
         design.freeze_panes = page.freeze
         design.sheet_view.showGridLines = False
