@@ -125,7 +125,6 @@ class Band:
         return where(given, lambda: where(self.odd(*values), 1, 0), 0)
 
 
-
 @cache
 def _column(table: str, name: str) -> tuple[str, str, float | None]:
     """How a cell is asked for, its column, and what stands for a blank one, if a number does."""
