@@ -1,4 +1,4 @@
-"""A drawn portfolio of any size, the same in every run: what the figures of large reports are of."""
+"""A drawn portfolio of any size, the same in every run: large reports are measured on it."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def _cells() -> Iterator[Row]:
     taken = _medians(
         {
             "ours": lambda: rows_of(evaluate(entry, [column, 60_000.0, 1.0])),
-            "bare": lambda: (np.array(column) * 60_000.0 - 1.0).tolist(),
+            "bare": lambda: np.subtract(np.array(column) * 60_000.0, 1.0).tolist(),
             "whole": lambda: rows_of(evaluate(entry, [whole, 60_000.0, 1.0])),
         },
         rounds=3,
