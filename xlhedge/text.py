@@ -44,7 +44,8 @@ _LEFT_TO_RIGHT = "\u200e"
 # A spreadsheet computes a cell that begins so, also behind spaces and what takes no room. And where
 # lists are separated by semicolons it splits the line there, if no quote opens the cell.
 _NO_ROOM = r"\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-_RUN = re.compile(rf"(^|;)(?=[{_NO_ROOM}]*[=+\-@＝＋－＠])")
+_SIGN = re.compile(r"[=+\-@＝＋－＠]")
+_RUN = re.compile(rf"(^|;)(?=[{_NO_ROOM}]*{_SIGN.pattern})")
 
 
 def shown(value: Any) -> str:
@@ -154,8 +155,10 @@ def csv_cell(value: _T) -> _T | str:
     """
     if not isinstance(value, str):
         return value
-    shown = _CONTROL.sub(lambda found: _written_out(found[0]), value)
-    return _RUN.sub(r"\1'", shown)
+    shown: str = value
+    if not value.isprintable():
+        shown = _CONTROL.sub(lambda found: _written_out(found[0]), value)
+    return _RUN.sub(r"\1'", shown) if _SIGN.search(shown) else shown
 
 
 def _written_out(letter: str) -> str:

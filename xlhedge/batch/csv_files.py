@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,8 @@ __all__ = [
     "COLUMNS",
     "ORDERS",
     "SUMMARY",
+    "csv_files",
     "refuse_other_files",
-    "write_orders_csv",
-    "write_summary_csv",
 ]
 
 SUMMARY, ORDERS = "summary.csv", "orders.csv"
@@ -67,49 +67,42 @@ def refuse_other_files(folder: Path) -> None:
             raise InputError(f"{path}: is not of xlhedge; move it, or name another folder")
 
 
-def write_summary_csv(folder: Path, rows: Iterable[Mapping[str, Any]], unfinished: Path) -> Path:
-    """Write the summary, whole or not at all.
+@contextmanager
+def csv_files(folder: Path, unfinished: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Write the summary and the orders, whole or not at all.
 
     Args:
         folder: where to.
-        rows: what is known of each input, by column.
-        unfinished: where it stands until it is finished.
+        unfinished: where they stand until they are finished.
 
     Returns:
-        The file.
+        What takes all that is known of an input, by column of the summary; its orders come with it,
+        those that are to be executed, the urgent ones first.
 
     Raises:
-        OSError: it cannot be written; what was there is untouched.
+        OSError: they cannot be written; what was there is untouched.
     """
-    return _write(folder / SUMMARY, map(_told, rows), unfinished)
+    with whole(folder / ORDERS, unfinished) as orders, whole(folder / SUMMARY, unfinished) as told:
+        for stream, name in ((told, SUMMARY), (orders, ORDERS)):
+            stream.write(_MARK.encode() + _line(_HEADERS[name]))
+
+        def put(row: Mapping[str, Any]) -> None:
+            told.write(_row(SUMMARY, _told(row)))
+            for order in _advised(row):
+                orders.write(_row(ORDERS, order))
+
+        yield put
 
 
-def write_orders_csv(folder: Path, rows: Iterable[Mapping[str, Any]], unfinished: Path) -> Path:
-    """Write the orders that are to be executed, the urgent ones of an input first.
-
-    Args:
-        folder: see `write_summary_csv`.
-        rows: see there.
-        unfinished: see there.
-    """
-    lines = (
-        {"input": row["input"], "portfolio": row["portfolio"], **order}
-        for row in rows
-        for order in sorted(
-            row.get("orders") or (), key=lambda order: URGENCIES.index(order["urgency"])
-        )
-        if OrderLine(**order).advised
-    )
-    return _write(folder / ORDERS, lines, unfinished)
+def _advised(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The orders of an input that are to be executed, the urgent ones first."""
+    for order in sorted(row.get("orders") or (), key=lambda each: URGENCIES.index(each["urgency"])):
+        if OrderLine(**order).advised:
+            yield {"input": row["input"], "portfolio": row["portfolio"], **order}
 
 
-def _write(path: Path, rows: Iterable[Mapping[str, Any]], unfinished: Path) -> Path:
-    columns = _HEADERS[path.name]
-    with whole(path, unfinished) as stream:
-        stream.write(_MARK.encode() + _line(columns))
-        for row in rows:
-            stream.write(_line([csv_cell(row.get(column)) for column in columns]))
-    return path
+def _row(name: str, row: Mapping[str, Any]) -> bytes:
+    return _line([csv_cell(row.get(column)) for column in _HEADERS[name]])
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:

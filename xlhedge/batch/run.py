@@ -16,7 +16,7 @@ from xlhedge import __version__
 from xlhedge.batch.cluster import Cluster
 from xlhedge.batch.compare import Earlier
 from xlhedge.batch.consolidate import consolidated
-from xlhedge.batch.csv_files import refuse_other_files, write_orders_csv, write_summary_csv
+from xlhedge.batch.csv_files import ORDERS, SUMMARY, csv_files, refuse_other_files
 from xlhedge.batch.dispatch import Dispatch
 from xlhedge.batch.inputs import gather
 from xlhedge.batch.output import Output, Record
@@ -29,7 +29,7 @@ from xlhedge.batch.workers import Pool, ThisProcess, Workers, processors
 from xlhedge.errors import InputError, Stopped, error_lines
 from xlhedge.files import SUMMARY_BOOK
 from xlhedge.readers.own import RUN, refuse_foreign
-from xlhedge.sheets.run_summary import summary_book
+from xlhedge.sheets.run_summary import summary_book, summary_line
 
 __all__ = ["make_reports"]
 
@@ -98,9 +98,15 @@ def _conclude(result: RunResult, request: Request, store: RunStore, output: Outp
     try:
         output.commit()
         if result.reports:
-            result.summary = str(write_summary_csv(output.folder, store.rows(), output.hidden))
-            result.orders = str(write_orders_csv(output.folder, store.rows(), output.hidden))
-            output.put(SUMMARY_BOOK, summary_book(store.rows()).to_bytes())
+            lines = []
+            with csv_files(output.folder, output.hidden) as put:
+                for row in store.rows():
+                    put(row)
+                    lines.append(summary_line(row))
+            result.summary, result.orders = (
+                str(output.folder / each) for each in (SUMMARY, ORDERS)
+            )
+            output.put(SUMMARY_BOOK, summary_book(lines).to_bytes())
             if request.group and not result.halted:
                 made = consolidated(
                     request.group, request.rates, store, output, force=request.force

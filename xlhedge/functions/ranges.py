@@ -104,6 +104,7 @@ def _is_block(argument: Any) -> bool:
     return (
         isinstance(rows, list | tuple)
         and len(rows) > 1
+        and not _NUMBERS.issuperset(map(type, rows))
         and any(isinstance(row, list | tuple) and len(row) > 1 for row in rows)
     )
 

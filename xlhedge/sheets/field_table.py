@@ -86,7 +86,7 @@ def write_fields(
         widen(sheet, {letter: max(WIDTHS.get(each.look, 12), 14)})
         head = "header text" if each.look in _WORDS else "header"
         sheet.put(HEAD, column, each.title, head)
-        values = [_value(row, each) for row in rows]
+        values, look = [_value(row, each) for row in rows], f"cell {each.look}"
         if column == 1 and totals:
             sheet.put(HEAD + 1, 1, "Total", "total text")
         elif each.total:
@@ -94,11 +94,11 @@ def write_fields(
             total = float(sum(values))
             sheet.put(HEAD + 1, column, total, fitted("total money", total), text)
         for at, (row, value) in enumerate(zip(rows, values, strict=True), first):
-            formula = each.formula.replace("{row}", str(at))
-            formula = formula.replace("{report}", str(row.get("report", "")).replace('"', '""'))
-            linked = value is not None or each is not REPORT
-            look = fitted(f"cell {each.look}", value)
-            sheet.put(at, column, value, look, formula if linked and formula else None)
+            formula = None
+            if each.formula and (value is not None or each is not REPORT):
+                report = str(row.get("report", "")).replace('"', '""')
+                formula = each.formula.replace("{row}", str(at)).replace("{report}", report)
+            sheet.put(at, column, value, fitted(look, value), formula)
     for at, row in enumerate(rows, first):
         said = max(
             (len(row.get(each.key) or "") for each in fields if each.look == TOLD), default=0

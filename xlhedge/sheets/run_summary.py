@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from xlhedge.sheets.field_table import REPORT, TOLD, Field, urgency, write_field
 from xlhedge.sheets.style import label, styles, widen
 from xlhedge.xlsx.book import Book
 
-__all__ = ["summary_book"]
+__all__ = ["summary_book", "summary_line"]
 
 _FIELDS = (
     Field("Portfolio", "text", "portfolio"),
@@ -29,32 +29,36 @@ _FIELDS = (
     Field("Input", "text", "input"),
     Field("What is wrong", TOLD, "error"),
 )
+_TAKEN = (*(each.key for each in _FIELDS), "as_of")
 _NOTE = (
     "Inputs without a report first, then alarms, then the nearest liquidation; amounts are in the "
     "currency of their row."
 )
 
 
-def summary_book(rows: Iterable[Mapping[str, Any]]) -> Book:
+def summary_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the summary needs of all that is known of an input, by the columns of `summary.csv`."""
+    alarms = row.get("alarms") or ()
+    return {
+        **{name: row.get(name) for name in _TAKEN},
+        "alarms": bool(alarms),
+        "told": "; ".join(alarms),
+        "error": _as_text(row["error"]),
+        "input": _as_text(row["input"]),
+    }
+
+
+def summary_book(lines: Sequence[Mapping[str, Any]]) -> Book:
     """The summary as a workbook; `Book.to_bytes` gives the file.
 
     Args:
-        rows: what is known of each input, by the columns of `summary.csv`; one has a report.
+        lines: the inputs, as of `summary_line`; one has a report.
     """
-    told = [
-        {
-            **row,
-            "told": "; ".join(row.get("alarms") or ()),
-            "error": _as_text(row["error"]),
-            "input": _as_text(row["input"]),
-        }
-        for row in rows
-    ]
-    made = [row for row in told if row.get("report")]
+    made = [row for row in lines if row["report"]]
     created = max(datetime.fromisoformat(row["as_of"]) for row in made)
     book = Book(styles(), title="Hedge summary", created=created)
     sheet = book.sheet("Summary")
-    failed = [row for row in told if not row.get("report")]
+    failed = [row for row in lines if not row["report"]]
     write_fields(sheet, _NOTE, _FIELDS, [*failed, *sorted(made, key=urgency)])
     widen(sheet, {"B": 34, "J": 30, "L": 26, "N": 40})
     label(sheet, "Summary", f", as of {created:%Y-%m-%d %H:%M} UTC")

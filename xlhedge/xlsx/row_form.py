@@ -7,6 +7,7 @@ each kind of row, and a row is that text, filled in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from xlhedge.xlsx.cell import (
     LETTERS,
@@ -110,10 +111,12 @@ class RowForm:
             formula_xml(each.at(row), "<f>")
         found: list[str] = []
         for formula, look, value in zip(self.formulas, looks, values, strict=True):
-            if formula is None:
-                found.append(cell_xml(look, value, None))
-            else:
+            if formula is not None:
                 found += marked(look, value)
+            elif value.__class__ is float and isfinite(value):  # `cell_xml`, without the call
+                found.append(f"{look}><v>{value + 0.0!r}</v></c>")
+            else:
+                found.append(cell_xml(look, value, None))
         return self._text.at(row) % tuple(found)
 
 

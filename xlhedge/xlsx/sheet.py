@@ -1,18 +1,17 @@
 """Sheets whose rows we write ourselves: every cell carries its look, its formula and its value.
 
-openpyxl designs a sheet (widths, frozen panes, tables, charts, print set-up) but cannot store the
-value of a formula, and previewers, phones and pandas show such cells as empty. So the cells live
-here, already as XML text; `worksheet` puts them between what openpyxl makes of the rest.
+openpyxl cannot store the value of a formula, and previewers, phones and pandas show such cells as
+empty. So the cells live here, already as XML text; `worksheet` puts them between the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlhedge.errors import HedgeError
 from xlhedge.text import in_attribute
@@ -48,9 +47,10 @@ class Sheet(Layout):
         folded: The columns that are folded away behind a + in the border.
     """
 
-    def __init__(self, design: Worksheet, styles: Styles) -> None:
-        """Use ``Book.sheet`` instead, which knows the names of the looks."""
-        super().__init__(design, styles)
+    def __init__(self, title: str, styles: Styles, taken: set[str]) -> None:
+        """Use ``Book.sheet`` instead, which knows the names of looks, and those that are taken."""
+        super().__init__(title, styles)
+        self._taken = taken
         self.charts: list[tuple[Chart, int, int]] = []
         self.pictures: list[tuple[Picture, int, int]] = []
         self.merged: list[str] = []
@@ -189,7 +189,8 @@ class Sheet(Layout):
             table_style: Excel's own banding, such as ``TableStyleLight1``, or none.
 
         Raises:
-            ValueError: As ``put``, or the headers are empty, too long or not all different.
+            ValueError: As ``put``, or the headers are empty, too long or not all different,
+                or another table has the name.
         """
         for right, header in enumerate(headers):
             if not 0 < len(header) <= _MAX_HEADER:
@@ -197,6 +198,9 @@ class Sheet(Layout):
             self.put(row, col + right, header, header_style)
         if len({header.casefold() for header in headers}) != len(headers):
             raise ValueError(f"{self._place(row, col)}: two headers of {name} are the same")
+        if name.casefold() in self._taken:
+            raise ValueError(f"{self._place(row, col)}: a table or name {name} already exists")
+        self._taken.add(name.casefold())
         ref = _span(row, col, 1 + max(n_rows, 1), len(headers))
         # With its columns given, openpyxl does not look for the headers in its own, empty cells.
         columns = [TableColumn(id=n, name=guarded(text)) for n, text in enumerate(headers, 1)]
@@ -204,7 +208,7 @@ class Sheet(Layout):
         table.autoFilter = AutoFilter(ref=ref)
         if table_style is not None:
             table.tableStyleInfo = TableStyleInfo(name=table_style, showRowStripes=True)
-        self.design.add_table(table)
+        self.tables[name] = table
 
     def link(self, row: int, col: int, title: str) -> None:
         """Make a cell a link to another sheet of the book; its text and look are put as usual."""
@@ -222,7 +226,7 @@ class Sheet(Layout):
     def fold(self, first: int, last: int) -> None:
         """Fold columns away; a click on the + above the next one shows them."""
         self.folded = range(first, last + 1)
-        self.design.sheet_format.outlineLevelCol = 1
+        self.page = replace(self.page, folds=True)
 
     def chart(self, chart: Chart, cell: str) -> None:
         """Put a chart on the sheet, its upper left corner at a cell."""
@@ -238,7 +242,8 @@ class Sheet(Layout):
         if not self._cells:
             return "A1:A1"
         first, last = min(self._cells), max(self._cells)
-        left, right = min(map(min, self._cells.values())), max(map(max, self._cells.values()))
+        columns = set[int]().union(*self._cells.values())
+        left, right = min(columns), max(columns)
         return _span(first, left, last - first + 1, right - left + 1)
 
     def rows(self) -> Iterator[str]:
