@@ -298,6 +298,8 @@ def workbooks():
         ),
         (f"Shorts!XFD69: {STRAY}"),
     )
+    far = (f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(9, 30_009))
+    yield "far rows", book({SHORTS: rows(*far)}), f"Shorts!XFD30008: {STRAY}"
     yield "beyond", book(cell_with('r="ZZZZZZZZ1"')), DAMAGED
     noise = {"xl/media/noise": os.urandom(400_000)}
     yield (

@@ -14,6 +14,7 @@ from books import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from typer.testing import CliRunner
 
 from xlhedge.analysis import analyse
 from xlhedge.batch.csv_files import COLUMNS
@@ -26,6 +27,7 @@ from xlhedge.batch.stop import Stop
 from xlhedge.batch.store import RunStore
 from xlhedge.batch.work import Options, ReportBytes
 from xlhedge.batch.workers import Workers
+from xlhedge.cli import app
 from xlhedge.errors import InputError
 from xlhedge.readers import load, read
 
@@ -494,3 +496,34 @@ def test_nobody_waits_for_the_first_line_until_ten_reports_are_made():
     assert [made.sha256 for chunk in told for _, made in chunk] == [
         each.path.name for each in items
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "early"),
+    [
+        (["a.json"], False),
+        (["a.json", "b.json"], True),
+        (["."], True),
+        (["*.json"], True),
+        (["--manifest", "list.txt"], True),
+        (["a.json", "b.json", "--jobs", "1"], False),
+        (["a.json", "b.json", "--resume"], False),
+        (["a.json", "b.json", "--cluster", "tcp://127.0.0.1:1"], False),
+    ],
+)
+def test_what_workers_come_of_begins_before_anything_is_read(
+    arguments, early, tmp_path, monkeypatch
+):
+    """It imports meanwhile. Where no workers are wanted, or perhaps none, it does not begin."""
+
+    told = []
+
+    def made(*_):
+        told.append("made")
+        return RunResult()
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("xlhedge.batch.workers.begin_early", lambda: told.append("begun"))
+    monkeypatch.setattr("xlhedge.batch.run.make_reports", made)
+    done = CliRunner().invoke(app, ["report", *arguments])
+    assert told == (["begun", "made"] if early else ["made"]), done.output

@@ -14,8 +14,9 @@ from typing import Any
 
 from xlhedge.batch.stop import Stop
 
-__all__ = ["Pool", "ThisProcess", "Workers", "processors"]
+__all__ = ["Pool", "ThisProcess", "Workers", "begin_early", "processors"]
 
+_KIND = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _MOST_ON_WINDOWS = 61
 _GRACE = 1.0  # seconds
 _REPORT = (
@@ -65,6 +66,17 @@ class ThisProcess(Workers):
         return done
 
 
+def begin_early() -> None:
+    """Let the process begin from which workers are forked: it imports while this one still does."""
+    # No worker multiplies matrices: threads for it would only take memory.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if _KIND == "forkserver":
+        from multiprocessing import forkserver
+
+        forkserver.set_forkserver_preload(["xlhedge.batch.work"])
+        forkserver.ensure_running()
+
+
 class Pool(Workers):
     """So many processes of this machine, each with all that it takes imported."""
 
@@ -73,13 +85,8 @@ class Pool(Workers):
     def __init__(self, jobs: int, chunk: int) -> None:
         self._jobs = min(jobs, _MOST_ON_WINDOWS) if os.name == "nt" else jobs
         self.chunk, self.window = chunk, 2 * self._jobs + 2
-        methods = multiprocessing.get_all_start_methods()
-        kind = "forkserver" if "forkserver" in methods else "spawn"
-        self._context: Any = multiprocessing.get_context(kind)
-        # No worker multiplies matrices: threads for it would only take memory.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        if kind == "forkserver":
-            self._context.set_forkserver_preload(["xlhedge.batch.work"])
+        begin_early()
+        self._context = multiprocessing.get_context(_KIND)
         self._executor = self._started()
 
     def _started(self) -> ProcessPoolExecutor:

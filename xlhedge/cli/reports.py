@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import partial
+from glob import has_magic
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -145,6 +147,10 @@ def report(
 ) -> None:
     """Write a report for each portfolio: xlhedge report treasury.xlsx -o reports."""
     with Stop() as stop:
+        if jobs != 1 and not (cluster or resume) and (manifest or _may_be_many(inputs or ())):
+            from xlhedge.batch.workers import begin_early
+
+            begin_early()
         from xlhedge.batch.consolidate import rates_of
         from xlhedge.batch.plan import Request
         from xlhedge.batch.progress import JsonProgress, Progress, TextProgress
@@ -180,6 +186,11 @@ def report(
             raise InputError("--fx: goes with --consolidate")
         result = make_reports(request, progress, stop)
     raise typer.Exit(result.status)
+
+
+def _may_be_many(inputs: Sequence[str]) -> bool:
+    """Whether these may name several portfolios, before anything of them is read."""
+    return len(inputs) > 1 or any(Path(each).is_dir() or has_magic(each) for each in inputs)
 
 
 def check(

@@ -146,19 +146,16 @@ def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits
 def _scanned(filled: _FilledRows, made: _Cells, limits: Limits) -> Scan:
     scanned = Scan()
     rows: dict[int, list[Any]] = {}
-    right = count = 0
+    right = held = 0
     every = iter(filled)
     while together := _next_rows(every):
-        found = [cell for row in together for cell in row.cells]
-        count += len(found)
-        right = max(right, *(row.columns.right for row in together))
-        if count > limits.cells:  # the far corner is further out than that anyway
-            rows.update((row.number, []) for row in together)
-            continue
-        values, end = made.read(found), 0
+        values, end = made.read([cell for row in together for cell in row.cells]), 0
         for row in together:
             start, end = end, end + len(row.cells)
-            rows[row.number] = row.columns.row(values[start:end])
+            right = max(right, row.columns.right)
+            held += row.columns.right
+            fits = held <= limits.cells  # else the far corner is further out, too
+            rows[row.number] = row.columns.row(values[start:end]) if fits else []
     bottom = max(rows, default=0)
     if bottom * right > limits.cells:
         scanned.stray = f"{letters_of(right)}{bottom}"

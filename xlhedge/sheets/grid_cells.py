@@ -142,6 +142,7 @@ class _Links(Native, Lookups):
             Expression(f"${self._table.letter(each)}{here()}") for each in GridShort.figures
         }  # fmt: skip
         cells = GridShort(self, row.n, **own)
+        self._beside = self._of_margin(row)
         found = [RowText(excel_text(each.body(cells, self))) for each in GridShort.figures]
         return [text if text.refers else None for text in found]
 
@@ -155,12 +156,17 @@ class _Links(Native, Lookups):
         """A report does not show what wallets are worked out with."""
         return self._numbers.of_cross(row, name)
 
-    def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
+    def beside(self, _: FigureRow, __: type[FigureRow]) -> Any:
+        return self._beside
+
+    def _of_margin(self, row: FigureRow) -> MarginRow:
+        """The row's short as Margin has it: references, and the words that stand there."""
         at = here(self._margin.top - self._table.top)
-        return table(self, row.n, **{
+        cells: dict[str, Any] = {
             each.name: value if isinstance(value := getattr(self._short, each.name), str) else
-            _Filled(self._margin.cell(each, at)) for each in table.figures
-        })  # fmt: skip
+            _Filled(self._margin.cell(each, at)) for each in MarginRow.figures
+        }  # fmt: skip
+        return MarginRow(self, row.n, **cells)
 
 
 def _word(figure: Figure, value: Any) -> str | None:

@@ -182,7 +182,7 @@ def fitted(look: str, value: object, step: object = None) -> str:
         least = most = min(_decimals(step, _MOST_DECIMALS), _MOST_DECIMALS)
     elif kind == "price" and 0 < abs(value) < _LARGE:  # six digits that count, four of less than 1
         digits = math.floor(math.log10(abs(value)))
-        most = min(max(5 - digits if digits >= 0 else 3 - digits, least), _MOST_DECIMALS)
+        most = min((5 if digits >= 0 else 3) - digits, _MOST_DECIMALS)
     return f"{role} decimals {least if least == most else max(least, _decimals(value, most))}"
 
 

@@ -61,7 +61,13 @@ class Sheet(Layout):
         self._cells: dict[int, dict[int, str]] = {}
 
     def put(
-        self, row: int, col: int, value: object, style: str = PLAIN, formula: str | None = None
+        self,
+        row: int,
+        col: int,
+        value: object,
+        style: str = PLAIN,
+        formula: str | None = None,
+        tag: str = "<f>",
     ) -> None:
         """Write one cell; row and column count from 1, in any order, each cell once.
 
@@ -74,12 +80,22 @@ class Sheet(Layout):
             style: The name of a look registered with ``Styles.add``.
             formula: Its text without the leading ``=``; then ``value`` is its result, and an
                 empty-looking result is ``""``, never None.
+            tag: How its element begins; ``array`` knows others.
 
         Raises:
             ValueError: Naming sheet and cell: the value cannot stand in a cell (NaN, infinity,
                 control characters, too long), the look is unknown, or the cell is taken.
         """
-        self._put(row, col, value, style, None if formula is None else (formula, "<f>"))
+        cells = self._cells.get(row)
+        if cells is None or col in cells or not 0 < col <= MAX_COLUMN:
+            cells = self._row(row, col)
+        try:
+            source = None if formula is None else formula_xml(formula, tag)
+            cell = cell_xml(self._looks[style], value, source)
+        except (KeyError, ValueError) as error:
+            raise self._refusal(row, col, _why(error)) from error
+        cells[col] = f'<c r="{LETTERS[col]}{row}"{cell}'
+        self._cells[row] = cells
 
     def line(
         self, row: int, form: RowForm, values: Sequence[object], styles: Sequence[str]
@@ -95,9 +111,8 @@ class Sheet(Layout):
         Raises:
             ValueError: As ``put``.
         """
-        first, *others = form.columns
-        known = self._row(row, first)
-        for col in others if known else others[-1:]:
+        known = self._cells.get(row)
+        for col in form.columns if known else form.columns[-1:]:
             self._row(row, col)
         try:
             text = form.fill(row, map(self._looks.__getitem__, styles), values)
@@ -107,8 +122,8 @@ class Sheet(Layout):
             ):  # which it is
                 self.put(row, col, value, style, None if formula is None else formula.at(row))
             raise
-        taken = dict.fromkeys(form.columns, "")
-        taken[first] = text
+        taken = form.taken.copy()
+        taken[form.columns[0]] = text
         self._cells[row] = known | taken if known else taken
 
     def down(
@@ -132,7 +147,7 @@ class Sheet(Layout):
             ValueError: As ``put``.
         """
         for at, value in enumerate(values, row):
-            self._put(at, col, value, style, None if formula is None else (formula.at(at), "<f>"))
+            self.put(at, col, value, style, None if formula is None else formula.at(at))
 
     def array(
         self,
@@ -160,11 +175,10 @@ class Sheet(Layout):
             raise ValueError(f"{self._place(row, col)}: an array formula needs a full rectangle")
         tag = f'<f t="array" ref="{_span(row, col, len(block), len(block[0]))}">'
         looks = [style] * len(block[0]) if isinstance(style, str) else style
-        source = formula, tag
         for down, line in enumerate(block):
             for right, (value, look) in enumerate(zip(line, looks, strict=True)):
-                self._put(row + down, col + right, value, look, source)
-                source = "", ""  # the first cell holds the formula of the whole block
+                self.put(row + down, col + right, value, look, formula, tag)
+                formula = tag = ""  # the first cell holds the formula of the whole block
 
     def table(
         self,
@@ -254,19 +268,6 @@ class Sheet(Layout):
             points = self.heights.get(row)
             height = "" if points is None else f' ht="{points:g}" customHeight="1"'
             yield f'<row r="{row}"{height}>{body}</row>'
-
-    def _put(
-        self, row: int, col: int, value: object, style: str, source: tuple[str, str] | None
-    ) -> None:
-        """Check and keep one cell; a formula comes with the tag that begins its element."""
-        cells = self._row(row, col)
-        try:
-            look = self._looks[style]
-            cell = cell_xml(look, value, None if source is None else formula_xml(*source))
-        except (KeyError, ValueError) as error:
-            raise self._refusal(row, col, _why(error)) from error
-        cells[col] = f'<c r="{LETTERS[col]}{row}"{cell}'
-        self._cells[row] = cells
 
     def _row(self, row: int, col: int) -> dict[int, str]:
         """The cells of a row in which one is to be written."""
