@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 from timing import Row
 
+import xlhedge
 from xlhedge.analysis import analyse
 from xlhedge.errors import CellError
-from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.evaluate import evaluate, rows_of
 from xlhedge.functions.registry import FUNCTIONS, function
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.samples import SAMPLES
@@ -52,17 +53,19 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def _medians(work: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+def _medians(work: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
     """As `timing.medians`, in seconds of the processor."""
     for each in work.values():
         each()
-    taken = [{name: _seconds(each) for name, each in work.items()} for _ in range(ROUNDS)]
+    taken = [{name: _seconds(each) for name, each in work.items()} for _ in range(rounds)]
     return {name: statistics.median(round_[name] for round_ in taken) for name in work}
 
 
 def rows() -> Iterator[Row]:
     """The lines of the table."""
     yield from _single()
+    yield from _flat()
+    yield from _cells()
     yield from _grid()
     yield from _columns()
     yield from _analysis()
@@ -88,12 +91,74 @@ def _single() -> Iterator[Row]:
         cost, bare = taken[name], taken[f"{name}, bare"]
         what = f"one call: {name} (the formula alone {bare * 1e6:.1f} µs)"
         yield Row(what, f"{cost * 1e6:.1f} µs", "≤ 10 µs", cost <= _MOST)
+    api = {
+        "net_delta, 3 arguments": (xlhedge.net_delta, (1.0, 60_000.0, 45_000.0), 8e-6),
+        "scenario_pnl, 4 arguments": (xlhedge.scenario_pnl, _HEAVY[:4], 15e-6),
+    }
+    times = _medians({name: repeated(called, *given) for name, (called, given, _) in api.items()})
+    for name, (_, _, most) in api.items():
+        cost = times[name] / CALLS
+        met = cost <= most
+        yield Row(f"one call of Python's: {name}", f"{cost * 1e6:.1f} µs", _at_most(most), met)
     plain = [entry for entry in FUNCTIONS if entry.traceable]
     examples = {entry.name: repeated(evaluate, entry, entry.example) for entry in plain}
     slow = {name: each / CALLS for name, each in _medians(examples).items()}
     usual = sorted(slow.values())[len(slow) // 2]
     what = f"  the examples of all {len(plain)} functions of single cells, their median"
     yield Row(what, f"{usual * 1e6:.1f} µs", "≤ 10 µs", usual <= _MOST)
+
+
+def _at_most(seconds: float) -> str:
+    return f"≤ {seconds * 1e6:.0f} µs"
+
+
+def _flat() -> Iterator[Row]:
+    """1-D columns, as pandas and NumPy have them, beside the expression of what is asked for."""
+    draw = np.random.default_rng(1).uniform
+    for count, repeated in ((1_000, 200), (ROWS, 10)):
+        qty, price = draw(0, 10, count), draw(1, 1e5, count)
+        short, shock = draw(0, 1e6, count), draw(-0.5, 0.5, count)
+        bare: dict[str, Callable[[], Any]] = {
+            "NET_DELTA": lambda q=qty, p=price, s=short: q * p - s,
+            "SCENARIO_PNL": lambda q=qty, p=price, s=short, m=shock: (
+                q * p * np.maximum(-1, m) - s * m
+            ),
+        }
+        for name, plain in bare.items():
+            given = [qty, price, short, shock][: 3 + (name == "SCENARIO_PNL")]
+            entry = function(name)
+            ours = lambda entry=entry, given=given: evaluate(entry, given)  # noqa: E731
+            np.testing.assert_allclose(ours(), plain(), rtol=1e-12, atol=1e-6)
+            taken = _medians(
+                {
+                    each: lambda work=work, n=repeated: [work() for _ in range(n)]
+                    for each, work in {"ours": ours, "bare": plain}.items()
+                }
+            )
+            ratio, cost = taken["ours"] / taken["bare"], taken["ours"] / repeated
+            what = f"{name} of {count:,} rows, 1-D arrays ({cost * 1e6:.0f} µs): above bare NumPy"
+            yield Row(what, f"{ratio:.1f} ×", "≤ 5 ×", ratio <= 5)
+
+
+def _cells() -> Iterator[Row]:
+    """Rows in tuples in and lists out, as xlwings has them; NumPy with `tolist` beside."""
+    draw = random.Random(1)  # noqa: S311  # the same in every run
+    column = tuple((draw.uniform(0, 10),) for _ in range(1_000_000))
+    entry = function("NET_DELTA")
+    whole = ((1.0, 2.0), (3.0, 4.0), *[(None, None)] * (1_048_576 - 2))
+    taken = _medians(
+        {
+            "ours": lambda: rows_of(evaluate(entry, [column, 60_000.0, 1.0])),
+            "bare": lambda: np.subtract(np.array(column) * 60_000.0, 1.0).tolist(),
+            "whole": lambda: rows_of(evaluate(entry, [whole, 60_000.0, 1.0])),
+        },
+        rounds=3,
+    )
+    ratio, cost = taken["ours"] / taken["bare"], taken["whole"]
+    what = "NET_DELTA of a million cells in tuples, lists out: above NumPy with tolist"
+    yield Row(what, f"{ratio:.2f} ×", "≤ 2 ×", ratio <= 2)
+    what = "NET_DELTA of whole columns, 1,048,576 × 2, two rows of them filled"
+    yield Row(what, f"{cost:.2f} s", "≤ 1.5 s", cost <= 1.5)
 
 
 def _grid() -> Iterator[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from xlhedge.analysis.accounts import AccountRow, CrossRow
@@ -186,9 +186,10 @@ class Analysis:
         return min(self.scenarios, key=lambda result: result.legs.net, default=None)
 
     def at_once(self, price_shock: float) -> Stress:
-        """What a sudden move of all underlyings does."""
+        """What a sudden move of all underlyings does; its lines are not kept."""
         if price_shock not in self._sudden:
-            self._sudden[price_shock] = stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
+            found = stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
+            self._sudden[price_shock] = replace(found, lines=())
         return self._sudden[price_shock]
 
     def after(self, price_shock: float) -> float:

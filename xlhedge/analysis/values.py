@@ -30,37 +30,56 @@ _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+_FEW = 2
+"""Rows of which a sum is as quick as what was kept of it."""
+
+
 class RowGroup(Group):
-    """Rows, whose sums and parts are kept: each is asked for by every row that shares them."""
+    """Rows, whose sums and parts are kept: each is asked for by every row that shares them.
+
+    Of a few rows they are found anew: there are as many groups as lines, and what they would keep
+    is more than all rows.
+    """
+
+    __slots__ = ("_kept", "rows")
 
     def __init__(self, rows: Sequence[FigureRow]) -> None:
         self.rows = rows
-        self._sums: dict[tuple[Figure, ...], float] = {}
-        self._sizes: dict[tuple[Figure, ...], float] = {}
-        self._parts: dict[tuple[Figure, str, Any], RowGroup] = {}
+        self._kept: dict[Any, Any] | None = None if len(rows) <= _FEW else {}
 
     @property
     def count(self) -> int:
         return len(self.rows)
 
     def having(self, figure: Figure, sign: str, other: Carrier = 0) -> RowGroup:
-        key, holds = (figure, sign, other), _HOLDS[sign]
-        if key not in self._parts:
-            rows = [row for row in self.rows if holds(getattr(row, figure.name), other)]
-            self._parts[key] = RowGroup(rows)
-        return self._parts[key]
+        found: RowGroup = self._once(RowGroup._having, figure, sign, other)
+        return found
 
     def sum(self, *figures: Figure) -> float:
-        if figures not in self._sums:
-            self._sums[figures] = sum((_product(row, figures) for row in self.rows), 0.0)
-        return self._sums[figures]
+        found: float = self._once(RowGroup._sum, *figures)
+        return found
 
     def size(self, figure: Figure, *others: Figure) -> float:
-        key = (figure, *others)
-        if key not in self._sizes:
-            sizes = (abs(_number(row, figure)) * _product(row, others) for row in self.rows)
-            self._sizes[key] = sum(sizes, 0.0)
-        return self._sizes[key]
+        found: float = self._once(RowGroup._size, figure, *others)
+        return found
+
+    def _once(self, find: Callable[..., Any], *asked: Any) -> Any:
+        if self._kept is None:
+            return find(self, *asked)
+        key = (find, *asked)
+        if key not in self._kept:
+            self._kept[key] = find(self, *asked)
+        return self._kept[key]
+
+    def _having(self, figure: Figure, sign: str, other: Carrier) -> RowGroup:
+        name, holds = figure.name, _HOLDS[sign]
+        return RowGroup([row for row in self.rows if holds(getattr(row, name), other)])
+
+    def _sum(self, *figures: Figure) -> float:
+        return sum((_product(row, figures) for row in self.rows), 0.0)
+
+    def _size(self, figure: Figure, *others: Figure) -> float:
+        return sum((abs(_number(row, figure)) * _product(row, others) for row in self.rows), 0.0)
 
     def least(self, figure: Figure) -> float:
         values: list[Any] = [getattr(row, figure.name) for row in self.rows]

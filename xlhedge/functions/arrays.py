@@ -27,6 +27,9 @@ __all__ = ["BLOCK", "MOST_PLACED", "evaluate_arrays"]
 BLOCK = 1 << 17
 """Elements read and computed at a time: what the steps of a formula leave stays in the cache."""
 
+_WHOLE = 4 * BLOCK
+"""Elements that are computed at once: of a short formula's few steps the cache gains nothing."""
+
 MOST_PLACED = 200
 """Blanks of one call whose errors say where they are; Excel keeps no more messages of a call."""
 
@@ -104,14 +107,17 @@ def _carriers(call: Call) -> tuple[list[Any], Any]:
             arguments = flattened(call.entry, arguments)
         except HedgeError:
             return [], False
-    read = [
-        _carrier(parameter, argument, own) if own else _single(parameter, argument)
-        for parameter, argument, own in zip(
-            call.entry.parameters, arguments, call.shapes, strict=True
-        )
-    ]
-    admitted = [each for _, each in read if not _all(each)]
-    return [carrier for carrier, _ in read], reduce(np.logical_and, admitted, np.True_)
+    carriers, admitted = [], []
+    plan = zip(call.entry.plan, arguments, call.shapes, strict=True)
+    for (_, _, default, parameter), argument, own in plan:
+        if argument is None and default is not Parameter.empty:
+            carriers.append(default)
+            continue
+        found = _carrier(parameter, argument, own) if own else _single(parameter, argument)
+        carriers.append(found[0])
+        if not _all(found[1]):
+            admitted.append(found[1])
+    return carriers, reduce(np.logical_and, admitted, np.True_)
 
 
 def _holds(entry: Function, carriers: Sequence[Any]) -> list[Any]:
@@ -165,7 +171,7 @@ def _values(call: Call, carriers: Sequence[Any]) -> tuple[Any, bool]:
 def _step(entry: Function, carriers: Sequence[Any], lanes: int, count: int) -> int:
     """How much of the last axis is computed at a time, by the elements of results and arguments."""
     # Texts differ in length from block to block.
-    if isinstance(entry.value, str) or lanes * count * (1 + len(carriers)) <= BLOCK:
+    if isinstance(entry.value, str) or lanes * count * (1 + len(carriers)) <= _WHOLE:
         return max(1, count)
     shapes: list[Shape] = [each.shape for each in carriers if _is_array(each)]
     lanes += sum(math.prod(shape[:-1]) for shape in shapes if shape[-1] > 1)

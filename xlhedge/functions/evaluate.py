@@ -51,9 +51,14 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
     if CELLS.issuperset(map(type, arguments)):
         return evaluate_one(entry, arguments)
     # An array without dimensions is its only element.
-    arguments = [each[()] if getattr(each, "shape", None) == () else each for each in arguments]
+    arguments = [
+        each[()] if each.__class__ not in CELLS and getattr(each, "shape", None) == () else each
+        for each in arguments
+    ]
     shapes = [
-        () if parameter.quantity.whole else shape_of(parameter.name, argument)
+        ()
+        if argument.__class__ in CELLS or parameter.quantity.whole
+        else shape_of(parameter.name, argument)
         for parameter, argument in zip(entry.parameters, arguments, strict=True)
     ]
     if not any(shapes):

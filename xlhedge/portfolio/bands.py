@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, Literal
 
 from xlhedge.functions.algebra import Carrier, Expression, absolute, where
@@ -50,17 +50,14 @@ class BandCells:
         self.table = table
 
     def __getitem__(self, name: str) -> Carrier:
-        where_from, _, column = name.rpartition(".")
         if name == "index":
             own, spot = self.own("index_price"), self.spot()
             return where(own == "", spot, own)
         if name in ("inverse", "spot", "underlying", "exposed"):
             return getattr(self, name)()
-        look = {"": self.own, "instrument": self.term, "settings": self.setting}[where_from]
-        table = {"": self.table, "instrument": "Instruments", "settings": "Settings"}[where_from]
-        value, default = look(column), TABLES[table].model.columns[column].default
-        filled = table == "Settings" or not _is_number(default)  # settings bring their defaults
-        return value if filled else where(value == "", default, value)
+        look, column, default = _column(self.table, name)
+        value = getattr(self, look)(column)
+        return value if default is None else where(value == "", default, value)
 
     def own(self, column: str) -> Carrier:
         """A cell of the row; in Settings it is a setting."""
@@ -122,17 +119,35 @@ class Band:
     def beyond(self, cells: BandCells) -> Carrier:
         """1 where a row is beyond it, else 0."""
         values = [cells[name] for name in self.cells]
-        asked = [v != "" for v, name in zip(values, self.cells, strict=True) if self._blank(name)]
+        blank = _may_be_blank(self.table, self.cells)
+        asked = [value != "" for value, may in zip(values, blank, strict=True) if may]
         given = reduce(operator.and_, asked or [True])
         return where(given, lambda: where(self.odd(*values), 1, 0), 0)
 
-    def _blank(self, name: str) -> bool:
-        """Whether a cell may be blank, and then has no value."""
-        if name in ("inverse", "underlying", "exposed") or name.startswith("settings."):
-            return False
-        table = "Instruments" if name.startswith("instrument.") else self.table
-        column = TABLES[table].model.columns.get(name.rpartition(".")[2])
-        return column is None or not _is_number(column.default)
+
+@cache
+def _column(table: str, name: str) -> tuple[str, str, float | None]:
+    """How a cell is asked for, its column, and what stands for a blank one, if a number does."""
+    where_from, _, column = name.rpartition(".")
+    look = {"": "own", "instrument": "term", "settings": "setting"}[where_from]
+    own = {"": table, "instrument": "Instruments", "settings": "Settings"}[where_from]
+    default = TABLES[own].model.columns[column].default
+    filled = own == "Settings" or not _is_number(default)  # settings bring their defaults
+    return look, column, None if filled else default
+
+
+@cache
+def _may_be_blank(table: str, cells: tuple[str, ...]) -> tuple[bool, ...]:
+    """Of each cell whether it may be blank, and then has no value."""
+    return tuple(_has_no_default(table, name) for name in cells)
+
+
+def _has_no_default(table: str, name: str) -> bool:
+    if name in ("inverse", "underlying", "exposed") or name.startswith("settings."):
+        return False
+    own = "Instruments" if name.startswith("instrument.") else table
+    column = TABLES[own].model.columns.get(name.rpartition(".")[2])
+    return column is None or not _is_number(column.default)
 
 
 def _too_far(entry: float, mark: float) -> str:

@@ -44,6 +44,12 @@ _JUDGED = (
 )
 """What the states of page one mean, and what of it is no formula."""
 
+_VALUES = (
+    "Lines are left out: what adds up lines of another table stands as a value, no formula, as do "
+    "the charts' lines and amounts of lines that are not shown. All lines are counted in them."
+)
+"""What is no formula, besides, where lines are left out."""
+
 _WIDE = 8
 """Columns of the page; of a table with more the others stand below."""
 _WIDTHS = {"A": 30.0, "B": 22.0} | dict.fromkeys(LETTERS[3 : _WIDE + 1], 18.0)
@@ -71,8 +77,9 @@ def write_audit(sheet: Sheet, of: ReportContext) -> None:
         sheet.put(at, 2, value or None, f"cell {look}")
         at += 1
     _contents(sheet, of.contents)
+    judged = _JUDGED if of.shown.whole else (*_JUDGED, _VALUES)
     at = _lines(sheet, at + 1, "What to do, in full", advice(analysis), "words")
-    at = _lines(sheet, at + 1, "How page one judges", _JUDGED, "words")
+    at = _lines(sheet, at + 1, "How page one judges", judged, "words")
     at = _lines(sheet, at + 1, "Warnings", list(_warnings(of)) or ["none"], "warning")
     at = _lines(sheet, at + 1, "Conventions", CONVENTIONS, "words")
     last = _tables(sheet, at + 1, analysis)

@@ -103,7 +103,8 @@ def _notes(of: ReportContext) -> str:
     if warnings:
         more = f" (and {len(warnings) - 1} more on Inputs & audit)" if len(warnings) > 1 else ""
         said.append(f"Warning: {warnings[0]}{more}")
+    formulas = "Numbers are" if of.shown.whole else "The large numbers are"
     said.append(
-        "Numbers are formulas; states, reasons and titles were computed when the report was made"
+        f"{formulas} formulas; states, reasons and titles were computed when the report was made"
     )
     return " · ".join(said)
