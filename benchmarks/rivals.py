@@ -138,7 +138,8 @@ def _chart(book: Any, chart: Any) -> Any:
         del kind["subtype"]
     made = book.add_chart(kind)
     for series in chart.series:
-        names = series.cat.strRef.f if bars else series.xVal.numRef.f
+        along = series.cat if bars else series.xVal
+        names = (along.strRef or along.numRef).f
         values = series.val.numRef.f if bars else series.yVal.numRef.f
         name = series.tx.v if series.tx.strRef is None else f"={series.tx.strRef.f}"
         look = (

@@ -31,6 +31,12 @@ def test_archives_are_those_of_the_standard_library(monkeypatch):
     assert zipped(PARTS) == by_zipfile(PARTS)
 
 
+def test_what_comes_again_is_packed_as_it_stands_each_time(monkeypatch):
+    monkeypatch.setitem(sys.modules, "deflate", None)
+    for parts in (PARTS, {**PARTS, "é.txt": b"other"}, PARTS, {"b": PARTS["a/b.xml"]}):
+        assert zipped(parts, again=parts.keys()) == by_zipfile(parts)
+
+
 def test_libdeflate_packs_the_same_content_where_it_is(monkeypatch):
     """A stand-in for the package, which packs otherwise than zlib does at the usual level."""
 
@@ -39,7 +45,7 @@ def test_libdeflate_packs_the_same_content_where_it_is(monkeypatch):
         return bytearray(packer.compress(data) + packer.flush())
 
     monkeypatch.setitem(sys.modules, "deflate", SimpleNamespace(deflate_compress=deflate_compress))
-    monkeypatch.setattr("xlhedge.files.version", lambda name: f"of {name}")
+    monkeypatch.setattr("importlib.metadata.version", lambda name: f"of {name}")
     packed = zipped(PARTS)
     assert packed_by() == "deflate of deflate"
     versions.cache_clear()

@@ -134,7 +134,7 @@ def the_bars(sheet):
 
 def test_the_sheet_is_the_last_page_and_only_with_a_history():
     for name, sample in SAMPLES.items():
-        titles = report_book(analyse(sample)).design.sheetnames
+        titles = report_book(analyse(sample)).titles
         at = titles.index("Funding & basis")
         wanted = ["Inputs & audit", *([PAST] if name in WITH_HISTORY else []), "Underlyings"]
         assert titles[at + 1 : at + 1 + len(wanted)] == wanted

@@ -6,6 +6,7 @@ from datetime import time
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.cell_range import CellRange
 from portfolios import SAMPLE, end, letter_of, sample, write_csv, write_json
 from stored import differences, poisoned, stored
 from typer.testing import CliRunner
@@ -107,14 +108,13 @@ def test_a_header_says_its_unit(column):
 
 
 def test_headers_that_people_get_wrong_have_notes():
-    book = template_book().design  # a file's notes are read back without their sizes
-    notes = {}
-    for table in TABLES.values():
-        sheet = sheet_of(book, table)
-        for row in sheet[sheet.tables[table.name].ref][:1]:
-            for cell, name in zip(row, shown_headers(table.name), strict=False):
-                if cell.comment:
-                    notes[table.name, name] = cell.comment
+    notes = {}  # of the book itself: a file's are read back without their sizes
+    for sheet in template_book().sheets:
+        for table in sheet.tables.values():
+            at = CellRange(table.ref)
+            for col, name in enumerate(shown_headers(table.name), at.min_col):
+                if note := sheet.notes.get((at.min_row, col)):
+                    notes[table.name, name] = note
     asked = {
         ("Holdings", "quantity"),
         ("Holdings", "hedge_ratio"),

@@ -23,6 +23,7 @@ from xlhedge.errors import InputError
 from xlhedge.jobs.firm_settings import firm_of
 from xlhedge.portfolio import Holding
 from xlhedge.samples import SAMPLES
+from xlhedge.sheets.blocks import print_nothing
 from xlhedge.sheets.firm import Firm
 from xlhedge.sheets.order_table import MOST, decimals_of
 from xlhedge.sheets.page_charts import scenario_message
@@ -59,10 +60,9 @@ def many(name, count):
 
 
 def printed(book, office, folder, paper):
-    """The PDF of page one alone: hidden sheets are not printed."""
-    for sheet in book.design.worksheets[1:]:
-        sheet.sheet_state = "hidden"
-        sheet.print_area = None
+    """The PDF of page one alone."""
+    for sheet in book.sheets[1:]:
+        print_nothing(sheet)
     path = folder / f"{paper}.xlsx"
     book.save(path)
     return office.to_pdf(path)
@@ -212,7 +212,8 @@ def test_a_firm_s_words_stand_on_it():
     facts = " ".join(str(cell.value) for cell in sheet[2] if cell.value)
     assert "Treasury" in facts
     assert "checked by A. Smith" in facts
-    assert all("Acme: confidential" in each.design.oddFooter.center.text for each in book.sheets)
+    for each in load_workbook(io.BytesIO(book.to_bytes())):
+        assert "Acme: confidential" in each.oddFooter.center.text
     assert "draft" in " ".join(str(cell.value) for cell in page_one(report("treasury"))[2])
 
 

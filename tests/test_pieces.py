@@ -14,8 +14,6 @@ import openpyxl
 import pytest
 from books import PORTFOLIOS
 from openpyxl.chart import BarChart, Reference
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.views import SheetView, SheetViewList
 from openpyxl.xml.functions import tostring
@@ -84,24 +82,26 @@ def test_a_report_does_not_depend_on_those_before_it(tmp_path):
         assert behind[::order] == fresh
 
 
-def marked(color, condition):
+def marked(look, condition):
     """A book with one conditional look."""
     book = Book(looks, title="Marked", created=CREATED)
     sheet = book.sheet("Marked")
     sheet.put(1, 1, 1.0)
-    rule = FormulaRule([condition], font=Font(color=color))
-    sheet.design.conditional_formatting.add("A1:A9", rule)
+    sheet.mark("A1:A9", condition, look)
     return openpyxl.load_workbook(io.BytesIO(book.to_bytes()))["Marked"]
 
 
 looks = Styles()
+INKS = {"red": "FFAA0000", "green": "FF00AA00", "red again": "FFAA0000"}
+for name, ink in INKS.items():
+    looks.mark(name, ink=ink)
 
 
 def test_books_that_share_looks_keep_their_own_conditional_ones():
-    for color, condition in (("FFAA0000", "A1>0"), ("FF00AA00", "A1>0"), ("FFAA0000", "A1<0")):
-        [formatting] = marked(color, condition).conditional_formatting
+    for look, condition in (("red", "A1>0"), ("green", "A1>0"), ("red again", "A1<0")):
+        [formatting] = marked(look, condition).conditional_formatting
         [rule] = formatting.rules
-        assert (rule.formula, rule.dxf.font.color.rgb) == ([condition], color)
+        assert (rule.formula, rule.dxf.font.color.rgb) == ([condition], INKS[look])
 
 
 WORDS = ["A & B", "<script>", "“…”", f"x{blank(1)}y"]
@@ -172,8 +172,8 @@ def test_a_chart_of_openpyxls_own_is_drawn_the_same(tmp_path):
     book = Book(looks, title="Own", created=CREATED)
     sheet = book.sheet("Own")
     sheet.put(1, 1, 1.0)
-    bars = BarChart()
-    bars.add_data(Reference(sheet.design, min_col=1, min_row=1, max_row=3))
+    bars, cells = BarChart(), openpyxl.Workbook().create_sheet("Own")
+    bars.add_data(Reference(cells, min_col=1, min_row=1, max_row=3))
     sheet.chart(ChartForm.of(bars).fill(), "C3")
     book.save(tmp_path / "own.xlsx")
     with zipfile.ZipFile(tmp_path / "own.xlsx") as archive:

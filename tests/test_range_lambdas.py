@@ -75,6 +75,12 @@ OURS = (
         "4 ÷ (1/100 + 3/200), 700 ÷ 4",
     ),
     Case("AVERAGE_ENTRY", (column(-1, -3), column(100, 200)), 175, "a long position"),
+    Case(
+        "CROSS_LIQUIDATION_BUFFER",
+        (0, column(BLANK, BLANK), 0.1, 20, -10),
+        0,
+        "no positions: one amount for all is none, and the wallet owes 10",
+    ),
     Case("AVERAGE_ENTRY", (column(BLANK, 1), column(100, BLANK)), DIV0, "no trades"),
     Case("AVERAGE_ENTRY", (column(1, -1), column(1, 2), "spot"), VALUE, "a word, then the signs"),
     Case("MAINTENANCE_TIER", (7, 0, 0.1), ((0.1, 0),), "a table of one tier in single cells"),

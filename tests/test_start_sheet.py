@@ -6,7 +6,6 @@ from datetime import datetime
 
 import pytest
 from books import ODD, perpetual, settings, template
-from engines import define
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from portfolios import letter_of
@@ -17,6 +16,7 @@ from xlhedge.functions.registry import FUNCTIONS
 from xlhedge.portfolio import Fetched, Holding, Instrument, Portfolio, Scenario, Short
 from xlhedge.portfolio.bands import BANDS
 from xlhedge.samples import SAMPLES
+from xlhedge.sheets.functions import define_functions
 from xlhedge.sheets.input_cells import FIRST_ROW, left_column, shown_headers
 from xlhedge.sheets.start import VOLATILE
 from xlhedge.sheets.template import template_book
@@ -28,7 +28,7 @@ TRACEABLE = [entry for entry in FUNCTIONS if entry.traceable]
 def saved(portfolio, path, *, names=()):
     """The template of a portfolio as a file, with some functions as names."""
     book = template_book(portfolio and analyse(portfolio))
-    define(book.design, names)
+    define_functions(book, names)
     book.save(path)
     return path
 

@@ -10,20 +10,16 @@ from itertools import pairwise
 
 import pytest
 from books import COMMITTED, PORTFOLIOS, ROOT, report, saved, template
-from engines import define
-from openpyxl.comments import Comment
-from openpyxl.formatting.rule import CellIsRule, ColorScaleRule
-from openpyxl.styles import Font
-from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.datavalidation import DataValidation
 from structure import BOOK_CHECKS, PACKAGE_CHECKS, faults, recalculates
 from structure_formulas import Known, faults_of, split
 from structure_refs import Area, area
 
 from xlhedge.errors import CellError
 from xlhedge.functions.registry import FUNCTIONS
+from xlhedge.sheets.functions import define_functions
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.charts import line_chart
+from xlhedge.xlsx.layout import Allowed
 from xlhedge.xlsx.styles import Styles
 
 LAMBDA = "_xlfn.LAMBDA(_xlpm.x,_xlop.y,_xlfn.LET(_xlpm.z,_xlpm.x*2,_xlpm.z+_xlpm.y))"
@@ -34,6 +30,7 @@ def full_book():
     looks = Styles()
     book = Book(looks, title="Full", created=datetime(2026, 1, 2))
     looks.add("head", ink="FF000000", bold=True, number_format="0.00;[Red]-0.00")
+    looks.mark("nothing", ink="FFC00000")
     first, second = book.sheet("Summary"), book.sheet("It's more")
     first.table("Holdings", 1, 1, ["asset", "qty"], 2)
     for row, asset in enumerate(["BTC", " ETH"], 2):
@@ -52,29 +49,22 @@ def full_book():
         second.put(row, 1, name)
         second.put(row, 2, row - 0.2)
         second.put(row, 3, row + 0.2, formula=f"Summary!B{row}")
-    design = first.design
     first.merge(20, 1, 3)
     first.merge(21, 1, 3)
-    design.freeze_panes = "A2"
+    first.view("A2", 100)
     first.widen(1, 31)
     first.widen(2, 12)
-    design.print_title_rows, design.print_area = "1:1", "A1:E8"
-    design.oddFooter.left.text = "&P"
-    design["B2"].comment = Comment("Where this comes from", "xlhedge")
-    rule = CellIsRule(operator="lessThan", formula=["0"], font=Font(color="FFC00000"))
-    design.conditional_formatting.add("B2:B3", rule)
-    scale = ColorScaleRule(
-        start_type="min", start_color="FFFFFF", end_type="max", end_color="FF0000"
-    )
-    design.conditional_formatting.add("D1:E2", scale)
-    words = DataValidation("list", formula1='"linear,inverse"', error="one of two", prompt="Which?")
-    words.add("C2:C3")
-    design.add_data_validation(words)
+    first.prints(rows="1:1", area="A1:E8")
+    first.footer("of page &P")
+    first.note(2, 2, "Where this comes from", 200, 50)
+    first.mark("B2:B3", 0, "nothing")
+    first.shade("D1:E2", (0, "FFFFFFFF"), (1, "FFFF0000"))
+    words = Allowed("Type", "Which?", "one of two", type="list", formula1='"linear,inverse"')
+    first.allow("C2:C3", words)
     axes = ("Move of the underlying", "0%"), ("Profit and loss, USD", "#,##0")
     first.chart(line_chart(second, "Profit and loss", *axes, 1, (2, 3), (2, 3)), "G2")
-    names = book.design.defined_names
-    names["TOTAL"] = DefinedName("TOTAL", attr_text="Summary!$B$4", comment="All of it")
-    names["TWICE"] = DefinedName("TWICE", attr_text=LAMBDA)
+    book.define("TOTAL", "Summary!$B$4", "All of it")
+    book.define("TWICE", LAMBDA)
     return book
 
 
@@ -121,7 +111,7 @@ def test_a_workbook_with_every_part_is_sound(sound):
 def test_a_workbook_with_all_our_lambdas_is_sound(tmp_path):
     book = Book(Styles(), title="LAMBDA", created=datetime(2026, 1, 2))
     sheet = book.sheet("Calls")
-    define(book.design)
+    define_functions(book)
     for row, entry in enumerate((e for e in FUNCTIONS if e.traceable), 1):
         sheet.put(row, 1, 0, formula=f"COUNT({entry.name}(1,2))")
     book.save(tmp_path / "lambdas.xlsx")
@@ -319,7 +309,7 @@ BREAKS = {
     "format's formula": (S1, "<formula>0</formula>", "", "cellIs has 0 formulas of 1"),
     "format by array": (S1, "<formula>0</formula>", "<formula>SUM({1,2})</formula>",
                         "an array cannot stand outside of cells"),
-    "scale": (S1, '<cfvo type="max" />', "", "colorScale has 1 points and 2 colours"),
+    "scale": (S1, '<cfvo type="num" val="1" />', "", "colorScale has 1 points and 2 colours"),
     "link's cells": (S1, '<hyperlink ref="A7"', '<hyperlink ref="A7:"', "stands on no cell"),
     "link twice": (S1, "<hyperlinks>", '<hyperlinks><hyperlink ref="A7" location="A1"/>',
                    "A7 link: is there 2 times"),
@@ -370,7 +360,7 @@ BREAKS = {
                           "A1:B2: cannot be filtered"),
     "page break": (S1, "<drawing ", '<rowBreaks count="1"><brk id="0" /></rowBreaks><drawing ',
                    "there is no break 0"),
-    "no operator": (S1, ' operator="lessThan"', "", "cellIs has no operator"),
+    "no operator": (S1, ' operator="equal"', "", "cellIs has no operator"),
     "validation's quote": (S1, '"linear,inverse"', '"linear', "a quote is left open"),
     "link nowhere": (S1, "location=\"'It''s more'!A1\"", "", "A7 link: leads nowhere"),
     "link's tip": (S1, '<hyperlink ref="A7"', f'<hyperlink ref="A7" tooltip="{"x" * 256}"',

@@ -28,16 +28,13 @@ import pytest
 import python_calamine
 from engines import TIMEOUT
 from openpyxl.chart import LineChart, Reference
-from openpyxl.comments import Comment
-from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.xlsx.book import Book
 from xlhedge.xlsx.drawings import ChartForm
+from xlhedge.xlsx.layout import Allowed
 from xlhedge.xlsx.row_form import RowForm, RowText
 from xlhedge.xlsx.sheet import Sheet
 from xlhedge.xlsx.styles import Styles
@@ -119,6 +116,7 @@ def new_book() -> Book:
     looks = Styles()
     for name, parts in LOOKS.items():
         looks.add(name, **parts)
+    looks.mark("below", ink="FFC00000")
     return Book(looks, title="A report", created=CREATED)
 
 
@@ -349,26 +347,23 @@ def full_book() -> Book:
     second.put(1, 1, "Title over three columns", "head")
     second.merge(1, 1, 3)
     second.table("Empty", 3, 2, ["a"], 0)
-    design = first.design
-    design.freeze_panes = "A2"
+    first.view("A2", 100)
     first.widen(1, 31)
     first.height(1, 40)
     first.height(9, 7.5)
-    design.print_title_rows = "1:1"
-    design["B2"].comment = Comment("Where this comes from", "xlhedge")
-    red = CellIsRule(operator="lessThan", formula=["0"], font=Font(color="FFC00000"))
-    design.conditional_formatting.add("B2:B3", red)
-    check = DataValidation(type="decimal", operator="greaterThan", formula1="0")
-    check.add("B2:B3")
-    design.add_data_validation(check)
-    chart = LineChart()
-    chart.add_data(Reference(design, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+    first.prints(rows="1:1")
+    first.note(2, 2, "Where this comes from", 200, 50)
+    first.mark("B2:B3", "B2<0", "below")
+    limit = Allowed("Above 0", "", "", type="decimal", operator="greaterThan", formula1="0")
+    first.allow("B2:B3", limit)
+    chart, cells = LineChart(), openpyxl.Workbook().create_sheet("Summary")
+    chart.add_data(Reference(cells, min_col=2, min_row=1, max_row=3), titles_from_data=True)
     first.chart(ChartForm.of(chart).fill(), "D2")
-    book.design.defined_names["TOTAL"] = DefinedName("TOTAL", attr_text="Summary!$B$4")
+    book.define("TOTAL", "Summary!$B$4")
     return book
 
 
-def test_what_openpyxl_designed_is_still_there() -> None:
+def test_what_a_sheet_says_beside_its_cells_is_there() -> None:
     content = full_book().to_bytes()
     workbook = loaded(content)
     first, second = workbook.worksheets
@@ -540,7 +535,8 @@ def test_tables_are_found_by_their_readers(tmp_path: Path) -> None:
 
 
 def test_an_empty_table_keeps_one_blank_row() -> None:
-    assert full_book().design["It's more"].tables["Empty"].ref == "B3:B4"
+    read = loaded(full_book().to_bytes())["It's more"]
+    assert read.tables["Empty"].ref == "B3:B4"
 
 
 @pytest.mark.parametrize(
@@ -682,7 +678,7 @@ def test_a_sheet_title_that_excel_would_not_take_is_refused(title: str) -> None:
     book.sheet("First")
     with pytest.raises(ValueError, match=r"title|sheet"):
         book.sheet(title)
-    assert book.design.sheetnames == ["First"]
+    assert book.titles == ["First"]
 
 
 def test_a_look_registered_after_the_first_cells_is_kept_apart() -> None:

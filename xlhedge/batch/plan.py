@@ -21,6 +21,7 @@ from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
 from xlhedge.readers.own import refuse_foreign
 from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper
+from xlhedge.sheets.shown import MOST_SHOWN
 
 __all__ = ["Item", "Plan", "Request"]
 
@@ -46,6 +47,7 @@ class Request:
     group: str = ""  # what a report on all portfolios is called; empty for none
     rates: Mapping[str, float] = field(default_factory=dict)  # of currencies in the group's
     full: bool = False  # whether the appendix prints, too
+    lines: int = MOST_SHOWN  # of a table at most
 
 
 class Item(NamedTuple):
@@ -147,6 +149,7 @@ class Plan:
                     sha256,
                     self.request.paper,
                     self.request.full,
+                    self.request.lines,
                     *self.request.firm.parts,
                 ),
                 *(versions(), *earlier),

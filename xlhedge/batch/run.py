@@ -133,7 +133,13 @@ class _Run:
         plan = Plan(request, self.store, self.output, remote, self.earlier)
         folder = None if remote else str(self.output.hidden)
         options = Options(
-            request.paper, request.pdf, folder, request.limits, request.firm, request.full
+            request.paper,
+            request.pdf,
+            folder,
+            request.limits,
+            request.firm,
+            request.full,
+            request.lines,
         )
         for chunk in Dispatch(self.workers, options, self.stop).results(plan.items()):
             done: list[tuple[int, InputResult]] = []

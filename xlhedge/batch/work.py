@@ -30,6 +30,7 @@ from xlhedge.portfolio import stale
 from xlhedge.readers import DEFAULT, Content, Limits, load, read_content
 from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
+from xlhedge.sheets.shown import MOST_SHOWN, Shown
 
 __all__ = ["Options", "ReportBytes", "Task", "figures_of", "make", "versions"]
 
@@ -43,6 +44,7 @@ class Options(NamedTuple):
     limits: Limits = DEFAULT
     firm: Firm = PLAIN
     full: bool = False  # whether the appendix prints, too
+    lines: int = MOST_SHOWN  # of a table at most
 
 
 class Task(NamedTuple):
@@ -104,9 +106,17 @@ def _made(asked: Task, options: Options) -> ReportBytes:
         analysis = analyse(portfolio)
         if asked.earlier:
             analysis = compared(analysis, asked.earlier)
-        book = report_book(analysis, content.source, options.paper, options.firm, full=options.full)
+        shown = Shown(analysis, options.lines)
+        book = report_book(
+            analysis,
+            content.source,
+            options.paper,
+            options.firm,
+            full=options.full,
+            shown=shown,
+        )
         report = book.to_bytes()
-        said += analysis.caveats
+        said += (*shown.told, *analysis.caveats)
         figures = figures_of(analysis)
         return ReportBytes(content.sha256, report, b"", figures, tuple(map(str, said)))
     except Exception as error:  # noqa: BLE001  # one input must not stop the others

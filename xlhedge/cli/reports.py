@@ -95,6 +95,14 @@ def report(
         bool,
         typer.Option("--full", help="Print all columns and sheets; else the main pages."),
     ] = False,
+    lines: Annotated[
+        int,
+        typer.Option(
+            min=10,
+            help="Lines of a table at most: the urgent and the largest stay, the others are one "
+            "line with their sums.",
+        ),
+    ] = 1_000,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also make a PDF of each; takes LibreOffice.")
     ] = False,
@@ -172,6 +180,7 @@ def report(
             consolidate.strip(),
             rates_of(fx or ()),
             full,
+            lines,
         )
         if fx and not request.group:
             raise InputError("--fx: goes with --consolidate")

@@ -71,17 +71,17 @@ def total(x: Numbers) -> Carrier:
         >>> total(Series([0.1] * 10)), total(Expression("x") * 2)
         (1.0, Expression('SUM(x*2)'))
     """
-    return call("SUM", x) if isinstance(x, Expression) else math.fsum(x)
+    return call("SUM", x) if isinstance(x, Expression) else math.fsum(x.items)
 
 
 def least(x: Numbers) -> Carrier:
     """The least number; 0 of nothing."""
-    return call("MIN", x) if isinstance(x, Expression) else min(x, default=0.0)
+    return call("MIN", x) if isinstance(x, Expression) else min(x.items, default=0.0)
 
 
 def most(x: Numbers) -> Carrier:
     """The largest number; 0 of nothing."""
-    return call("MAX", x) if isinstance(x, Expression) else max(x, default=0.0)
+    return call("MAX", x) if isinstance(x, Expression) else max(x.items, default=0.0)
 
 
 def smallest(x: Numbers, place: Carrier) -> Carrier:
@@ -91,7 +91,7 @@ def smallest(x: Numbers, place: Carrier) -> Carrier:
         >>> smallest(Series([5.0, 7.0, 3.0]), 2), smallest(Expression("x"), 2)
         (5.0, Expression('SMALL(x,2)'))
     """
-    return call("SMALL", x, place) if isinstance(x, Expression) else sorted(x)[int(place) - 1]
+    return call("SMALL", x, place) if isinstance(x, Expression) else sorted(x.items)[int(place) - 1]
 
 
 def every(holds: Numbers) -> Carrier:

@@ -20,7 +20,7 @@ class Series:
     One number stands for all beside a longer series, as a single cell does beside a column.
 
     Args:
-        items: what it holds.
+        items: what it holds; a list is not copied.
 
     Example:
         >>> prices = Series([100.0, 102.0])
@@ -31,8 +31,10 @@ class Series:
     __slots__ = ("items",)
     __array_ufunc__ = None  # NumPy must not take the operators over: np.float64 * Series
 
+    items: list[Any]
+
     def __init__(self, items: Iterable[Any]) -> None:
-        self.items = list(items)
+        self.items = items if items.__class__ is list else list(items)
 
     def __repr__(self) -> str:
         return f"Series({self.items!r})"
@@ -63,48 +65,59 @@ class Series:
         return _each(abs, self)
 
     def __add__(self, other: Any) -> Series:
-        return _each(operator.add, self, other)
+        return _both(operator.add, self, other)
 
     def __radd__(self, other: Any) -> Series:
-        return _each(operator.add, other, self)
+        return _both(operator.add, other, self)
 
     def __sub__(self, other: Any) -> Series:
-        return _each(operator.sub, self, other)
+        return _both(operator.sub, self, other)
 
     def __rsub__(self, other: Any) -> Series:
-        return _each(operator.sub, other, self)
+        return _both(operator.sub, other, self)
 
     def __mul__(self, other: Any) -> Series:
-        return _each(operator.mul, self, other)
+        return _both(operator.mul, self, other)
 
     def __rmul__(self, other: Any) -> Series:
-        return _each(operator.mul, other, self)
+        return _both(operator.mul, other, self)
 
     def __truediv__(self, other: Any) -> Series:
-        return _each(operator.truediv, self, other)
+        return _both(operator.truediv, self, other)
 
     def __rtruediv__(self, other: Any) -> Series:
-        return _each(operator.truediv, other, self)
+        return _both(operator.truediv, other, self)
 
     def __lt__(self, other: Any) -> Series:
-        return _each(operator.lt, self, other)
+        return _both(operator.lt, self, other)
 
     def __le__(self, other: Any) -> Series:
-        return _each(operator.le, self, other)
+        return _both(operator.le, self, other)
 
     def __gt__(self, other: Any) -> Series:
-        return _each(operator.gt, self, other)
+        return _both(operator.gt, self, other)
 
     def __ge__(self, other: Any) -> Series:
-        return _each(operator.ge, self, other)
+        return _both(operator.ge, self, other)
 
     def __eq__(self, other: object) -> Series:  # type: ignore[override]  # number by number
-        return _each(operator.eq, self, other)
+        return _both(operator.eq, self, other)
 
     def __ne__(self, other: object) -> Series:  # type: ignore[override]  # as ==
-        return _each(operator.ne, self, other)
+        return _both(operator.ne, self, other)
 
     __hash__ = None  # type: ignore[assignment]  # == gives a series, so it cannot key a dict
+
+
+def _both(of: Callable[..., Any], left: Any, right: Any) -> Series:
+    """An operator's values, as `_each`; nearly all of what is computed goes through here."""
+    if not isinstance(right, Series):
+        return Series(map(of, left.items, repeat(right)))
+    if not isinstance(left, Series):
+        return Series(map(of, repeat(left), right.items))
+    if len(left.items) == len(right.items):
+        return Series(map(of, left.items, right.items))
+    return _each(of, left, right)
 
 
 def _each(of: Callable[..., Any], *given: Any) -> Series:

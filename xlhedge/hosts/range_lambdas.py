@@ -5,11 +5,12 @@ What such a function computes is its body, run on the text of a column for each 
 them and say what `functions.ranges` and `functions.arguments` say in Python. ``kept`` is how many
 cells are left.
 
-A body that goes through a table tier by tier has no such text, for Excel has no loop: its text
-stands beside it, in the `TEXTS` of its module, as one types it in Excel: names of arguments and
-steps in small letters, Excel's functions in capitals. An argument's name there means what is left
-of it after the steps. A rule on a range (floors must ascend) is that text's business, and its
-first.
+The two bodies over tiers go through them in a loop, which Excel has not: their texts stand beside
+them, in the `TEXTS` of their module, as one types them in Excel: names of arguments and steps in
+small letters, Excel's functions in capitals. An argument's name there means what is left of it
+after the steps. A rule on a range (floors must ascend) is that text's business, and its first.
+(Made of pieces, too, LIQUIDATION_PRICE_TIERED was tried: 8,001 of the 8,192 characters that Excel
+takes, and one call that IronCalc did not end in two minutes; as it stands it takes 10 ms.)
 
 ``blank_x``, ``missing_x``, ``got_x``
     1 for each cell of x that is blank, in its shape; 1 if x is a single blank, or left out; x, with

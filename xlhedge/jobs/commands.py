@@ -15,6 +15,7 @@ from xlhedge.samples import SAMPLES
 from xlhedge.sheets.context import Edition
 from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.report import Paper, report_book
+from xlhedge.sheets.shown import MOST_SHOWN, Shown
 from xlhedge.sheets.template import template_book
 
 __all__ = [
@@ -37,6 +38,7 @@ def build_report(
     firm: Firm = PLAIN,
     *,
     full: bool = False,
+    lines: int = MOST_SHOWN,
 ) -> Analysis:
     """Work out a portfolio and write its report.
 
@@ -47,6 +49,7 @@ def build_report(
         paper: what it prints on.
         firm: a title, a footer, a logo, and who has checked it.
         full: whether the appendix prints, too.
+        lines: lines of a table at most; those left out stand in one, and what is urgent stays.
 
     Returns:
         The analysis that the report shows.
@@ -56,7 +59,8 @@ def build_report(
         OSError: the file cannot be written.
     """
     analysis = analyse(portfolio)
-    report_book(analysis, source, paper, firm, full=full).save(Path(path))
+    shown = Shown(analysis, lines)
+    report_book(analysis, source, paper, firm, full=full, shown=shown).save(Path(path))
     return analysis
 
 

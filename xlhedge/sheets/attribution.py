@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlhedge.analysis import Analysis
 from xlhedge.analysis.scenario_lines import LEG_FIGURES, LineRow
 from xlhedge.analysis.stablecoin import FALLEN
@@ -42,13 +44,14 @@ def write_scenarios(sheet: Sheet, of: ReportContext) -> None:
     below = _write_depegs(sheet, analysis, _FIRST + len(analysis.scenarios) + 1)
     head = below + CHART_ROWS + 2
     sheet.put(head - 1, 1, "Where it comes from: each holding and short", "section")
-    lines = [line for result in analysis.scenarios for line in result.lines]
+    shown = [of.shown.lines(result) for result in analysis.scenarios]
+    lines = [line for each in shown for line in each]
     table = FigureTable(sheet.title, LineRow, head + 1, len(lines), head=head, stays=True)
     cells = NativeCells(of.known, table)
     sheet.page_break(head - 2)
     table.write_head(sheet)
     table.write_rows(sheet, lines, lambda row: cells.texts(table, row))
-    _write_sums(sheet, analysis, table)
+    _write_sums(sheet, analysis, table, [len(each) for each in shown])
     if analysis.scenarios:
         chart = attribution_chart(sheet, analysis)
         sheet.chart(chart, f"B{below + 1}")
@@ -136,15 +139,18 @@ def _write_depegs(sheet: Sheet, analysis: Analysis, at: int) -> int:
     return at + 2
 
 
-def _write_sums(sheet: Sheet, analysis: Analysis, lines: FigureTable) -> None:
+def _write_sums(
+    sheet: Sheet, analysis: Analysis, lines: FigureTable, counts: Sequence[int]
+) -> None:
     """A row a scenario; its lines stand together, so its legs are sums over their rows."""
     titles = ("Scenario", *(leg.capitalize() for leg in LEGS), "Liquidation", "Saved by the hedge",
               "What happens")  # fmt: skip
     for column, title in enumerate(titles, 1):
         sheet.put(_HEAD, column, title, "header text" if title in _WORDS else "header")
     first = lines.top
-    for at, result in enumerate(analysis.scenarios, _FIRST):
-        last = first + len(result.lines) - 1
+    results = zip(analysis.scenarios, counts, strict=True)
+    for at, (result, count) in enumerate(results, _FIRST):
+        last = first + count - 1
         sheet.put(at, 1, result.name, "cell text")
         legs = result.legs
         for column, (leg, value) in enumerate(zip(LEG_FIGURES, legs, strict=False), 2):

@@ -73,7 +73,7 @@ def write_audit(sheet: Sheet, of: ReportContext) -> None:
     _contents(sheet, of.contents)
     at = _lines(sheet, at + 1, "What to do, in full", advice(analysis), "words")
     at = _lines(sheet, at + 1, "How page one judges", _JUDGED, "words")
-    at = _lines(sheet, at + 1, "Warnings", list(_warnings(analysis)) or ["none"], "warning")
+    at = _lines(sheet, at + 1, "Warnings", list(_warnings(of)) or ["none"], "warning")
     at = _lines(sheet, at + 1, "Conventions", CONVENTIONS, "words")
     last = _tables(sheet, at + 1, analysis)
     sheet.prints(area=f"A1:{LETTERS[_WIDE]}{last}", tall=-(-last // _TALL))
@@ -90,7 +90,9 @@ def _contents(sheet: Sheet, contents: Sequence[tuple[str, str]]) -> None:
         sheet.put(n, column + 1, purpose, "note")
 
 
-def _warnings(analysis: Analysis) -> Iterator[str]:
+def _warnings(of: ReportContext) -> Iterator[str]:
+    analysis = of.analysis
+    yield from of.shown.told
     yield from map(str, (*analysis.portfolio.notes, *analysis.portfolio.warnings))
     yield from analysis.caveats
     if analysis.history is not None:

@@ -117,14 +117,14 @@ def write_carry(sheet: Sheet, of: TemplateContext) -> None:
 
 def write_carry_report(sheet: Sheet, of: ReportContext) -> None:
     """The report's sheet of what each instrument's shorts earn."""
-    write_page(sheet, of.on[sheet.title], of.analysis.carry, of.cells(CarryRow))
+    write_page(sheet, of.on[sheet.title], of.shown.rows(CarryRow), of.cells(CarryRow))
 
 
 def write_funding_basis(sheet: Sheet, of: ReportContext) -> None:
     """The sheet Funding & basis: the table, and what funding costs as days go by."""
     table, margin, analysis = of.on[sheet.title], of.tables[MarginRow], of.analysis
     last = unassigned_texts(table, of.tables, table.last, table.last - 1)
-    rows = [*analysis.hedge, analysis.unassigned]
+    rows = [*of.shown.rows(HedgeRow), analysis.unassigned]
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last, first=44)
     for column in range(2, 2 + len(_DAYS)):
         sheet.widen(column, 17)
@@ -136,7 +136,9 @@ def write_funding_basis(sheet: Sheet, of: ReportContext) -> None:
     sheet.put(at + 2, 1, "At today's rates", "total text")
     worse = f"With every rate {percent(_WORSE)} lower per 8 hours"
     sheet.put(at + 3, 1, worse, "total text")
-    shorts = given_of(ColumnGroup(margin))["perpetual"].text
+    shorts = f"{perpetual!r}"
+    if of.shown.whole:
+        shorts = given_of(ColumnGroup(margin))["perpetual"].text
     year = analysis.total.funding_year
     for column, days in enumerate(_DAYS, 2):
         letter = chr(ord("A") + column - 1)
@@ -159,6 +161,6 @@ def write_funding_basis(sheet: Sheet, of: ReportContext) -> None:
     sheet.chart(chart, f"B{at + 6}")
     carry, unwind = of.tables[CarryRow], of.tables[UnwindRow]
     part = at + 25
-    at = write_block(sheet, part, "Carry", carry, analysis.carry, _CARRY)
-    at = write_block(sheet, at + 1, "Unwind", unwind, analysis.unwind, _UNWIND)
+    at = write_block(sheet, part, "Carry", carry, of.shown.rows(CarryRow), _CARRY)
+    at = write_block(sheet, at + 1, "Unwind", unwind, of.shown.rows(UnwindRow), _UNWIND)
     print_page(sheet, of, len(FUNDING_FIRST), at - 1, part)

@@ -20,11 +20,12 @@ from xlhedge.analysis.carriers import NATIVE
 from xlhedge.analysis.grid_shorts import FAR, GridShort
 from xlhedge.analysis.orders import OrderRow
 from xlhedge.analysis.scenarios import Stress
-from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.functions.algebra import Carrier, Expression
 from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.sheets.attribution import scenario_cell
 from xlhedge.sheets.context import ReportContext
-from xlhedge.sheets.grid_cells import AXIS, HELD, UNHEDGED, GridCells
+from xlhedge.sheets.grid_cells import AXIS, HELD, UNHEDGED, GridCells, put_block
+from xlhedge.sheets.history_cells import fitting
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet
 
@@ -55,7 +56,7 @@ class ChartNumbers:
     def __init__(self, of: ReportContext, sheet: Sheet, top: int) -> None:
         self._of, self.sheet, self._top = of, sheet, top
         self._analysis = of.analysis
-        self.positions = of.analysis.numbers.rows(GridShort)
+        self.positions = of.shown.inputs(GridShort)
         self.moves = len(of.analysis.grid.shocks)
 
     @property
@@ -116,14 +117,19 @@ class ChartNumbers:
         times = Expression(f"$B${self.first}:$B${last}")
         new = Expression(f"$B${self.opened}")
         shorts: SimpleNamespace = cells.shorts
-        gained = gains_after_orders(NATIVE, shorts, across(self.after - 1), times, new)
-        text = excel_text(across(UNHEDGED, "Sensitivity!") + gained)
-        sheet.array(self.after, 2, [self._after], text, "total heat")
+
+        def after() -> Carrier:
+            gained = gains_after_orders(NATIVE, shorts, across(self.after - 1), times, new)
+            return across(UNHEDGED, "Sensitivity!") + gained
+
+        put_block(sheet, self.after, 2, [self._after], cells.text(after), "total heat")
         rows = opening_orders(self._analysis.orders)
-        named = [orders.cell(OrderRow.order_notional, orders.top + row.n) for row in rows]
+        places = [self._of.shown.place(row) for row in rows]
+        at = [(OrderRow.order_notional, orders.top + n) for n in places if n is not None]
+        named = [orders.cell(*each) for each in at] if len(at) == len(rows) else []
         sheet.put(self.opened, 1, "Opened anew by orders, value", "cell text")
         value = sum(row.order_notional for row in rows)
-        sheet.put(self.opened, 2, value, "cell money", "+".join(named) or None)
+        sheet.put(self.opened, 2, value, "cell money", fitting("+".join(named)) or None)
 
     def _write_positions(self) -> None:
         """How large each is after the orders, and the ends of its line: two points upright."""
@@ -139,11 +145,13 @@ class ChartNumbers:
         for n, position in enumerate(self.positions):
             at, order = self.first + n, rows[position.instrument]
             sheet.put(at, 1, position.instrument, "cell text")
-            traded, held = (
-                orders.cell(each, orders.top + order.n)
-                for each in (OrderRow.order_notional, OrderRow.short_notional)
-            )
-            text = f"1+{traded}/{held}" if order.short_notional else None
+            place, text = self._of.shown.place(order), None
+            if order.short_notional and place is not None:
+                traded, held = (
+                    orders.cell(each, orders.top + place)
+                    for each in (OrderRow.order_notional, OrderRow.short_notional)
+                )
+                text = f"1+{traded}/{held}"
             sheet.put(at, 2, times_after(order), "cell ratio", text)
             for column in (3, 4):
                 text = table.cell(GridShort.distance, table.top + n)

@@ -13,6 +13,7 @@ from xlhedge.sheets.firm import Firm
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.sheets.live_cells import Tables
 from xlhedge.sheets.native_cells import Known, NativeCells
+from xlhedge.sheets.shown import Shown
 from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.book import Book
 
@@ -68,12 +69,14 @@ class ReportContext(BookContext):
         known: what formulas hold as numbers.
         source: the file the portfolio was read from; none for one made in Python.
         firm: what a firm has its reports say.
+        shown: which lines stand in it.
         full: whether the appendix prints, too.
     """
 
     known: Known
     source: Source | None
     firm: Firm
+    shown: Shown
     full: bool = False
 
     def cells(self, row: type[FigureRow]) -> NativeCells:

@@ -12,7 +12,7 @@ from xlhedge.analysis.liquidation import LIQUIDATED, NONE, UNKNOWN, said_of
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import BookContext
-from xlhedge.sheets.grid_cells import AXIS, CHART, IN_FULL, UNHEDGED, GridCells
+from xlhedge.sheets.grid_cells import AXIS, CHART, IN_FULL, UNHEDGED, GridCells, put_block
 from xlhedge.sheets.style import INCLUDES_ONE, fitted, heat_map
 from xlhedge.sheets.table import ColumnGroup
 from xlhedge.xlsx.cell import LETTERS
@@ -91,7 +91,8 @@ class GridBlocks:
             sheet.put(n, 1, title, "cell text")
             value = self._analysis.grid.given[name]
             style = f"cell {look}" if self._cells.live else fitted(f"cell {look}", value)
-            sheet.put(n, 2, value, style, excel_text(self._given[name]))
+            text = excel_text(self._given[name]) if self._cells.whole else None
+            sheet.put(n, 2, value, style, text)
         title = f"{grid.rows.title} ↓   {grid.columns.title} →"
         sheet.put(top - 1, 1, title, "header text")
         if grid.beside:
@@ -119,9 +120,10 @@ class GridBlocks:
         last, style = top + len(values) - 1, f"cell {grid.look}"
         self._write_beside(grid, top)
         if grid.by_row:
-            text = excel_text(grid.formula(f, self._refs(grid, top, _ROW, f"{first}:{end}")))
+            refs = self._refs(grid, top, _ROW, f"{first}:{end}")
+            text = self._cells.text(lambda: grid.formula(f, refs))
             for n, row in enumerate(values, top):
-                sheet.array(n, start, [row], text.replace(_ROW, str(n)), style)
+                put_block(sheet, n, start, [row], text and text.replace(_ROW, str(n)), style)
         elif self._cells.live:
             whole = self._refs(grid, top, f"{top}:{last}", f"{first}:{end}")
             text = self._unless_empty(grid, excel_text(grid.formula(f, whole)))

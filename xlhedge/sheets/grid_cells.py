@@ -6,7 +6,7 @@ has the same in the spreadsheet's own words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,12 +16,24 @@ from xlhedge.analysis.grid_shorts import LIMITS, NO_SHORT, GridShort
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text, where
-from xlhedge.sheets.context import BookContext, TemplateContext
+from xlhedge.sheets.context import BookContext, ReportContext, TemplateContext
 from xlhedge.sheets.live_cells import LiveCells
+from xlhedge.sheets.shown import REST
 from xlhedge.sheets.table import FigureTable, Texts
 from xlhedge.xlsx.row_form import RowText, here
+from xlhedge.xlsx.sheet import Sheet
 
-__all__ = ["AXIS", "CHART", "FIRST_LIMIT", "HELD", "IN_FULL", "SAID", "UNHEDGED", "GridCells"]
+__all__ = [
+    "AXIS",
+    "CHART",
+    "FIRST_LIMIT",
+    "HELD",
+    "IN_FULL",
+    "SAID",
+    "UNHEDGED",
+    "GridCells",
+    "put_block",
+]
 
 AXIS, UNHEDGED, HELD, SAID, IN_FULL = 4, 5, 6, 7, 8
 """The rows of the lines over the moves of the price."""
@@ -41,6 +53,7 @@ class GridCells:
 
     def __init__(self, of: BookContext, sheet: str = "Sensitivity") -> None:
         self.live = isinstance(of, TemplateContext)
+        self.whole = not isinstance(of, ReportContext) or of.shown.whole
         typed = of.analysis.portfolio
         self.empty = not (typed.holdings or typed.accounts or typed.shorts)
         self.functions: Functions = CALLS if self.live else NATIVE
@@ -71,6 +84,10 @@ class GridCells:
         """What is stored of words that are such formulas."""
         return ("",) * len(words) if self.empty else words
 
+    def text(self, write: Callable[[], Carrier]) -> str | None:
+        """A formula over all shorts; none where some are left out: then the value stands alone."""
+        return excel_text(write()) if self.whole else None
+
     @property
     def texts(self) -> Texts:
         """The formulas of the shorts' rows."""
@@ -78,6 +95,18 @@ class GridCells:
         if isinstance(of, TemplateContext):
             return LiveCells(of.inputs, self.table, of.tables).texts
         return _Links(self.table, of.tables[MarginRow]).texts
+
+
+def put_block(
+    sheet: Sheet, row: int, col: int, values: Sequence[Sequence[Any]], text: str | None, style: str
+) -> None:
+    """Write values as one array formula; without a text alone."""
+    if text is not None:
+        sheet.array(row, col, values, text, style)
+        return
+    for down, line in enumerate(values):
+        for right, value in enumerate(line):
+            sheet.put(row + down, col + right, value, style)
 
 
 class _Filled(Expression):
@@ -99,7 +128,7 @@ class _Links(Native, Lookups):
 
     def texts(self, row: FigureRow | None) -> Sequence[RowText | None]:
         """The formulas of a row; none of what refers to nothing. Rows of one kind have the same."""
-        if row is None:
+        if row is None or row.n == REST:
             return [None] * len(GridShort.figures)
         self._numbers, self._short = row.f, row.f.beside(row, MarginRow)
         kinds = tuple(_word(each, getattr(self._short, each.name)) for each in MarginRow.figures)
@@ -113,6 +142,7 @@ class _Links(Native, Lookups):
             Expression(f"${self._table.letter(each)}{here()}") for each in GridShort.figures
         }  # fmt: skip
         cells = GridShort(self, row.n, **own)
+        self._beside = self._of_margin(row)
         found = [RowText(excel_text(each.body(cells, self))) for each in GridShort.figures]
         return [text if text.refers else None for text in found]
 
@@ -126,12 +156,17 @@ class _Links(Native, Lookups):
         """A report does not show what wallets are worked out with."""
         return self._numbers.of_cross(row, name)
 
-    def beside(self, row: FigureRow, table: type[FigureRow]) -> Any:
+    def beside(self, _: FigureRow, __: type[FigureRow]) -> Any:
+        return self._beside
+
+    def _of_margin(self, row: FigureRow) -> MarginRow:
+        """The row's short as Margin has it: references, and the words that stand there."""
         at = here(self._margin.top - self._table.top)
-        return table(self, row.n, **{
+        cells: dict[str, Any] = {
             each.name: value if isinstance(value := getattr(self._short, each.name), str) else
-            _Filled(self._margin.cell(each, at)) for each in table.figures
-        })  # fmt: skip
+            _Filled(self._margin.cell(each, at)) for each in MarginRow.figures
+        }  # fmt: skip
+        return MarginRow(self, row.n, **cells)
 
 
 def _word(figure: Figure, value: Any) -> str | None:

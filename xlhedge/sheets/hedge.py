@@ -122,11 +122,12 @@ def write_hedge_report(sheet: Sheet, of: ReportContext) -> None:
     """The report's sheet."""
     table, analysis = of.on[sheet.title], of.analysis
     last = unassigned_texts(table, of.tables, table.last, table.last - 1)
-    rows = [*analysis.hedge, analysis.unassigned]
+    rows = [*of.shown.rows(HedgeRow), analysis.unassigned]
     write_page(sheet, table, rows, of.cells(HedgeRow), last_row=last)
     strike_waiting(sheet, table, HedgeRow)
     whole = of.tables[UnderlyingRow]
-    write_block(sheet, BLOCK, "By underlying", whole, analysis.underlyings, UNDERLYING_FIRST)
+    above = of.shown.rows(UnderlyingRow)
+    write_block(sheet, BLOCK, "By underlying", whole, above, UNDERLYING_FIRST)
     sheet.put(table.head - 2, 1, "By holding", "section")
     print_page(sheet, of, len(HELD_FIRST), table.last, table.head - 2)
 

@@ -13,6 +13,7 @@ from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.history import AssetHistory, History
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Carrier, Expression
+from xlhedge.sheets.shown import Shown
 from xlhedge.sheets.table import FigureTable
 from xlhedge.xlsx.cell import MAX_FORMULA
 
@@ -42,23 +43,28 @@ class HoldingCells:
 
 
 def holdings_of(
-    past: History, analysis: Analysis, hedge: FigureTable, margin: FigureTable
+    past: History, analysis: Analysis, hedge: FigureTable, margin: FigureTable, shown: Shown
 ) -> list[HoldingCells]:
-    """The history's assets with their cells: rows of Hedge, then shorts that hedge no holding."""
+    """The history's assets with their cells: rows of Hedge, then shorts that hedge no holding.
+
+    Those that a report leaves out have no bars.
+    """
     found = []
     for n, each in enumerate(past.assets):
         instrument = each.position.instrument
         if n >= len(analysis.hedge):
             own = [
                 at
-                for at, row in enumerate(analysis.margin, margin.top)
+                for at, row in enumerate(shown.inputs(MarginRow), margin.top)
                 if instrument and row.instrument == instrument.instrument
             ]
             posted = tuple((margin, MarginRow.coin_margin, at) for at in own)
             short = tuple((margin, MarginRow.short_notional, at) for at in own)
             found.append(HoldingCells(each, (), posted, short, 0))
             continue
-        at = hedge.top + n
+        if (place := shown.place(analysis.hedge[n])) is None:
+            continue
+        at = hedge.top + place
         spot, posted, short = (
             ((hedge, figure, at),)
             for figure in (HedgeRow.spot_notional, HedgeRow.coin_margin, HedgeRow.short_notional)

@@ -95,19 +95,24 @@ def write_typical(sheet: Sheet, at: int, past: History, of: ReportContext, bars:
         sheet.put(row, 5, each.daily, "cell percent", f"STDEV({moves})/SQRT(D{row})")
         sheet.put(row, 6, each.days, "cell days")
         sheet.put(row, 7, each.move, "cell percent", f"E{row}*SQRT(F{row})")
-        found = {
-            n: abs(shown.liquidation_buffer)
-            for n, shown in enumerate(of.analysis.margin, margin.top)
-            if shown.underlying == each.underlying
-            and not isinstance(shown.liquidation_buffer, Blank)
-        }
+        found = [
+            short
+            for short in of.analysis.margin
+            if short.underlying == each.underlying
+            and not isinstance(short.liquidation_buffer, Blank)
+        ]
         if not found:
             sheet.put(row, 8, NOWHERE, "cell percent")
             sheet.put(row, 9, NOWHERE, "cell percent")
             continue
-        cells = ",".join(f"ABS({margin.cell(MarginRow.liquidation_buffer, n)})" for n in found)
-        nearest = min(found.values())
-        sheet.put(row, 8, nearest, "cell percent", fitting(f"MIN({cells})"))
+        places = [of.shown.place(short) for short in found]
+        cells = ",".join(
+            f"ABS({margin.cell(MarginRow.liquidation_buffer, margin.top + n)})"
+            for n in places if n is not None
+        )  # fmt: skip
+        nearest = min(abs(short.liquidation_buffer) for short in found)
+        text = None if None in places else fitting(f"MIN({cells})")
+        sheet.put(row, 8, nearest, "cell percent", text)
         said = "yes" if nearest <= each.move else "no"
         sheet.put(row, 9, said, "cell text", f'IF(H{row}<=G{row},"yes","no")')
 

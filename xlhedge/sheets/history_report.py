@@ -70,7 +70,7 @@ def write_history(sheet: Sheet, of: ReportContext) -> None:
     analysis, past = of.analysis, of.analysis.history
     if past is None:
         raise ValueError("the portfolio has no history")
-    holdings = holdings_of(past, analysis, of.tables[HedgeRow], of.tables[MarginRow])
+    holdings = holdings_of(past, analysis, of.tables[HedgeRow], of.tables[MarginRow], of.shown)
     ratios = _CHARTS + (_CHART_ROWS if past.total.hedged else 0)
     typical = ratios + len(holdings) + 3
     funding = typical + (len(past.typical) + 3 if past.typical else 0)

@@ -188,7 +188,7 @@ _CHART_ROWS = 19
 def write_margin_report(sheet: Sheet, of: ReportContext) -> None:
     """The Margin sheet of a report: the table, its marks, and the nearest liquidations' chart."""
     table, analysis = of.on[sheet.title], of.analysis
-    write_page(sheet, table, analysis.margin, of.cells(MarginRow))
+    write_page(sheet, table, of.shown.rows(MarginRow), of.cells(MarginRow))
     at = table.head - 1
     sheet.put(at, 1, _MARKED, "cell text")
     sheet.put(at, 2, analysis.portfolio.settings.liquidation_alert, "cell percent")
@@ -197,18 +197,18 @@ def write_margin_report(sheet: Sheet, of: ReportContext) -> None:
         whole = of.tables[AccountRow]
         write_block(sheet, BLOCK, "By account", whole, analysis.accounts, ACCOUNT_FIRST)
         sheet.put(at - 1, 1, "By position", "section")
-    last = _write_nearest(sheet, table, analysis, table.last + 3)
+    last = _write_nearest(sheet, table, of, table.last + 3)
     if last > ONE_PAGE:  # pages repeat the table's headers, which are none of the chart's
         last = table.last
     print_page(sheet, of, len(MARGIN_FIRST), last, at - 1)
 
 
-def _write_nearest(sheet: Sheet, table: FigureTable, analysis: Analysis, at: int) -> int:
+def _write_nearest(sheet: Sheet, table: FigureTable, of: ReportContext, at: int) -> int:
     """The shorts whose liquidation is nearest, ten at most, and their chart; none without any.
 
     Returns the last row.
     """
-    nearest = sorted(_distances(analysis), key=lambda found: abs(found[1]))[:_BARS]
+    nearest = sorted(_distances(of), key=lambda found: abs(found[1]))[:_BARS]
     if not nearest:
         return table.last
     sheet.put(at, 1, "Nearest liquidations", "header text")
@@ -229,10 +229,10 @@ def _write_nearest(sheet: Sheet, table: FigureTable, analysis: Analysis, at: int
     return at + _CHART_ROWS
 
 
-def _distances(analysis: Analysis) -> Iterator[tuple[str, float, int]]:
-    """Name, distance and number of each short that a price liquidates."""
-    alike = Counter(row.instrument for row in analysis.margin)
-    for n, row in enumerate(analysis.margin):
+def _distances(of: ReportContext) -> Iterator[tuple[str, float, int]]:
+    """Name, distance and place of each short that a price liquidates; the nearest are shown."""
+    alike = Counter(row.instrument for row in of.analysis.margin)
+    for n, row in enumerate(of.shown.inputs(MarginRow)):
         name = row.instrument
         side = "long" if row.contracts < 0 else "short"
         label = name if alike[name] == 1 else f"{sentence(name)}, {side}, {row.account}"

@@ -18,6 +18,7 @@ from xlhedge.analysis.figures import BLANK, Figure, FigureRow
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
+from xlhedge.sheets.shown import REST
 from xlhedge.sheets.style import widen
 from xlhedge.sheets.table import ColumnGroup, FigureTable
 from xlhedge.xlsx.row_form import RowText, here
@@ -48,11 +49,12 @@ _A_NAME = _Name("name")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What formulas of a report hold as numbers."""
+    """What formulas of a report hold as numbers; whole: whether they may add up other tables."""
 
     days: float
     redeploy_drop: float
     rebalance_band: float
+    whole: bool = True
 
 
 class NativeCells(Native, Lookups):
@@ -72,6 +74,8 @@ class NativeCells(Native, Lookups):
 
     def texts(self, table: FigureTable, row: FigureRow | None) -> Texts:
         """The formulas of a row's figures on one of the tables; none where it refers to nothing."""
+        if row and row.n == REST:
+            return [None] * len(table.figures)
         cells = row.__dict__ if row else {}
         kinds = tuple(
             None if (value := cells[each.name]).__class__ is float else _kind(each, value)
@@ -147,6 +151,8 @@ class NativeCells(Native, Lookups):
         return self._other(type(row)).row_at(self, number)
 
     def _other(self, kind: type[FigureRow]) -> FigureTable:
+        if not self._known.whole:  # rows are left out: a sum over the others would be another
+            raise NotImplementedError
         found = next((table for table, _ in self._others if table.row is kind), None)
         if found is None:
             raise NotImplementedError

@@ -82,7 +82,8 @@ def _write_row(sheet: Sheet, of: ReportContext, at: int, each: Advice) -> None:
         if amount is None:
             sheet.put(at, first, "–", "order none")
         else:
-            text = f"ABS({_cell(of, amount)})"
+            cell = _cell(of, amount)
+            text = cell and f"ABS({cell})"
             sheet.put(at, first, amount.number, f"order qty {places}", text)
         _join(sheet, at, first, last)
     sheet.put(at, 15, each.unit, "order unit")
@@ -90,11 +91,13 @@ def _write_row(sheet: Sheet, of: ReportContext, at: int, each: Advice) -> None:
     sheet.merge(at, 16, 23)
 
 
-def _cell(of: ReportContext, amount: Amount) -> str:
-    """Where a figure of a row stands."""
+def _cell(of: ReportContext, amount: Amount) -> str | None:
+    """Where a figure of a row stands; nowhere if the row is left out."""
+    if (place := of.shown.place(amount.row)) is None:
+        return None
     figure = getattr(type(amount.row), amount.name)
     table = next(each for each in of.on.values() if each.has(figure))
-    return table.cell(figure, table.top + amount.row.n)
+    return table.cell(figure, table.top + place)
 
 
 def _decimals(analysis: Analysis, each: Advice) -> int:

@@ -9,12 +9,13 @@ from xlhedge.analysis import Analysis
 from xlhedge.analysis.carriers import NOWHERE
 from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.hedge import HedgeRow
+from xlhedge.analysis.order_list import order_list
 from xlhedge.analysis.orders import WAITING, OrderRow, UnderlyingRow, hedged
 from xlhedge.functions.algebra import Expression, excel_text
 from xlhedge.sheets.context import ReportContext, TemplateContext
 from xlhedge.sheets.live_cells import UNDERLYING, LiveCells, numbers_of
 from xlhedge.sheets.native_cells import write_page
-from xlhedge.sheets.style import widen
+from xlhedge.sheets.style import fitted, widen
 from xlhedge.sheets.table import FigureTable
 from xlhedge.sheets.typical_cells import TypicalCells
 from xlhedge.xlsx.cell import LETTERS
@@ -144,12 +145,33 @@ def write_numbers(
 
 def write_underlyings_report(sheet: Sheet, of: ReportContext) -> None:
     """The report's sheet of the underlyings."""
-    rows, table = of.analysis.underlyings, of.on[sheet.title]
+    rows, table = of.shown.rows(UnderlyingRow), of.on[sheet.title]
     write_page(sheet, table, rows, of.cells(UnderlyingRow))
 
 
 def write_orders_report(sheet: Sheet, of: ReportContext) -> None:
     """The report's sheet of the orders."""
     table = of.on[sheet.title]
-    write_page(sheet, table, of.analysis.orders, of.cells(OrderRow))
+    write_page(sheet, table, of.shown.rows(OrderRow), of.cells(OrderRow))
     strike_waiting(sheet, table, OrderRow)
+    if of.shown.orders_left:
+        _write_left_out(sheet, table.last + 3, of)
+
+
+_LISTED = (
+    ("Instrument", "text", "instrument"), ("Urgency", "text", "urgency"), ("Side", "text", "side"),
+    ("Contracts", "qty", "contracts"), ("Value", "money", "value"),
+    ("Exchange", "text", "exchange"), ("Account", "text", "account"), ("Why", "text", "why"),
+)  # fmt: skip
+
+
+def _write_left_out(sheet: Sheet, at: int, of: ReportContext) -> None:
+    """Every order that is to be executed and whose line the table leaves out, in a few columns."""
+    left = {row.instrument for row in of.shown.orders_left}
+    lines = [each for each in order_list(of.analysis) if each.advised and each.instrument in left]
+    sheet.put(at, 1, f"Orders that the table leaves out: {len(lines):,}", "section")
+    for column, (title, look, key) in enumerate(_LISTED, 1):
+        sheet.put(at + 1, column, title, "header text" if look == "text" else "header")
+        for row, line in enumerate(lines, at + 2):
+            value = getattr(line, key)
+            sheet.put(row, column, value, fitted(f"cell {look}", value))

@@ -16,6 +16,7 @@ from xlhedge.sheets.firm import PLAIN, Firm
 from xlhedge.sheets.key_figures import totals
 from xlhedge.sheets.native_cells import Known
 from xlhedge.sheets.sheets import contents_of, sheets_of, tables_of, write
+from xlhedge.sheets.shown import Shown
 from xlhedge.sheets.style import label, styles
 from xlhedge.xlsx.book import Book
 
@@ -31,6 +32,7 @@ def report_book(
     firm: Firm = PLAIN,
     *,
     full: bool = False,
+    shown: Shown | None = None,
 ) -> Book:
     """The report on a portfolio; `Book.save` writes it.
 
@@ -40,6 +42,7 @@ def report_book(
         paper: what it prints on; every sheet fits its width.
         firm: a title, a footer, a logo, who has checked it.
         full: whether all columns and sheets print; else the pages alone.
+        shown: which lines stand in it; `MOST_SHOWN` of a table at most, unless told.
 
     Example:
         >>> from xlhedge.analysis import analyse
@@ -52,12 +55,11 @@ def report_book(
     title = f"Hedge report: {settings.portfolio}"  # by this the program knows its own
     subject = source.told if source else ""
     book = Book(styles(), title=title, created=settings.as_of, subject=subject)
-    known = Known(analysis.days, settings.redeploy_drop, settings.rebalance_band)
+    shown = shown or Shown(analysis)
+    known = Known(analysis.days, settings.redeploy_drop, settings.rebalance_band, shown.whole)
     specs = sheets_of("report", analysis)
-    tables = tables_of(
-        specs, lambda row: len(analysis.numbers.rows(row)) + (row is HedgeRow), stays=True
-    )
-    of = ReportContext(book, analysis, tables, contents_of(specs), known, source, firm, full)
+    tables = tables_of(specs, lambda row: len(shown.rows(row)) + (row is HedgeRow), stays=True)
+    of = ReportContext(book, analysis, tables, contents_of(specs), known, source, firm, shown, full)
     write(specs, of)
     for name, (cell, _) in totals(of).items():  # for links from workbooks of one's own
         book.define(f"report_{name}", cell)

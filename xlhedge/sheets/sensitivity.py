@@ -11,6 +11,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
+from xlhedge.analysis.figures import FigureRow
 from xlhedge.analysis.grid_shorts import (
     LIMITS,
     GridShort,
@@ -38,7 +39,9 @@ from xlhedge.sheets.grid_cells import (
     SAID,
     UNHEDGED,
     GridCells,
+    put_block,
 )
+from xlhedge.sheets.shown import REST
 from xlhedge.sheets.style import INCLUDES_ONE, fitted, widen
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.charts import line_chart
@@ -63,7 +66,7 @@ def write_sensitivity(sheet: Sheet, of: BookContext) -> None:
     table = page.cells.table
     sheet.put(SHORTS - 1, 1, "Shorts, and where each is liquidated", "section")
     table.write_head(sheet)
-    rows = of.analysis.numbers.rows(GridShort)
+    rows = _rows(of, GridShort)
     table.write_total(sheet, rows)
     table.write_rows(sheet, rows, page.cells.texts)
     first = table.last + 3
@@ -92,6 +95,14 @@ def write_sensitivity(sheet: Sheet, of: BookContext) -> None:
     print_page(sheet, of, last, PAGE_END)
 
 
+def _rows(of: BookContext, kind: type[FigureRow]) -> Sequence[Any]:
+    """The rows of a table as the book shows them."""
+    if isinstance(of, ReportContext):
+        return of.shown.rows(kind)
+    rows: Sequence[Any] = of.analysis.numbers.rows(kind)
+    return rows
+
+
 _BESIDE = 12
 """The column behind the report's chart."""
 _CHART_TALL, _CHART_WIDE = 9.5, 1.8
@@ -102,6 +113,7 @@ class _Page:
     def __init__(self, sheet: Sheet, of: BookContext) -> None:
         self._sheet, self._analysis, self._grid = sheet, of.analysis, of.analysis.grid
         self._hedge, self.cells = of.tables[HedgeRow], GridCells(of)
+        self._holdings = _rows(of, HedgeRow)
         self._functions = self.cells.functions
         self.moves = len(self._grid.shocks)
         self._axis: list[str] = []
@@ -127,10 +139,11 @@ class _Page:
     def _span(self, at: int) -> Expression:
         return Expression(f"$B${at}:${LETTERS[1 + self.moves]}${at}")
 
-    def _put(self, at: int, style: str, values: Sequence[Any], text: str) -> None:
+    def _put(self, at: int, style: str, values: Sequence[Any], text: str | None) -> None:
         """A line over the moves, a formula each."""
         for column, value in enumerate(self._spread(values), 2):
-            self._sheet.put(at, column, value, style, text.replace(_COLUMN, LETTERS[column]))
+            own = text and text.replace(_COLUMN, LETTERS[column])
+            self._sheet.put(at, column, value, style, own)
 
     def lines(self, assets: int) -> None:
         """The axis, all coins unhedged, with the shorts as they stand, and a full hedge."""
@@ -146,14 +159,15 @@ class _Page:
         unhedged = excel_text(every + f.scenario_pnl(0, 1, -coins, move))
         self._put(UNHEDGED, "total heat", grid.unhedged, unhedged)
         sheet.put(HELD, 1, "With the shorts as they stand", "total text")
-        held = self._span(UNHEDGED) + gains(f, shorts, moves)
-        sheet.array(HELD, 2, [self._spread(grid.held)], excel_text(held), "total heat")
+        text = self.cells.text(lambda: self._span(UNHEDGED) + gains(f, shorts, moves))
+        put_block(sheet, HELD, 2, [self._spread(grid.held)], text, "total heat")
         sheet.put(SAID, 1, "Liquidation", "total text")
         self._put(SAID, "cell word", self.cells.said(grid.said), self._said(move))
         mark_words(sheet, f"B{SAID}:{LETTERS[1 + self.moves]}{SAID}")
         sheet.put(IN_FULL, 1, "What the shorts of a full hedge gain", "total text")
-        whole = in_full(f, shorts, moves, of["full_notional"], of["times"])
-        sheet.array(IN_FULL, 2, [self._spread(grid.in_full)], excel_text(whole), "total heat")
+        full, times = of["full_notional"], of["times"]
+        text = self.cells.text(lambda: in_full(f, shorts, moves, full, times))
+        put_block(sheet, IN_FULL, 2, [self._spread(grid.in_full)], text, "total heat")
 
     def _said(self, move: Expression) -> str:
         of = SimpleNamespace(**self.cells.limits)
@@ -169,7 +183,8 @@ class _Page:
             self._sheet.put(n, 1, title, "cell text")
             value = self._grid.given[name]
             style = f"cell {look}" if self.cells.live else fitted(f"cell {look}", value)
-            self._sheet.array(n, 2, [[value]], excel_text(texts[name]), style)
+            text = excel_text(texts[name]) if self.cells.whole else None
+            put_block(self._sheet, n, 2, [[value]], text, style)
 
     def assets(self, first: int) -> None:
         """Each asset's own line."""
@@ -179,9 +194,9 @@ class _Page:
         self._put(first - 1, "axis move", self._grid.shocks, f"{_COLUMN}${AXIS}")
         for n in range(self._count):
             at, place = first + n, self._hedge.top + n
-            known = n < len(self._analysis.hedge)
+            row = self._holdings[n] if n < len(self._holdings) else None
             name = self._hedge.cell(HedgeRow.asset, place) if self.cells.live else ""
-            value = self._analysis.hedge[n].asset if known else ""
+            value = row.asset if row else ""
             self._sheet.put(at, 1, value, "cell text", f'IF({name}="","",{name})' if name else None)
             quantity, price, beta = (
                 Expression(self._hedge.cell(each, place))
@@ -189,14 +204,22 @@ class _Page:
             )
             move = self._span(AXIS) if name else Expression(f"{_COLUMN}${AXIS}")
             text = excel_text(f.scenario_pnl(quantity, price, 0, move, 0, 0, 0, 8, 0, beta))
-            values = self._grid.by_asset[n] if known else [""]
+            values = self._of_asset(row) if row else [""]
             if name:
                 text = f'IF({name}="","",{text})'
                 self._sheet.array(at, 2, [self._spread(values)], text, "cell heat")
             else:
-                self._put(at, "cell heat", values, text)
+                self._put(at, "cell heat", values, None if row and row.n == REST else text)
+
+    def _of_asset(self, row: FigureRow) -> Sequence[float]:
+        """Its line; of the row that stands for those that are left out, the sums of theirs."""
+        if row.n != REST:
+            return self._grid.by_asset[row.n]
+        shown = {each.n for each in self._holdings}
+        left = [line for n, line in enumerate(self._grid.by_asset) if n not in shown]
+        return [sum(values, 0.0) for values in zip(*left, strict=True)]
 
     @property
     def _count(self) -> int:
         """How many lines of holdings there are: the template's are of all rows, typed or not."""
-        return self._hedge.count if self.cells.live else len(self._analysis.hedge)
+        return self._hedge.count if self.cells.live else len(self._holdings)

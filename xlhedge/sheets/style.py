@@ -178,12 +178,12 @@ def fitted(look: str, value: object, step: object = None) -> str:
     if kind not in _DECIMALS:
         return look
     least, most = _DECIMALS[kind]
-    if kind == "price" and value:  # six digits that count, four of what is below 1
-        digits = math.floor(math.log10(abs(value)))
-        most = min(max(5 - digits if digits >= 0 else 3 - digits, least), _MOST_DECIMALS)
     if isinstance(step, float) and step > 0:
         least = most = min(_decimals(step, _MOST_DECIMALS), _MOST_DECIMALS)
-    return f"{role} decimals {max(least, _decimals(value, most))}"
+    elif kind == "price" and 0 < abs(value) < _LARGE:  # six digits that count, four of less than 1
+        digits = math.floor(math.log10(abs(value)))
+        most = min((5 if digits >= 0 else 3) - digits, _MOST_DECIMALS)
+    return f"{role} decimals {least if least == most else max(least, _decimals(value, most))}"
 
 
 def looks_of(look: str, values: Sequence[object]) -> list[str]:
@@ -201,6 +201,8 @@ def _decimals(value: float, most: int) -> int:
 _WHOLE = 999.995
 """Money from this on is 1,000 when it is shown with cents."""
 
+_LARGE = 1_000
+"""Prices from this on have two decimals."""
 _DECIMALS = {"qty": (0, 6), "price": (2, 2), "ratio": (0, 2)}
 """The least and most decimals of a kind of number."""
 FITTED = {"money", "cost", *_DECIMALS}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from xlhedge.analysis import Analysis
 from xlhedge.sheets.chart_numbers import ChartNumbers
 from xlhedge.sheets.context import ReportContext
 from xlhedge.sheets.key_figures import NUMBERS_TOP, TITLE
@@ -49,7 +48,7 @@ def write_summary(sheet: Sheet, of: ReportContext) -> None:
     rows = max(_LEAST_ROWS, int((_HEIGHT - high - _NOTES - 8) / _CHART_ROW))
     _write_charts(sheet, of, at, rows)
     notes = at + 1 + rows
-    sheet.put(notes, 1, sentence(_notes(analysis)), "page note")
+    sheet.put(notes, 1, sentence(_notes(of)), "page note")
     sheet.merge(notes, 1, _LAST)
     sheet.height(notes, _NOTES)
     sheet.prints(area=f"A1:{LETTERS[_LAST]}{notes}")
@@ -93,9 +92,11 @@ def _write_charts(sheet: Sheet, of: ReportContext, at: int, rows: int) -> None:
         sheet.chart(chart.until(at + rows, _LAST), f"{LETTERS[middle + 1]}{at + 1}")
 
 
-def _notes(analysis: Analysis) -> str:
-    """What was not known, what a warning concerns, and what a stablecoin's fall would cost."""
-    said = [f"If {each.currency} fell to 0.90 USD: {rounded(-each.loss)}".replace("-", "−")
+def _notes(of: ReportContext) -> str:
+    """What is left out or not known, a warning, and what a stablecoin's fall would cost."""
+    analysis = of.analysis
+    said = [*of.shown.told]
+    said += [f"If {each.currency} fell to 0.90 USD: {rounded(-each.loss)}".replace("-", "−")
             + (f" ({each.liquidation})" if each.liquidation else "")
             for each in analysis.depegs]  # fmt: skip
     warnings = [*map(str, analysis.portfolio.warnings), *analysis.caveats]

@@ -119,7 +119,7 @@ class FigureTable:
         """The last row of figures; there is one, be it blank."""
         return self.top + max(self.count, 1) - 1
 
-    @property
+    @cached_property
     def sheet(self) -> str:
         """The sheet's title in a reference; plain ones read better bare."""
         return self.title if self.title.isalpha() else quoted(self.title)

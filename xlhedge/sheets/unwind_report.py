@@ -9,10 +9,10 @@ from xlhedge.analysis.grid_shorts import gains
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.unwind import UnwindRow
-from xlhedge.functions.algebra import Expression, excel_text
+from xlhedge.functions.algebra import Carrier, Expression
 from xlhedge.sheets.context import BookContext, ReportContext
 from xlhedge.sheets.grid_blocks import mark_words
-from xlhedge.sheets.grid_cells import AXIS, SAID, UNHEDGED, GridCells
+from xlhedge.sheets.grid_cells import AXIS, SAID, UNHEDGED, GridCells, put_block
 from xlhedge.sheets.native_cells import write_page
 from xlhedge.sheets.support_charts import write_supports
 from xlhedge.xlsx.cell import LETTERS
@@ -43,7 +43,7 @@ def write_unwind_report(sheet: Sheet, of: ReportContext) -> None:
     """Write the sheet."""
     table, moves = of.on[sheet.title], len(of.analysis.grid.shocks)
     sheet.put(3, 2, DELEVERAGED, "note")
-    write_page(sheet, table, of.analysis.unwind, of.cells(UnwindRow), first=46)
+    write_page(sheet, table, of.shown.rows(UnwindRow), of.cells(UnwindRow), first=46)
     for column in range(2, moves + 2):
         sheet.widen(column, 16)
     at, wide = table.top + table.count + 2, max(len(table.figures), moves + 1)
@@ -86,13 +86,14 @@ def price_rows(sheet: Sheet, at: int, of: BookContext, moves: int) -> None:
             put(n, getattr(analysis.closing, name), "cell heat", texts[name])
     last, keep = LETTERS[1 + moves], analysis.closing.keep
     cells = GridCells(of, sheet.title)
-    gained = gains(
-        cells.functions, cells.shorts, Expression(f"$B${at + 1}:${last}${at + 1}"),
-        fees=cells.shorts.fee_rate,
-    )  # fmt: skip
-    text = excel_text(Expression(f"Sensitivity!$B${UNHEDGED}:${last}${UNHEDGED}") + gained)
+
+    def kept() -> Carrier:
+        moved = Expression(f"$B${at + 1}:${last}${at + 1}")
+        gained = gains(cells.functions, cells.shorts, moved, fees=cells.shorts.fee_rate)
+        return Expression(f"Sensitivity!$B${UNHEDGED}:${last}${UNHEDGED}") + gained
+
     shown = [keep[min(column, len(keep) - 1)] for column in range(moves)]
-    sheet.array(at + 3, 2, [shown], text, "cell heat")
+    put_block(sheet, at + 3, 2, [shown], cells.text(kept), "cell heat")
     put(said, cells.said(analysis.grid.said), "cell word", f"Sensitivity!{_COLUMN}${SAID}")
     mark_words(sheet, f"B{said}:{last}{said}")
     currency = analysis.portfolio.settings.quote_currency

@@ -1,4 +1,4 @@
-"""A workbook as a file: the parts that openpyxl designs and the rows that are ours, packed once.
+"""A workbook as a file: its parts, packed once.
 
 The same content gives the same bytes: times in the archive are fixed and the document's dates are
 the caller's. Relationships are relative, as Excel writes them and IronCalc asks.
@@ -6,23 +6,22 @@ the caller's. Relationships are relative, as Excel writes them and IronCalc asks
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
 from openpyxl.comments.comment_sheet import CommentSheet
+from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.extended import ExtendedProperties
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.workbook._writer import WorkbookWriter
-from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.workbook.properties import CalcProperties
 from openpyxl.writer.theme import theme_xml
+from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 from openpyxl.xml.functions import tostring
 
 from xlhedge.files import write_bytes, zipped
+from xlhedge.text import in_attribute, in_xml
 from xlhedge.xlsx.drawings import drawing_xml
 from xlhedge.xlsx.parts import Parts
 from xlhedge.xlsx.serialised import xml_of
@@ -34,6 +33,16 @@ from xlhedge.xlsx.worksheet import notes_of, sheet_xml
 __all__ = ["Book"]
 
 _MAX_TITLE, _MAX_PROPERTY = 31, 255
+_UNFIT = re.compile(r"[\\*?:/\[\]]")
+_WORKBOOK = (
+    f'<workbook xmlns:r="{REL_NS}" xmlns="{SHEET_MAIN_NS}"><workbookPr /><workbookProtection />'
+    '<bookViews><workbookView visibility="visible" minimized="0" showHorizontalScroll="1" '
+    'showVerticalScroll="1" showSheetTabs="1" tabRatio="600" firstSheet="0" activeTab="0" '
+    'autoFilterDateGrouping="1" /></bookViews>'
+)
+# Stored values stay what people see: Excel is not told to compute everything on opening, nor does
+# an older engine's number give it a reason to.
+_CALCULATION = '<calcPr calcId="191029" fullCalcOnLoad="0" />'
 
 
 class Book:
@@ -50,7 +59,6 @@ class Book:
         b'PK'
 
     Attributes:
-        design: The openpyxl workbook, which holds names and properties.
         addin: The Office add-in that keeps something in the file, if one does.
     """
 
@@ -63,16 +71,16 @@ class Book:
             subject: What it is about, as file managers show it.
             created: The document's two dates; without a time zone it is taken as UTC.
         """
-        self.design = Workbook()
-        self.design.remove(self.design.worksheets[0])
-        # Stored values stay what people see: Excel is not told to compute everything on opening,
-        # nor does an older engine's number give it a reason to (openpyxl's would).
-        self.design.calculation = CalcProperties(calcId=191029, fullCalcOnLoad=False)
-        properties = self.design.properties
-        properties.title, properties.creator = title[:_MAX_PROPERTY], "xlhedge"
-        properties.subject = subject[:_MAX_PROPERTY] or None
         day = created.astimezone(UTC) if created.tzinfo else created
-        properties.created = properties.modified = day
+        self._properties = DocumentProperties(
+            title=title[:_MAX_PROPERTY],
+            creator="xlhedge",
+            subject=subject[:_MAX_PROPERTY] or None,
+            created=day,
+            modified=day,
+        )
+        self._names: dict[str, tuple[str, str | None]] = {}
+        self._taken: set[str] = set()
         self.addin: WebExtension | None = None
         self._styles = styles
         self._sheets: list[Sheet] = []
@@ -88,11 +96,11 @@ class Book:
         units = len(title.encode("utf-16-le")) // 2  # as Excel counts
         if not 0 < units <= _MAX_TITLE or title.strip("'") != title:
             raise ValueError(f'"{title}" is no sheet title: 1–31 characters, no apostrophe outside')
-        design = self.design.create_sheet(title)
-        if design.title != title:  # openpyxl would have numbered the second of two
-            self.design.remove(design)
+        if unfit := _UNFIT.search(title):
+            raise ValueError(f'"{title}" is no sheet title: it has a {unfit[0]}')
+        if title.casefold() in map(str.casefold, self.titles):
             raise ValueError(f'there is a sheet "{title}" already')
-        self._sheets.append(Sheet(design, self._styles))
+        self._sheets.append(Sheet(title, self._styles, self._taken))
         return self._sheets[-1]
 
     def __getitem__(self, title: str) -> Sheet:
@@ -111,7 +119,8 @@ class Book:
 
     def define(self, name: str, text: str, comment: str | None = None) -> None:
         """Give a formula a name; Excel shows the comment while one types it."""
-        self.design.defined_names[name] = DefinedName(name, comment=comment, attr_text=text)
+        self._names[name] = text, comment
+        self._taken.add(name.casefold())
 
     def to_bytes(self) -> bytes:
         """Return the file; the same content gives the same bytes in one environment."""
@@ -124,18 +133,18 @@ class Book:
 
     def _parts(self) -> Parts:
         parts = Parts()
-        parts.add("xl/workbook.xml", _workbook_xml(self.design), "workbook")
-        conditional: dict[Hashable, DifferentialStyle] = {}
+        parts.add("xl/workbook.xml", self._workbook(), "workbook")
+        looks: dict[str, int] = {}
         numbers: Counter[str] = Counter()
         for number, sheet in enumerate(self._sheets, 1):
             name = f"xl/worksheets/sheet{number}.xml"
-            _add_sheet(parts, name, sheet, conditional, numbers)
+            _add_sheet(parts, name, sheet, looks, numbers)
             parts.relate("xl/workbook.xml", "worksheet", name)
-        parts.add("xl/styles.xml", self._styles.stylesheet(conditional), "styles")
+        parts.add("xl/styles.xml", self._styles.stylesheet(looks), "styles")
         parts.relate("xl/workbook.xml", "styles", "xl/styles.xml")
         parts.add("xl/theme/theme1.xml", theme_xml, "theme")
         parts.relate("xl/workbook.xml", "theme", "xl/theme/theme1.xml")
-        parts.add("docProps/core.xml", tostring(self.design.properties.to_tree()), "core")
+        parts.add("docProps/core.xml", tostring(self._properties.to_tree()), "core")
         parts.add("docProps/app.xml", xml_of(ExtendedProperties()), "app")
         parts.relate("", "officeDocument", "xl/workbook.xml")
         parts.relate("", "core-properties", "docProps/core.xml")
@@ -144,26 +153,40 @@ class Book:
             self.addin.add_to(parts)
         return parts
 
+    def _workbook(self) -> str:
+        """The part that lists the sheets and the names."""
+        sheets = "".join(
+            f'<sheet name={in_attribute(title)} sheetId="{n}" state="visible" r:id="rId{n}" />'
+            for n, title in enumerate(self.titles, 1)
+        )
+        names = "".join(
+            f"<definedName name={in_attribute(name)}{place}>{in_xml(text)}</definedName>"
+            for name, place, text in self._defined()
+        )
+        listed = f"<definedNames>{names}</definedNames>" if names else "<definedNames />"
+        return f"{_WORKBOOK}<sheets>{sheets}</sheets>{listed}{_CALCULATION}</workbook>"
 
-_Notes: Any = CommentSheet  # openpyxl gives neither of the two types
-_Writer: Any = WorkbookWriter
+    def _defined(self) -> Iterator[tuple[str, str, str]]:
+        """Names, what else is said of them, and their formulas."""
+        for name, (text, comment) in self._names.items():
+            yield name, f" comment={in_attribute(comment)}" if comment else "", text
+        for n, sheet in enumerate(self._sheets):
+            for name, text in sheet.names():
+                yield name, f' localSheetId="{n}"', text
 
 
-def _workbook_xml(design: Workbook) -> str:
-    text: str = _Writer(design).write().decode()
-    return text
+_Notes: Any = CommentSheet  # openpyxl gives no type
 
 
 def _add_sheet(
     parts: Parts,
     name: str,
     sheet: Sheet,
-    conditional: dict[Hashable, DifferentialStyle],
+    looks: dict[str, int],
     numbers: Counter[str],
 ) -> None:
     """Add a sheet, and what belongs to it: its drawing, its notes and its tables."""
-    design: Any = sheet.design
-    tables = iter(design.tables.values())
+    tables: Iterator[Any] = iter(sheet.tables.values())
 
     def relate(kind: str) -> str:
         numbers[kind] += 1
@@ -182,7 +205,7 @@ def _add_sheet(
                 parts.add(image, picture.data)
                 parts.relate(target, "image", image)
         elif kind == "vmlDrawing":
-            notes = _Notes.from_comments(notes_of(design))
+            notes = _Notes.from_comments(notes_of(sheet))
             parts.add(f"xl/comments{number}.xml", tostring(notes.to_tree()), "comments")
             parts.relate(name, "comments", f"xl/comments{number}.xml")
             target = f"xl/drawings/vmlDrawing{number}.vml"
@@ -193,4 +216,4 @@ def _add_sheet(
             parts.add(target, tostring(table.to_tree()), "table")
         return parts.relate(name, kind, target)
 
-    parts.add(name, sheet_xml(sheet, conditional, relate), "worksheet")
+    parts.add(name, sheet_xml(sheet, looks, relate), "worksheet")

@@ -1,33 +1,28 @@
 """What a sheet says beside its cells: heights, marks, notes, what may be typed, how it prints.
 
-openpyxl knows how each stands in a file; here it has the sheet's words.
+openpyxl knows how most of it stands in a file; here it has the sheet's words. Marks, of which a
+report has dozens, are written here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from openpyxl.comments import Comment
-from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.pagebreak import Break
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.worksheet.table import Table
 
-from xlhedge.xlsx.cell import guarded
+from xlhedge.text import in_attribute, in_xml
+from xlhedge.xlsx.cell import quoted
+from xlhedge.xlsx.page import PageSetup, area_text
+from xlhedge.xlsx.serialised import xml_of
 from xlhedge.xlsx.styles import Styles
 
-__all__ = ["PAPERS", "Allowed", "Layout"]
+__all__ = ["Allowed", "Layout", "MarkRule"]
 
-PAPERS = {"a4": 9, "letter": 1}
-"""What can be printed on, and its number in a file."""
-
-# openpyxl's own checks are made when they run, ours by the words.
-_Rule: Any = Rule
-_Scale: Any = ColorScaleRule
-_Validation: Any = DataValidation
+_Validation: Any = DataValidation  # its own checks are made when it runs, ours by the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +50,49 @@ class Allowed:
     formula2: str | None = None
 
 
+class MarkRule(NamedTuple):
+    """A mark, or colours by value: a conditional format, whose look has a number in each book.
+
+    Args:
+        start: its XML up to that number.
+        look: the name of the mark; nothing for colours.
+        end: its XML behind it.
+    """
+
+    start: str
+    look: str
+    end: str
+
+
 class Layout:
     """A sheet without its cells.
 
     Args:
-        design: openpyxl's worksheet; what stands there beside the cells is written.
+        title: what it is called.
         styles: the looks of cells and marks.
+
+    Attributes:
+        page: what is said of it as a whole.
+        heights: the heights of rows, in points.
+        marked: the marks of each range.
+        allowed: what may be typed, as XML.
+        notes: the notes on cells, by row and column.
+        tables: the tables, by name.
+        breaks: the rows below which a page ends.
+        foot: what stands at the foot of its pages.
     """
 
-    def __init__(self, design: Worksheet, styles: Styles) -> None:
-        self.design: Any = design
+    def __init__(self, title: str, styles: Styles) -> None:
+        self.title, self.page = title, PageSetup()
+        self.foot: str | None = None
         self.heights: dict[int, float] = {}
+        self.marked: dict[str, list[MarkRule]] = {}
+        self.allowed: list[str] = []
+        self.notes: dict[tuple[int, int], Comment] = {}
+        self.tables: dict[str, Table] = {}
+        self.breaks: list[int] = []
+        self._area = self._rows = self._columns = ""
         self._marks = styles.marks
-
-    @property
-    def title(self) -> str:
-        """What the sheet is called."""
-        return str(self.design.title)
 
     def height(self, row: int, points: float) -> None:
         """Make a row so many points high."""
@@ -87,12 +108,13 @@ class Layout:
             look: the name of a mark, registered with ``Styles.mark``.
             last: whether marks that are given later do not count where this one does.
         """
-        kind, operator = ("cellIs", "equal") if isinstance(condition, int) else ("expression", None)
-        self.design.conditional_formatting.add(
-            cells,
-            _Rule(kind, dxf=self._marks[look], operator=operator, formula=[str(condition)],
-                 stopIfTrue=last or None),
-        )  # fmt: skip
+        kind, operator = "expression", ""
+        if isinstance(condition, int):
+            kind, operator = "cellIs", ' operator="equal"'
+        text = f"<formula>{in_xml(str(condition))}</formula>"
+        stop = ' stopIfTrue="1"' if last else ""
+        end = f"{stop}>{text}</cfRule>"
+        self._add(cells, kind, operator, self._marks[look], end)
 
     def shade(self, cells: str, *points: tuple[float | str, str]) -> None:
         """Colour cells by their value.
@@ -102,54 +124,62 @@ class Layout:
             points: two or three values, or formulas without ``=``, and their colours, the least
                 first.
         """
-        said: list[object] = []
-        for value, colour in points:
-            said += ["formula" if isinstance(value, str) else "num", value, colour]
-        middle = said[3:6] if len(points) == 3 else [None] * 3
-        self.design.conditional_formatting.add(cells, _Scale(*said[:3], *middle, *said[-3:]))
+        values = "".join(
+            f'<cfvo type="{"formula" if isinstance(value, str) else "num"}" '
+            f"val={in_attribute(str(value))} />"
+            for value, _ in points
+        )
+        colours = "".join(f'<color rgb="{colour}" />' for _, colour in points)
+        end = f"><colorScale>{values}{colours}</colorScale></cfRule>"
+        self._add(cells, "colorScale", "", "", end)
+
+    def _add(self, cells: str, kind: str, operator: str, look: str, end: str) -> None:
+        first, _, last = cells.partition(":")
+        rules = self.marked.setdefault(first if first == last else cells, [])
+        priority = 1 + sum(map(len, self.marked.values()))
+        start = f'<cfRule type="{kind}" priority="{priority}"{operator}'
+        rules.append(MarkRule(start, look, end))
 
     def note(self, row: int, col: int, text: str, width: int, height: int) -> None:
         """Put a note on a cell, so many pixels wide and high."""
-        self.design.cell(row, col).comment = Comment(text, "xlhedge", height=height, width=width)
+        self.notes[row, col] = Comment(text, "xlhedge", height=height, width=width)
 
     def allow(self, cells: str, rule: Allowed) -> None:
         """Say what may be typed in a range."""
-        self.design.add_data_validation(
-            _Validation(
-                type=rule.type,
-                operator=rule.operator,
-                formula1=rule.formula1,
-                formula2=rule.formula2,
-                allow_blank=True,
-                showErrorMessage=True,
-                showInputMessage=True,
-                promptTitle=rule.title,
-                errorTitle=rule.title,
-                prompt=rule.prompt,
-                error=rule.error,
-                errorStyle=rule.style,
-                sqref=cells,
+        self.allowed.append(
+            xml_of(
+                _Validation(
+                    type=rule.type,
+                    operator=rule.operator,
+                    formula1=rule.formula1,
+                    formula2=rule.formula2,
+                    allow_blank=True,
+                    showErrorMessage=True,
+                    showInputMessage=True,
+                    promptTitle=rule.title,
+                    errorTitle=rule.title,
+                    prompt=rule.prompt,
+                    error=rule.error,
+                    errorStyle=rule.style,
+                    sqref=cells,
+                )
             )
         )
 
     def view(self, freeze: str, zoom: int) -> None:
         """How the sheet is seen: without lines, what stands above and left of a cell in view."""
-        self.design.freeze_panes = freeze
-        self.design.sheet_view.showGridLines = False
-        self.design.sheet_view.zoomScale = zoom
+        self.page = replace(self.page, freeze=freeze, zoom=zoom)
 
     def protect(self) -> None:
         """Keep cells whose look is locked from being typed over; without a password.
 
         Columns, rows and looks may still be changed, and anyone may lift it.
         """
-        protection = self.design.protection
-        protection.sheet = True
-        protection.formatCells = protection.formatColumns = protection.formatRows = False
+        self.page = replace(self.page, protected=True)
 
     def page_break(self, row: int) -> None:
         """Let a page end below a row."""
-        self.design.row_breaks.append(Break(id=row))
+        self.breaks.append(row)
 
     def prints(
         self,
@@ -173,28 +203,25 @@ class Layout:
             landscape: whether the longer side of the paper lies.
             paper: of `PAPERS`.
         """
-        design = self.design
-        if area is not None:
-            design.print_area = area
-        if rows is not None:
-            design.print_title_rows = rows
-        if columns is not None:
-            design.print_title_cols = columns
-        setup = design.page_setup
-        if wide is not None:
-            setup.fitToWidth = wide
-            design.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-            design.page_margins = PageMargins(0.4, 0.4, 0.5, 0.5)
-        if tall is not None:
-            setup.fitToHeight = tall
-        if landscape is not None:
-            setup.orientation = "landscape" if landscape else "portrait"
-        if paper is not None:
-            setup.paperSize = PAPERS[paper]
+        self._area = self._area if area is None else area
+        self._rows = self._rows if rows is None else rows
+        self._columns = self._columns if columns is None else columns
+        given = {"wide": wide, "tall": tall, "landscape": landscape, "paper": paper}
+        words: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        self.page = replace(self.page, **words)
 
     def footer(self, text: str) -> None:
         """What stands at the foot of every page between the sheet's title and the page's number."""
-        footer = self.design.oddFooter
-        # && is a & in a footer, which knows codes that begin with one.
-        footer.left.text, footer.center.text = "&A", guarded(text).replace("&", "&&")
-        footer.right.text = "&P / &N"
+        self.foot = text
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """The names of a workbook that say what the sheet prints, and their formulas."""
+        repeated = [
+            "!$".join((quoted(self.title), span.replace(":", ":$")))
+            for span in (self._rows, self._columns)
+            if span
+        ]
+        if repeated:
+            yield "_xlnm.Print_Titles", ",".join(repeated)
+        if self._area:
+            yield "_xlnm.Print_Area", area_text(self.title, self._area)

@@ -7,6 +7,7 @@ each kind of row, and a row is that text, filled in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from xlhedge.xlsx.cell import (
     LETTERS,
@@ -44,21 +45,22 @@ class RowText:
         '$D10*Hedge!$E$6'
     """
 
-    __slots__ = ("_marks", "text")
+    __slots__ = ("_marks", "_near", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        offsets = {int(each.partition("}")[0] or 0) for each in text.split("{row")[1:]}
+        self._near = text.split(here())
+        offsets = {int(each.partition("}")[0] or 0) for each in text.split("{row")[1:]} - {0}
         self._marks = [(here(offset), offset) for offset in offsets]
 
     @property
     def refers(self) -> bool:
         """Whether it refers to a cell of its row."""
-        return bool(self._marks)
+        return len(self._near) > 1 or bool(self._marks)
 
     def at(self, row: int) -> str:
         """The text in that row."""
-        text = self.text
+        text = str(row).join(self._near)
         for mark, offset in self._marks:
             text = text.replace(mark, str(row + offset))
         return text
@@ -71,6 +73,10 @@ class RowForm:
         col: the first one's column.
         formulas: of each its formula; none of a constant.
         arrays: which of these, from 0, are array formulas.
+
+    Attributes:
+        columns: their columns.
+        taken: nothing for each of these.
 
     Raises:
         ValueError: a formula cannot stand in a workbook.
@@ -85,6 +91,7 @@ class RowForm:
         self, col: int, formulas: Sequence[RowText | None], arrays: Sequence[int] = ()
     ) -> None:
         self.columns, self.formulas = range(col, col + len(formulas)), formulas
+        self.taken = dict.fromkeys(self.columns, "")
         self._long = [each for each in formulas if each and len(each.at(MAX_ROW)) > MAX_FORMULA]
         refs = [f"{LETTERS[each]}{here()}" for each in self.columns]
         self._text = RowText(
@@ -110,10 +117,12 @@ class RowForm:
             formula_xml(each.at(row), "<f>")
         found: list[str] = []
         for formula, look, value in zip(self.formulas, looks, values, strict=True):
-            if formula is None:
-                found.append(cell_xml(look, value, None))
-            else:
+            if formula is not None:
                 found += marked(look, value)
+            elif value.__class__ is float and isfinite(value):  # `cell_xml`, without the call
+                found.append(f"{look}><v>{value + 0.0!r}</v></c>")
+            else:
+                found.append(cell_xml(look, value, None))
         return self._text.at(row) % tuple(found)
 
 

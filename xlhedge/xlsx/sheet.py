@@ -1,18 +1,17 @@
 """Sheets whose rows we write ourselves: every cell carries its look, its formula and its value.
 
-openpyxl designs a sheet (widths, frozen panes, tables, charts, print set-up) but cannot store the
-value of a formula, and previewers, phones and pandas show such cells as empty. So the cells live
-here, already as XML text; `worksheet` puts them between what openpyxl makes of the rest.
+openpyxl cannot store the value of a formula, and previewers, phones and pandas show such cells as
+empty. So the cells live here, already as XML text; `worksheet` puts them between the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlhedge.errors import HedgeError
 from xlhedge.text import in_attribute
@@ -48,9 +47,10 @@ class Sheet(Layout):
         folded: The columns that are folded away behind a + in the border.
     """
 
-    def __init__(self, design: Worksheet, styles: Styles) -> None:
-        """Use ``Book.sheet`` instead, which knows the names of the looks."""
-        super().__init__(design, styles)
+    def __init__(self, title: str, styles: Styles, taken: set[str]) -> None:
+        """Use ``Book.sheet`` instead, which knows the names of looks, and those that are taken."""
+        super().__init__(title, styles)
+        self._taken = taken
         self.charts: list[tuple[Chart, int, int]] = []
         self.pictures: list[tuple[Picture, int, int]] = []
         self.merged: list[str] = []
@@ -61,7 +61,13 @@ class Sheet(Layout):
         self._cells: dict[int, dict[int, str]] = {}
 
     def put(
-        self, row: int, col: int, value: object, style: str = PLAIN, formula: str | None = None
+        self,
+        row: int,
+        col: int,
+        value: object,
+        style: str = PLAIN,
+        formula: str | None = None,
+        tag: str = "<f>",
     ) -> None:
         """Write one cell; row and column count from 1, in any order, each cell once.
 
@@ -74,12 +80,22 @@ class Sheet(Layout):
             style: The name of a look registered with ``Styles.add``.
             formula: Its text without the leading ``=``; then ``value`` is its result, and an
                 empty-looking result is ``""``, never None.
+            tag: How its element begins; ``array`` knows others.
 
         Raises:
             ValueError: Naming sheet and cell: the value cannot stand in a cell (NaN, infinity,
                 control characters, too long), the look is unknown, or the cell is taken.
         """
-        self._put(row, col, value, style, None if formula is None else (formula, "<f>"))
+        cells = self._cells.get(row)
+        if cells is None or col in cells or not 0 < col <= MAX_COLUMN:
+            cells = self._row(row, col)
+        try:
+            source = None if formula is None else formula_xml(formula, tag)
+            cell = cell_xml(self._looks[style], value, source)
+        except (KeyError, ValueError) as error:
+            raise self._refusal(row, col, _why(error)) from error
+        cells[col] = f'<c r="{LETTERS[col]}{row}"{cell}'
+        self._cells[row] = cells
 
     def line(
         self, row: int, form: RowForm, values: Sequence[object], styles: Sequence[str]
@@ -95,9 +111,8 @@ class Sheet(Layout):
         Raises:
             ValueError: As ``put``.
         """
-        first, *others = form.columns
-        known = self._row(row, first)
-        for col in others if known else others[-1:]:
+        known = self._cells.get(row)
+        for col in form.columns if known else form.columns[-1:]:
             self._row(row, col)
         try:
             text = form.fill(row, map(self._looks.__getitem__, styles), values)
@@ -107,8 +122,8 @@ class Sheet(Layout):
             ):  # which it is
                 self.put(row, col, value, style, None if formula is None else formula.at(row))
             raise
-        taken = dict.fromkeys(form.columns, "")
-        taken[first] = text
+        taken = form.taken.copy()
+        taken[form.columns[0]] = text
         self._cells[row] = known | taken if known else taken
 
     def down(
@@ -132,7 +147,7 @@ class Sheet(Layout):
             ValueError: As ``put``.
         """
         for at, value in enumerate(values, row):
-            self._put(at, col, value, style, None if formula is None else (formula.at(at), "<f>"))
+            self.put(at, col, value, style, None if formula is None else formula.at(at))
 
     def array(
         self,
@@ -160,11 +175,10 @@ class Sheet(Layout):
             raise ValueError(f"{self._place(row, col)}: an array formula needs a full rectangle")
         tag = f'<f t="array" ref="{_span(row, col, len(block), len(block[0]))}">'
         looks = [style] * len(block[0]) if isinstance(style, str) else style
-        source = formula, tag
         for down, line in enumerate(block):
             for right, (value, look) in enumerate(zip(line, looks, strict=True)):
-                self._put(row + down, col + right, value, look, source)
-                source = "", ""  # the first cell holds the formula of the whole block
+                self.put(row + down, col + right, value, look, formula, tag)
+                formula = tag = ""  # the first cell holds the formula of the whole block
 
     def table(
         self,
@@ -189,7 +203,8 @@ class Sheet(Layout):
             table_style: Excel's own banding, such as ``TableStyleLight1``, or none.
 
         Raises:
-            ValueError: As ``put``, or the headers are empty, too long or not all different.
+            ValueError: As ``put``, or the headers are empty, too long or not all different,
+                or another table has the name.
         """
         for right, header in enumerate(headers):
             if not 0 < len(header) <= _MAX_HEADER:
@@ -197,6 +212,9 @@ class Sheet(Layout):
             self.put(row, col + right, header, header_style)
         if len({header.casefold() for header in headers}) != len(headers):
             raise ValueError(f"{self._place(row, col)}: two headers of {name} are the same")
+        if name.casefold() in self._taken:
+            raise ValueError(f"{self._place(row, col)}: a table or name {name} already exists")
+        self._taken.add(name.casefold())
         ref = _span(row, col, 1 + max(n_rows, 1), len(headers))
         # With its columns given, openpyxl does not look for the headers in its own, empty cells.
         columns = [TableColumn(id=n, name=guarded(text)) for n, text in enumerate(headers, 1)]
@@ -204,7 +222,7 @@ class Sheet(Layout):
         table.autoFilter = AutoFilter(ref=ref)
         if table_style is not None:
             table.tableStyleInfo = TableStyleInfo(name=table_style, showRowStripes=True)
-        self.design.add_table(table)
+        self.tables[name] = table
 
     def link(self, row: int, col: int, title: str) -> None:
         """Make a cell a link to another sheet of the book; its text and look are put as usual."""
@@ -222,7 +240,7 @@ class Sheet(Layout):
     def fold(self, first: int, last: int) -> None:
         """Fold columns away; a click on the + above the next one shows them."""
         self.folded = range(first, last + 1)
-        self.design.sheet_format.outlineLevelCol = 1
+        self.page = replace(self.page, folds=True)
 
     def chart(self, chart: Chart, cell: str) -> None:
         """Put a chart on the sheet, its upper left corner at a cell."""
@@ -238,7 +256,8 @@ class Sheet(Layout):
         if not self._cells:
             return "A1:A1"
         first, last = min(self._cells), max(self._cells)
-        left, right = min(map(min, self._cells.values())), max(map(max, self._cells.values()))
+        columns = set[int]().union(*self._cells.values())
+        left, right = min(columns), max(columns)
         return _span(first, left, last - first + 1, right - left + 1)
 
     def rows(self) -> Iterator[str]:
@@ -249,19 +268,6 @@ class Sheet(Layout):
             points = self.heights.get(row)
             height = "" if points is None else f' ht="{points:g}" customHeight="1"'
             yield f'<row r="{row}"{height}>{body}</row>'
-
-    def _put(
-        self, row: int, col: int, value: object, style: str, source: tuple[str, str] | None
-    ) -> None:
-        """Check and keep one cell; a formula comes with the tag that begins its element."""
-        cells = self._row(row, col)
-        try:
-            look = self._looks[style]
-            cell = cell_xml(look, value, None if source is None else formula_xml(*source))
-        except (KeyError, ValueError) as error:
-            raise self._refusal(row, col, _why(error)) from error
-        cells[col] = f'<c r="{LETTERS[col]}{row}"{cell}'
-        self._cells[row] = cells
 
     def _row(self, row: int, col: int) -> dict[int, str]:
         """The cells of a row in which one is to be written."""

@@ -6,7 +6,7 @@ stylesheet it makes of them is kept, as all books of a family have the same.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from openpyxl import Workbook
@@ -16,6 +16,8 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.styles.stylesheet import write_stylesheet
 from openpyxl.xml.functions import tostring
+
+from xlhedge.xlsx.serialised import key_of
 
 __all__ = ["PLAIN", "Styles"]
 
@@ -44,7 +46,7 @@ class Styles:
 
     Attributes:
         attributes: what gives a cell the look of a name, in XML.
-        marks: the looks of conditional formats, by name.
+        marks: the names of looks of conditional formats, and of each the first that is the same.
     """
 
     def __init__(self) -> None:
@@ -53,8 +55,10 @@ class Styles:
         self._scratch = self._workbook.worksheets[0]  # looks are tried on here, then remembered
         self._known = {PLAIN: ""}
         self.attributes: Mapping[str, str] = self._known
-        self.marks: dict[str, DifferentialStyle] = {}
-        self._sheets: dict[Hashable, str] = {}
+        self.marks: dict[str, str] = {}
+        self._marked: dict[str, DifferentialStyle] = {}
+        self._alike: dict[Hashable, str] = {}
+        self._sheets: dict[tuple[str, ...], str] = {}
 
     def add(
         self,
@@ -128,7 +132,7 @@ class Styles:
         **pattern: str | None,
     ) -> None:
         """Register under a name what cells look like while a condition holds: `Sheet.mark`."""
-        self.marks[name] = DifferentialStyle(
+        style = self._marked[name] = DifferentialStyle(
             Font(b=bold or None, strike=strike or None, color=ink)
             if bold or strike or ink
             else None,
@@ -136,20 +140,20 @@ class Styles:
             fill=_Fill(**{"patternType": "solid", "bgColor": paper} | pattern) if paper else None,
             border=Border(bottom=Side(style="thin", color=line)) if line else None,
         )
+        self.marks[name] = self._alike.setdefault(key_of(style), name)
 
-    def stylesheet(self, conditional: Mapping[Hashable, DifferentialStyle]) -> str:
+    def stylesheet(self, marks: Iterable[str]) -> str:
         """The stylesheet of a book.
 
         Args:
-            conditional: the looks of its conditional formats, in the order of their numbers, by
-                what tells them apart.
+            marks: the names of the looks of its conditional formats, in the order of their numbers.
         """
-        key = tuple(conditional)
+        key = tuple(marks)
         if key not in self._sheets:
             if len(self._sheets) >= _MOST_SHEETS:
                 self._sheets.clear()
             book: Any = self._workbook
-            book._differential_styles.styles = list(conditional.values())  # noqa: SLF001  # write_stylesheet reads it there
+            book._differential_styles.styles = [self._marked[name] for name in key]  # noqa: SLF001  # write_stylesheet reads it there
             tree = write_stylesheet(book)
             for font in tree.iter("font"):
                 font[:] = sorted(font, key=lambda part: _FONT.split().index(part.tag))

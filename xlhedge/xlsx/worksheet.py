@@ -1,64 +1,54 @@
-"""A sheet's part of the file: openpyxl's design, with our rows between its head and its tail.
+"""A sheet's part of the file: what stands before the rows, the rows, and what stands behind them.
 
-The elements stand in the order that the format asks for. Each comes from openpyxl, by way of
-`serialised`; what is said a hundred times a book (columns, merged cells, links) is written here.
+The elements stand in the order that the format asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from openpyxl.comments.comment_sheet import CommentRecord
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
-from xlhedge.xlsx.serialised import key_of, xml_of
+from xlhedge.xlsx.cell import LETTERS
+from xlhedge.xlsx.page import PageXml, breaks_xml, footer_xml, page_xml
 from xlhedge.xlsx.sheet import Sheet
 
 __all__ = ["notes_of", "sheet_xml"]
 
-_NO_LOOK = DifferentialStyle()
-
-Conditional = dict[Hashable, DifferentialStyle]
-"""The looks of a book's conditional formats, by what tells them apart, in order."""
+Numbers = dict[str, int]
+"""The looks of a book's conditional formats, and their numbers."""
 
 
-def sheet_xml(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) -> str:
+def sheet_xml(sheet: Sheet, numbers: Numbers, relate: Callable[[str], str]) -> str:
     """The part of a sheet.
 
     Args:
         sheet: the sheet.
-        conditional: the looks of conditional formats, to which its own are added.
+        numbers: the looks of conditional formats, to which its own are added.
         relate: names the relationship to the sheet's drawing, notes, or the next table; each is
             asked for once, in the order in which the sheet refers to them.
     """
-    head = "".join(_head(sheet.design, sheet.extent))
-    body = "".join(sheet.rows())
-    tail = "".join(_tail(sheet, conditional, relate))
+    page, body = page_xml(sheet.page), "".join(sheet.rows())
+    tail = "".join(_tail(sheet, page, numbers, relate))
     return (
-        f'<worksheet xmlns="{SHEET_MAIN_NS}">{head}{_columns(sheet.widths, sheet.folded)}'
-        f"<sheetData>{body}</sheetData>{tail}</worksheet>"
+        f'<worksheet xmlns="{SHEET_MAIN_NS}">{page.properties}<dimension ref="{sheet.extent}"/>'
+        f"{page.view}{_columns(sheet.widths, sheet.folded)}<sheetData>{body}</sheetData>{tail}"
+        "</worksheet>"
     )
 
 
-def notes_of(design: Worksheet) -> list[CommentRecord]:
+_Note: Any = CommentRecord  # it takes a cell, of which it needs two attributes
+
+
+def notes_of(sheet: Sheet) -> list[CommentRecord]:
     """The notes on a sheet's cells, in order."""
-    cells = sorted(_cells(design).items())
-    return [CommentRecord.from_cell(cell) for _, cell in cells if cell.comment]
-
-
-def _cells(design: Any) -> Mapping[tuple[int, int], Any]:
-    cells: Mapping[tuple[int, int], Any] = design._cells  # noqa: SLF001  # iterating would make blank ones
-    return cells
-
-
-def _head(design: Any, extent: str) -> Iterator[str]:
-    yield xml_of(design.sheet_properties)
-    yield f'<dimension ref="{extent}"/>'
-    yield xml_of(design.views)
-    yield xml_of(design.sheet_format)
+    return [
+        _Note.from_cell(SimpleNamespace(_comment=note, coordinate=f"{LETTERS[col]}{row}"))
+        for (row, col), note in sorted(sheet.notes.items())
+    ]
 
 
 def _columns(widths: Mapping[int, float], folded: range) -> str:
@@ -74,42 +64,42 @@ def _columns(widths: Mapping[int, float], folded: range) -> str:
     return f"<cols>{found}</cols>" if found else ""
 
 
-def _tail(sheet: Sheet, conditional: Conditional, relate: Callable[[str], str]) -> Iterator[str]:
-    design: Any = sheet.design
-    if design.protection.sheet:
-        yield xml_of(design.protection)
+def _tail(
+    sheet: Sheet, page: PageXml, numbers: Numbers, relate: Callable[[str], str]
+) -> Iterator[str]:
+    yield page.protection
     if sheet.merged:
-        cells = "".join(f'<mergeCell ref="{span}"/>' for span in sheet.merged)
-        yield f'<mergeCells count="{len(sheet.merged)}">{cells}</mergeCells>'
-    yield from _conditional(design, conditional)
-    yield from _xml_of_those(design.data_validations)
+        yield _listed("mergeCells", [f'<mergeCell ref="{span}"/>' for span in sheet.merged])
+    yield from _conditional(sheet, numbers)
+    if sheet.allowed:
+        yield _listed("dataValidations", sheet.allowed)
     if sheet.links:
         yield f"<hyperlinks>{''.join(sheet.links)}</hyperlinks>"
-    yield from _xml_of_those(design.page_margins, design.page_setup)
-    yield from _xml_of_those(design.HeaderFooter, design.row_breaks)
+    yield page.setup
+    if sheet.foot is not None:
+        yield footer_xml(sheet.foot)
+    if sheet.breaks:
+        yield breaks_xml(tuple(sheet.breaks))
     if sheet.charts or sheet.pictures:
         yield _related("drawing", relate("drawing"))
-    if any(cell.comment for cell in _cells(design).values()):
+    if sheet.notes:
         yield _related("legacyDrawing", relate("vmlDrawing"))
-    if design.tables:
-        parts = "".join(_related("tablePart", relate("table")) for _ in design.tables)
-        yield f'<tableParts count="{len(design.tables)}">{parts}</tableParts>'
+    if sheet.tables:
+        yield _listed("tableParts", [_related("tablePart", relate("table")) for _ in sheet.tables])
 
 
-def _xml_of_those(*things: Any) -> Iterator[str]:
-    """What openpyxl makes of the things that say anything."""
-    return (xml_of(thing) for thing in things if thing)
+def _listed(tag: str, parts: list[str]) -> str:
+    return f'<{tag} count="{len(parts)}">{"".join(parts)}</{tag}>'
 
 
 def _related(tag: str, name: str) -> str:
     return f'<{tag} xmlns:r="{REL_NS}" r:id="{name}"/>'
 
 
-def _conditional(design: Any, conditional: Conditional) -> Iterator[str]:
-    for formatting in design.conditional_formatting:
-        for rule in formatting.rules:
-            if rule.dxf and rule.dxf != _NO_LOOK:
-                key = key_of(rule.dxf)
-                conditional.setdefault(key, rule.dxf)
-                rule.dxfId = list(conditional).index(key)
-        yield xml_of(formatting)
+def _conditional(sheet: Sheet, numbers: Numbers) -> Iterator[str]:
+    for cells, rules in sheet.marked.items():
+        yield f'<conditionalFormatting sqref="{cells}">'
+        for start, look, end in rules:
+            number = f' dxfId="{numbers.setdefault(look, len(numbers))}"' if look else ""
+            yield f"{start}{number}{end}"
+        yield "</conditionalFormatting>"

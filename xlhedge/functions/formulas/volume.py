@@ -26,7 +26,7 @@ def unless_few(bars: Carrier, wanted: Carrier, then: Callable[[], Carrier]) -> C
 
 def usual_volume(volumes: Numbers, lookback: Carrier) -> Carrier:
     """The mean volume of so many bars before the last one."""
-    return total(last(earlier(volumes), lookback)) / lookback
+    return total(earlier(last(volumes, lookback + 1))) / lookback
 
 
 def relative_volume(volumes: Numbers, lookback: Carrier = 20) -> Carrier:
