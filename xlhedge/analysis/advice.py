@@ -45,16 +45,20 @@ def advice(analysis: Analysis) -> list[str]:
         >>> advice(analyse(SAMPLES["full-hedge"]))
         ['Nothing: every holding is at its target.']
     """
-    return [each.text for each in _said(analysis)] or [nothing_to_do(analysis)]
+    return [each.text for each in analysis.once(_said)] or [nothing_to_do(analysis)]
 
 
 def advised(analysis: Analysis) -> list[Advice]:
     """The same as records, the most urgent first; none where there is nothing to do."""
-    return by_urgency(_said(analysis))
+    return by_urgency(analysis.once(_said))
 
 
-def _said(analysis: Analysis) -> Iterator[Advice]:
-    doubts = doubted(analysis)
+def _said(analysis: Analysis) -> tuple[Advice, ...]:
+    return tuple(_every(analysis))
+
+
+def _every(analysis: Analysis) -> Iterator[Advice]:
+    doubts = analysis.once(doubted)
     yield from _to_check(doubts)
     yield from _margin(analysis, doubts)
     yield from _accounts(analysis)

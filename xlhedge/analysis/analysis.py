@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from xlhedge.analysis.accounts import AccountRow, CrossRow
 from xlhedge.analysis.carry import CarryRow
@@ -34,6 +34,7 @@ __all__ = ["Analysis", "NearEnd", "analyse"]
 
 _OF_LIQUIDATION = ("index_price", "futures_price", "contract_size", "mm_rate", "mm_amount")
 """The cells of an instrument that decide when a short of it is liquidated."""
+_T = TypeVar("_T")
 _HUGE = 1e100  # of anything: what is computed with it overflows
 
 
@@ -97,6 +98,20 @@ class Analysis:
     _sudden: dict[float, Stress] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _found: dict[Callable[[Analysis], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def once(self, of: Callable[[Analysis], _T]) -> _T:
+        """What a function says of this analysis, worked out when it is first asked for.
+
+        Args:
+            of: the function; nobody changes what it gives.
+        """
+        if of not in self._found:
+            self._found[of] = of(self)
+        found: _T = self._found[of]
+        return found
 
     @property
     def caveats(self) -> tuple[str, ...]:

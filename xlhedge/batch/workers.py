@@ -56,6 +56,7 @@ class ThisProcess(Workers):
     chunk = window = 1
 
     def __init__(self, stop: Stop) -> None:
+        gc.set_threshold(_REPORT)
         self._stop = stop
 
     def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:

@@ -178,7 +178,7 @@ class Watch:
 def _alarms(analysis: Analysis, doubtful: bool) -> Iterator[Alarm]:  # noqa: FBT001  # one caller
     """Those of a report, and hedges to take off; no advice where a price is doubtful."""
     yield from (each for each in each_alarm(analysis) if each.kind != "gap" or not doubtful)
-    doubts = doubted(analysis)
+    doubts = analysis.once(doubted)
     for hedge, row in zip(analysis.hedge, analysis.unwind, strict=True):
         if should_unwind(row) and not doubtful and ("unwind", hedge.underlying) not in doubts:
             signal = str(row.signal)

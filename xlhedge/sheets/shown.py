@@ -169,7 +169,7 @@ class Shown:
     def _named(self) -> set[str]:
         """Instruments, assets and underlyings that advice or an alarm names."""
         found = {each.instrument for each in advised(self._analysis) if each.what not in _PLAIN}
-        found |= {underlying for _, underlying in doubted(self._analysis)}
+        found |= {underlying for _, underlying in self._analysis.once(doubted)}
         return found | {each.about for each in each_alarm(self._analysis) if each.kind != "gap"}
 
     def _is_named(self, row: FigureRow) -> bool:
