@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 from xlhedge.analysis import analyse
+from xlhedge.analysis.orders import OrderRow
 from xlhedge.cli import app
 from xlhedge.errors import PortfolioError
 from xlhedge.jobs.figure_names import Names, kinds
@@ -219,7 +220,7 @@ def test_a_name_of_one_sheet_is_filled_too_and_a_merged_cell_as_one(deck):
             "xlh.orders",
             "$A$20:$C$29",
             (
-                "the table has 30 columns, and its range 'Board''s deck'!A20:C29 has 3; type those "
+                f"the table has {len(OrderRow.figures)} columns, and its range 'Board''s deck'!A20:C29 has 3; type those "
                 "that are wanted into its first row: instrument, underlying, number, "
             ),
         ),

@@ -102,7 +102,7 @@ MOVES = {
         "contract_size": (0.02, "hedge", "short_notional"),
         "qty_step": (7, "hedge", "target_contracts"),
         "min_qty": (500, "hedge", "action"),
-        "min_notional": (1e9, "hedge", "residual_delta"),
+        "min_notional": (1e9, "hedge", "action"),
         "taker_fee": (0.001, "margin", "close_fee"),
         "fee_discount": (0.2, "unwind", "close_fee"),
         "quote": ("USD", "margin", "short_notional"),

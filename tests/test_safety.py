@@ -26,6 +26,7 @@ MODULES |= {"urllib.request", "http.client", "requests", "httpx", "ftplib", "smt
 # Where one of these stands, and why it may.
 ALLOWED = {
     ("__init__.py", "import_module"): "public names, each with its module in a fixed list",
+    ("portfolio/__init__.py", "import_module"): "the same, for its own names",
     ("batch/cluster.py", "socket"): "whether the scheduler that --cluster names is there at all",
     ("hosts/office.py", "subprocess"): "LibreOffice's own programs; no shell, arguments as a list",
     ("hosts/libreoffice_refresh.py", "subprocess"): "the Python of the install, after asking",
