@@ -220,8 +220,9 @@ def test_a_name_of_one_sheet_is_filled_too_and_a_merged_cell_as_one(deck):
             "xlh.orders",
             "$A$20:$C$29",
             (
-                f"the table has {len(OrderRow.figures)} columns, and its range 'Board''s deck'!A20:C29 "
-                "has 3; type those that are wanted into its first row: instrument, underlying, number, "
+                f"the table has {len(OrderRow.figures)} columns, and its range "
+                "'Board''s deck'!A20:C29 has 3; type those that are wanted into its first row: "
+                "instrument, underlying, number, "
             ),
         ),
         (
