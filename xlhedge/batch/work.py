@@ -6,6 +6,7 @@ else: no clock, no machine, no order.
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -121,7 +122,9 @@ def _made(asked: Task, options: Options) -> ReportBytes:
         return ReportBytes(content.sha256, report, b"", figures, tuple(map(str, said)))
     except Exception as error:  # noqa: BLE001  # one input must not stop the others
         said += error.warnings if isinstance(error, PortfolioError) else ()
-        return ReportBytes(warnings=tuple(map(str, said)), errors=tuple(error_lines(error)))
+        lines = tuple(error_lines(error))
+    gc.collect()  # an error holds what was read of a bad file, in a circle
+    return ReportBytes(warnings=tuple(map(str, said)), errors=lines)
 
 
 def figures_of(analysis: Analysis) -> dict[str, Any]:
