@@ -6,6 +6,7 @@ prints on, without the white around them, stand one below the other.
 
 from __future__ import annotations
 
+import re
 import struct
 import subprocess
 import sys
@@ -13,12 +14,16 @@ import tempfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import ZipFile
 
 from xlhedge.analysis import Analysis, analyse
+from xlhedge.files import zipped
 from xlhedge.hosts.libreoffice import build_extension
 from xlhedge.samples import SAMPLES
+from xlhedge.sheets.blocks import print_nothing
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
 from xlhedge.xlsx.book import Book
@@ -84,25 +89,41 @@ def drawn(picture: Picture, office: LibreOffice, folder: Path) -> bytes:
     sample = SAMPLES[picture.sample]
     settings = replace(sample.settings, shock_step=picture.step)
     book = picture.make(analyse(replace(sample, settings=settings)))
-    for sheet in book.design.worksheets:
-        sheet.sheet_state = "hidden"
-        sheet.print_area = None  # a hidden sheet is not printed, unless it has one
-    sheet = book.design[picture.sheet]
-    sheet.sheet_state = "visible"
-    book.design.active = sheet
-    sheet.oddFooter.left.text = sheet.oddFooter.center.text = sheet.oddFooter.right.text = ""
-    sheet.print_area = ",".join(picture.areas)
-    sheet.print_title_rows = sheet.print_title_cols = None  # else each part begins with them
-    sheet.sheet_properties.pageSetUpPr.fitToPage = False
-    sheet.page_setup.scale, sheet.page_setup.paperSize = SCALE, A3
+    titles = [sheet.title for sheet in book.sheets]
+    for sheet in book.sheets:
+        if sheet.title != picture.sheet:
+            print_nothing(sheet)
     path = folder / "picture.xlsx"
-    book.save(path)
+    path.write_bytes(printing(book.to_bytes(), titles.index(picture.sheet), picture))
     pages = folder / "pages"
     pages.mkdir()
     command = ("pdftoppm", "-r", str(DPI), str(office.to_pdf(path)), str(pages / "page"))
     subprocess.run(command, check=True)  # noqa: S603  # poppler, and our own arguments
     found = [trimmed(read_ppm(page.read_bytes())) for page in sorted(pages.iterdir())]
     return png([row for page in found for row in page])
+
+
+def printing(content: bytes, at: int, picture: Picture) -> bytes:
+    """A workbook that prints the picture's areas of its sheet at that place, and nothing around."""
+    parts = {}
+    with ZipFile(BytesIO(content)) as archive:
+        for name in archive.namelist():
+            parts[name] = archive.read(name)
+    name = f"xl/worksheets/sheet{at + 1}.xml"
+    xml = re.sub(r"<headerFooter.*?</headerFooter>", "", parts[name].decode(), flags=re.DOTALL)
+    xml = re.sub(r"<pageSetUpPr[^>]*/>", "", xml)
+    page = f'<pageSetup paperSize="{A3}" scale="{SCALE}" orientation="landscape"/>'
+    parts[name] = re.sub(r"<pageSetup [^>]*/>", page, xml).encode()
+    quoted = picture.sheet.replace("&", "&amp;")
+    areas = ",".join(
+        f"'{quoted}'!" + re.sub(r"([A-Z]+)([0-9]+)", r"$\1$\2", each) for each in picture.areas
+    )
+    book = parts["xl/workbook.xml"].decode()
+    own = f'<definedName name="_xlnm.Print_(?:Area|Titles)" localSheetId="{at}"'
+    book = re.sub(f"{own}[^>]*>[^<]*</definedName>", "", book)
+    mine = f'<definedName name="_xlnm.Print_Area" localSheetId="{at}">{areas}</definedName>'
+    parts["xl/workbook.xml"] = book.replace("</definedNames>", f"{mine}</definedNames>").encode()
+    return zipped(parts)
 
 
 def read_ppm(data: bytes) -> Rows:
