@@ -37,7 +37,7 @@ Rows = list[bytes]
 WHITE = b"\xff\xff\xff"
 MARGIN = 12  # pixels of white kept on each side
 DPI, SCALE = 130, 60  # per cent: one size of letters in all pictures, and every part fits
-A3 = 8  # openpyxl's number of that paper
+A3 = 8  # the number of that paper in a file
 
 
 class Picture(NamedTuple):

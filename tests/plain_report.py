@@ -385,7 +385,7 @@ def order_rows(book, report):
         _stepped(found, f"{where} wanted_contracts", row["wanted_contracts"], exact, step)
         gap = num(row["wanted_contracts"]) - contracts if row["part"] else num(0)
         _stepped(found, f"{where} order_contracts", row["order_contracts"], gap, step)
-        reasons = against(terms, row)
+        reasons = "" if waits.get(row["underlying"]) else against(terms, row)
         if reasons is not None:
             found.expect(where, "against", row["against"], reasons or None)
         _action(found, where, terms, row, waits.get(row["underlying"]))

@@ -296,3 +296,13 @@ def test_an_order_that_would_enlarge_a_hedge_which_may_come_off_is_struck(tmp_pa
                  for at in range(top, top + 2)}  # fmt: skip
         held, other = ("P", "E") if title == "Orders" else ("BTC", "ETH")
         assert named == {held: "held back", other: "short"}
+
+
+def test_a_signal_from_a_mistyped_entry_speaks_against_nothing():
+    """The order waits for the check, and the list says so; it does not vanish as held back."""
+    typed = analyse(book(shorts=[lot(entry_price=600_000, margin=40_000)]))
+    assert typed.unwind[0].signal not in ("HOLD", "no short")
+    assert orders(typed)["P"] == ("check first", 0.5)
+    assert typed.orders[0].against == ""
+    waiting = {line.instrument: line.action for line in order_list(typed)}
+    assert waiting["P"] == "check first"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from inspect import signature
 
 import pytest
 from books import PORTFOLIOS, saved
@@ -11,11 +12,11 @@ from typer.testing import CliRunner
 
 from xlhedge.analysis import analyse
 from xlhedge.analysis.order_list import order_list
-from xlhedge.cli import app
+from xlhedge.cli import app, reports
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
-from xlhedge.sheets.shown import Shown
+from xlhedge.sheets.shown import MOST_SHOWN, Shown
 from xlhedge.sheets.template import template_book
 
 FEW = 2
@@ -197,3 +198,8 @@ def test_a_first_hedge_of_hundreds_of_coins_has_a_report(tmp_path):
     (opened,) = (row[1] for row in sheet.iter_rows(values_only=True)
                  if row[0] == "Opened anew by orders, value")  # fmt: skip
     assert opened == sum(range(1_000, 1_600))
+
+
+def test_the_command_s_own_number_is_that_of_python():
+    """It stands there as a number, for help must not load the sheets."""
+    assert signature(reports.report).parameters["lines"].default == MOST_SHOWN

@@ -10,7 +10,7 @@ from xlhedge.analysis.doubts import Doubts, doubted
 from xlhedge.analysis.figures import BLANK, Blank
 from xlhedge.analysis.hedge import DUST
 from xlhedge.analysis.order_list import order_lines
-from xlhedge.analysis.orders import BELOW_A_STEP
+from xlhedge.analysis.orders import BELOW_A_STEP, TOO_SMALL, TRADED
 from xlhedge.analysis.roll_advice import rolls
 from xlhedge.analysis.unwind_advice import (
     added_risk,
@@ -23,7 +23,12 @@ from xlhedge.analysis.wallets import nearest_end, wallet_unit
 from xlhedge.errors import Problem
 from xlhedge.text import percent
 
-__all__ = ["advice", "advised", "nothing_to_do"]
+__all__ = ["PLAIN", "advice", "advised", "nothing_to_do"]
+
+_FILL_IN, _EXPOSED, _COVERED = "fill in", "still exposed", "covered"
+
+PLAIN = (*TRADED, BELOW_A_STEP, TOO_SMALL, _EXPOSED, _COVERED, _FILL_IN)
+"""What is said of any line that is not at its target or not filled in; all else is a danger."""
 
 _SURVIVE = (30, 50)
 """Moves against a short, in percent of mark, that margin to add is worked out for: the first, or
@@ -100,7 +105,7 @@ def _margin(analysis: Analysis, doubts: Doubts) -> Iterator[Advice]:
         if row.lacking and buffer == BLANK:
             text = f"Fill in {row.lacking} for {name}: nobody knows when it is liquidated."
             why = f"liquidation unknown without {row.lacking}"
-            yield Advice(TODAY, "fill in", text, why, name, row.account)
+            yield Advice(TODAY, _FILL_IN, text, why, name, row.account)
         if row.is_cross or ("margin", row.underlying) in doubts:
             continue
         typical = analysis.within_typical(row)
@@ -194,7 +199,7 @@ def _orders(analysis: Analysis) -> Iterator[Advice]:
                 Amount(row, "order_contracts"), Amount(row, "order_notional"), line.quote_currency,
             )  # fmt: skip
             continue
-        if row.action == "too small":
+        if row.action == TOO_SMALL:
             size = row.order_contracts
             why = f"the order of {_contracts(size)} is below what {row.instrument} trades"
         elif row.action == BELOW_A_STEP:
@@ -237,9 +242,9 @@ def _naked(analysis: Analysis) -> Iterator[Advice]:
             amount = Amount(follows, "net_delta")
             why = "it names no instrument: nothing is ordered for it"
             if covered:
-                yield Advice(NOTE, "covered", text, why, row.asset)
+                yield Advice(NOTE, _COVERED, text, why, row.asset)
                 continue
-        yield Advice(NOTE, "still exposed", text, why, row.asset, value=amount, unit=currency)
+        yield Advice(NOTE, _EXPOSED, text, why, row.asset, value=amount, unit=currency)
 
 
 def nothing_to_do(analysis: Analysis) -> str:

@@ -34,6 +34,7 @@ __all__ = [
     "BELOW_A_STEP",
     "DEAR",
     "HELD_BACK",
+    "TOO_SMALL",
     "TRADED",
     "WAITING",
     "OrderRow",
@@ -55,6 +56,9 @@ WAITING = (CHECK_FIRST, HELD_BACK)
 DEAR = 1.0
 """What part of its value a position may pay in funding in a year before that speaks against it: all
 of it, at today's rate, whatever was settled before."""
+
+TOO_SMALL = "too small"
+"""The action of an order that the venue does not take."""
 
 BELOW_A_STEP = "less than a step"
 """The action where something is to be traded, and the instrument trades it in larger steps."""
@@ -320,9 +324,9 @@ class OrderRow(FigureRow):
         What reduces a hedge, nothing speaks against.
         """
         adds = (self.part != 0) & (self.part * self.short_notional >= 0)
-        typed = self._peers(f).sum(OrderRow.funding_doubts) == 0
+        sure = (self._peers(f).sum(OrderRow.funding_doubts) == 0) & self._checked(f)
         signal = where(f.of_underlying(self, "leaving") > 0, "signal", "")
-        return where(adds & typed, where(self.funding_cost > DEAR, "funding", signal), "")
+        return where(adds & sure, where(self.funding_cost > DEAR, "funding", signal), "")
 
     @figure("Action", "text", ("instrument",))
     def action(self, f: Lookups) -> Carrier:
@@ -336,9 +340,8 @@ class OrderRow(FigureRow):
         low = where(reduces, 0, where(value < self.min_notional, 1, 0))
         small = (absolute(order) < self.min_qty) | (low == 1)
         known = where(self.against == "", where(order > 0, *TRADED), HELD_BACK)
-        traded = where(order == 0, BELOW_A_STEP, where(small, "too small", known))
-        checked = f.of_underlying(self, "doubts") == 0
-        return where(self.part == 0, "none", where(checked, traded, CHECK_FIRST))
+        traded = where(order == 0, BELOW_A_STEP, where(small, TOO_SMALL, known))
+        return where(self.part == 0, "none", where(self._checked(f), traded, CHECK_FIRST))
 
     @figure("Order, value", "money", ("instrument",), total=True)
     def order_notional(self, f: Lookups) -> Carrier:
@@ -367,6 +370,10 @@ class OrderRow(FigureRow):
         """Cells that look mistyped and that what speaks against a hedge is computed from."""
         return count_doubts(self, f, "Instruments", concern="unwind")
 
+    def _checked(self, f: Lookups) -> Carrier:
+        """Whether nothing that orders on its underlying are computed from looks mistyped."""
+        return f.of_underlying(self, "doubts") == 0
+
     def _lots(self, f: Lookups) -> Group:
         return f.group(MarginRow, self.instrument)
 
@@ -384,5 +391,5 @@ class OrderRow(FigureRow):
             order = f.short_notional(self.order_contracts, price, *kind(self), self.index_price)
             return order * self.parity
 
-        none = [self.action == word for word in ("too small", *WAITING)]
+        none = [self.action == word for word in (TOO_SMALL, *WAITING)]
         return where(reduce(operator.or_, none), 0, worth)

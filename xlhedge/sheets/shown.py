@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.advice import advised
+from xlhedge.analysis.advice import PLAIN, advised
 from xlhedge.analysis.alarms import each_alarm
 from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.doubts import doubted
@@ -22,7 +22,7 @@ from xlhedge.analysis.grid_shorts import GridShort
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.history import AssetHistory
 from xlhedge.analysis.margin import MarginRow
-from xlhedge.analysis.orders import BELOW_A_STEP, TRADED, WAITING, OrderRow, UnderlyingRow
+from xlhedge.analysis.orders import TRADED, WAITING, OrderRow, UnderlyingRow
 from xlhedge.analysis.scenario_lines import LineRow
 from xlhedge.analysis.scenarios import Stress
 from xlhedge.analysis.unwind import UnwindRow
@@ -39,9 +39,6 @@ _OF_SCENARIOS = 5
 """Lines of all scenarios together, for each of a table."""
 _NEAREST = 10
 """Positions that have a place in charts: those whose liquidation is nearest."""
-
-_PLAIN = (*TRADED, BELOW_A_STEP, "too small", "still exposed", "covered", "fill in")
-"""Advice that does not keep a line: orders come by size, and there is a list of those left out."""
 
 _KINDS: dict[type[FigureRow], tuple[str, str]] = {
     HedgeRow: ("hedge", "holdings"),
@@ -167,8 +164,11 @@ class Shown:
 
     @cached_property
     def _named(self) -> set[str]:
-        """Instruments, assets and underlyings that advice or an alarm names."""
-        found = {each.instrument for each in advised(self._analysis) if each.what not in _PLAIN}
+        """Instruments, assets and underlyings that advice or an alarm names.
+
+        Plain advice keeps no line: orders come by size, and those left out are listed.
+        """
+        found = {each.instrument for each in advised(self._analysis) if each.what not in PLAIN}
         found |= {underlying for _, underlying in self._analysis.once(doubted)}
         return found | {each.about for each in each_alarm(self._analysis) if each.kind != "gap"}
 
