@@ -53,7 +53,6 @@ TEMPORARY = ".tmp"
 _EARLIEST = (0, 33)  # the time and the day, 1980-01-01, that an archive can say
 _UNIX = 3  # an archive names the system that wrote it; all of ours name the same one
 _FORMAT, _UTF_8 = 20, 0x800  # the version of the format, and the mark of names beyond ASCII
-_LEVEL = 6
 
 
 def report_ending(day: date) -> str:
@@ -189,13 +188,13 @@ def zipped(parts: Mapping[str, str | bytes], again: Container[str] = ()) -> byte
     return b"".join((*files, *listed, end))
 
 
-_Pack = Callable[[bytes, int], bytes | bytearray]
+_Pack = Callable[[bytes], bytes | bytearray]
 
 
 def _packed(pack: _Pack, content: str | bytes) -> tuple[bytes | bytearray, int, int, int]:
     """A file's packed bytes, its check sum, and its length packed and unpacked."""
     data = content.encode() if isinstance(content, str) else content
-    packed = pack(data, _LEVEL)
+    packed = pack(data)
     return packed, zlib.crc32(data), len(packed), len(data)
 
 
@@ -219,15 +218,21 @@ def packed_by() -> str:
 def _packer() -> _Pack:
     """What deflates: libdeflate where it is installed, in less than half the time; else zlib."""
     try:
-        from deflate import deflate_compress
+        import deflate  # noqa: F401  # whether it is there
     except ImportError:
         return _by_zlib
-    found: _Pack = deflate_compress
-    return found
+    return _by_libdeflate
 
 
-def _by_zlib(data: bytes, level: int) -> bytes:
-    deflater = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+def _by_libdeflate(data: bytes) -> bytes | bytearray:
+    from deflate import deflate_compress
+
+    packed: bytearray = deflate_compress(data, 5)  # smaller than zlib's 6, and sooner than its own
+    return packed
+
+
+def _by_zlib(data: bytes) -> bytes:
+    deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     return deflater.compress(data) + deflater.flush()
 
 
