@@ -505,9 +505,12 @@ def test_a_line_takes_no_cell_that_is_taken_and_its_cells_are_taken() -> None:
     sheet.line(3, form, (1.0, 2.0, 3.0), ["plain"] * 3)
     with pytest.raises(ValueError, match="Bulk!D3: the cell has been written already"):
         sheet.put(3, 4, 1.0)
+    sheet.put(3, 1, 1.0)
+    with pytest.raises(ValueError, match="Bulk!C3: the cell has been written already"):
+        sheet.put(3, 3, 1.0)
     with pytest.raises(ValueError, match="Bulk!D3: the cell has been written already"):
         sheet.down(1, 4, [1.0] * 3)
-    assert sheet.extent == "B1:D3"
+    assert sheet.extent == "A1:D3"
 
 
 def test_a_formula_may_be_too_long_in_a_far_row_alone() -> None:
