@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xlhedge.errors import HedgeError
-from xlhedge.functions.evaluate import CELLS, evaluate
+from xlhedge.functions.evaluate import CELLS, evaluate, quickly
 from xlhedge.functions.foreign import is_labelled, plain
 from xlhedge.functions.reference import arguments_of
 from xlhedge.functions.registry import FUNCTIONS, Function
@@ -26,9 +26,13 @@ def _public(entry: Function) -> Callable[..., Any]:
     @functools.wraps(entry.body)
     def call(*args: Any, **kwargs: Any) -> Any:
         arguments = ordered(args, kwargs)
-        if CELLS.issuperset(map(type, arguments)):
+        kinds = tuple(map(type, arguments))
+        if CELLS.issuperset(kinds):
             return evaluate(entry, arguments)
-        lists = _LISTS.issuperset(map(type, arguments))
+        value = quickly(entry, arguments, kinds)
+        if value is not None:
+            return value
+        lists = _LISTS.issuperset(kinds)
         labelled = None if lists else _labelled(entry, arguments)
         dimensions = getattr(labelled, "ndim", 0)
         read = [
