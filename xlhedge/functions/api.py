@@ -76,6 +76,8 @@ def _binding(entry: Function) -> Callable[[tuple[Any, ...], dict[str, Any]], lis
     def ordered(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         given = len(args)
         arguments = [*args, *(None,) * (len(names) - given)]
+        if not kwargs and required <= given <= len(names):
+            return arguments
         fits = given <= len(names) and kwargs.keys().isdisjoint(names[:given])
         if not fits or not kwargs.keys() >= {*names[given:required]} or kwargs.keys() - places:
             signature.bind(*args, **kwargs)  # it raises, and says what is wrong

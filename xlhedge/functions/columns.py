@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import Context
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -22,7 +23,7 @@ from xlhedge.functions.steps import Steps, written
 __all__ = ["LONGEST", "quick_way"]
 
 LONGEST = 10_000
-"""Rows up to which it is the quicker way."""
+"""Rows up to which it is the quicker way: products of longer columns are shared among threads."""
 
 _FLOAT = np.dtype(float)
 _ZERO = np.array(0.0)
@@ -60,7 +61,8 @@ def quick_way(entry: Function, kinds: Sequence[Any]) -> Callable[[Sequence[Any]]
         else:
             return None
     given = dict.fromkeys(columns, False) | {place: True for place, *_ in singles}
-    return _Way(columns, singles, written(entry, cells, given), row=bool(entry.columns))
+    way = _Way(columns, singles, written(entry, cells, given), row=bool(entry.columns))
+    return partial(_quietly, way.values)
 
 
 class _UnusualError(ValueError):
@@ -83,7 +85,12 @@ class _Way:
         self._checks = [
             (place, check) for place, parameter in columns.items() for check in _checks(parameter)
         ]
-        loose = [place for place, parameter in columns.items() if not _is_bounded(parameter)]
+        shown = steps.shown()
+        loose = [
+            place
+            for place, parameter in columns.items()
+            if place not in shown and not _is_bounded(parameter)
+        ]
         loose += steps.legs if steps.numbers else ()
         self._pairs = list(zip(loose[::2], [*loose[1::2], *loose[-1:]], strict=False))
         # Nearly all steps take two values; a tuple for each would cost half as much as the step.
@@ -92,13 +99,7 @@ class _Way:
             for compute, places, at in steps.todo
         ]
 
-    def __call__(self, arguments: Sequence[Any]) -> Any:
-        try:
-            return _quietly(self._values, arguments)
-        except (ArithmeticError, ValueError):
-            return None
-
-    def _values(self, arguments: Sequence[Any]) -> Any:
+    def values(self, arguments: Sequence[Any]) -> Any:
         cells = self._steps.cells.copy()
         shape = self._take(arguments, cells)
         for compute, left, right, at in self._todo:
@@ -169,19 +170,19 @@ def _settled(leg: Any, shape: tuple[int, ...]) -> Any:
     return leg
 
 
-def _quietly(way: Callable[..., Any], *given: Any) -> Any:
-    """What is computed where a division by 0 is an error, and all else that goes wrong shows.
+def _quietly(values: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    """The values, computed where a division by 0 is an error; None where something is unusual.
 
     Entering a context takes a tenth of what np.errstate takes.
     """
-    return _QUIET.copy().run(way, *given)
+    try:
+        return _QUIET.copy().run(values, arguments)
+    except (ArithmeticError, ValueError):
+        return None
 
 
+_QUIET = Context()
 if np.lib.NumpyVersion(np.__version__) >= "2.0.0":
-    _QUIET = Context()
     _QUIET.run(np.seterr, all="ignore", divide="raise")
-else:  # where this is no matter of a context
-
-    @np.errstate(all="ignore", divide="raise")
-    def _quietly(way: Callable[..., Any], *given: Any) -> Any:
-        return way(*given)
+else:  # where a context knows nothing of it
+    _quietly = np.errstate(all="ignore", divide="raise")(_quietly)

@@ -44,16 +44,17 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
         >>> evaluate(function("SCENARIO_PNL"), [1, 100, [[0], [100]], [-0.25, 0.5]]).tolist()
         [[-25.0, 50.0], [0.0, 0.0]]
     """
+    kinds = tuple(map(type, arguments))
+    single = CELLS.issuperset(kinds)
+    found = None if single else quickly(entry, arguments, kinds)
+    if found is not None:
+        return found
     spare = len(entry.parameters) - len(arguments)
     if spare < 0:
         raise HedgeError(f"{entry.name} takes at most {len(entry.parameters)} arguments")
-    kinds = tuple(map(type, arguments))
     given, arguments = arguments, [*arguments, *(None,) * spare]
-    if CELLS.issuperset(kinds):
+    if single:
         return evaluate_one(entry, arguments)
-    found = quickly(entry, given, kinds)
-    if found is not None:
-        return found
     # An array without dimensions is its only element.
     arguments = [
         each[()] if each.__class__ not in CELLS and getattr(each, "shape", None) == () else each
@@ -78,9 +79,10 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
         from xlhedge.functions.columns import quick_way
     except ImportError:  # LibreOffice's own Python may have no NumPy, and says so in its own way
         return call.nested()
-    way = quick_way(entry, _key(given))
+    key = _key(given)
+    way = None if key in entry.ways else quick_way(entry, key)
     if way is not None:
-        entry.ways[_key(given)] = way
+        entry.ways[key] = way
     return evaluate_arrays(call)
 
 

@@ -33,6 +33,12 @@ _LOGIC: Mapping[Any, bool] = {np.bitwise_or: True, np.bitwise_and: False}
 _NEUTRAL: Mapping[Any, int] = {np.add: 0, np.subtract: 0, np.multiply: 1, np.divide: 1}
 _EXCHANGED = {np.add, np.multiply}
 
+_SHOWING: Mapping[Any, int] = {
+    **dict.fromkeys((operator.add, operator.sub, operator.mul), 2),
+    **dict.fromkeys((operator.truediv, np.negative, np.absolute), 1),
+}
+"""Of how many of its operands it shows in a step's value that they are not finite."""
+
 _SMALL = 1e290
 """What added to the greatest of all floats leaves it as it is."""
 
@@ -94,6 +100,14 @@ class Steps:
                 todo.append(each)
                 used.update(each[1])
         self.todo = todo[::-1]
+
+    def shown(self) -> set[int]:
+        """The places of what is finite if the values are: sums and products hide nothing."""
+        shown = {*self.legs} if self.numbers else set()
+        for compute, places, at in reversed(self.todo):
+            if at in shown and compute in _SHOWING:
+                shown.update(places[: _SHOWING[compute]])
+        return shown
 
 
 class _Noted(np.lib.mixins.NDArrayOperatorsMixin):
