@@ -74,7 +74,6 @@ def compared(entry, arguments):
     if found is not None:
         assert bits(found) == judged
         assert found.flags.writeable
-        assert found.base is None or entry.columns
     for each, old in zip(arguments, before, strict=True):
         if isinstance(each, np.ndarray):
             assert bits(each) == bits(old)
@@ -172,11 +171,22 @@ def test_what_is_not_finite_is_found_wherever_it_is(odd, place):
     assert not compared(function("HEDGE_CONTRACTS"), [np.ones(3), np.ones(3), columns[place]])
 
 
-def test_lengths_that_do_not_fit_and_columns_that_are_long():
+@pytest.mark.parametrize("length", [10_000, 10_001, LONGEST, LONGEST + 1])
+def test_long_columns_are_looked_at_to_the_end(length):
+    entry, columns = function("NET_DELTA"), [np.linspace(1, 2, length) for _ in range(3)]
+    assert compared(entry, columns) == (length <= LONGEST)
+    for column in columns:
+        column[-1] = math.inf
+        found = evaluate(entry, columns)
+        assert str(found[-1]).endswith("inf is not a finite number; it must be a number") or (
+            column is columns[1]
+        )
+        assert found[0] == 0.0
+        column[-1] = 2.0
+
+
+def test_lengths_that_do_not_fit_are_told():
     entry = function("NET_DELTA")
-    for length in (LONGEST, LONGEST + 1):
-        column = np.linspace(1, 2, length)
-        assert compared(entry, [column, column, column]) == (length == LONGEST)
     assert compared(entry, [np.ones(2)] * 3)
     found = outcome(evaluate, entry, [np.ones(2), np.ones(3), np.ones(2)])
     assert "the sizes of the ranges do not fit together: 2 and 3 and 2" in str(found)

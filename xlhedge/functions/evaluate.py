@@ -87,7 +87,7 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
 
 
 def quickly(entry: Function, arguments: Sequence[Any], kinds: tuple[type, ...]) -> Any:
-    """The values of a call of numbers and short 1-D arrays; None for all that is not so plain.
+    """The values of a call of numbers and 1-D arrays; None for all that is not so plain.
 
     They are those of `evaluate`, which asks here first. How to compute them is kept by the types of
     the arguments once a call of such types was evaluated.
