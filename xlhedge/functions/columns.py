@@ -124,11 +124,11 @@ class _Way:
         """Put what is given into the cells, if it is as it should be; the columns' shape."""
         cells[self._first] = column = arguments[self._first]
         shape: tuple[int, ...] = column.shape
-        if len(shape) != 1 or not 0 < shape[0] <= LONGEST or column.dtype is not _FLOAT:
+        if len(shape) != 1 or shape[0] > LONGEST or column.dtype != _FLOAT:
             raise _UnusualError
         for place in self._others:
             cells[place] = column = arguments[place]
-            if column.shape != shape or column.dtype is not _FLOAT:
+            if column.shape != shape or column.dtype != _FLOAT:
                 raise _UnusualError
         for place, low, high in self._singles:
             if not low <= arguments[place] <= high:
@@ -168,9 +168,7 @@ def _are_finite(one: Any, other: Any) -> bool:
 
 def _settled(leg: Any, shape: tuple[int, ...]) -> Any:
     """A value of any kind for each row, in an array of its own."""
-    if leg.__class__ is np.ndarray and leg.dtype.kind not in "fi":
-        if leg.shape != shape:
-            raise _UnusualError
+    if leg.__class__ is np.ndarray and leg.dtype.kind in "bU" and leg.shape == shape:
         return leg
     return _row([leg], shape)[:, 0]
 
@@ -179,7 +177,7 @@ def _row(legs: Sequence[Any], shape: tuple[int, ...]) -> Any:
     """A row of numbers for each row; in memory they lie column by column."""
     found = np.empty((len(legs), *shape))
     for cells, leg in zip(found, legs, strict=True):
-        if leg.__class__ is not float and leg.__class__ is not np.ndarray:
+        if leg.__class__ is not float and (leg.__class__ is not np.ndarray or leg.dtype != _FLOAT):
             raise _UnusualError
         np.add(leg, 0.0, out=cells)  # -0.0 becomes 0.0
         if not _are_finite(cells, cells):
