@@ -76,7 +76,6 @@ class RowForm:
 
     Attributes:
         columns: their columns.
-        taken: nothing for each of these.
 
     Raises:
         ValueError: a formula cannot stand in a workbook.
@@ -91,7 +90,6 @@ class RowForm:
         self, col: int, formulas: Sequence[RowText | None], arrays: Sequence[int] = ()
     ) -> None:
         self.columns, self.formulas = range(col, col + len(formulas)), formulas
-        self.taken = dict.fromkeys(self.columns, "")
         self._long = [each for each in formulas if each and len(each.at(MAX_ROW)) > MAX_FORMULA]
         refs = [f"{LETTERS[each]}{here()}" for each in self.columns]
         self._text = RowText(
@@ -124,6 +122,10 @@ class RowForm:
             else:
                 found.append(cell_xml(look, value, None))
         return self._text.at(row) % tuple(found)
+
+    def cells(self, filled: str) -> dict[int, str]:
+        """By column: what `fill` gave in the first, and nothing in the others."""
+        return dict.fromkeys(self.columns, "") | {self.columns[0]: filled}
 
 
 def _source(formula: RowText, array: str) -> str:
