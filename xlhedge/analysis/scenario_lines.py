@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from xlhedge.analysis.accounts import CrossRow
 from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow, figure, looked_up
@@ -189,6 +190,12 @@ class LineRow(FigureRow):
         return self.spot + self.short + self.basis + self.funding + self.fees
 
     liquidation = looked_up("Liquidation", "text")
+
+    def complete(self) -> Self:
+        """As of any row; what its legs were made of is in them."""
+        super().complete()
+        self.__dict__.pop("legs", None)
+        return self
 
     @cached_property
     def legs(self) -> Sequence[Carrier]:
