@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
+from functools import lru_cache
 
 from openpyxl.xml.constants import CONTYPES_NS, PKG_REL_NS, REL_NS
 
@@ -80,7 +81,7 @@ class Parts:
         """Let a part ("" is the file itself) refer to another; returns the relationship's id."""
         found = self._related[name]
         number = f"rId{len(found) + 1}"
-        where = posixpath.relpath(target, posixpath.dirname(name) or ".")
+        where = _seen_from(posixpath.dirname(name) or ".", target)
         space = _SPACES.get(kind, REL_NS)
         found.append(f'<Relationship Type="{space}/{kind}" Target="{where}" Id="{number}"/>')
         return number
@@ -105,3 +106,8 @@ class Parts:
         }
         self.alike |= related.keys()
         return {_TYPES_PART: types, **self._parts, **related}
+
+
+@lru_cache(maxsize=512)  # all files have the same parts
+def _seen_from(folder: str, target: str) -> str:
+    return posixpath.relpath(target, folder)
