@@ -35,7 +35,7 @@ from xlhedge.analysis.scenario_lines import (
 from xlhedge.functions.algebra import Carrier, absolute, where
 from xlhedge.functions.formulas.scenario import is_liquidated
 
-__all__ = ["StressLines", "MovedRows", "holdings_moved", "shorts_moved"]
+__all__ = ["MovedRows", "StressLines", "holdings_moved", "shorts_moved"]
 
 _LONGEST_NAME = 1_000  # of a line; it may be as long as a cell, and then nothing may follow it
 _TERMS = [
