@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -62,12 +62,16 @@ class Track:
         bars: the bars.
         closes: closing prices by time.
         rates: funding rates, as they were settled; bars without one are left out.
+        known: what `returns` gave before, by times.
     """
 
     symbol: str
     bars: tuple[Bar, ...]
     closes: Mapping[datetime, float]
     rates: tuple[Settlement, ...]
+    known: dict[Sequence[datetime], Series] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
 
 def tracks_of(bars: Iterable[Bar]) -> dict[str, Track]:
@@ -169,8 +173,10 @@ def days_between(times: Sequence[datetime]) -> list[float]:
     return [(after - before) / _DAY for before, after in pairwise(times)]
 
 
-def returns(track: Track, times: Sequence[datetime]) -> Series:
+def returns(track: Track, times: tuple[datetime, ...]) -> Series:
     """Relative changes of the close from each time to the next; the track has a bar at them all.
+
+    They are asked for by all that a bar is judged by: nobody changes them.
 
     Example:
         >>> closes = {"2026-01-01": 4, "2026-01-02": 5}
@@ -178,6 +184,12 @@ def returns(track: Track, times: Sequence[datetime]) -> Series:
         >>> returns(track, shared([track]).times).tolist()
         [0.25]
     """
+    if times not in track.known:
+        track.known[times] = _returns(track, times)
+    return track.known[times]
+
+
+def _returns(track: Track, times: tuple[datetime, ...]) -> Series:
     closes = np.array(list(track.closes.values()))
     if len(closes) > len(times):
         closes = np.array([track.closes[time] for time in times])

@@ -118,7 +118,7 @@ class Numbers(Values, Lookups):
         self.days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
         self.tables: dict[type[FigureRow], Sequence[FigureRow]] = {}
         self.history: History | None = None
-        self._groups: dict[tuple[type[FigureRow], str], dict[Any, Any]] = {}
+        self._groups: dict[tuple[type[FigureRow], str], dict[Any, RowGroup]] = {}
 
     def rows(self, table: type[FigureRow]) -> Sequence[Any]:
         """The rows of a computed table, which follow those of its input."""
@@ -200,12 +200,9 @@ class Numbers(Values, Lookups):
             found: dict[Any, list[FigureRow]] = {}
             for row in self.rows(table):
                 found.setdefault(getattr(row, key), []).append(row)
-            self._groups[table, key] = {
-                each: tuple(rows) if len(rows) <= _FEW else RowGroup(rows)
-                for each, rows in found.items()
-            }
-        rows = self._groups[table, key].get(name, ())
-        return rows if isinstance(rows, RowGroup) else RowGroup(rows)
+            # A tuple of one is half as large as the list that it grew in.
+            self._groups[table, key] = {each: RowGroup(tuple(of)) for each, of in found.items()}
+        return self._groups[table, key].get(name) or RowGroup(())
 
     def of_underlying(self, row: FigureRow, name: str) -> Carrier:
         place = self.underlyings.get(row.underlying)
