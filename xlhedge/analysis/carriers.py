@@ -72,8 +72,9 @@ class Values(Functions):
     """Numbers: one cell."""
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        spare = len(entry.parameters) - len(arguments)
-        return evaluate_one(entry, (*arguments, *(None,) * spare))
+        if spare := len(entry.parameters) - len(arguments):
+            arguments = (*arguments, *(None,) * spare)
+        return evaluate_one(entry, arguments)
 
     def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
         try:

@@ -104,12 +104,16 @@ def _track(rows: Sequence[Bar]) -> Track:
 def _settlements(ordered: Iterable[Bar]) -> tuple[Settlement, ...]:
     """The settled rates of bars, each with the hours that it covers."""
     found: list[Settlement] = []
+    usual, length = timedelta(), LEAST_HOURS
     for bar in ordered:
         if bar.funding_rate is None:
             continue
         hours = bar.interval_hours
         if hours is None and found:
-            hours = max(LEAST_HOURS, round((bar.time - found[-1].time) / _HOUR, 2))
+            passed = bar.time - found[-1].time
+            if passed != usual:  # mostly it is
+                usual, length = passed, max(LEAST_HOURS, round(passed / _HOUR, 2))
+            hours = length
         found.append(Settlement(bar.time, bar.funding_rate, hours))
     if len(found) > 1 and found[0].hours is None:
         found[0] = found[0]._replace(hours=found[1].hours)

@@ -137,10 +137,12 @@ def sample_deviation(values: Sequence[float]) -> float:
         >>> sample_deviation([1, 2, 3])
         1.0
     """
-    sample = np.asarray(values, dtype=float)
-    if sample.min() == sample.max():  # rounding would leave a little
+    if min(values) == max(values):  # rounding would leave a little
         return 0.0
-    return float(sample.std(ddof=1))
+    # As NumPy's `std`, whose way to these sums takes longer than they do.
+    sample = np.asarray(values, dtype=float)
+    above = sample - np.add.reduce(sample) / len(sample)
+    return math.sqrt(np.add.reduce(above * above) / (len(sample) - 1))
 
 
 def path(pnl: Sequence[float], worth: float) -> tuple[float, ...]:

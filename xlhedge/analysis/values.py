@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,7 @@ from xlhedge.analysis.signals import SAID, Breach, any_breach
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
 from xlhedge.portfolio import Account, Portfolio
+from xlhedge.portfolio.bands import Concern
 
 __all__ = ["Numbers", "RowGroup"]
 
@@ -118,6 +120,8 @@ class Numbers(Values, Lookups):
         self.days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
         self.tables: dict[type[FigureRow], Sequence[FigureRow]] = {}
         self.history: History | None = None
+        self._tiered: FigureRow | None = None
+        self._tiers_at: dict[float, Carrier] = {}
         self._groups: dict[tuple[type[FigureRow], str], dict[Any, RowGroup]] = {}
 
     def rows(self, table: type[FigureRow]) -> Sequence[Any]:
@@ -266,6 +270,14 @@ class Numbers(Values, Lookups):
     def tiers(self, row: FigureRow) -> tuple[list[float], list[float]]:
         return self.tiers_of(row.instrument)
 
+    def tier(self, row: Any, value: Carrier) -> Carrier:
+        """As ever; the rate and the amount at a value are asked for one by one."""
+        if row is not self._tiered:
+            self._tiered, self._tiers_at = row, {}
+        if value not in self._tiers_at:
+            self._tiers_at[value] = super().tier(row, value)
+        return self._tiers_at[value]
+
     def tiers_of(self, instrument: str) -> tuple[list[float], list[float]]:
         """Floors and rates of an instrument's tiers."""
         return self._tiers.get(instrument, ([], []))
@@ -278,6 +290,18 @@ class Numbers(Values, Lookups):
             floors.append(tier.floor)
             rates.append(tier.mm_rate)
         return found
+
+    def beyond(self, cells: Any, concern: Concern) -> int:
+        """As the portfolio's warnings have found them."""
+        return self._beyond[cells.table, 0 if cells.table == "Settings" else cells.row.n, concern]
+
+    @cached_property
+    def _beyond(self) -> Counter[tuple[str, int, Concern]]:
+        return Counter(
+            (each.band.table, each.row, concern)
+            for each in self.portfolio.beyond_bands
+            for concern in each.band.concerns
+        )
 
     def signal(self, row: FigureRow, name: str) -> float | str:
         if self.history is None and name == "funding_breach":

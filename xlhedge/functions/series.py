@@ -53,6 +53,8 @@ class Series:
 
     def choose(self, then: Any, otherwise: Any) -> Series:
         """`then` where this one's truth values hold, else `otherwise`."""
+        if not (isinstance(then, Series) or isinstance(otherwise, Series)):
+            return Series([then if holds else otherwise for holds in self.items])
         length = _length(self, then, otherwise)
         places = zip(*(_spread(x, length) for x in (self, then, otherwise)), strict=True)
         return Series([x if holds else y for holds, x, y in places])
