@@ -232,8 +232,7 @@ def _short(row: ShortTerms) -> str:
 def _columns(rows: Sequence[FigureRow], figures: Sequence[Figure], times: int) -> dict[str, Any]:
     """Figures of rows, one behind the other for each scenario."""
     return {
-        each.name: np.tile(np.array([getattr(row, each.name) for row in rows]), times)
-        for each in figures
+        each.name: np.array([getattr(row, each.name) for row in rows] * times) for each in figures
     }
 
 

@@ -78,6 +78,8 @@ class RowGroup(Group):
         return RowGroup([row for row in self.rows if holds(getattr(row, name), other)])
 
     def _sum(self, *figures: Figure) -> float:
+        if len(figures) == 1:
+            return sum([_number(row, *figures) for row in self.rows], 0.0)
         return sum((_product(row, figures) for row in self.rows), 0.0)
 
     def _size(self, figure: Figure, *others: Figure) -> float:
@@ -200,13 +202,14 @@ class Numbers(Values, Lookups):
         return self.rows(table)[row.n]
 
     def group(self, table: type[FigureRow], name: Carrier, key: str = "instrument") -> RowGroup:
-        if (table, key) not in self._groups:
+        if (groups := self._groups.get((table, key))) is None:
             found: dict[Any, list[FigureRow]] = {}
             for row in self.rows(table):
                 found.setdefault(getattr(row, key), []).append(row)
             # A tuple of one is half as large as the list that it grew in.
-            self._groups[table, key] = {each: RowGroup(tuple(of)) for each, of in found.items()}
-        return self._groups[table, key].get(name) or RowGroup(())
+            groups = {each: RowGroup(tuple(of)) for each, of in found.items()}
+            self._groups[table, key] = groups
+        return groups.get(name) or RowGroup(())
 
     def of_underlying(self, row: FigureRow, name: str) -> Carrier:
         place = self.underlyings.get(row.underlying)
