@@ -18,6 +18,7 @@ from xlhedge.functions.registry import Function, function
 __all__ = [
     "ARRAYS",
     "CALLS",
+    "FORMULAS",
     "NATIVE",
     "NOWHERE",
     "VALUES",
@@ -107,6 +108,18 @@ class _Arrays(Functions):
         return float(column.min())
 
 
+class _Formulas(_Arrays):
+    """Arrays of numbers that were checked as cells: the formulas themselves, in half the time."""
+
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            values = entry.body(*arguments) + 0.0  # -0.0 becomes 0.0
+        # Where a value is not finite, the function says why.
+        return values if np.isfinite(values).all() else super().call(entry, arguments)
+
+
 class _Texts(Functions):
     def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
         return Expression(f'_xlfn.IFNA({excel_text(answer())},"{NOWHERE}")')
@@ -165,4 +178,4 @@ def _body(name: str, alike: _Alike) -> Carrier:
     return function(name).body(*alike.arguments)
 
 
-VALUES, ARRAYS, CALLS, NATIVE = Values(), _Arrays(), Calls(), Native()
+VALUES, ARRAYS, FORMULAS, CALLS, NATIVE = Values(), _Arrays(), _Formulas(), Calls(), Native()
