@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.carriers import FORMULAS, Functions
+from xlhedge.analysis.carriers import ARRAYS, Functions
 from xlhedge.analysis.figures import finite
 from xlhedge.analysis.grid_shorts import GridShort, gains
 from xlhedge.analysis.orders import OrderRow
@@ -55,6 +55,6 @@ def after_orders(analysis: Analysis) -> tuple[float, ...]:
     times = np.array([[times_after(orders[row.instrument])] for row in rows] or [[1.0]])
     new = sum(row.order_notional for row in opening_orders(analysis.orders))
     moves = np.array([analysis.grid.shocks])
-    gained = gains_after_orders(FORMULAS, columns_of(analysis.numbers), moves, times, new)
+    gained = gains_after_orders(ARRAYS, columns_of(analysis.numbers), moves, times, new)
     found = np.array([analysis.grid.unhedged]) + gained
     return tuple(finite(float(each), "the P&L after the orders") for each in found[0])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlhedge.analysis.carriers import FORMULAS
+from xlhedge.analysis.carriers import ARRAYS
 from xlhedge.analysis.figures import finite, sum_of
 from xlhedge.analysis.grid_shorts import gains
 from xlhedge.analysis.margin import MarginRow
@@ -47,7 +47,7 @@ def closing(numbers: Numbers, grid: Sensitivity, drag: float) -> Closing:
         drag: what funding costs to the horizon, all shorts together.
     """
     fee, shorts = sum_of(numbers.rows(MarginRow), MarginRow.close_fee), columns_of(numbers)
-    gained = gains(FORMULAS, shorts, np.array([grid.shocks]), fees=shorts.fee_rate)
+    gained = gains(ARRAYS, shorts, np.array([grid.shocks]), fees=shorts.fee_rate)
     now = tuple(coins - fee for coins in grid.unhedged)
     keep = tuple(map(sum, zip(grid.unhedged, gained.tolist(), strict=True)))
     funded = tuple(each - drag for each in keep)

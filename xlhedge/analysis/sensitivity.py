@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from xlhedge.analysis.carriers import FORMULAS, NOWHERE, VALUES
+from xlhedge.analysis.carriers import ARRAYS, NOWHERE, VALUES
 from xlhedge.analysis.figures import finite
 from xlhedge.analysis.grid_shorts import (
     FAR,
@@ -77,9 +77,9 @@ def sensitivity(numbers: Numbers, total: HedgeRow) -> Sensitivity:
     moves = np.array([shocks])
     quantity = _column(row.quantity for row in hedge)
     price, beta = _column(row.spot_price for row in hedge), _column(row.beta for row in hedge)
-    by_asset = FORMULAS.scenario_pnl(quantity, price, 0, moves, 0, 0, 0, 8, 0, beta).tolist()
+    by_asset = ARRAYS.scenario_pnl(quantity, price, 0, moves, 0, 0, 0, 8, 0, beta).tolist()
     # Coins posted as margin fall with the underlying: their leg is a short of minus their value.
-    (posted,) = FORMULAS.scenario_pnl(0, 1, -total.coin_margin, moves).tolist()
+    (posted,) = ARRAYS.scenario_pnl(0, 1, -total.coin_margin, moves).tolist()
     unhedged = tuple(
         finite(sum(values) + coins, "the P&L of all coins")
         for coins, *values in zip(posted, *by_asset, strict=True)
@@ -88,10 +88,10 @@ def sensitivity(numbers: Numbers, total: HedgeRow) -> Sensitivity:
     with np.errstate(over="ignore"):  # of a product too large for a number its sign is asked
         given = {
             **given_of(RowGroup(numbers.rows(MarginRow))),
-            **limits(FORMULAS, shorts, full),
+            **limits(ARRAYS, shorts, full),
         }
         found = SimpleNamespace(**given)
-        whole = in_full(FORMULAS, shorts, moves, full, found.times)
+        whole = in_full(ARRAYS, shorts, moves, full, found.times)
     coins = np.array([unhedged])
     beside = {grid.name: _beside(grid, given) for grid in GRIDS if grid.beside}
     of = {"shorts": shorts, "unhedged": coins, "in_full": whole, **given}
@@ -99,7 +99,7 @@ def sensitivity(numbers: Numbers, total: HedgeRow) -> Sensitivity:
         shocks=shocks,
         by_asset=tuple(map(tuple, by_asset)),
         unhedged=unhedged,
-        held=_line(coins + gains(FORMULAS, shorts, moves), "the P&L with the shorts"),
+        held=_line(coins + gains(ARRAYS, shorts, moves), "the P&L with the shorts"),
         in_full=_line(whole, "the gain of a full hedge"),
         said=_said(is_reached(found.rise, found.fall, moves), may_be_reached(found, moves), shocks),
         given=given,
@@ -145,7 +145,7 @@ def _values(
         **of,
     )
     with np.errstate(all="ignore"):  # a number too large is told by the function that takes it
-        values = grid.formula(FORMULAS, axes)
+        values = grid.formula(ARRAYS, axes)
     if not np.isfinite(values).all():
         raise HedgeError(f'the grid "{grid.title}" has numbers that are too large', CellError.NUM)
     return tuple(map(tuple, values.tolist()))

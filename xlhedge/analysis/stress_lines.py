@@ -239,7 +239,7 @@ def _columns(rows: Sequence[FigureRow], figures: Sequence[Figure], times: int) -
 def _legs(line: LineRow) -> dict[str, Carrier]:
     """The legs of all lines, by what a row of columns says of them."""
     for each in (*LEG_FIGURES, LineRow.net):
-        value = each.body(line, line.f)
+        value = each.body(line, line.f) + np.zeros(len(line.price_shock))
         if not np.isfinite(value).all():
             finite(inf, each.title)
         setattr(line, each.name, value)
