@@ -256,18 +256,22 @@ class TableCheck(NamedTuple):
         table: the table.
         column: the column that a complaint is about.
         complaint: given a row, its number and all rows: what is wrong, or None.
+        holds: given all rows: whether it holds for them all, where that is seen at once.
     """
 
     table: str
     column: str
     complaint: Callable[[Any, int, AllRows], str | None]
+    holds: Callable[[AllRows], bool] = lambda _: False
 
 
 def findings(checks: Iterable[TableCheck], rows: AllRows) -> list[Found]:
     """What checks find; one that meets a cell that could not be read is not judged."""
     found: list[Found] = []
-    for table, column, complaint in checks:
+    for table, column, complaint, holds in checks:
         with suppress(Unread):
+            if holds(rows):
+                continue
             for number, row in enumerate(rows.of(table)):
                 try:
                     message = complaint(row, number, rows)

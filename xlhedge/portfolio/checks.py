@@ -126,7 +126,10 @@ def _once(
         must = how(row) if how else "there once"
         return f"{what(row)} is in {rows.place(table, first, column)} already; it must be {must}"
 
-    return TableCheck(table, column, complaint)
+    def each_once(rows: AllRows) -> bool:
+        return len(rows.first(table)) == len(rows.of(table))
+
+    return TableCheck(table, column, complaint, each_once)
 
 
 def _no_wildcard(table: str, column: str) -> TableCheck:

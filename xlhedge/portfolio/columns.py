@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import KeysView, Mapping, Sequence
+from collections.abc import Collection, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import NoneType
@@ -201,6 +201,8 @@ class Column:
                 if 0.0 in floats
                 else [*cells]
             )
+        if len(kinds) == 1 and kinds <= _REPEATED and (values := self._known(set(cells))):
+            return ReadCells([values[cell] for cell in cells])
         known: dict[tuple[type, Any], tuple[Any, str]] = {}
         read = ReadCells([])
         for number, cell in enumerate(cells):
@@ -223,6 +225,15 @@ class Column:
                     read.give_up(len(cells))
                     break
         return read
+
+    def _known(self, cells: Collection[Any]) -> dict[Any, Any]:
+        """The values of cells of one type; nothing if there is anything to say of one of them."""
+        values = {}
+        for cell in cells:
+            values[cell], note = self._tried(cell)
+            if note or isinstance(values[cell], HedgeError):
+                return {}
+        return values
 
     def _tried(self, cell: Any) -> tuple[Any, str]:
         """One cell's value, or its error, and what to mention of how it was read."""

@@ -182,11 +182,13 @@ def _rows(
     reading: ReadTable, rows: Sequence[Sequence[Any] | HedgeError], where: Mapping[str, int]
 ) -> list[Row | PartialRow]:
     """The rows, read column by column; every cell is read, also behind one that is wrong."""
-    good = [number for number, cells in enumerate(rows) if not isinstance(cells, HedgeError)]
-    kept = [cells for cells in rows if not isinstance(cells, HedgeError)]
+    good, kept = list[int](), list[Sequence[Any]]()
     for number, cells in enumerate(rows):
         if isinstance(cells, HedgeError):
             reading.refuse(cells.message, number)
+        else:
+            good.append(number)
+            kept.append(cells)
     model = reading.table.model
     columns = model.columns
     values: dict[str, list[Any]] = {}
@@ -213,12 +215,11 @@ def _rows(
     # Where no column has a header that is known, there are no values, but as many rows.
     rowwise = zip(*values.values(), strict=True) if values else [()] * len(good)
     for n, (number, cells) in enumerate(zip(good, rowwise, strict=True)):
-        filled = dict(zip(values, cells, strict=True))
-        if None in cells:
-            filled = {name: cell for name, cell in filled.items() if cell is not None}
+        both = zip(values, cells, strict=True)
+        filled = {name: cell for name, cell in both if cell is not None}
         if n in wrong:
-            both = {**defaults, **filled}.items()
-            known = {name: cell for name, cell in both if not isinstance(cell, HedgeError)}
+            every = {**defaults, **filled}.items()
+            known = {name: cell for name, cell in every if not isinstance(cell, HedgeError)}
             made[number] = PartialRow(known, filled)
         else:
             made[number] = model.of(filled)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -31,6 +32,7 @@ _PACKED = {ZIP_STORED, ZIP_DEFLATED}
 _MOST_PARTS = 5_000
 _LARGEST_INDEX = 4_000_000  # bytes of a part that lists others: the workbook, relationships, tables
 _MOST_ELEMENTS = 200_000  # of such a part, which are held; a table of all columns has 16,384
+_KEPT, _LARGEST_KEPT = 64, 16_000  # such parts, and the bytes of one
 _LONG_TAG = re.compile(rb"<[^<>]{65536}")  # all its attributes are held at once
 _COSTLY = "tags, formulas and escaped letters"
 _FREE, _RATIO = 8_000_000, 100  # a spreadsheet packs its parts 10 : 1, a bomb 1,000 : 1
@@ -57,7 +59,8 @@ class Archive:
             raise NotAWorkbook("it is an old Excel workbook; save it as .xlsx")
         if not content.startswith(b"PK"):
             raise NotAWorkbook("it is no Excel workbook (.xlsx)")
-        if content.count(_ENTRY) > _MOST_PARTS:  # the directory is an object an entry to zipfile
+        # The directory is an object an entry to zipfile. One letter of an entry is counted sooner.
+        if all(content.count(each) > _MOST_PARTS for each in (_ENTRY[:1], _ENTRY)):
             raise NotAWorkbook(f"it has more than {_MOST_PARTS:,} parts, as no workbook has")
         try:
             self._zip = ZipFile(io.BytesIO(content))
@@ -124,7 +127,7 @@ class Archive:
         """
         self.spend(xml.count(b"<") + xml.count(b"xmlns"), name)
 
-    def elements(self, name: str) -> list[Element]:
+    def elements(self, name: str) -> Sequence[Element]:
         """The elements of a part that lists others, in the order in which they begin.
 
         Those of another namespace than the first one's are somebody's additions, and left out.
@@ -134,18 +137,9 @@ class Archive:
         xml = self.read(name)
         if xml.count(b"<") > _MOST_ELEMENTS:
             raise NotAWorkbook(f"it has more than {_MOST_ELEMENTS:,} tags", name)
-        found: list[Element] = []
-        spaces: set[str] = set()
-
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            space, _, local = tag.rpartition(" ")
-            if not found:
-                spaces.add(space)
-            if space in spaces:
-                found.append((local, attributes))
-
-        self.parse(xml, name, start)
-        return found
+        self.spend_on(xml, name)
+        read = _elements if len(xml) <= _LARGEST_KEPT else _elements.__wrapped__
+        return read(xml, name)
 
     def parse(
         self,
@@ -192,6 +186,23 @@ def parse(
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
     parser.Parse(xml, True)  # noqa: FBT003  # that is how expat learns that it has all
+
+
+@lru_cache(maxsize=_KEPT)
+def _elements(xml: bytes, name: str) -> Sequence[Element]:
+    """Those of a part that lists others: of a desk's workbooks most have many such parts alike."""
+    found: list[Element] = []
+    spaces: set[str] = set()
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        space, _, local = tag.rpartition(" ")
+        if not found:
+            spaces.add(space)
+        if space in spaces:
+            found.append((local, attributes))
+
+    parse(xml, name, start)
+    return found
 
 
 def _folded(name: str) -> str:

@@ -8,9 +8,10 @@ through the parser whole, which writes its rows so. What has no single meaning i
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from xlhedge.errors import DAMAGED, NotAWorkbook
-from xlhedge.readers.archive import Archive
+from xlhedge.readers.archive import Archive, parse
 from xlhedge.readers.cell_names import letters_of, position_of, sheet_place
 from xlhedge.text import in_xml
 
@@ -20,6 +21,7 @@ _MAIN = {
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 }
+_KEPT, _LARGEST_KEPT = 32, 64_000  # what is around the rows of sheets, and the bytes of one
 AGAIN = "save the file again in a spreadsheet"
 """What to do about a file that no spreadsheet has written."""
 
@@ -83,7 +85,10 @@ def usual_rows(archive: Archive, part: str, sheet: str, xml: bytes) -> tuple[int
     first, end = _OPEN.search(xml), xml.rfind(_CLOSE)
     if not first or end < first.end() or _OTHER_ENTITY.search(xml, first.end(), end):
         return 0, 0
-    _go_through(archive, part, sheet, xml[: first.end()] + xml[end:])
+    around = xml[: first.end()] + xml[end:]
+    archive.spend_on(around, part)
+    go_through = _go_through if len(around) <= _LARGEST_KEPT else _go_through.__wrapped__
+    go_through(around, part, sheet)
     return first.end(), end
 
 
@@ -94,12 +99,15 @@ def rewritten_rows(archive: Archive, part: str, sheet: str, xml: bytes) -> bytes
         NotAWorkbook: what a cell holds is not certain.
         expat.ExpatError: it is no XML.
     """
-    return "".join(_go_through(archive, part, sheet, xml)).encode()
+    archive.spend_on(xml, part)
+    return "".join(_go_through.__wrapped__(xml, part, sheet)).encode()
 
 
-def _go_through(archive: Archive, part: str, sheet: str, xml: bytes) -> list[str]:
+@lru_cache(maxsize=_KEPT)
+def _go_through(xml: bytes, part: str, sheet: str) -> list[str]:
+    """The rows of a sheet's XML; what is around them most of a desk's workbooks have alike."""
     rows = _PlainRows(sheet)
-    archive.parse(xml, part, rows.start, rows.end, rows.characters)
+    parse(xml, part, rows.start, rows.end, rows.characters)
     if not rows.found:
         raise NotAWorkbook(DAMAGED)
     return rows.plain

@@ -87,7 +87,9 @@ class SheetCells:
     def cells(self, row: int, columns: Sequence[int]) -> list[Any]:
         """The cells of a row in these columns."""
         inside = self.rows[row - 1] if row <= len(self.rows) else ()
-        width = len(inside)
+        width, first, last = len(inside), columns[0], columns[-1]
+        if last - first == len(columns) - 1 and last <= width:  # they stand side by side
+            return [*inside[first - 1 : last]]
         return [inside[at - 1] if at <= width else None for at in columns]
 
     def raw_table(self, block: Block, others: Sequence[Block], limits: Limits) -> RawTable:

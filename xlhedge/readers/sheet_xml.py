@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
-from typing import Any, NamedTuple, Self, TypeAlias
+from itertools import repeat
+from typing import Any, Self, TypeAlias
 
 from xlhedge.errors import DAMAGED, HedgeError, NotAWorkbook
-from xlhedge.portfolio.rows import MOST_COLUMNS
 from xlhedge.portfolio.values import From1904
 from xlhedge.readers.archive import Archive
-from xlhedge.readers.cell_names import letters_of, number_of, position_of, sheet_place
+from xlhedge.readers.cell_names import letters_of, position_of
+from xlhedge.readers.filled_rows import IS_FORMULA, CellFound, FilledRows, NotPlain, SheetRows
 from xlhedge.readers.limits import Limits
-from xlhedge.readers.plain_rows import AGAIN, CELL, NAME, ROW, rewritten_rows, usual_rows
+from xlhedge.readers.plain_rows import rewritten_rows, usual_rows
 from xlhedge.readers.shared_parts import unescaped
 from xlhedge.serials import DAYS_TO_1904, moment_of
 from xlhedge.text import cited, one_line
 
 __all__ = ["NO_VALUE", "Added", "Scan", "Shared", "Uncomputed", "scan"]
 
-_LAST_ROW = 1_048_576
 _DIGITS = 9  # of the number of a shared text, at most
 _LONGEST_FORMULA = 10_000  # bytes; Excel allows 8,192 letters
-_IS_FORMULA = itemgetter(3)
-_KEPT = 1_000  # the columns of rows, of which most have the same
-_TOGETHER = 5_000  # cells that are read at once
 _REMEMBERED = 10_000  # values of cells
 _NUMBERS, _TEXTS = (b"", b"n"), (b"str", b"inlineStr")  # kinds of cells
 _DIGITS_AND_SIGNS = b"0123456789+-.eE"
@@ -41,7 +36,6 @@ _BLOCK = re.compile(rb'<f(?=[^>]* t="(?:array|dataTable)")[^>]* ref="([A-Z]+[0-9
 _TRUTH = {b"1": True, b"true": True, b"0": False, b"false": False}
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
-_Found: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 _Cell: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
 
 
@@ -133,29 +127,26 @@ def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits
     xml = archive.read(part)
     archive.spend(xml.count(b"_x") + 2 * xml.count(b"<f"), part)
     start, end = usual_rows(archive, part, sheet, xml)
-    with suppress(_NotPlain):
+    with suppress(NotPlain):
         if start:
-            return _scanned(_FilledRows(xml, start, end, sheet), _Cells(shared), limits)
+            return _scanned(SheetRows(xml, start, end, sheet), _Cells(shared), limits)
     xml = rewritten_rows(archive, part, sheet, xml)
     try:
-        return _scanned(_FilledRows(xml, 0, len(xml), sheet), _Cells(shared), limits)
-    except _NotPlain:
+        return _scanned(SheetRows(xml, 0, len(xml), sheet), _Cells(shared), limits)
+    except NotPlain:
         raise NotAWorkbook(DAMAGED) from None
 
 
-def _scanned(filled: _FilledRows, made: _Cells, limits: Limits) -> Scan:
+def _scanned(filled: SheetRows, made: _Cells, limits: Limits) -> Scan:
     scanned = Scan()
     rows: dict[int, list[Any]] = {}
     right = held = 0
-    every = iter(filled)
-    while together := _next_rows(every):
-        values, end = made.read([cell for row in together for cell in row.cells]), 0
-        for row in together:
-            start, end = end, end + len(row.cells)
-            right = max(right, row.columns.right)
-            held += row.columns.right
-            fits = held <= limits.cells  # else the far corner is further out, too
-            rows[row.number] = row.columns.row(values[start:end]) if fits else []
+    for alike in filled:
+        width = max(alike.columns)
+        right = max(right, width)
+        held += width * len(alike.numbers)
+        fits = held <= limits.cells  # else the far corner is further out, too
+        rows.update(zip(alike.numbers, made.rows(alike) if fits else repeat([]), strict=False))
     bottom = max(rows, default=0)
     if bottom * right > limits.cells:
         scanned.stray = f"{letters_of(right)}{bottom}"
@@ -165,15 +156,6 @@ def _scanned(filled: _FilledRows, made: _Cells, limits: Limits) -> Scan:
     scanned.formulas = made.formulas
     _mark(scanned.rows, made.blocks, limits)
     return scanned
-
-
-def _next_rows(rows: Iterator[_FilledRow]) -> list[_FilledRow]:
-    """The next rows whose cells are read at once: some hundred, or one that is wide."""
-    together, count = list[_FilledRow](), 0
-    while count < _TOGETHER and (row := next(rows, None)):
-        together.append(row)
-        count += len(row.cells)
-    return together
 
 
 def _mark(rows: Sequence[list[Any]], blocks: Iterable[bytes], limits: Limits) -> None:
@@ -191,104 +173,6 @@ def _mark(rows: Sequence[list[Any]], blocks: Iterable[bytes], limits: Limits) ->
                 row[at] = _STALE
 
 
-class _NotPlain(Exception):  # noqa: N818  # a signal, never seen by people
-    """The rows are not written plainly."""
-
-
-class _FilledColumns(NamedTuple):
-    """The columns of a row's filled cells.
-
-    Args:
-        numbers: which they are, in the order of the cells.
-        right: the last of them.
-        blank: the cells before the first one, where the others stand side by side; else none.
-    """
-
-    numbers: Sequence[int]
-    right: int
-    blank: list[None] | None
-
-    @classmethod
-    def of(cls, names: Sequence[bytes]) -> Self:
-        """Those of these names."""
-        numbers = [number_of(name.decode()) for name in names]
-        side_by_side = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-        return cls(numbers, max(numbers), [None] * (numbers[0] - 1) if side_by_side else None)
-
-    def row(self, values: list[Any]) -> list[Any]:
-        """The values of a row, from its first column on."""
-        if self.blank is not None:
-            return self.blank + values
-        row: list[Any] = [None] * self.right
-        for column, value in zip(self.numbers, values, strict=True):
-            row[column - 1] = value
-        return row
-
-
-class _FilledRow(NamedTuple):
-    """A row that is filled."""
-
-    number: int
-    columns: _FilledColumns
-    cells: list[_Found]
-
-
-@dataclass(frozen=True, slots=True)
-class _FilledRows:
-    """The rows of a sheet that are filled, with the cells that are.
-
-    Args:
-        xml: a text of which a piece holds the rows.
-        start: where that piece begins.
-        end: where it ends.
-        sheet: the sheet's name, for people.
-    """
-
-    xml: bytes
-    start: int
-    end: int
-    sheet: str
-
-    def __iter__(self) -> Iterator[_FilledRow]:
-        seen = bytearray(_LAST_ROW + 1)
-        known: dict[tuple[bytes, ...], _FilledColumns] = {}
-        end = self.start
-        for found in ROW.finditer(self.xml, self.start, self.end):
-            if found.start() != end:
-                raise _NotPlain
-            end = found.end()
-            number = int(found[1])
-            if number > _LAST_ROW or seen[number]:
-                place = sheet_place(self.sheet, f"A{number}")
-                raise NotAWorkbook(f"it has the row twice, or it cannot be there; {AGAIN}", place)
-            seen[number] = True
-            inside = found[2]
-            if not inside or b"</c>" not in inside:
-                continue  # nothing is in its cells
-            cells = CELL.findall(inside)
-            filled = tuple([cell[0] for cell in cells])
-            if inside.count(b"<c ") > len(cells):
-                _refuse_twins(NAME.findall(inside), self.sheet, number)
-            if not cells:
-                continue
-            columns = known.get(filled)
-            if columns is None:
-                _refuse_twins(filled, self.sheet, number)
-                columns = _FilledColumns.of(filled)
-                if len(filled) <= MOST_COLUMNS and len(known) < _KEPT:
-                    known[filled] = columns
-            yield _FilledRow(number, columns, cells)
-        if end != self.end:
-            raise _NotPlain
-
-
-def _refuse_twins(names: Sequence[bytes], sheet: str, row: int) -> None:
-    """Refuse a row that has a cell twice: programs differ in which of the two they take."""
-    if len(set(names)) < len(names):
-        place = sheet_place(sheet, f"{Counter(names).most_common(1)[0][0].decode()}{row}")
-        raise NotAWorkbook(f"it has the cell twice; {AGAIN}", place)
-
-
 class _Cells(dict[_Cell, Any]):
     """Makes values of cells as they stand in XML; it is the values that it has made."""
 
@@ -298,22 +182,49 @@ class _Cells(dict[_Cell, Any]):
         self.blocks: set[bytes] = set()
         self._shared = shared
         self._shift = DAYS_TO_1904 if shared.from_1904 else 0
+        self._plain = () if self._shift else _NUMBERS  # kinds of what is a number in any case
 
-    def read(self, cells: Sequence[_Found]) -> list[Any]:
-        """The values of cells; None where one is empty.
+    def rows(self, rows: FilledRows) -> Iterable[list[Any]]:
+        """The values of each row, from its first column on; None where a cell is empty.
 
         Plain numbers are read at once. Others repeat themselves in a column, and are read once.
         """
         if len(self) > _REMEMBERED:
             self.clear()
-        self.formulas = self.formulas or any(map(_IS_FORMULA, cells))
-        plain, dates = () if self._shift else _NUMBERS, self._shared.dates
+        width = max(rows.columns)
+        if not rows.held:
+            row: list[Any] = [None] * width
+            for column, value in zip(rows.columns, self._row(rows.cells), strict=True):
+                row[column - 1] = value
+            return [row]
+        columns: list[Iterable[Any]] = [repeat(None)] * width
+        each = zip(rows.columns, rows.cells, zip(*rows.held, strict=True), strict=True)
+        for column, cell, held in each:
+            columns[column - 1] = self._column(cell, held)
+        return map(list, zip(*columns, strict=False))
+
+    def _row(self, cells: Sequence[CellFound]) -> list[Any]:
+        self.formulas = self.formulas or any(map(IS_FORMULA, cells))
+        plain, dates = self._plain, self._shared.dates
         return [
             float(number)
             if number and kind in plain and not formula and style not in dates
             else self[style, kind, formula, stored, number or value, text]
             for _, style, kind, formula, stored, number, value, text in cells
         ]
+
+    def _column(self, cell: CellFound, held: Sequence[bytes]) -> list[Any]:
+        """The values of cells that look like one, which is no formula."""
+        _, style, kind, _, stored, *_ = cell
+        numbers = stored and kind in self._plain and style not in self._shared.dates
+        if numbers and not b"".join(held).strip(_DIGITS_AND_SIGNS):
+            with suppress(ValueError):
+                return list(map(float, held))
+        read = {
+            each: self[style, kind, b"", stored, *((each, b"") if stored else (b"", each))]
+            for each in set(held)
+        }
+        return [read[each] for each in held]
 
     def __missing__(self, cell: _Cell) -> Any:
         value = self[cell] = self._value(*cell)

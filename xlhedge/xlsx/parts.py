@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from openpyxl.xml.constants import CONTYPES_NS, PKG_REL_NS, REL_NS
 
+from xlhedge.files import Packed, packer
+
 __all__ = ["Parts"]
 
 _TYPES_PART = "[Content_Types].xml"
@@ -61,13 +63,15 @@ class Parts:
 
     def __init__(self) -> None:
         self.alike = {_TYPES_PART}
-        self._parts: dict[str, str | bytes] = {}
+        self._pack = packer()
+        self._parts: dict[str, str | bytes | Packed] = {}
         self._types: dict[str, str] = {}
         self._related: defaultdict[str, list[str]] = defaultdict(list)
 
     def add(self, name: str, content: str | bytes, kind: str = "") -> None:
         """Add a part; one without a kind has the type of its extension."""
-        self._parts[name] = content
+        # All sheets together may be as much as the book: each stays as its packed bytes.
+        self._parts[name] = self._pack(content) if kind == "worksheet" else content
         if kind in _ALIKE:
             self.alike.add(name)
         if kind:
@@ -82,7 +86,7 @@ class Parts:
         found.append(f'<Relationship Type="{space}/{kind}" Target="{where}" Id="{number}"/>')
         return number
 
-    def finished(self) -> dict[str, str | bytes]:
+    def finished(self) -> dict[str, str | bytes | Packed]:
         """All parts by name, those that say types and relationships included."""
         defaults = "".join(
             f'<Default Extension="{extension}" ContentType="{kind}"/>'

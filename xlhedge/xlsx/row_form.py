@@ -137,6 +137,10 @@ class RowForm:
             for at, value in enumerate(values, row)
         ]
 
+    def cells(self, filled: str) -> dict[int, str]:
+        """By column: what `fill` gave in the first, and nothing in the others."""
+        return dict.fromkeys(self.columns, "") | {self.columns[0]: filled}
+
 
 def _source(formula: RowText, array: str) -> str:
     tag = f'<f t="array" ref="{array}:{array}">' if array else "<f>"

@@ -59,7 +59,7 @@ class Sheet(Layout):
         self.folded = range(0)
         self._looks = styles.attributes
         self._cells: dict[int, dict[int, str]] = {}
-        self._lines: dict[int, list[tuple[range, str]]] = {}
+        self._lines: dict[int, tuple[RowForm, str]] = {}  # rows that are one line, and no more
 
     def put(
         self,
@@ -88,7 +88,7 @@ class Sheet(Layout):
                 control characters, too long), the look is unknown, or the cell is taken.
         """
         cells = self._cells.get(row)
-        if cells is None or col in cells or row in self._lines or not 0 < col <= MAX_COLUMN:
+        if cells is None or col in cells or not 0 < col <= MAX_COLUMN:
             cells = self._row(row, col)
         try:
             source = None if formula is None else formula_xml(formula, tag)
@@ -112,19 +112,21 @@ class Sheet(Layout):
         Raises:
             ValueError: As ``put``.
         """
-        columns = form.columns
-        beside = row in self._cells or row in self._lines
-        for col in columns if beside else columns[-1:]:
+        alone = row not in self._cells and row not in self._lines
+        for col in form.columns[-1:] if alone else form.columns:
             self._row(row, col)
         try:
             text = form.fill(row, map(self._looks.__getitem__, styles), values)
         except (KeyError, ValueError):
             for col, formula, value, style in zip(
-                columns, form.formulas, values, styles, strict=True
+                form.columns, form.formulas, values, styles, strict=True
             ):  # which it is
                 self.put(row, col, value, style, None if formula is None else formula.at(row))
             raise
-        self._lines.setdefault(row, []).append((columns, text))
+        if alone:
+            self._lines[row] = form, text
+        else:
+            self._cells[row] |= form.cells(text)
 
     def down(
         self,
@@ -158,7 +160,7 @@ class Sheet(Layout):
             raise
         for at, text in enumerate(texts, row):
             cells = self._cells.get(at)
-            if cells is None or col in cells or at in self._lines:
+            if cells is None or col in cells:
                 cells = self._row(at, col)
             cells[col] = text
             self._cells[at] = cells
@@ -267,25 +269,22 @@ class Sheet(Layout):
     @property
     def extent(self) -> str:
         """The smallest range that holds every cell put here, such as ``A1:F40``."""
-        rows = self._cells.keys() | self._lines.keys()
-        if not rows:
+        if not (rows := self._cells.keys() | self._lines.keys()):
             return "A1:A1"
         first, last = min(rows), max(rows)
-        columns = set[int]().union(*self._cells.values())
-        for lines in self._lines.values():
-            columns.update(end for line, _ in lines for end in (line[0], line[-1]))
+        forms = {form for form, _ in self._lines.values()}
+        columns = set[int]().union(*self._cells.values(), *(form.columns for form in forms))
         left, right = min(columns), max(columns)
         return _span(first, left, last - first + 1, right - left + 1)
 
     def rows(self) -> Iterator[str]:
         """Yield each row's XML from the top."""
         for row in sorted(self._cells.keys() | self._lines.keys() | self.heights.keys()):
-            cells, lines = self._cells.get(row, {}), self._lines.get(row, [])
-            if lines and not cells and len(lines) == 1:  # most of the rows of a long sheet
-                body = lines[0][1]
+            if row in self._lines:
+                _, body = self._lines[row]
             else:
-                every = cells | {columns[0]: text for columns, text in lines}
-                body = "".join([every[col] for col in sorted(every)])
+                cells = self._cells.get(row, {})
+                body = "".join([cells[col] for col in sorted(cells)])
             points = self.heights.get(row)
             height = "" if points is None else f' ht="{points:g}" customHeight="1"'
             yield f'<row r="{row}"{height}>{body}</row>'
@@ -300,9 +299,12 @@ class Sheet(Layout):
                     "take fewer holdings, scenarios or bars"
                 )
             cells = {}
+            if row in self._lines:
+                form, text = self._lines.pop(row)
+                cells = self._cells[row] = form.cells(text)
         if row < 1 or not 0 < col <= MAX_COLUMN:
             raise self._refusal(row, col, _OUTSIDE)
-        if col in cells or any(col in columns for columns, _ in self._lines.get(row, ())):
+        if col in cells:
             raise self._refusal(row, col, "the cell has been written already")
         return cells
 

@@ -1,0 +1,190 @@
+"""The rows of a sheet that are filled: those that are laid out alike are taken apart but once.
+
+A row that differs from one before it in its number and in what its cells hold only is as plain as
+that one, and its values stand at the same places: no pattern need go through it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
+
+from xlhedge.errors import NotAWorkbook
+from xlhedge.readers.cell_names import number_of, sheet_place
+from xlhedge.readers.plain_rows import AGAIN, CELL, NAME, ROW
+
+__all__ = ["IS_FORMULA", "CellFound", "FilledRows", "NotPlain", "SheetRows"]
+
+_LAST_ROW = 1_048_576
+_KEPT = 300  # rows
+_MOST = 100  # ways in which rows of a sheet are laid out
+_LONGEST = 4_000  # bytes of a row that is kept, or compared with others
+_TOGETHER = 5_000  # cells that are read at once
+_ROW_BEGINS, _CELL_BEGINS, _CELL_ENDS = b"<row ", b"<c ", b"</c>"
+_HELD = re.compile(b">([^<]+)<")
+# What stands for a row's number, and for what a cell holds, in what rows have alike.
+_NUMBER, _VALUE = b"\0", b"\1"
+
+CellFound: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+"""A cell as `CELL` finds it."""
+IS_FORMULA = itemgetter(3)
+"""What a cell has for its formula; nothing if it has none."""
+
+
+class NotPlain(Exception):  # noqa: N818  # a signal, never seen by people
+    """The rows are not written plainly."""
+
+
+@dataclass(slots=True)
+class FilledRows:
+    """Filled rows that differ in their numbers and in what their cells hold only.
+
+    Args:
+        columns: the columns of their filled cells.
+        cells: the cells of the first of them.
+        numbers: their numbers.
+        held: what the cells of each hold, in XML; nothing where there is but the first.
+    """
+
+    columns: Sequence[int]
+    cells: Sequence[CellFound]
+    numbers: list[int]
+    held: list[Sequence[bytes]]
+
+    def with_one_more(self, number: int, held: Sequence[bytes]) -> Iterator[FilledRows]:
+        """Add a row; all, and none is left, once they are many."""
+        if not held:
+            return
+        self.numbers.append(number)
+        self.held.append(held)
+        if len(self.numbers) * len(held) > _TOGETHER:
+            yield FilledRows(self.columns, self.cells, self.numbers, self.held)
+            self.numbers, self.held = [], []
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """The filled rows of a sheet, in no order.
+
+    Args:
+        xml: a text of which a piece holds the rows.
+        start: where that piece begins.
+        end: where it ends.
+        sheet: the sheet's name, for people.
+
+    Raises:
+        NotPlain: its rows are written in another way.
+        NotAWorkbook: a row or a cell is there twice, or cannot be there.
+    """
+
+    xml: bytes
+    start: int
+    end: int
+    sheet: str
+
+    def __iter__(self) -> Iterator[FilledRows]:
+        xml, end, at, number = self.xml, self.end, self.start, 0
+        known: dict[bytes, FilledRows] = {}
+        seen = bytearray(_LAST_ROW + 1)
+        comparable = _is_comparable(xml)
+        blank = b""  # the row before, if nothing is in it
+        while at < end:
+            number += 1
+            if blank and xml.startswith(row := blank.replace(_NUMBER, b'%d"' % number), at):
+                at += len(row)
+                self._see(number, seen)
+                continue
+            behind = xml.find(_ROW_BEGINS, at + 1, end)
+            row = xml[at:behind] if behind > 0 else xml[at:end]
+            at += len(row)
+            alike, held = _apart(row) if comparable else (b"", ())
+            alike = alike.replace(b'%d"' % number, _NUMBER)
+            rows = known.get(alike)
+            if rows is None:
+                found = _kept(row) if len(row) <= _LONGEST else _found(row)
+                number, alike = found.number, found.alike if comparable else b""
+                self._see(number, seen, found.twin)
+                if found.cells:
+                    yield FilledRows(found.columns, found.cells, [number], [])
+                if alike and len(known) < _MOST:
+                    known.setdefault(alike, FilledRows(found.columns, found.cells, [], []))
+            else:
+                self._see(number, seen)
+                yield from rows.with_one_more(number, held)
+            blank = b"" if held else alike
+        yield from (rows for rows in known.values() if rows.numbers)
+
+    def _see(self, number: int, seen: bytearray, twin: bytes = b"") -> None:
+        if number > _LAST_ROW or seen[number]:
+            place = sheet_place(self.sheet, f"A{number}")
+            raise NotAWorkbook(f"it has the row twice, or it cannot be there; {AGAIN}", place)
+        if twin:
+            place = sheet_place(self.sheet, f"{twin.decode()}{number}")
+            raise NotAWorkbook(f"it has the cell twice; {AGAIN}", place)
+        seen[number] = True
+
+
+class _TakenApart(NamedTuple):
+    """What patterns find in a row.
+
+    Args:
+        number: its number.
+        columns: the columns of its filled cells.
+        cells: these.
+        twin: the column of a cell that is there twice: programs differ in which they take.
+        alike: what any other row has that is laid out so; empty if that may be another's, too.
+    """
+
+    number: int
+    columns: Sequence[int]
+    cells: Sequence[CellFound]
+    twin: bytes
+    alike: bytes
+
+
+def _found(row: bytes) -> _TakenApart:
+    found = ROW.fullmatch(row)
+    if not found:
+        raise NotPlain
+    inside = found[2] or b""
+    cells, names = list[CellFound](), list[bytes]()
+    if _CELL_ENDS in inside:  # else nothing is in its cells
+        cells, names = CELL.findall(inside), NAME.findall(inside)
+    twin = Counter(names).most_common(1)[0][0] if len(set(names)) < len(names) else b""
+    columns = [number_of(cell[0].decode()) for cell in cells]
+    return _TakenApart(int(found[1]), columns, cells, twin, _alike(row, found[1], cells))
+
+
+_kept = lru_cache(maxsize=_KEPT)(_found)  # a desk's workbooks have many alike
+
+
+def _is_comparable(xml: bytes) -> bool:
+    return _NUMBER not in xml and _VALUE not in xml
+
+
+def _apart(row: bytes) -> tuple[bytes, Sequence[bytes]]:
+    """A row without what stands between its tags, and that."""
+    if len(row) > _LONGEST:
+        return b"", ()
+    pieces = _HELD.split(row)
+    return _VALUE.join(pieces[::2]), pieces[1::2]
+
+
+def _alike(row: bytes, number: bytes, cells: Sequence[CellFound]) -> bytes:
+    """What rows have that are laid out as this one, and no others; else nothing.
+
+    For that its number must stand for itself and in its cells' names, nowhere else; and between its
+    tags must be what its cells hold, one after the other, and nothing else.
+    """
+    if any(map(IS_FORMULA, cells)) or not _is_comparable(row):
+        return b""
+    alike, held = _apart(row)
+    alike = alike.replace(number + b'"', _NUMBER)
+    numbers = 1 + row.count(_CELL_BEGINS)
+    values = [plain or value or text for *_, plain, value, text in cells]
+    return alike if alike.count(_NUMBER) == numbers and [*held] == values else b""
