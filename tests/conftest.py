@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import books
 import pytest
 import spreadsheets as other_spreadsheets
 import validator as validator_program
@@ -17,6 +18,7 @@ from vba import libreoffice_with_macros
 from venue_server import VenueServer
 
 from xlhedge.hosts.libreoffice import build_extension
+from xlhedge.sheets.input_cells import Inputs
 
 stay_here()
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # nobody's own keys
@@ -27,6 +29,19 @@ def venues(monkeypatch: pytest.MonkeyPatch) -> Iterator[VenueServer]:
     """The five venues on this machine; every client that is made meanwhile asks them."""
     with VenueServer().listening() as server:
         yield server.here(monkeypatch)
+
+
+@pytest.fixture
+def few_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Templates whose tables have room for a few rows, which take half as long to compute.
+
+    For tests of what a sheet says of a small book; that it does so in full ones is tested of the
+    samples, in all engines.
+    """
+    monkeypatch.setattr(Inputs, "capacity", lambda self, table: len(self.rows[table]) + 10)
+    books.template.cache_clear()
+    yield
+    books.template.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from cases import BLANK
@@ -330,7 +332,8 @@ class IronCalc:
     def _values(path: Path) -> Values:
         import ironcalc
 
-        model = ironcalc.load_from_xlsx(str(path))
+        with tempfile.TemporaryDirectory() as folder:
+            model = ironcalc.load_from_xlsx(str(_cut(path, Path(folder) / path.name)))
         model.evaluate()
         names = [properties["name"] for properties in model.get_worksheets_properties()]
         values: Values = {name: {} for name in names}
@@ -339,6 +342,29 @@ class IronCalc:
             if value not in (None, ""):
                 values[names[sheet]][f"{get_column_letter(column)}{row}"] = value
         return values
+
+
+_FAR = 5_000
+"""A row below those of our books."""
+
+
+def _cut(path: Path, copy: Path) -> Path:
+    """The same workbook whose formulas end at a row below all that is filled, not at the sheet's.
+
+    IronCalc goes through each cell of a range: the template's look at what is typed below its
+    tables, which is to the end of the sheet, takes it nine tenths of the time.
+    """
+    with ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheets = {name for name in parts if name.startswith("xl/worksheets/sheet")}
+    rows = (row for name in sheets for row in re.findall(rb'<row [^>]*?r="(\d+)', parts[name]))
+    if max(map(int, rows), default=0) > _FAR:
+        return path
+    with ZipFile(copy, "w") as book:
+        for name, part in parts.items():
+            short = part.replace(b"$1048576", b"$%d" % _FAR) if name in sheets else part
+            book.writestr(name, short)
+    return copy
 
 
 def define(book: Workbook, entries: Sequence[Function] = LAMBDAS) -> None:

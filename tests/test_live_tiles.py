@@ -93,6 +93,7 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.mark.usefixtures("few_rows")
 @pytest.mark.parametrize("case", CASES)
 def test_a_typical_move_is_compared_with_liquidation(case, libreoffice, ironcalc, tmp_path):
     portfolio, state, line = CASES[case]
@@ -113,6 +114,7 @@ def test_a_typical_move_is_compared_with_liquidation(case, libreoffice, ironcalc
         assert (values["Start"]["B3"] == step) is (state == "ACT")
 
 
+@pytest.mark.usefixtures("few_rows")
 def test_what_is_unknown_says_why(libreoffice, ironcalc, tmp_path):
     path = tmp_path / "book.xlsx"
     cases = (book(), "margin"), (book(margin=50, rate=None), "mm_rate")
@@ -125,6 +127,7 @@ def test_what_is_unknown_says_why(libreoffice, ironcalc, tmp_path):
                 assert (number, line) == ("unknown", f"BTC-P: {missing} missing")
 
 
+@pytest.mark.usefixtures("few_rows")
 def test_tiles_follow_what_is_typed(libreoffice, tmp_path):
     """A book of the template, filled in cell by cell."""
     path = saved(template(None), tmp_path / "book.xlsx")

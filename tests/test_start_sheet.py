@@ -55,6 +55,7 @@ def places_of(values):
     }
 
 
+@pytest.mark.usefixtures("few_rows")
 def test_it_says_whether_the_functions_are_loaded(
     libreoffice, plain_libreoffice, ironcalc, tmp_path
 ):
@@ -79,6 +80,7 @@ def test_without_a_recalculation_libreoffice_shows_the_bad_news(tmp_path):
     assert "NOW()" in book["Start"][AGE].value
 
 
+@pytest.mark.usefixtures("few_rows")
 @pytest.mark.parametrize(("days", "fresh"), [(0.2, True), (1.2, False), (-1.2, False)])
 def test_it_says_how_old_the_prices_are(days, fresh, libreoffice, tmp_path):
     book = load_workbook(saved(SAMPLES["full-hedge"], tmp_path / "full.xlsx"))
@@ -88,6 +90,7 @@ def test_it_says_how_old_the_prices_are(days, fresh, libreoffice, tmp_path):
     assert said.startswith("Fresh") is fresh
 
 
+@pytest.mark.usefixtures("few_rows")
 def test_it_says_how_old_the_oldest_fetched_value_is(libreoffice, ironcalc, tmp_path):
     """By the table Sources; what is stored says when that was, as no file knows what time it is."""
     hours = [Fetched(table="Instruments", row=f"BTC-{n}", venue="Binance", time=time)
@@ -220,6 +223,7 @@ def test_a_wrong_input_is_counted_and_the_remedy_said(libreoffice, ironcalc, tmp
     assert "Instruments" in found["Unknown instruments"][1]
 
 
+@pytest.mark.usefixtures("few_rows")
 def test_what_is_only_odd_is_counted_alike(libreoffice, tmp_path):
     """A portfolio that readers let pass, with warnings: Python's counts are the formulas'."""
     odd = Portfolio(
@@ -246,6 +250,7 @@ def test_what_is_only_odd_is_counted_alike(libreoffice, tmp_path):
     assert differences(libreoffice.values(poisoned(path, tmp_path / "p.xlsx")), expected) == []
 
 
+@pytest.mark.usefixtures("few_rows")
 def test_orders_against_the_signal_are_struck(libreoffice, ironcalc, tmp_path):
     """One that adds to a hedge which should come off; not one that reduces it."""
     fewer = replace(LEAVING.holdings[0], quantity=0.5)
@@ -302,6 +307,7 @@ LEAVING = replace(
 ORDER = "Order: short 0.6 BTC-PERP (Orders)"
 
 
+@pytest.mark.usefixtures("few_rows")
 @pytest.mark.parametrize(
     ("portfolio", "cells", "said"),
     [
@@ -364,6 +370,7 @@ SLIPS = Portfolio(
 """Every band is broken in it, and kept beside it."""
 
 
+@pytest.mark.usefixtures("few_rows")
 def test_every_band_is_counted_alike(libreoffice, ironcalc, tmp_path):
     path = saved(SLIPS, tmp_path / "slips.xlsx", names=TRACEABLE)
     counted = {
@@ -456,6 +463,7 @@ def functions_sheet(tmp_path_factory):
     return load_workbook(path)["Functions"], load_workbook(path, data_only=True)["Functions"]
 
 
+@pytest.mark.usefixtures("few_rows")
 def test_the_365_edition_brings_its_functions(ironcalc, tmp_path):
     path = tmp_path / "365.xlsx"
     path.write_bytes(template("full-hedge", "365"))
