@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -56,15 +55,11 @@ class FilledRows:
     numbers: list[int]
     held: list[Sequence[bytes]]
 
-    def with_one_more(self, number: int, held: Sequence[bytes]) -> Iterator[FilledRows]:
-        """Add a row; all, and none is left, once they are many."""
-        if not held:
-            return
-        self.numbers.append(number)
-        self.held.append(held)
-        if len(self.numbers) * len(held) > _TOGETHER:
-            yield FilledRows(self.columns, self.cells, self.numbers, self.held)
-            self.numbers, self.held = [], []
+    def taken(self) -> FilledRows:
+        """Those that there are; none is left."""
+        taken = FilledRows(self.columns, self.cells, self.numbers, self.held)
+        self.numbers, self.held = [], []
+        return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +97,27 @@ class SheetRows:
             behind = xml.find(_ROW_BEGINS, at + 1, end)
             row = xml[at:behind] if behind > 0 else xml[at:end]
             at += len(row)
-            alike, held = _apart(row) if comparable else (b"", ())
+            found = _kept.get(row)
+            alike, held = _apart(row) if comparable and not found else (b"", ())
             alike = alike.replace(b'%d"' % number, _NUMBER)
             rows = known.get(alike)
             if rows is None:
-                found = _kept(row) if len(row) <= _LONGEST else _found(row)
+                found = found or _found(row)
                 number, alike = found.number, found.alike if comparable else b""
                 self._see(number, seen, found.twin)
                 if found.cells:
                     yield FilledRows(found.columns, found.cells, [number], [])
                 if alike and len(known) < _MOST:
                     known.setdefault(alike, FilledRows(found.columns, found.cells, [], []))
+                blank = b"" if found.cells else alike
             else:
                 self._see(number, seen)
-                yield from rows.with_one_more(number, held)
-            blank = b"" if held else alike
+                blank = b"" if held else alike
+                if held:
+                    rows.numbers.append(number)
+                    rows.held.append(held)
+                    if len(rows.held) * len(held) > _TOGETHER:
+                        yield rows.taken()
         yield from (rows for rows in known.values() if rows.numbers)
 
     def _see(self, number: int, seen: bytearray, twin: bytes = b"") -> None:
@@ -157,10 +158,16 @@ def _found(row: bytes) -> _TakenApart:
         cells, names = CELL.findall(inside), NAME.findall(inside)
     twin = Counter(names).most_common(1)[0][0] if len(set(names)) < len(names) else b""
     columns = [number_of(cell[0].decode()) for cell in cells]
-    return _TakenApart(int(found[1]), columns, cells, twin, _alike(row, found[1], cells))
+    apart = _TakenApart(int(found[1]), columns, cells, twin, _alike(row, found[1], cells))
+    if len(row) <= _LONGEST:
+        if len(_kept) >= _KEPT:
+            _kept.clear()
+        _kept[row] = apart
+    return apart
 
 
-_kept = lru_cache(maxsize=_KEPT)(_found)  # a desk's workbooks have many alike
+_kept: dict[bytes, _TakenApart] = {}
+"""Rows that a pattern has gone through: of a desk's workbooks most have many such alike."""
 
 
 def _is_comparable(xml: bytes) -> bool:

@@ -125,7 +125,7 @@ def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits
         NotAWorkbook: it is too large, or what a cell holds is not certain.
     """
     xml = archive.read(part)
-    archive.spend(xml.count(b"_x") + 2 * xml.count(b"<f"), part)
+    archive.spend(xml, {b"_x": 1, b"<f": 2}, part)
     start, end = usual_rows(archive, part, sheet, xml)
     with suppress(NotPlain):
         if start:
@@ -187,7 +187,7 @@ class _Cells(dict[_Cell, Any]):
     def rows(self, rows: FilledRows) -> Iterable[list[Any]]:
         """The values of each row, from its first column on; None where a cell is empty.
 
-        Plain numbers are read at once. Others repeat themselves in a column, and are read once.
+        Plain numbers are read at once. What repeats itself in a column is read once.
         """
         if len(self) > _REMEMBERED:
             self.clear()
@@ -216,10 +216,12 @@ class _Cells(dict[_Cell, Any]):
     def _column(self, cell: CellFound, held: Sequence[bytes]) -> list[Any]:
         """The values of cells that look like one, which is no formula."""
         _, style, kind, _, stored, *_ = cell
-        numbers = stored and kind in self._plain and style not in self._shared.dates
-        if numbers and not b"".join(held).strip(_DIGITS_AND_SIGNS):
-            with suppress(ValueError):
-                return list(map(float, held))
+        if stored and kind in self._plain and not b"".join(held).strip(_DIGITS_AND_SIGNS):
+            with suppress(ValueError, OverflowError):
+                if style not in self._shared.dates:
+                    return list(map(float, held))
+                moments = {each: moment_of(float(each)) for each in set(held)}
+                return [moments[each] for each in held]
         read = {
             each: self[style, kind, b"", stored, *((each, b"") if stored else (b"", each))]
             for each in set(held)
