@@ -24,7 +24,7 @@ _KEPT = 300  # rows
 _MOST = 100  # ways in which rows of a sheet are laid out
 _LONGEST = 4_000  # bytes of a row that is kept, or compared with others
 _TOGETHER = 5_000  # cells that are read at once
-_ROW_BEGINS, _CELL_BEGINS, _CELL_ENDS = b"<row ", b"<c ", b"</c>"
+_BEGINS, _ROW_BEGINS, _CELL_BEGINS, _CELL_ENDS = b"<", b"<row ", b"<c ", b"</c>"
 _HELD = re.compile(b">([^<]+)<")
 # What stands for a row's number, and for what a cell holds, in what rows have alike.
 _NUMBER, _VALUE = b"\0", b"\1"
@@ -86,12 +86,12 @@ class SheetRows:
         xml, end, at, number = self.xml, self.end, self.start, 0
         known: dict[bytes, FilledRows] = {}
         seen = bytearray(_LAST_ROW + 1)
-        comparable = _is_comparable(xml)
-        blank = b""  # the row before, if nothing is in it
+        comparable = _NUMBER not in xml and _VALUE not in xml
+        blank = b""  # the row before and how another begins, if nothing is in it
         while at < end:
             number += 1
             if blank and xml.startswith(row := blank.replace(_NUMBER, b'%d"' % number), at):
-                at += len(row)
+                at += len(row) - len(_BEGINS)
                 self._see(number, seen)
                 continue
             behind = xml.find(_ROW_BEGINS, at + 1, end)
@@ -103,16 +103,16 @@ class SheetRows:
             rows = known.get(alike)
             if rows is None:
                 found = found or _found(row)
-                number, alike = found.number, found.alike if comparable else b""
+                number, alike = found.number, found.alike
                 self._see(number, seen, found.twin)
                 if found.cells:
                     yield FilledRows(found.columns, found.cells, [number], [])
                 if alike and len(known) < _MOST:
                     known.setdefault(alike, FilledRows(found.columns, found.cells, [], []))
-                blank = b"" if found.cells else alike
+                blank = b"" if found.cells or not alike else alike + _BEGINS
             else:
                 self._see(number, seen)
-                blank = b"" if held else alike
+                blank = b"" if held else alike + _BEGINS
                 if held:
                     rows.numbers.append(number)
                     rows.held.append(held)
@@ -170,10 +170,6 @@ _kept: dict[bytes, _TakenApart] = {}
 """Rows that a pattern has gone through: of a desk's workbooks most have many such alike."""
 
 
-def _is_comparable(xml: bytes) -> bool:
-    return _NUMBER not in xml and _VALUE not in xml
-
-
 def _apart(row: bytes) -> tuple[bytes, Sequence[bytes]]:
     """A row without what stands between its tags, and that."""
     if len(row) > _LONGEST:
@@ -188,7 +184,7 @@ def _alike(row: bytes, number: bytes, cells: Sequence[CellFound]) -> bytes:
     For that its number must stand for itself and in its cells' names, nowhere else; and between its
     tags must be what its cells hold, one after the other, and nothing else.
     """
-    if any(map(IS_FORMULA, cells)) or not _is_comparable(row):
+    if any(map(IS_FORMULA, cells)):
         return b""
     alike, held = _apart(row)
     alike = alike.replace(number + b'"', _NUMBER)
