@@ -10,6 +10,9 @@ from openpyxl import load_workbook
 from stored import differences, poisoned, stored, with_serials
 
 from xlhedge.analysis import analyse
+from xlhedge.analysis.scenario_lines import LineRow
+from xlhedge.errors import HedgeError
+from xlhedge.functions.formulas.scenario import LEGS
 from xlhedge.portfolio import Holding, Instrument, Portfolio, Scenario, Settings, Short
 from xlhedge.sheets.report import report_book
 from xlhedge.sheets.template import template_book
@@ -317,3 +320,30 @@ def test_what_expires_tomorrow_converges():
     (found,) = analyse(sent_in.portfolio("expires-tomorrow.json")).scenarios
     assert found.legs.basis == pytest.approx(-3_156)
     assert found.told == f"BTC-Q: {HEDGES_NOTHING}"
+
+
+class TestLines:
+    def test_a_line_is_made_whenever_it_is_asked_for_and_is_the_same(self):
+        lines = stress(FALL).lines
+        holding, short = lines
+        assert (holding.line, short.line) == ("BTC", "PERP, short")
+        assert (lines[0], lines[-1], lines[1:]) == (holding, short, (short,))
+        assert lines[1] is not lines[1]
+        assert lines == stress(FALL).lines
+        assert lines != stress(FALL | {"price_shock": -0.2}).lines
+        with pytest.raises(IndexError):
+            lines[2]
+
+    def test_its_legs_are_those_that_its_own_figures_have(self):
+        """A row in which no leg stands yet works each out by itself, with the functions."""
+        for line in stress(FALL | {"spike": 0.12, "days": 10, "basis_shock": 0.01}).lines:
+            stated = {each.name: getattr(line, each.name) for each in LineRow.figures}
+            legs = {leg: stated.pop(leg) for leg in LEGS}
+            alone = LineRow(line.f, **stated)
+            assert {leg: getattr(alone, leg) for leg in legs} == legs
+
+    def test_of_several_scenarios_the_one_is_told_that_cannot_be_worked_out(self):
+        rows = [FALL | {"scenario": name} for name in "ABC"]
+        rows[1]["price_shock"] = 1e305
+        with pytest.raises(HedgeError, match=r"^Scenarios\[1\] price_shock: SCENARIO_ATTRIB"):
+            book(*rows)

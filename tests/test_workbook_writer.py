@@ -430,6 +430,7 @@ def test_a_line_and_a_column_are_the_cells_that_put_writes() -> None:
     cases = [*CASES, Case(-0.0)]
     values, looks = [case.value for case in cases], [case.look for case in cases]
     floats = [1.5, -0.0, 7, "text", None, date(2026, 1, 2)]
+    plain = [2.5, -0.0, 1e300, 0.1]
 
     def at_once(sheet: Sheet) -> None:
         sheet.put(10, 1, "before")
@@ -437,6 +438,9 @@ def test_a_line_and_a_column_are_the_cells_that_put_writes() -> None:
             sheet.line(row, form, values, looks)
         sheet.down(3, 2, floats, "money")
         sheet.down(3, 1, floats[:3], "money", RowText("B{row}*B{row+1}"))
+        sheet.down(9, 2, plain, "plain", RowText('A{row}&"5 %s"&B{row+1}'))
+        sheet.line(10, RowForm(60, [None]), [plain[0]], ["money"])
+        sheet.put(10, 59, "between")
 
     def one_by_one(sheet: Sheet) -> None:
         for row in (9, 10, 1_000):
@@ -449,6 +453,10 @@ def test_a_line_and_a_column_are_the_cells_that_put_writes() -> None:
             sheet.put(row, 2, value, "money")
         for row in (3, 4, 5):
             sheet.put(row, 1, floats[row - 3], "money", f"B{row}*B{row + 1}")
+        for row, value in enumerate(plain, 9):
+            sheet.put(row, 2, value, "plain", f'A{row}&"5 %s"&B{row + 1}')
+        sheet.put(10, 60, plain[0], "money")
+        sheet.put(10, 59, "between")
 
     assert bulk(at_once) == bulk(one_by_one)
 
@@ -480,6 +488,14 @@ def test_what_a_line_refuses_is_told_with_its_cell(
         sheet.line(4, RowForm(2, [None, None, RowText("A{row}")]), values, looks)
 
 
+def test_what_a_column_refuses_is_told_with_its_cell() -> None:
+    sheet = new_book().sheet("Bulk")
+    with pytest.raises(ValueError, match="Bulk!B6: NaN"):
+        sheet.down(4, 2, [1.0, 2.0, math.inf, 3.0])
+    with pytest.raises(ValueError, match='Bulk!C4: there is no look "unknown"'):
+        sheet.down(4, 3, [1.0, 2.0], "unknown")
+
+
 def test_a_line_takes_no_cell_that_is_taken_and_its_cells_are_taken() -> None:
     sheet = new_book().sheet("Bulk")
     sheet.put(2, 3, 1.0)
@@ -489,9 +505,12 @@ def test_a_line_takes_no_cell_that_is_taken_and_its_cells_are_taken() -> None:
     sheet.line(3, form, (1.0, 2.0, 3.0), ["plain"] * 3)
     with pytest.raises(ValueError, match="Bulk!D3: the cell has been written already"):
         sheet.put(3, 4, 1.0)
+    sheet.put(3, 1, 1.0)
+    with pytest.raises(ValueError, match="Bulk!C3: the cell has been written already"):
+        sheet.put(3, 3, 1.0)
     with pytest.raises(ValueError, match="Bulk!D3: the cell has been written already"):
         sheet.down(1, 4, [1.0] * 3)
-    assert sheet.extent == "B1:D3"
+    assert sheet.extent == "A1:D3"
 
 
 def test_a_formula_may_be_too_long_in_a_far_row_alone() -> None:

@@ -210,7 +210,7 @@ def _moves_of_coin(
         return 0.0, 0.0
     own = moves.get(row.coin)
     move, beta = (common, row.beta) if own is None else (own, 1.0)
-    return coin_move(move.price_shock, beta), coin_move(move.spike or 0.0, beta)
+    return coin_move(move.price_shock, beta), coin_move(move.spiked, beta)
 
 
 def account_lines(numbers: Numbers, scenario: str, wallets: Wallets) -> list[LineRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from xlhedge.analysis.accounts import AccountRow, CrossRow
@@ -18,8 +18,8 @@ from xlhedge.analysis.hedge import UNASSIGNED, HedgeRow
 from xlhedge.analysis.history import History, history
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.orders import OrderRow, UnderlyingRow, hedged
-from xlhedge.analysis.scenario_lines import Move
-from xlhedge.analysis.scenarios import UNDERLYING, Stress, moves_of, stress
+from xlhedge.analysis.scenario_lines import UNDERLYING, Move
+from xlhedge.analysis.scenarios import Stress, moves_of, stresses
 from xlhedge.analysis.sensitivity import Sensitivity, sensitivity
 from xlhedge.analysis.stablecoin import Depeg, depegs
 from xlhedge.analysis.typical import TypicalMove
@@ -35,6 +35,7 @@ __all__ = ["Analysis", "NearEnd", "analyse"]
 _OF_LIQUIDATION = ("index_price", "futures_price", "contract_size", "mm_rate", "mm_amount")
 """The cells of an instrument that decide when a short of it is liquidated."""
 _T = TypeVar("_T")
+_LINES = 50_000  # that are worked out at once
 _HUGE = 1e100  # of anything: what is computed with it overflows
 
 
@@ -201,10 +202,10 @@ class Analysis:
         return min(self.scenarios, key=lambda result: result.legs.net, default=None)
 
     def at_once(self, price_shock: float) -> Stress:
-        """What a sudden move of all underlyings does; its lines are not kept."""
+        """What a sudden move of all underlyings does."""
         if price_shock not in self._sudden:
-            found = stress(self.numbers, "", {UNDERLYING: Move(price_shock)})
-            self._sudden[price_shock] = replace(found, lines=())
+            said = {"": {UNDERLYING: Move(price_shock)}}
+            (self._sudden[price_shock],) = stresses(self.numbers, said)
         return self._sudden[price_shock]
 
     def after(self, price_shock: float) -> float:
@@ -359,8 +360,14 @@ def _unassigned(
 
 
 def _scenarios(numbers: Numbers) -> Iterator[Stress]:
-    portfolio = numbers.portfolio
-    names = [row.scenario for row in portfolio.scenarios]
-    for name, moves in moves_of(portfolio).items():
-        with _told(portfolio, "Scenarios", names.index(name), "price_shock"):
-            yield stress(numbers, name, moves)
+    portfolio, said = numbers.portfolio, moves_of(numbers.portfolio)
+    names, every = [row.scenario for row in portfolio.scenarios], list(said)
+    step = max(1, _LINES // max(1, len(portfolio.holdings) + len(portfolio.shorts)))
+    for start in range(0, len(every), step):
+        some = {name: said[name] for name in every[start : start + step]}
+        try:
+            yield from stresses(numbers, some)
+        except (HedgeError, OverflowError):  # which it is
+            for name, moves in some.items():
+                with _told(portfolio, "Scenarios", names.index(name), "price_shock"):
+                    yield from stresses(numbers, {name: moves})

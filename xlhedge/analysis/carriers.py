@@ -7,6 +7,7 @@ by name; over references with the functions' bodies the report's cells, which ne
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
@@ -92,6 +93,9 @@ class _Arrays(Functions):
             raise error
         return values
 
+    def part(self, answer: Carrier, at: int) -> Carrier:
+        return answer[..., at]
+
     def total(self, weights: Carrier, answers: Carrier) -> Carrier:
         return (weights * answers).sum(axis=-2)
 
@@ -131,7 +135,33 @@ class Native(_Texts):
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
         given = zip(arguments, entry.parameters, strict=False)
-        return entry.body(*(p.default if each is None else each for each, p in given))
+        taken = tuple(p.default if each is None else each for each, p in given)
+        # The reports of a batch call with the same references, grids with the same for each row.
+        return _body(entry.name, _Alike(taken))
+
+
+class _Alike:
+    """Arguments; two are equal whose texts are, and what binds them: `Expression` has no `==`."""
+
+    __slots__ = ("_key", "arguments")
+
+    def __init__(self, arguments: tuple[Carrier, ...]) -> None:
+        self.arguments = arguments
+        self._key = tuple(
+            (each.__class__, each.text, each.level) if isinstance(each, Expression)
+            else (each.__class__, each) for each in arguments
+        )  # fmt: skip
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Alike) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=1_024)
+def _body(name: str, alike: _Alike) -> Carrier:
+    return function(name).body(*alike.arguments)
 
 
 VALUES, ARRAYS, CALLS, NATIVE = Values(), _Arrays(), Calls(), Native()

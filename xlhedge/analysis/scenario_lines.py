@@ -12,32 +12,31 @@ from functools import cached_property
 from xlhedge.analysis.accounts import CrossRow
 from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow, figure, looked_up
 from xlhedge.analysis.grid_shorts import FAR, GridShort, price_move
-from xlhedge.analysis.hedge import HedgeRow
-from xlhedge.analysis.liquidation import LIQUIDATED, said_of
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.functions.algebra import Carrier, where
-from xlhedge.functions.formulas.scenario import LEGS, is_liquidated
+from xlhedge.functions.formulas.scenario import LEGS
 
 __all__ = [
     "LEG_FIGURES",
+    "UNDERLYING",
     "LineRow",
     "Move",
     "ShortTerms",
     "basis_move",
     "distance_of",
     "expires",
-    "holding_line",
     "is_perpetual",
     "is_unknown",
-    "short_line",
     "way_of",
 ]
+
+UNDERLYING = "*"
+"""The asset of a scenario's row that moves every underlying, and each holding by its beta."""
 
 _AT_ONCE = 1e-9
 """A distance to liquidation that is none; no buffer is 0."""
 _A_MOMENT = 1e-6  # days: date-times hold no more digits
-_LONGEST_NAME = 1_000  # of a line; it may be as long as a cell, and then nothing may follow it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,11 @@ class Move:
     funding_rate: float | None = None
     days: float = 0.0
     spike: float | None = None
+
+    @property
+    def spiked(self) -> float:
+        """The worst move on the way, 0 if none is told."""
+        return self.spike or 0.0
 
 
 def is_perpetual(row: ShortTerms) -> Carrier:
@@ -146,7 +150,7 @@ def _or(value: Carrier, otherwise: float | None) -> Carrier:
 
 def _leg(at: int) -> Figure:
     """A leg of SCENARIO_ATTRIBUTION's, as it is."""
-    return Figure(LEGS[at].capitalize(), "money", lambda row, _: row.legs[at], total=True)
+    return Figure(LEGS[at].capitalize(), "money", lambda row, f: f.part(row.legs, at), total=True)
 
 
 class LineRow(FigureRow):
@@ -172,15 +176,15 @@ class LineRow(FigureRow):
     equity = looked_up("Equity lost if liquidated", "money")
 
     @figure("Spot", "money", total=True)
-    def spot(self, _: Lookups) -> Carrier:
+    def spot(self, f: Lookups) -> Carrier:
         """Coins posted as margin are spot, too."""
-        return self.legs[0] + _or(self.coin_margin, 0) * self.price_shock
+        return f.part(self.legs, 0) + _or(self.coin_margin, 0) * self.price_shock
 
     @figure("Short", "money", total=True)
-    def short(self, _: Lookups) -> Carrier:
+    def short(self, f: Lookups) -> Carrier:
         """Of a wallet that falls all that is in it."""
         wallet = isinstance(self.short_notional, Blank) and not isinstance(self.equity, Blank)
-        return -self.equity if wallet else self.legs[1]
+        return -self.equity if wallet else f.part(self.legs, 1)
 
     basis, funding, fees = map(_leg, range(2, 5))
 
@@ -224,57 +228,7 @@ LEG_FIGURES = (LineRow.spot, LineRow.short, LineRow.basis, LineRow.funding, Line
 """The legs of a line, which add up to its net."""
 
 
-def holding_line(row: HedgeRow, scenario: str, own: Move | None, common: Move) -> LineRow:
-    """The line of a holding: it moves by its own row, or else by its beta times the common one."""
-    move, beta = (common, row.beta) if own is None else (own, 1.0)
-    return LineRow(
-        row.f,
-        scenario=scenario,
-        line=row.asset,
-        quantity=row.quantity,
-        spot_price=row.spot_price,
-        beta=beta,
-        price_shock=move.price_shock,
-    ).complete()
-
-
 def way_of(row: ShortTerms, move: Move) -> tuple[float, float, float]:
     """How a short's underlying and basis move, and the worst move of its future on the way."""
     price = price_move(move.price_shock, row.contract_type)
-    return price, basis_move(move.basis_shock, price, move.days, row), move.spike or 0.0
-
-
-def short_line(row: ShortTerms, scenario: str, move: Move, wallet: str) -> LineRow:
-    """The line of a short, which moves with its underlying.
-
-    Args:
-        row: what is known of it.
-        scenario: the scenario's name.
-        move: what that says of its underlying.
-        wallet: what is said of the wallet that it shares.
-    """
-    # A future that expires pays no funding, whatever the scenario says of perpetuals.
-    says = is_perpetual(row) and move.funding_rate is not None
-    price, basis, spike = way_of(row, move)
-    distance = distance_of(row, wallet == LIQUIDATED)
-    hit = is_liquidated(row.short_notional, distance, price + basis, spike)
-    near = abs(distance) < FAR
-    return LineRow(
-        row.f,
-        scenario=scenario,
-        line=f"{row.instrument[:_LONGEST_NAME]}, short",
-        contract_type=row.contract_type,
-        short_notional=row.short_notional,
-        coin_margin=row.coin_margin,
-        price_shock=price,
-        basis_shock=basis,
-        spike=BLANK if move.spike is None else move.spike,
-        funding_rate=move.funding_rate if says else row.funding_rate,
-        interval_hours=row.interval_hours,
-        days=move.days,
-        expires="yes" if expires(move.days, row.days_to_expiry) else BLANK,
-        fee_rate=row.fee_rate,
-        liquidation_buffer=distance if near else BLANK,
-        equity=row.equity if near else BLANK,
-        liquidation=wallet or said_of(hit, is_unknown(row, price + basis, spike)),
-    ).complete()
+    return price, basis_move(move.basis_shock, price, move.days, row), move.spiked

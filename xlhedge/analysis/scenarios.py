@@ -9,26 +9,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from xlhedge.analysis.account_lines import AccountTerms, Wallets, account_lines, wallets_in
-from xlhedge.analysis.figures import BLANK, finite, sum_of
+from xlhedge.analysis.figures import BLANK, finite
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.liquidation import LIQUIDATED, UNKNOWN, said_of, told_of
 from xlhedge.analysis.scenario_lines import (
     LEG_FIGURES,
-    LineRow,
+    UNDERLYING,
     Move,
     ShortTerms,
-    holding_line,
-    short_line,
 )
+from xlhedge.analysis.stress_lines import StressLines, holdings_moved, shorts_moved
 from xlhedge.analysis.values import Numbers
 from xlhedge.errors import PortfolioError, Problem
 from xlhedge.portfolio import Portfolio, Scenario
 
-__all__ = ["MOST_LINES", "STANDING", "UNDERLYING", "Legs", "Stress", "moves_of", "stress"]
-
-UNDERLYING = "*"
-"""The asset of a scenario's row that moves every underlying, and each holding by its beta."""
+__all__ = ["MOST_LINES", "STANDING", "Legs", "Stress", "moves_of", "stresses"]
 
 
 class Legs(NamedTuple):
@@ -62,7 +60,7 @@ class Stress:
     liquidated: tuple[str, ...]
     unknown: tuple[str, ...]
     expiring: tuple[str, ...]
-    lines: tuple[LineRow, ...]
+    lines: StressLines
     wallets: Wallets
 
     @property
@@ -112,8 +110,8 @@ def moves_of(portfolio: Portfolio) -> dict[str, dict[str, Move]]:
     return found
 
 
-def stress(numbers: Numbers, name: str, moves: Mapping[str, Move]) -> Stress:
-    """Work out one scenario.
+def stresses(numbers: Numbers, scenarios: Mapping[str, Mapping[str, Move]]) -> list[Stress]:
+    """Work out scenarios.
 
     An asset with a row of its own moves by it; any other by its beta times the row of `UNDERLYING`.
     A short moves with its underlying, and loses its equity where the move liquidates it, or the
@@ -123,37 +121,45 @@ def stress(numbers: Numbers, name: str, moves: Mapping[str, Move]) -> Stress:
 
     Args:
         numbers: the portfolio's holdings and shorts, worked out.
-        name: the scenario's name.
-        moves: what moves, by asset.
+        scenarios: what moves, by the scenario's name and by asset.
+
+    Raises:
+        HedgeError: something has no value, or is too large for a number.
     """
-    common = moves.get(UNDERLYING, _STILL)
-    lines = [
-        holding_line(row, name, moves.get(row.asset), common) for row in numbers.rows(HedgeRow)
-    ]
+    said = {name: {UNDERLYING: _STILL, **moves} for name, moves in scenarios.items()}
     terms = numbers.rows(ShortTerms)
-    wallets = wallets_in(numbers, moves, common)
-    shorts = [
-        short_line(row, name, moves.get(row.underlying, common), wallets.word(row.wallet))
-        for row in terms
+    with np.errstate(all="ignore"):  # a number too large is told by what takes it
+        held = holdings_moved(numbers.rows(HedgeRow), said)
+        wallets = [wallets_in(numbers, moves, moves[UNDERLYING]) for moves in said.values()]
+        shorts = shorts_moved(terms, said, wallets)
+    return [
+        _stress(
+            numbers,
+            StressLines(holding, short, account_lines(numbers, short.scenario, found)),
+            found,
+        )
+        for holding, short, found in zip(held, shorts, wallets, strict=True)
     ]
-    accounts = account_lines(numbers, name, wallets)
-    pairs = list(zip(terms, shorts, strict=True))
-    told = [(row.instrument, line) for row, line in pairs if row.wallet == BLANK]
-    told += [
-        (f"account {row.account}", line)
-        for row, line in zip(numbers.rows(AccountTerms), accounts, strict=True)
-    ]
-    lines += [*shorts, *accounts]
+
+
+def _stress(numbers: Numbers, lines: StressLines, wallets: Wallets) -> Stress:
+    """A scenario by its lines."""
+    shorts, words = lines.shorts.rows, lines.shorts.columns
+    pairs = zip(shorts, words["liquidation"], strict=True)
+    told = [(row.instrument, word) for row, word in pairs if word and row.wallet == BLANK]
+    accounts = zip(numbers.rows(AccountTerms), lines.accounts, strict=True)
+    told += [(f"account {row.account}", line.liquidation) for row, line in accounts]
+    expiring = (row.instrument for row, word in zip(shorts, words["expires"], strict=True) if word)
     # The legs of all lines are added first, so that they add up to the net shown beside them.
-    spot, short, basis, funding, fees = (sum_of(lines, leg) for leg in LEG_FIGURES)
+    spot, short, basis, funding, fees = map(lines.total, LEG_FIGURES)
     net = finite(spot + short + basis + funding + fees, "the total of net")
     return Stress(
-        name,
+        lines.shorts.scenario,
         Legs(spot, short, basis, funding, fees, net),
-        liquidated=_once(each for each, line in told if line.liquidation == LIQUIDATED),
-        unknown=_once(each for each, line in told if line.liquidation == UNKNOWN),
-        expiring=_once(row.instrument for row, line in pairs if line.expires),
-        lines=tuple(lines),
+        liquidated=_once(each for each, word in told if word == LIQUIDATED),
+        unknown=_once(each for each, word in told if word == UNKNOWN),
+        expiring=_once(expiring),
+        lines=lines,
         wallets=wallets,
     )
 

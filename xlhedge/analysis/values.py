@@ -118,7 +118,7 @@ class Numbers(Values, Lookups):
         self.days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
         self.tables: dict[type[FigureRow], Sequence[FigureRow]] = {}
         self.history: History | None = None
-        self._groups: dict[tuple[type[FigureRow], str], dict[str, RowGroup]] = {}
+        self._groups: dict[tuple[type[FigureRow], str], dict[Any, Any]] = {}
 
     def rows(self, table: type[FigureRow]) -> Sequence[Any]:
         """The rows of a computed table, which follow those of its input."""
@@ -197,11 +197,15 @@ class Numbers(Values, Lookups):
 
     def group(self, table: type[FigureRow], name: Carrier, key: str = "instrument") -> RowGroup:
         if (table, key) not in self._groups:
-            found: dict[str, list[FigureRow]] = {}
+            found: dict[Any, list[FigureRow]] = {}
             for row in self.rows(table):
                 found.setdefault(getattr(row, key), []).append(row)
-            self._groups[table, key] = {each: RowGroup(rows) for each, rows in found.items()}
-        return self._groups[table, key].get(name) or RowGroup(())
+            self._groups[table, key] = {
+                each: tuple(rows) if len(rows) <= _FEW else RowGroup(rows)
+                for each, rows in found.items()
+            }
+        rows = self._groups[table, key].get(name, ())
+        return rows if isinstance(rows, RowGroup) else RowGroup(rows)
 
     def of_underlying(self, row: FigureRow, name: str) -> Carrier:
         place = self.underlyings.get(row.underlying)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xlhedge.errors import HedgeError
-from xlhedge.functions.evaluate import CELLS, evaluate
+from xlhedge.functions.evaluate import CELLS, evaluate, quickly
 from xlhedge.functions.foreign import is_labelled, plain
 from xlhedge.functions.reference import arguments_of
 from xlhedge.functions.registry import FUNCTIONS, Function
@@ -26,9 +26,13 @@ def _public(entry: Function) -> Callable[..., Any]:
     @functools.wraps(entry.body)
     def call(*args: Any, **kwargs: Any) -> Any:
         arguments = ordered(args, kwargs)
-        if CELLS.issuperset(map(type, arguments)):
+        kinds = tuple(map(type, arguments))
+        if CELLS.issuperset(kinds):
             return evaluate(entry, arguments)
-        lists = _LISTS.issuperset(map(type, arguments))
+        value = quickly(entry, arguments, kinds)
+        if value is not None:
+            return value
+        lists = _LISTS.issuperset(kinds)
         labelled = None if lists else _labelled(entry, arguments)
         dimensions = getattr(labelled, "ndim", 0)
         read = [
@@ -72,6 +76,8 @@ def _binding(entry: Function) -> Callable[[tuple[Any, ...], dict[str, Any]], lis
     def ordered(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         given = len(args)
         arguments = [*args, *(None,) * (len(names) - given)]
+        if not kwargs and required <= given <= len(names):
+            return arguments
         fits = given <= len(names) and kwargs.keys().isdisjoint(names[:given])
         if not fits or not kwargs.keys() >= {*names[given:required]} or kwargs.keys() - places:
             signature.bind(*args, **kwargs)  # it raises, and says what is wrong

@@ -110,6 +110,11 @@ class Function:
         return tuple((*p.quantity.span, p.default, p) for p in self.parameters)
 
     @cached_property
+    def ways(self) -> dict[tuple[Any, ...], Callable[[Sequence[Any]], Any] | None]:
+        """How calls of short columns are computed, by their arguments' types; see `columns`."""
+        return {}
+
+    @cached_property
     def rules(self) -> tuple[tuple[Rule, tuple[int, ...]], ...]:
         """Conditions on several arguments, each with the places of its arguments."""
         return tuple(

@@ -12,7 +12,7 @@ from xlhedge.functions.arguments import evaluate_one
 from xlhedge.functions.call import Call, Shape
 from xlhedge.functions.definition import Function
 
-__all__ = ["CELLS", "evaluate", "rows_of", "shape_of"]
+__all__ = ["CELLS", "evaluate", "quickly", "rows_of", "shape_of"]
 
 CELLS = frozenset({float, int, bool, str, type(None), CellError})
 """What cells hold, by exact type: one look at the types tells single values from ranges."""
@@ -44,11 +44,16 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
         >>> evaluate(function("SCENARIO_PNL"), [1, 100, [[0], [100]], [-0.25, 0.5]]).tolist()
         [[-25.0, 50.0], [0.0, 0.0]]
     """
+    kinds = tuple(map(type, arguments))
+    single = CELLS.issuperset(kinds)
+    found = None if single else quickly(entry, arguments, kinds)
+    if found is not None:
+        return found
     spare = len(entry.parameters) - len(arguments)
     if spare < 0:
         raise HedgeError(f"{entry.name} takes at most {len(entry.parameters)} arguments")
-    arguments = [*arguments, *(None,) * spare]
-    if CELLS.issuperset(map(type, arguments)):
+    given, arguments = arguments, [*arguments, *(None,) * spare]
+    if single:
         return evaluate_one(entry, arguments)
     # An array without dimensions is its only element.
     arguments = [
@@ -71,9 +76,28 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
         return call.nested()
     try:
         from xlhedge.functions.arrays import evaluate_arrays
+        from xlhedge.functions.columns import quick_way
     except ImportError:  # LibreOffice's own Python may have no NumPy, and says so in its own way
         return call.nested()
+    key = _key(given)
+    way = None if key in entry.ways else quick_way(entry, key)
+    if way is not None:
+        entry.ways[key] = way
     return evaluate_arrays(call)
+
+
+def quickly(entry: Function, arguments: Sequence[Any], kinds: tuple[type, ...]) -> Any:
+    """The values of a call of numbers and short 1-D arrays; None for all that is not so plain.
+
+    They are those of `evaluate`, which asks here first. How to compute them is kept by the types of
+    the arguments once a call of such types was evaluated.
+    """
+    way = entry.ways.get(_key(arguments) if str in kinds else kinds)
+    return None if way is None else way(arguments)
+
+
+def _key(arguments: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple([each if each.__class__ is str else each.__class__ for each in arguments])
 
 
 def rows_of(value: Any) -> list[list[Any]]:

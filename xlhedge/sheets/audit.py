@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -145,6 +146,11 @@ def _tables(sheet: Sheet, at: int, analysis: Analysis) -> int:
     return printed
 
 
+@lru_cache(maxsize=_WIDE)
+def _form(columns: int) -> RowForm:
+    return RowForm(1, [None] * columns)
+
+
 def _table(sheet: Sheet, at: int, table: Table, rows: Sequence[Any]) -> int:
     """A table as wide as the page: what has no room stands below, beside the first column again.
 
@@ -163,7 +169,7 @@ def _table(sheet: Sheet, at: int, table: Table, rows: Sequence[Any]) -> int:
             looks_of(f"cell {column.look}", values)
             for column, values in zip(shown, columns, strict=True)
         ]
-        form = RowForm(1, [None] * len(shown))
+        form = _form(len(shown))
         for n, (values, styles) in enumerate(
             zip(zip(*columns, strict=True), zip(*looks, strict=True), strict=True), at + 2
         ):

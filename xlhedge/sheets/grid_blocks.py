@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -130,8 +131,7 @@ class GridBlocks:
             sheet.array(top, start, values, text, style)
         else:
             text = excel_text(grid.formula(f, self._refs(grid, top, _ROW, _COLUMN)))
-            letters = LETTERS[start : start + len(values[0])]
-            body = RowForm(start, [RowText(text.replace(_COLUMN, each)) for each in letters])
+            body = _body_form(start, text, len(values[0]))
             for n, row in enumerate(values, top):
                 sheet.line(n, body, row, [style] * len(row))
         cells = f"{first}{top}:{end}{last}"
@@ -198,6 +198,12 @@ class GridBlocks:
             shorts=self._cells.shorts,
             **{**self._cells.limits, **given},
         )
+
+
+@lru_cache(maxsize=64)  # the reports of a batch have it alike
+def _body_form(start: int, text: str, count: int) -> RowForm:
+    letters = LETTERS[start : start + count]
+    return RowForm(start, [RowText(text.replace(_COLUMN, each)) for each in letters])
 
 
 def _start(grid: Grid) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from xlhedge.analysis import Analysis
@@ -106,18 +107,23 @@ class TableSpec:
 
     def table(self, title: str, room: _Room, *, stays: bool) -> FigureTable:
         """The table on the sheet of that title: `tables_of`."""
-        figures = self.figures or self.row.figures
         down = room_for(room(self.above)) if self.above else 0
-        return FigureTable(
-            title,
-            self.row,
-            self.top + down,
-            room(self.row),
-            self.total and self.total + down,
-            self.first + tuple(each for each in figures if each not in self.first),
-            head=self.head + down,
-            stays=stays,
-        )
+        return _table(self, title, down, room(self.row), stays=stays)
+
+
+@lru_cache(maxsize=256)  # most reports of a batch have them alike
+def _table(spec: TableSpec, title: str, down: int, count: int, *, stays: bool) -> FigureTable:
+    figures = spec.figures or spec.row.figures
+    return FigureTable(
+        title,
+        spec.row,
+        spec.top + down,
+        count,
+        spec.total and spec.total + down,
+        spec.first + tuple(each for each in figures if each not in spec.first),
+        head=spec.head + down,
+        stays=stays,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from xlhedge.analysis.advice import PLAIN, advised
 from xlhedge.analysis.alarms import each_alarm
 from xlhedge.analysis.carry import CarryRow
 from xlhedge.analysis.doubts import doubted
-from xlhedge.analysis.figures import BLANK, Blank, FigureRow, sum_of
+from xlhedge.analysis.figures import BLANK, Blank, Figure, FigureRow, sum_of
 from xlhedge.analysis.grid_shorts import GridShort
 from xlhedge.analysis.hedge import HedgeRow
 from xlhedge.analysis.history import AssetHistory
@@ -99,15 +99,14 @@ class Shown:
 
     def lines(self, result: Stress) -> Sequence[LineRow]:
         """The lines of a scenario: those that gain or lose most, and the sums of the others."""
-        most = max(_OF_SCENARIOS * self._most // max(len(self._analysis.scenarios), 1), 2)
-        if self._scenario_lines <= _OF_SCENARIOS * self._most or len(result.lines) <= most:
-            return result.lines
-        sizes = sorted(enumerate(result.lines), key=lambda each: -abs(each[1].net))
-        kept = {n for n, _ in sizes[: most - 1]}
-        left = [line for n, line in enumerate(result.lines) if n not in kept]
-        rest = rest_of(LineRow, left)
+        every, most = result.lines, self._most_lines
+        if len(every) <= most:
+            return every
+        sizes = [-abs(net) for net in every.column(LineRow.net)]
+        kept = set(sorted(range(len(every)), key=sizes.__getitem__)[: most - 1])
+        rest = _rest(LineRow, len(every) - len(kept), lambda each: every.total(each, kept))
         rest.scenario, rest.line = result.name, rest.scenario
-        return [*(line for n, line in enumerate(result.lines) if n in kept), rest]
+        return [*map(every.__getitem__, sorted(kept)), rest]
 
     @property
     def orders_left(self) -> list[OrderRow]:
@@ -127,15 +126,16 @@ class Shown:
                 counts[title] = f"{total - len(kept):,} of {total:,} {title}"
         if counts:
             yield f"the tables leave out {', '.join(counts.values())}; {_HOW}"
-        if shown := [self.lines(each) for each in self._analysis.scenarios]:
-            count = sum(len(each) for each in shown)
-            if count < self._scenario_lines:
-                left = self._scenario_lines - count + len(shown)
-                yield f"Stress leaves out {left:,} of {self._scenario_lines:,} lines; {_HOW}"
+        every, most = [len(each.lines) for each in self._analysis.scenarios], self._most_lines
+        if left := sum(count - most + 1 for count in every if count > most):
+            yield f"Stress leaves out {left:,} of {sum(every):,} lines; {_HOW}"
 
     @cached_property
-    def _scenario_lines(self) -> int:
-        return sum(len(each.lines) for each in self._analysis.scenarios)
+    def _most_lines(self) -> int:
+        """Lines of a scenario at most."""
+        every, room = self._analysis.scenarios, _OF_SCENARIOS * self._most
+        whole = sum(len(each.lines) for each in every) <= room
+        return room if whole else max(room // len(every), 2)
 
     def _kept(self, kind: type[FigureRow]) -> set[int] | None:
         """The numbers of the rows that are shown; none where all are."""
@@ -233,8 +233,12 @@ _HOW = "their sums stand in one line; --lines 1000000 leaves none out"
 
 def rest_of(kind: type[FigureRow], rows: Sequence[FigureRow]) -> Any:
     """The row that stands for others: how many they are, and their sums."""
-    sums = {each.name: sum_of(rows, each) for each in kind.figures if each.total}
-    found = kind.of(None, **{kind.figures[0].name: f"and {len(rows):,} more"} | sums)
+    return _rest(kind, len(rows), lambda each: sum_of(rows, each))
+
+
+def _rest(kind: type[FigureRow], count: int, total: Callable[[Figure], float]) -> Any:
+    sums = {each.name: total(each) for each in kind.figures if each.total}
+    found = kind.of(None, **{kind.figures[0].name: f"and {count:,} more"} | sums)
     found.n = REST
     return found
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from xlhedge.analysis import Analysis
-from xlhedge.analysis.scenarios import UNDERLYING, Stress
+from xlhedge.analysis.scenario_lines import UNDERLYING
+from xlhedge.analysis.scenarios import Stress
 from xlhedge.sheets.input_cells import Inputs
 from xlhedge.xlsx.cell import LETTERS
 from xlhedge.xlsx.sheet import Sheet

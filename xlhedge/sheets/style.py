@@ -172,18 +172,24 @@ def fitted(look: str, value: object, step: object = None) -> str:
         isinstance(value, bool) or not isinstance(value, int | float)
     ):
         return look
-    role, _, kind = look.partition(" ")
-    if kind in {"money", "cost"}:
-        return look if 0 < abs(value) < _WHOLE else f"{look} whole"
-    if kind not in _DECIMALS:
+    role, kind, limits = _role_and_kind(look)
+    if limits is None:
+        if kind in FITTED and not 0 < abs(value) < _WHOLE:
+            return f"{look} whole"
         return look
-    least, most = _DECIMALS[kind]
+    least, most = limits
     if isinstance(step, float) and step > 0:
         least = most = min(_decimals(step, _MOST_DECIMALS), _MOST_DECIMALS)
     elif kind == "price" and 0 < abs(value) < _LARGE:  # six digits that count, four of less than 1
         digits = math.floor(math.log10(abs(value)))
         most = min((5 if digits >= 0 else 3) - digits, _MOST_DECIMALS)
     return f"{role} decimals {least if least == most else max(least, _decimals(value, most))}"
+
+
+@lru_cache(maxsize=256)
+def _role_and_kind(look: str) -> tuple[str, str, tuple[int, int] | None]:
+    role, _, kind = look.partition(" ")
+    return role, kind, _DECIMALS.get(kind)
 
 
 def looks_of(look: str, values: Sequence[object]) -> list[str]:
@@ -195,7 +201,8 @@ def looks_of(look: str, values: Sequence[object]) -> list[str]:
 
 def _decimals(value: float, most: int) -> int:
     """How many decimals of a number are not 0, at most so many."""
-    return len(f"{value:.{most}f}".partition(".")[2].rstrip("0"))
+    text = f"{value:.{most}f}"
+    return most and most - len(text) + len(text.rstrip("0"))
 
 
 _WHOLE = 999.995

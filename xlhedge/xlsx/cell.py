@@ -49,6 +49,7 @@ def quoted(title: str) -> str:
     return str(quote_sheetname(title))
 
 
+@lru_cache(maxsize=4_096)  # those of a report, which the next one has again
 def formula_xml(text: str, tag: str) -> str:
     """A formula in its element; nothing for a later cell of an array formula, whose tag is ""."""
     if not tag:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
+from functools import lru_cache
 
 from openpyxl.xml.constants import CONTYPES_NS, PKG_REL_NS, REL_NS
+
+from xlhedge.files import Packed, packer
 
 __all__ = ["Parts"]
 
@@ -60,13 +63,15 @@ class Parts:
 
     def __init__(self) -> None:
         self.alike = {_TYPES_PART}
-        self._parts: dict[str, str | bytes] = {}
+        self._pack = packer()
+        self._parts: dict[str, str | bytes | Packed] = {}
         self._types: dict[str, str] = {}
         self._related: defaultdict[str, list[str]] = defaultdict(list)
 
     def add(self, name: str, content: str | bytes, kind: str = "") -> None:
         """Add a part; one without a kind has the type of its extension."""
-        self._parts[name] = content
+        # All sheets together may be as much as the book: each stays as its packed bytes.
+        self._parts[name] = self._pack(content) if kind == "worksheet" else content
         if kind in _ALIKE:
             self.alike.add(name)
         if kind:
@@ -76,12 +81,12 @@ class Parts:
         """Let a part ("" is the file itself) refer to another; returns the relationship's id."""
         found = self._related[name]
         number = f"rId{len(found) + 1}"
-        where = posixpath.relpath(target, posixpath.dirname(name) or ".")
+        where = _seen_from(posixpath.dirname(name) or ".", target)
         space = _SPACES.get(kind, REL_NS)
         found.append(f'<Relationship Type="{space}/{kind}" Target="{where}" Id="{number}"/>')
         return number
 
-    def finished(self) -> dict[str, str | bytes]:
+    def finished(self) -> dict[str, str | bytes | Packed]:
         """All parts by name, those that say types and relationships included."""
         defaults = "".join(
             f'<Default Extension="{extension}" ContentType="{kind}"/>'
@@ -101,3 +106,8 @@ class Parts:
         }
         self.alike |= related.keys()
         return {_TYPES_PART: types, **self._parts, **related}
+
+
+@lru_cache(maxsize=512)  # all files have the same parts
+def _seen_from(folder: str, target: str) -> str:
+    return posixpath.relpath(target, folder)

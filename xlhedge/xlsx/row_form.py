@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import isfinite
+from typing import Any
 
 from xlhedge.xlsx.cell import (
     LETTERS,
@@ -76,7 +77,6 @@ class RowForm:
 
     Attributes:
         columns: their columns.
-        taken: nothing for each of these.
 
     Raises:
         ValueError: a formula cannot stand in a workbook.
@@ -91,16 +91,13 @@ class RowForm:
         self, col: int, formulas: Sequence[RowText | None], arrays: Sequence[int] = ()
     ) -> None:
         self.columns, self.formulas = range(col, col + len(formulas)), formulas
-        self.taken = dict.fromkeys(self.columns, "")
         self._long = [each for each in formulas if each and len(each.at(MAX_ROW)) > MAX_FORMULA]
-        refs = [f"{LETTERS[each]}{here()}" for each in self.columns]
-        self._text = RowText(
-            "".join(
-                f'<c r="{ref}"%s' if formula is None else
-                f'<c r="{ref}"%s>{_source(formula, ref if n in arrays else "")}<v>%s</v></c>'
-                for n, (ref, formula) in enumerate(zip(refs, formulas, strict=True))
-            )
-        )  # fmt: skip
+        cells: list[str] = []
+        for n, (formula, column) in enumerate(zip(formulas, self.columns, strict=True)):
+            ref = f"{LETTERS[column]}{here()}"
+            source = formula and _source(formula, ref if n in arrays else "").replace("%", "%%")
+            cells.append(f'<c r="{ref}"%s' + (f">{source}<v>%s</v></c>" if source else ""))
+        self._text = RowText("".join(cells))
 
     def fill(self, row: int, looks: Iterable[str], values: Sequence[object]) -> str:
         """The cells in that row, as XML.
@@ -117,15 +114,34 @@ class RowForm:
             formula_xml(each.at(row), "<f>")
         found: list[str] = []
         for formula, look, value in zip(self.formulas, looks, values, strict=True):
-            if formula is not None:
+            if value.__class__ is float and isfinite(value):  # as below, without the call
+                number = repr(value + 0.0)
+                if formula is None:
+                    found.append(f"{look}><v>{number}</v></c>")
+                else:
+                    found += look, number
+            elif formula is not None:
                 found += marked(look, value)
-            elif value.__class__ is float and isfinite(value):  # `cell_xml`, without the call
-                found.append(f"{look}><v>{value + 0.0!r}</v></c>")
             else:
                 found.append(cell_xml(look, value, None))
         return self._text.at(row) % tuple(found)
 
+    def below(self, row: int, look: str, values: Sequence[Any]) -> list[str]:
+        """Cells below each other, of a form of one: as `fill` each, the first in that row."""
+        (formula,) = self.formulas
+        if set(map(type, values)) != {float} or not isfinite(sum(values)) or self._long:
+            return [self.fill(at, (look,), (value,)) for at, value in enumerate(values, row)]
+        letters, source = LETTERS[self.columns[0]], RowText(_source(formula, "") if formula else "")
+        return [
+            f'<c r="{letters}{at}"{look}>{source.at(at)}<v>{value + 0.0!r}</v></c>'
+            for at, value in enumerate(values, row)
+        ]
+
+    def cells(self, filled: str) -> dict[int, str]:
+        """By column: what `fill` gave in the first, and nothing in the others."""
+        return dict.fromkeys(self.columns, "") | {self.columns[0]: filled}
+
 
 def _source(formula: RowText, array: str) -> str:
     tag = f'<f t="array" ref="{array}:{array}">' if array else "<f>"
-    return f"{tag}{escaped(formula.text)}</f>".replace("%", "%%")
+    return f"{tag}{escaped(formula.text)}</f>"

@@ -59,6 +59,7 @@ class Sheet(Layout):
         self.folded = range(0)
         self._looks = styles.attributes
         self._cells: dict[int, dict[int, str]] = {}
+        self._lines: dict[int, tuple[RowForm, str]] = {}  # rows that are one line, and no more
 
     def put(
         self,
@@ -111,8 +112,8 @@ class Sheet(Layout):
         Raises:
             ValueError: As ``put``.
         """
-        known = self._cells.get(row)
-        for col in form.columns if known else form.columns[-1:]:
+        alone = row not in self._cells and row not in self._lines
+        for col in form.columns[-1:] if alone else form.columns:
             self._row(row, col)
         try:
             text = form.fill(row, map(self._looks.__getitem__, styles), values)
@@ -122,9 +123,10 @@ class Sheet(Layout):
             ):  # which it is
                 self.put(row, col, value, style, None if formula is None else formula.at(row))
             raise
-        taken = form.taken.copy()
-        taken[form.columns[0]] = text
-        self._cells[row] = known | taken if known else taken
+        if alone:
+            self._lines[row] = form, text
+        else:
+            self._cells[row] |= form.cells(text)
 
     def down(
         self,
@@ -146,8 +148,22 @@ class Sheet(Layout):
         Raises:
             ValueError: As ``put``.
         """
-        for at, value in enumerate(values, row):
-            self.put(at, col, value, style, None if formula is None else formula.at(at))
+        numbers = list(values)
+        if not numbers:
+            return
+        self._row(row, col)
+        try:
+            texts = RowForm(col, [formula]).below(row, self._looks[style], numbers)
+        except (KeyError, ValueError):
+            for at, value in enumerate(numbers, row):  # which it is
+                self.put(at, col, value, style, None if formula is None else formula.at(at))
+            raise
+        for at, text in enumerate(texts, row):
+            cells = self._cells.get(at)
+            if cells is None or col in cells:
+                cells = self._row(at, col)
+            cells[col] = text
+            self._cells[at] = cells
 
     def array(
         self,
@@ -253,18 +269,22 @@ class Sheet(Layout):
     @property
     def extent(self) -> str:
         """The smallest range that holds every cell put here, such as ``A1:F40``."""
-        if not self._cells:
+        if not (rows := self._cells.keys() | self._lines.keys()):
             return "A1:A1"
-        first, last = min(self._cells), max(self._cells)
-        columns = set[int]().union(*self._cells.values())
+        first, last = min(rows), max(rows)
+        forms = {form for form, _ in self._lines.values()}
+        columns = set[int]().union(*self._cells.values(), *(form.columns for form in forms))
         left, right = min(columns), max(columns)
         return _span(first, left, last - first + 1, right - left + 1)
 
     def rows(self) -> Iterator[str]:
         """Yield each row's XML from the top."""
-        for row in sorted(self._cells.keys() | self.heights.keys()):
-            cells = self._cells.get(row, {})
-            body = "".join([cells[col] for col in sorted(cells)])
+        for row in sorted(self._cells.keys() | self._lines.keys() | self.heights.keys()):
+            if row in self._lines:
+                _, body = self._lines[row]
+            else:
+                cells = self._cells.get(row, {})
+                body = "".join([cells[col] for col in sorted(cells)])
             points = self.heights.get(row)
             height = "" if points is None else f' ht="{points:g}" customHeight="1"'
             yield f'<row r="{row}"{height}>{body}</row>'
@@ -279,6 +299,9 @@ class Sheet(Layout):
                     "take fewer holdings, scenarios or bars"
                 )
             cells = {}
+            if row in self._lines:
+                form, text = self._lines.pop(row)
+                cells = self._cells[row] = form.cells(text)
         if row < 1 or not 0 < col <= MAX_COLUMN:
             raise self._refusal(row, col, _OUTSIDE)
         if col in cells:
