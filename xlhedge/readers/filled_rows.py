@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -86,7 +87,7 @@ class SheetRows:
         xml, end, at, number = self.xml, self.end, self.start, 0
         known: dict[bytes, FilledRows] = {}
         seen = bytearray(_LAST_ROW + 1)
-        comparable = _NUMBER not in xml and _VALUE not in xml
+        comparable = likely = _NUMBER not in xml and _VALUE not in xml
         blank = b""  # the row before and how another begins, if nothing is in it
         while at < end:
             number += 1
@@ -98,12 +99,13 @@ class SheetRows:
             row = xml[at:behind] if behind > 0 else xml[at:end]
             at += len(row)
             found = _kept.get(row)
-            alike, held = _apart(row) if comparable and not found else (b"", ())
+            alike, held = _apart(row) if likely and not found else (b"", ())
             alike = alike.replace(b'%d"' % number, _NUMBER)
             rows = known.get(alike)
             if rows is None:
                 found = found or _found(row)
                 number, alike = found.number, found.alike
+                likely = comparable and bool(alike)
                 self._see(number, seen, found.twin)
                 if found.cells:
                     yield FilledRows(found.columns, found.cells, [number], [])
@@ -153,17 +155,23 @@ def _found(row: bytes) -> _TakenApart:
     if not found:
         raise NotPlain
     inside = found[2] or b""
-    cells, names = list[CellFound](), list[bytes]()
-    if _CELL_ENDS in inside:  # else nothing is in its cells
-        cells, names = CELL.findall(inside), NAME.findall(inside)
+    cells: list[CellFound] = CELL.findall(inside) if _CELL_ENDS in inside else []
+    names = [cell[0] for cell in cells]
+    columns = list(map(_column, names))
+    if _CELL_ENDS in inside and inside.count(_CELL_BEGINS) > len(cells):
+        names = NAME.findall(inside)
     twin = Counter(names).most_common(1)[0][0] if len(set(names)) < len(names) else b""
-    columns = [number_of(cell[0].decode()) for cell in cells]
     apart = _TakenApart(int(found[1]), columns, cells, twin, _alike(row, found[1], cells))
     if len(row) <= _LONGEST:
         if len(_kept) >= _KEPT:
             _kept.clear()
         _kept[row] = apart
     return apart
+
+
+@lru_cache(maxsize=_KEPT)
+def _column(name: bytes) -> int:
+    return number_of(name.decode())
 
 
 _kept: dict[bytes, _TakenApart] = {}
