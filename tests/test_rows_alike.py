@@ -6,12 +6,14 @@ import re
 import pytest
 
 from xlhedge.errors import NotAWorkbook
-from xlhedge.readers.filled_rows import IS_FORMULA, NotPlain, SheetRows
+from xlhedge.readers.filled_rows import NotPlain, SheetRows, held_in, with_text
 
 NUMBER = '<c r="{}{}" s="{}"><v>{}</v></c>'
 TEXT = '<c r="{}{}" s="{}" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>'
 SHARED_TEXT = '<c r="{}{}" s="{}" t="s"><v>{}</v></c>'
 FORMULA = '<c r="{}{}" s="{}"><f>{}</f><v>1</v></c>'
+EMPTY_FORMULA = '<c r="{}{}" s="{}" t="str"><f>{}</f><v></v></c>'
+SPOILED_FORMULA = '<c r="{}{}" s="{}"><f a="x>">{}</f><v>1</v></c>'
 SHARED_FORMULA = '<c r="{}{}" s="{}"><f t="shared" si="0"/><v>{}</v></c>'
 BLANK = '<c r="{}{}" s="{}"/>'
 EMPTY = '<c r="{}{}" s="{}"><v></v></c>'
@@ -21,6 +23,10 @@ LAYOUTS = [
     [NUMBER, TEXT, BLANK, NUMBER],
     [BLANK, BLANK, BLANK],
     [EMPTY, NUMBER],
+    [BLANK, EMPTY],
+    [NUMBER + "\n", TEXT],
+    [EMPTY_FORMULA, TEXT],
+    [SPOILED_FORMULA, NUMBER],
     [TEXT, FORMULA],
     [SHARED_FORMULA, TEXT],
     [TEXT, NUMBER, SHARED_TEXT],
@@ -30,6 +36,7 @@ HELD = ["1", "-2.5E-05", "+7", " 8 ", "x", "&quot;9", "&lt;v&gt;", "12", 'a"b', 
 PIECES = [
     *("\0", "\1", '\0"', "\1/v", '"', "<", ">", "/", " ", "7", '8"', "A\0", ' s="12"', ' x="11"'),
     *("<v>", "</v>", "<v>1</v>", "<f>1</f>", "</c>", '<c r="B11"/>', "</row>", '<row r="11">'),
+    *('"', "</f>", "<f>", '<f a=">">', 'a="'),
     *('<row r="30"/>', '<c r="C12"><v>3</v></c>', "<!-- -->", "\n", "x", "é"),
 ]
 
@@ -52,6 +59,7 @@ def spoiled(row, draw):
             row[:place] + draw.choice(PIECES) + row[place + draw.choice([0, 0, 1, 5]) :],
             re.sub(f'(?<=A){number}"', "\0", row),
             re.sub(">[^<]+<", "\1", row, count=1),
+            re.sub(">[^<]+<", ">z<", row, count=draw.choice([0, 1])),
             re.sub(f'"{number}"', f'"{int(number) - 1}"', row),
             re.sub(f'{number}"', f'{int(number) - 1}"', row),
         ]
@@ -64,12 +72,15 @@ def found(*rows):
     cells = {}
     try:
         for alike in SheetRows(xml, 0, len(xml), "s"):
-            own = [plain or value or text for *_, plain, value, text in alike.cells]
-            assert not alike.held or not any(map(IS_FORMULA, alike.cells))
+            own = [each for cell in alike.cells for each in held_in(cell) if each]
             for number, held in zip(alike.numbers, alike.held or [own], strict=True):
-                for column, cell, value in zip(alike.columns, alike.cells, held, strict=True):
+                pieces = iter(held)
+                for column, cell in zip(alike.columns, alike.cells, strict=True):
+                    text, value = (each and next(pieces) for each in held_in(cell))
+                    formula = with_text(cell[3], text) if text else cell[3]
                     assert (number, column) not in cells
-                    cells[number, column] = (*cell[1:5], value)
+                    cells[number, column] = (*cell[1:3], formula, cell[4], value)
+                assert not [*pieces]
     except (NotPlain, NotAWorkbook):
         return None
     return cells
@@ -95,3 +106,14 @@ def test_a_row_among_others_is_read_as_alone(seed):
         else:
             assert together == {place: each for cells in alone for place, each in cells.items()}
     assert 50 < refused < 200
+
+
+def test_thousands_of_rows_are_all_read():
+    rows = [
+        f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="C{n}"><f>A{n}</f><v>x{n}</v></c></row>'
+        for n in range(1, 4_001)
+    ]
+    cells = found(*rows)
+    assert len(cells) == 8_000
+    assert all(cells[n, 1][-1] == b"%d" % n for n in range(1, 4_001))
+    assert all(cells[n, 3][-3:] == (b"<f>A%d</f>" % n, b"<v", b"x%d" % n) for n in range(1, 4_001))

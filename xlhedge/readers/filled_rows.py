@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from xlhedge.errors import NotAWorkbook
 from xlhedge.readers.cell_names import number_of, sheet_place
 from xlhedge.readers.plain_rows import AGAIN, CELL, NAME, ROW
 
-__all__ = ["IS_FORMULA", "CellFound", "FilledRows", "NotPlain", "SheetRows"]
+__all__ = ["CellFound", "FilledRows", "NotPlain", "SheetRows", "held_in", "with_text"]
 
 _LAST_ROW = 1_048_576
 _KEPT = 300  # rows
@@ -32,23 +31,34 @@ _NUMBER, _VALUE = b"\0", b"\1"
 
 CellFound: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 """A cell as `CELL` finds it."""
-IS_FORMULA = itemgetter(3)
-"""What a cell has for its formula; nothing if it has none."""
+_FORMULA_ENDS = b"</f>"
 
 
 class NotPlain(Exception):  # noqa: N818  # a signal, never seen by people
     """The rows are not written plainly."""
 
 
+def held_in(cell: CellFound) -> tuple[bytes, bytes]:
+    """What stands between a cell's tags: its formula's text, its value; empty if it has none."""
+    _, _, _, formula, _, plain, value, text = cell
+    return formula[formula.find(b">") + 1 : -len(_FORMULA_ENDS)], plain or value or text
+
+
+def with_text(formula: bytes, text: bytes) -> bytes:
+    """A formula as a cell has it, with another text."""
+    return formula[: formula.find(b">") + 1] + text + _FORMULA_ENDS
+
+
 @dataclass(slots=True)
 class FilledRows:
-    """Filled rows that differ in their numbers and in what their cells hold only.
+    """Filled rows that differ in their numbers and in what stands between their tags only.
 
     Args:
         columns: the columns of their filled cells.
         cells: the cells of the first of them.
         numbers: their numbers.
-        held: what the cells of each hold, in XML; nothing where there is but the first.
+        held: what the cells of each hold, in XML, one behind the other, as far as the first's
+            hold anything; nothing where there is but the first.
     """
 
     columns: Sequence[int]
@@ -114,11 +124,11 @@ class SheetRows:
                 blank = b"" if found.cells or not alike else alike + _BEGINS
             else:
                 self._see(number, seen)
-                blank = b"" if held else alike + _BEGINS
-                if held:
+                blank = b"" if rows.cells else alike + _BEGINS
+                if rows.cells:
                     rows.numbers.append(number)
                     rows.held.append(held)
-                    if len(rows.held) * len(held) > _TOGETHER:
+                    if len(rows.held) * len(rows.cells) > _TOGETHER:
                         yield rows.taken()
         yield from (rows for rows in known.values() if rows.numbers)
 
@@ -190,12 +200,15 @@ def _alike(row: bytes, number: bytes, cells: Sequence[CellFound]) -> bytes:
     """What rows have that are laid out as this one, and no others; else nothing.
 
     For that its number must stand for itself and in its cells' names, nowhere else; and between its
-    tags must be what its cells hold, one after the other, and nothing else.
+    tags must be what its cells hold, one after the other, and nothing else; no tag of a formula may
+    hold what looks like a tag's end.
     """
-    if any(map(IS_FORMULA, cells)):
-        return b""
     alike, held = _apart(row)
     alike = alike.replace(number + b'"', _NUMBER)
     numbers = 1 + row.count(_CELL_BEGINS)
-    values = [plain or value or text for *_, plain, value, text in cells]
-    return alike if alike.count(_NUMBER) == numbers and [*held] == values else b""
+    pieces = [held_in(cell) for cell in cells]
+    sole = alike.count(_NUMBER) == numbers and [*held] == [e for both in pieces for e in both if e]
+    ends = (
+        cell[3].count(b">") for cell, (formula, _) in zip(cells, pieces, strict=True) if formula
+    )
+    return alike if sole and all(count == 2 for count in ends) else b""
