@@ -21,7 +21,7 @@ __all__ = ["CellFound", "FilledRows", "NotPlain", "SheetRows", "held_in", "with_
 
 _LAST_ROW = 1_048_576
 _KEPT = 300  # rows
-_MOST = 100  # ways in which rows of a sheet are laid out
+_MOST = 200  # ways in which rows of a sheet are laid out
 _LONGEST = 4_000  # bytes of a row that is kept, or compared with others
 _TOGETHER = 5_000  # cells that are read at once
 _BEGINS, _ROW_BEGINS, _CELL_BEGINS, _CELL_ENDS = b"<", b"<row ", b"<c ", b"</c>"
@@ -97,7 +97,8 @@ class SheetRows:
         xml, end, at, number = self.xml, self.end, self.start, 0
         known: dict[bytes, FilledRows] = {}
         seen = bytearray(_LAST_ROW + 1)
-        comparable = likely = _NUMBER not in xml and _VALUE not in xml
+        # More rows that are alike than others have been found; it is not tried at any cost.
+        hope = _MOST if _NUMBER not in xml and _VALUE not in xml else 0
         blank = b""  # the row before and how another begins, if nothing is in it
         while at < end:
             number += 1
@@ -109,13 +110,13 @@ class SheetRows:
             row = xml[at:behind] if behind > 0 else xml[at:end]
             at += len(row)
             found = _kept.get(row)
-            alike, held = _apart(row) if likely and not found else (b"", ())
+            alike, held = _apart(row) if hope and not found else (b"", ())
             alike = alike.replace(b'%d"' % number, _NUMBER)
             rows = known.get(alike)
             if rows is None:
-                found = found or _found(row)
+                if not found:
+                    found, hope = _found(row, compared=hope > 0), max(0, hope - 1)
                 number, alike = found.number, found.alike
-                likely = comparable and bool(alike)
                 self._see(number, seen, found.twin)
                 if found.cells:
                     yield FilledRows(found.columns, found.cells, [number], [])
@@ -124,6 +125,7 @@ class SheetRows:
                 blank = b"" if found.cells or not alike else alike + _BEGINS
             else:
                 self._see(number, seen)
+                hope += 1
                 blank = b"" if rows.cells else alike + _BEGINS
                 if rows.cells:
                     rows.numbers.append(number)
@@ -160,7 +162,7 @@ class _TakenApart(NamedTuple):
     alike: bytes
 
 
-def _found(row: bytes) -> _TakenApart:
+def _found(row: bytes, *, compared: bool) -> _TakenApart:
     found = ROW.fullmatch(row)
     if not found:
         raise NotPlain
@@ -171,8 +173,9 @@ def _found(row: bytes) -> _TakenApart:
     if _CELL_ENDS in inside and inside.count(_CELL_BEGINS) > len(cells):
         names = NAME.findall(inside)
     twin = Counter(names).most_common(1)[0][0] if len(set(names)) < len(names) else b""
-    apart = _TakenApart(int(found[1]), columns, cells, twin, _alike(row, found[1], cells))
-    if len(row) <= _LONGEST:
+    alike = _alike(row, found[1], cells) if compared else b""
+    apart = _TakenApart(int(found[1]), columns, cells, twin, alike)
+    if compared and len(row) <= _LONGEST:
         if len(_kept) >= _KEPT:
             _kept.clear()
         _kept[row] = apart

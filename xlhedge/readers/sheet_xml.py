@@ -147,15 +147,15 @@ def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits
 def _scanned(filled: SheetRows, made: _Cells, limits: Limits) -> Scan:
     scanned = Scan()
     rows: dict[int, list[Any]] = {}
-    right = held = 0
+    right, held, most = 0, 0, limits.cells
     for alike in filled:
         width = max(alike.columns)
         right = max(right, width)
         held += width * len(alike.numbers)
-        fits = held <= limits.cells  # else the far corner is further out, too
+        fits = held <= most  # else the far corner is further out, too
         rows.update(zip(alike.numbers, made.rows(alike) if fits else repeat([]), strict=False))
     bottom = max(rows, default=0)
-    if bottom * right > limits.cells:
+    if bottom * right > most:
         scanned.stray = f"{letters_of(right)}{bottom}"
     else:
         empty: list[Any] = []  # one for all
