@@ -107,7 +107,7 @@ def test_coins_that_fall_by_half_twice_are_worth_a_quarter():
 
 def risk_of_losses(losses):
     times = [day(n) for n in range(len(losses) + 1)]
-    return risk_of(times, [-float(loss) for loss in losses], 0, 365)
+    return risk_of(times, [-float(loss) for loss in losses], (), 365)
 
 
 def test_the_ranks_of_a_history():
@@ -249,7 +249,7 @@ def test_a_hedge_that_loses_more_than_the_coins_are_worth_loses_all():
     fall = drawdown([day(0), day(1), day(2)], path([-150, 1_000], 100))
     assert (fall.ratio, fall.amount, fall.since, fall.until) == (1, 100, day(0), day(1))
     assert drawdown([day(0), day(1)], (5.0, 5.0)).since is None
-    nothing = risk_of([day(0), day(1), day(2)], [1, -1], 0, 365)
+    nothing = risk_of([day(0), day(1), day(2)], [1, -1], (), 365)
     assert nothing.drawdown is nothing.volatility_ratio is nothing.value_at_risk_ratio is None
     assert nothing.volatility == pytest.approx(math.sqrt(2 * 365))
 
@@ -532,7 +532,7 @@ def test_libreoffice_gives_every_figure_by_native_formulas(count, plain_libreoff
     pnl = [round(draw.normal(0, 500), 2) for _ in range(count)]
     pnl[: count // 3] = [-321.5] * (count // 3)  # ties
     worth, times = 60_000.0, [day(n) for n in range(count + 1)]
-    expected, last = risk_of(times, pnl, worth, 365), count + 2
+    expected, last = risk_of(times, pnl, path(pnl, worth), 365), count + 2
     book = Workbook()
     sheet = book.active
     sheet.append(["time", "pnl", "value", "peak", "fall", "step"])

@@ -34,6 +34,8 @@ __all__ = ["Analysis", "NearEnd", "analyse"]
 
 _OF_LIQUIDATION = ("index_price", "futures_price", "contract_size", "mm_rate", "mm_amount")
 """The cells of an instrument that decide when a short of it is liquidated."""
+_SUDDEN = (-0.2, 0.2)
+"""The sudden moves that reports and summaries tell of: they are worked out together."""
 _T = TypeVar("_T")
 _LINES = 50_000  # that are worked out at once
 _HUGE = 1e100  # of anything: what is computed with it overflows
@@ -204,8 +206,9 @@ class Analysis:
     def at_once(self, price_shock: float) -> Stress:
         """What a sudden move of all underlyings does."""
         if price_shock not in self._sudden:
-            said = {"": {UNDERLYING: Move(price_shock)}}
-            (self._sudden[price_shock],) = stresses(self.numbers, said)
+            moves = _SUDDEN if price_shock in _SUDDEN else (price_shock,)
+            said = {f"{move:+}": {UNDERLYING: Move(move)} for move in moves}
+            self._sudden.update(zip(moves, stresses(self.numbers, said), strict=True))
         return self._sudden[price_shock]
 
     def after(self, price_shock: float) -> float:

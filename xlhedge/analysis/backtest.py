@@ -102,7 +102,7 @@ class Position:
             return f"neither {name} nor its underlying {underlying} has bars"
         return ""
 
-    def pnl(self, times: Sequence[datetime]) -> tuple[Series, Series]:
+    def pnl(self, times: tuple[datetime, ...]) -> tuple[Series, Series]:
         """Profit or loss of each bar, unhedged and hedged."""
         still = np.zeros(len(times) - 1)
         spot = returns(self.spot, times) if self.spot else still
@@ -161,5 +161,6 @@ def _outcome(sample: Sample, worth: float, bars: Series) -> Outcome:
     if not np.isfinite(bars).all():  # a price a million times the one before, and such
         raise FloatingPointError
     pnl = bars.tolist()
-    risk = risk_of(sample.times, pnl, worth, sample.bars_a_year or 0.0)
-    return Outcome(tuple(pnl), path(pnl, worth) if worth else (), risk)
+    value = path(pnl, worth) if worth else ()
+    risk = risk_of(sample.times, pnl, value, sample.bars_a_year or 0.0)
+    return Outcome(tuple(pnl), value, risk)

@@ -6,8 +6,10 @@ by name; over references with the functions' bodies the report's cells, which ne
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier, Expression, excel_text
@@ -72,8 +74,9 @@ class Values(Functions):
     """Numbers: one cell."""
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        spare = len(entry.parameters) - len(arguments)
-        return evaluate_one(entry, (*arguments, *(None,) * spare))
+        if spare := len(entry.parameters) - len(arguments):
+            arguments = (*arguments, *(None,) * spare)
+        return evaluate_one(entry, arguments)
 
     def or_nowhere(self, answer: Callable[[], Carrier]) -> Carrier:
         try:
@@ -85,16 +88,28 @@ class Values(Functions):
 
 
 class _Arrays(Functions):
-    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
-        values = evaluate(entry, arguments)
-        if hasattr(values, "dtype") and values.dtype.kind == "O":
-            error = next(value for value in values.flat if isinstance(value, HedgeError))
-            error.position = None  # a place in a grid of ours says nothing to anybody
-            raise error
-        return values
+    """Arrays of numbers that were checked as cells: the formulas themselves, in half the time.
 
-    def part(self, answer: Carrier, at: int) -> Carrier:
-        return answer[..., at]
+    Where conditions on several arguments do not hold, or a value is not finite, the function is
+    asked, and says what is wrong.
+    """
+
+    def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
+        import numpy as np
+
+        pairs = zip(arguments, entry.parameters, strict=False)
+        given = [p.default if each is None else each for each, p in pairs]
+        with np.errstate(all="ignore"):
+            held = all(
+                np.all(rule.holds(*map(given.__getitem__, places)))
+                for rule, places in entry.rules
+                if max(places) < len(given)
+            )
+            found: Any = entry.body(*given) if held else math.nan
+        legs = [each + 0.0 for each in (found if entry.columns and held else [found])]
+        if not all(np.isfinite(each).all() for each in legs):
+            _raise_first(evaluate(entry, arguments))
+        return legs if entry.columns else legs[0]
 
     def total(self, weights: Carrier, answers: Carrier) -> Carrier:
         return (weights * answers).sum(axis=-2)
@@ -104,6 +119,13 @@ class _Arrays(Functions):
 
     def least(self, column: Carrier) -> Carrier:
         return float(column.min())
+
+
+def _raise_first(values: Carrier) -> None:
+    """Raise the first error among the values of a grid."""
+    error = next(value for value in values.flat if isinstance(value, HedgeError))
+    error.position = None  # a place in a grid of ours says nothing to anybody
+    raise error
 
 
 class _Texts(Functions):

@@ -12,7 +12,7 @@ from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.analysis.lookups import Lookups
 from xlhedge.errors import Problem
 from xlhedge.functions.algebra import Carrier, absolute, maximum
-from xlhedge.portfolio.bands import BANDS, BandCells, Concern
+from xlhedge.portfolio.bands import BandCells, Concern
 
 if TYPE_CHECKING:
     from xlhedge.analysis import Analysis
@@ -45,21 +45,21 @@ class _Looked(BandCells):
 
     def __init__(self, table: str, row: FigureRow, f: Lookups, spot: _Price) -> None:
         super().__init__(table)
-        self._row, self._f, self._spot = row, f, spot
+        self.row, self._f, self._spot = row, f, spot
 
     def own(self, column: str) -> Carrier:
         if self.table == "Settings":
             return self._f.setting(column)
-        return self._f.own(self._row, column)
+        return self._f.own(self.row, column)
 
     def term(self, column: str) -> Carrier:
-        return self._f.term(self._row, column)
+        return self._f.term(self.row, column)
 
     def spot(self) -> Carrier:
         return self._spot()
 
     def inverse(self) -> Carrier:
-        return self._f.term(self._row, "contract_type") == "inverse"
+        return self._f.term(self.row, "contract_type") == "inverse"
 
 
 def count_doubts(
@@ -74,9 +74,7 @@ def count_doubts(
         spot: what the underlying costs where it is held.
         concern: which advice.
     """
-    cells = _Looked(table, row, f, spot)
-    bands = (each for each in BANDS if each.table == table and concern in each.concerns)
-    return sum((band.beyond(cells) for band in bands), 0)
+    return f.beyond(_Looked(table, row, f, spot), concern)
 
 
 def own_doubts(key: str) -> Figure:

@@ -97,14 +97,16 @@ class Figure:
         if row is None:
             return self
         # No data descriptor: what stands in the row's own dict is read without coming here.
-        value = row.f.look_up(row, self) if self.source else self._value(row)
-        row.__dict__[self.name] = value
+        value = row.__dict__[self.name] = self.found(row)
         return value
 
     def _look_up(self, row: FigureRow, f: Any) -> Carrier:
         return f.look_up(row, self)
 
-    def _value(self, row: FigureRow) -> Any:
+    def found(self, row: FigureRow) -> Any:
+        """Its value on a row, computed or looked up."""
+        if self.source:
+            return row.f.look_up(row, self)
         for name in self.given:
             if getattr(row, name) == "":
                 return BLANK
@@ -166,9 +168,12 @@ class FigureRow:  # noqa: PLW1641  # no row is a key
     beside: ClassVar[type[FigureRow] | None] = None
     fault: ClassVar[str] = ""
     _blank: ClassVar[dict[str, Blank]] = {}
+    _order: ClassVar[tuple[Figure, ...]] = ()
+    """The figures in an order in which what one takes was computed before it, mostly."""
 
     def __init_subclass__(cls) -> None:
         cls.figures = tuple(each for each in vars(cls).values() if isinstance(each, Figure))
+        cls._order = ()
         cls._blank = {each.name: BLANK for each in cls.figures if each.source == "stated"}
         key = cls.figures[0]
         for each in cls.figures[1:]:
@@ -196,10 +201,17 @@ class FigureRow:  # noqa: PLW1641  # no row is a key
             RowError: one has no value.
         """
         known = self.__dict__
-        for each in self.figures:
+        for each in self._order or self.figures:
             if each.name not in known:
-                getattr(self, each.name)
+                value = each.found(self)  # which adds those that it takes
+                known[each.name] = value
+        if not self._order:
+            self._keep_order([*known])
         return self
+
+    @classmethod
+    def _keep_order(cls, names: list[str]) -> None:
+        cls._order = tuple(sorted(cls.figures, key=lambda each: names.index(each.name)))
 
     def __getitem__(self, name: str) -> Any:
         """A figure by its name; None where nothing stands in its cell."""

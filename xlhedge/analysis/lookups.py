@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from xlhedge.analysis.carriers import Functions
 from xlhedge.analysis.figures import Figure, FigureRow
 from xlhedge.functions.algebra import Carrier
+from xlhedge.portfolio.bands import BANDS, Concern
 
 __all__ = ["Group", "Lookups"]
 
@@ -135,6 +136,15 @@ class Lookups(Functions):
     def tiers(self, row: FigureRow) -> tuple[Carrier, Carrier]:
         """Floors and rates of the instrument's tiers."""
         raise NotImplementedError
+
+    def tier(self, row: Any, value: Carrier) -> Carrier:
+        """Rate and amount of the tier that a position of the row's instrument falls in."""
+        return self.maintenance_tier(value, *self.tiers(row), row.tier_mode)
+
+    def beyond(self, cells: Any, concern: Concern) -> Carrier:
+        """How many bands the `BandCells` of a row are beyond, of those that concern some advice."""
+        bands = (each for each in BANDS if each.table == cells.table and concern in each.concerns)
+        return sum((band.beyond(cells) for band in bands), 0)
 
     def signal(self, row: FigureRow, name: str) -> Carrier:
         """What the last bars and settled rates say of a holding: "yes", "no" or "unknown"."""

@@ -35,7 +35,7 @@ def rise(r: Any, move: float) -> Carrier:
 
 def tier(f: Lookups, r: Any, value: Carrier, part: int) -> Carrier:
     """The rate (part 0) or the amount (1) of the tier that a position of that value falls in."""
-    return f.part(f.maintenance_tier(value, *f.tiers(r), r.tier_mode), part)
+    return f.part(f.tier(r, value), part)
 
 
 @figure("Price that sets the tier", "price", ("unrealised_pnl",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -62,12 +62,16 @@ class Track:
         bars: the bars.
         closes: closing prices by time.
         rates: funding rates, as they were settled; bars without one are left out.
+        known: what `returns` gave before, by times.
     """
 
     symbol: str
     bars: tuple[Bar, ...]
     closes: Mapping[datetime, float]
     rates: tuple[Settlement, ...]
+    known: dict[Sequence[datetime], Series] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
 
 def tracks_of(bars: Iterable[Bar]) -> dict[str, Track]:
@@ -100,12 +104,16 @@ def _track(rows: Sequence[Bar]) -> Track:
 def _settlements(ordered: Iterable[Bar]) -> tuple[Settlement, ...]:
     """The settled rates of bars, each with the hours that it covers."""
     found: list[Settlement] = []
+    usual, length = timedelta(), LEAST_HOURS
     for bar in ordered:
         if bar.funding_rate is None:
             continue
         hours = bar.interval_hours
         if hours is None and found:
-            hours = max(LEAST_HOURS, round((bar.time - found[-1].time) / _HOUR, 2))
+            passed = bar.time - found[-1].time
+            if passed != usual:  # mostly it is
+                usual, length = passed, max(LEAST_HOURS, round(passed / _HOUR, 2))
+            hours = length
         found.append(Settlement(bar.time, bar.funding_rate, hours))
     if len(found) > 1 and found[0].hours is None:
         found[0] = found[0]._replace(hours=found[1].hours)
@@ -169,8 +177,10 @@ def days_between(times: Sequence[datetime]) -> list[float]:
     return [(after - before) / _DAY for before, after in pairwise(times)]
 
 
-def returns(track: Track, times: Sequence[datetime]) -> Series:
+def returns(track: Track, times: tuple[datetime, ...]) -> Series:
     """Relative changes of the close from each time to the next; the track has a bar at them all.
+
+    They are asked for by all that a bar is judged by: nobody changes them.
 
     Example:
         >>> closes = {"2026-01-01": 4, "2026-01-02": 5}
@@ -178,6 +188,12 @@ def returns(track: Track, times: Sequence[datetime]) -> Series:
         >>> returns(track, shared([track]).times).tolist()
         [0.25]
     """
+    if times not in track.known:
+        track.known[times] = _returns(track, times)
+    return track.known[times]
+
+
+def _returns(track: Track, times: tuple[datetime, ...]) -> Series:
     closes = np.array(list(track.closes.values()))
     if len(closes) > len(times):
         closes = np.array([track.closes[time] for time in times])

@@ -30,6 +30,7 @@ from xlhedge.analysis.liquidation import NONE, said_of
 from xlhedge.analysis.margin import MarginRow
 from xlhedge.analysis.values import Numbers, RowGroup
 from xlhedge.errors import CellError, HedgeError
+from xlhedge.functions.algebra import Carrier
 
 __all__ = ["Sensitivity", "columns_of", "sensitivity"]
 
@@ -78,10 +79,10 @@ def sensitivity(numbers: Numbers, total: HedgeRow) -> Sensitivity:
     price, beta = _column(row.spot_price for row in hedge), _column(row.beta for row in hedge)
     by_asset = ARRAYS.scenario_pnl(quantity, price, 0, moves, 0, 0, 0, 8, 0, beta).tolist()
     # Coins posted as margin fall with the underlying: their leg is a short of minus their value.
-    posted = -total.coin_margin
+    (posted,) = ARRAYS.scenario_pnl(0, 1, -total.coin_margin, moves).tolist()
     unhedged = tuple(
-        finite(sum(values) + VALUES.scenario_pnl(0, 1, posted, shock), "the P&L of all coins")
-        for shock, *values in zip(shocks, *by_asset, strict=True)
+        finite(sum(values) + coins, "the P&L of all coins")
+        for coins, *values in zip(posted, *by_asset, strict=True)
     )
     shorts, full = columns_of(numbers), total.full_notional
     with np.errstate(over="ignore"):  # of a product too large for a number its sign is asked
@@ -100,14 +101,11 @@ def sensitivity(numbers: Numbers, total: HedgeRow) -> Sensitivity:
         unhedged=unhedged,
         held=_line(coins + gains(ARRAYS, shorts, moves), "the P&L with the shorts"),
         in_full=_line(whole, "the gain of a full hedge"),
-        said=tuple(
-            said_of(is_reached(found.rise, found.fall, move), may_be_reached(found, move), NONE)
-            for move in shocks
-        ),
+        said=_said(is_reached(found.rise, found.fall, moves), may_be_reached(found, moves), shocks),
         given=given,
         beside=beside,
         grids={grid.name: _values(grid, of, beside.get(grid.name), shocks) for grid in GRIDS},
-        words={grid.name: tuple(_words(grid, given, shocks)) for grid in GRIDS if grid.liquidated},
+        words={grid.name: _words(grid, given, shocks) for grid in GRIDS if grid.liquidated},
     )
 
 
@@ -153,12 +151,16 @@ def _values(
     return tuple(map(tuple, values.tolist()))
 
 
-def _words(grid: Grid, given: Mapping[str, float], shocks: Sequence[float]) -> Iterable[str]:
+def _words(grid: Grid, given: Mapping[str, float], shocks: Sequence[float]) -> tuple[str, ...]:
     """Of each column: the rows at its ends are where a liquidation is reached first."""
-    for column in shocks:
-        ends = [
-            SimpleNamespace(row=row, column=column, **given)
-            for row in (min(grid.rows.values), max(grid.rows.values))
-        ]
-        reached, unsure = (any(map(each, ends)) for each in (grid.liquidated, grid.unsure) if each)
-        yield said_of(reached, unsure, NONE)
+    ends = _column((min(grid.rows.values), max(grid.rows.values)))
+    axes = SimpleNamespace(row=ends, column=np.array([shocks]), **given)
+    reached, unsure = (each and each(axes) for each in (grid.liquidated, grid.unsure))
+    return _said(reached, unsure, shocks)
+
+
+def _said(reached: Carrier, unsure: Carrier, shocks: Sequence[float]) -> tuple[str, ...]:
+    """The word of each column, by what holds in some row of it."""
+    never = np.zeros((1, len(shocks)), dtype=bool)
+    both = ((never | each).any(axis=0).tolist() for each in (reached, unsure))
+    return tuple(said_of(hit, may_be, NONE) for hit, may_be in zip(*both, strict=True))

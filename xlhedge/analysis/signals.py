@@ -6,15 +6,13 @@ All by the functions of the registry. What cannot be known is None, with the rea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from xlhedge.analysis.carriers import VALUES
 from xlhedge.analysis.price_series import Settlement, Track, days_between, returns
-from xlhedge.analysis.volume import VolumeSignals, volume_signals
-from xlhedge.errors import Undefined
+from xlhedge.analysis.volume import VolumeSignals, answered, volume_signals
 from xlhedge.functions.formulas.funding import funding_accrued
 from xlhedge.functions.formulas.sizing import (
     hedge_effectiveness,
@@ -156,29 +154,12 @@ class Signals:
     rates: tuple[float, ...]
 
 
-def _answer(body: Callable[..., Any], *arguments: Any) -> tuple[float | None, str]:
-    """A formula's value, or why there is none.
-
-    The numbers have been checked as cells of History; checking each again would take most of the
-    time of a long one, so this calls the formula itself and not `VALUES`.
-    """
-    try:
-        value = body(*(Series(x) if isinstance(x, Sequence) else x for x in arguments))
-    except (ZeroDivisionError, OverflowError):
-        value = math.nan
-    if isinstance(value, Undefined):
-        return None, value.why
-    if not math.isfinite(value):
-        return None, "its prices make numbers that are too large or too small"
-    return float(value), ""
-
-
 def ratios_of(
     wanted: float | None,
     held: float | None,
     spot: Track | None,
     future: Track | None,
-    times: Sequence[datetime],
+    times: tuple[datetime, ...],
 ) -> Ratios:
     """The ratios in use, and those that returns over these times would have liked.
 
@@ -193,25 +174,26 @@ def ratios_of(
         return Ratios(wanted, held, reason="it takes bars of the coin and of the future")
     if len(times) < 3:
         return Ratios(wanted, held, reason="it takes three bars at least")
-    moves = returns(spot, times).tolist(), returns(future, times).tolist()
-    best, reason = _answer(min_variance_ratio, *moves)
-    at_best, why = (None, "") if best is None else _answer(hedge_effectiveness, *moves, best)
     fewer = longer(times)
-    longer_moves = returns(spot, fewer).tolist(), returns(future, fewer).tolist()
+    moves, longer_moves = (
+        [Series(returns(each, some).tolist()) for each in (spot, future)] for some in (times, fewer)
+    )
+    best, reason = answered(min_variance_ratio, *moves)
+    at_best, why = (None, "") if best is None else answered(hedge_effectiveness, *moves, best)
     return Ratios(
         wanted,
         held,
         best=best,
         pairs=len(times) - 1,
-        error=_answer(min_variance_error, *moves)[0],
-        best_longer=_answer(min_variance_ratio, *longer_moves)[0] if fewer else None,
+        error=answered(min_variance_error, *moves)[0],
+        best_longer=answered(min_variance_ratio, *longer_moves)[0] if fewer else None,
         best_effectiveness=at_best,
-        held_effectiveness=None if held is None else _answer(hedge_effectiveness, *moves, held)[0],
+        held_effectiveness=None if held is None else answered(hedge_effectiveness, *moves, held)[0],
         reason=reason or why,
     )
 
 
-def longer(times: Sequence[datetime]) -> Sequence[datetime]:
+def longer(times: tuple[datetime, ...]) -> tuple[datetime, ...]:
     """Every fifth of these times, the last among them; none where that makes too few returns."""
     fewer = times[::-1][::LONGER][::-1]
     return fewer if len(fewer) > _FEWEST else ()
@@ -240,7 +222,7 @@ def funding_of(instrument: Instrument | None, short: float, rates_of: Track | No
         settlements=len(rates),
         first=times[0],
         last=times[-1],
-        received=_answer(funding_accrued, [short], rates)[0],
+        received=answered(funding_accrued, Series([short]), Series(rates))[0],
         hours=covered,
         passed=hours[0] + math.fsum(days_between(times)) * 24,
         longest=max(hours),

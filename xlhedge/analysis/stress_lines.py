@@ -232,15 +232,14 @@ def _short(row: ShortTerms) -> str:
 def _columns(rows: Sequence[FigureRow], figures: Sequence[Figure], times: int) -> dict[str, Any]:
     """Figures of rows, one behind the other for each scenario."""
     return {
-        each.name: np.tile(np.array([getattr(row, each.name) for row in rows]), times)
-        for each in figures
+        each.name: np.array([getattr(row, each.name) for row in rows] * times) for each in figures
     }
 
 
 def _legs(line: LineRow) -> dict[str, Carrier]:
     """The legs of all lines, by what a row of columns says of them."""
     for each in (*LEG_FIGURES, LineRow.net):
-        value = each.body(line, line.f)
+        value = each.body(line, line.f) + np.zeros(len(line.price_shock))
         if not np.isfinite(value).all():
             finite(inf, each.title)
         setattr(line, each.name, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,7 @@ from xlhedge.analysis.signals import SAID, Breach, any_breach
 from xlhedge.errors import CellError, HedgeError
 from xlhedge.functions.algebra import Carrier
 from xlhedge.portfolio import Account, Portfolio
+from xlhedge.portfolio.bands import Concern
 
 __all__ = ["Numbers", "RowGroup"]
 
@@ -76,6 +78,8 @@ class RowGroup(Group):
         return RowGroup([row for row in self.rows if holds(getattr(row, name), other)])
 
     def _sum(self, *figures: Figure) -> float:
+        if len(figures) == 1:
+            return sum([_number(row, *figures) for row in self.rows], 0.0)
         return sum((_product(row, figures) for row in self.rows), 0.0)
 
     def _size(self, figure: Figure, *others: Figure) -> float:
@@ -118,7 +122,9 @@ class Numbers(Values, Lookups):
         self.days = VALUES.days_to_expiry(settings.as_of, settings.horizon_date)
         self.tables: dict[type[FigureRow], Sequence[FigureRow]] = {}
         self.history: History | None = None
-        self._groups: dict[tuple[type[FigureRow], str], dict[Any, Any]] = {}
+        self._tiered: FigureRow | None = None
+        self._tiers_at: dict[float, Carrier] = {}
+        self._groups: dict[tuple[type[FigureRow], str], dict[Any, RowGroup]] = {}
 
     def rows(self, table: type[FigureRow]) -> Sequence[Any]:
         """The rows of a computed table, which follow those of its input."""
@@ -196,16 +202,14 @@ class Numbers(Values, Lookups):
         return self.rows(table)[row.n]
 
     def group(self, table: type[FigureRow], name: Carrier, key: str = "instrument") -> RowGroup:
-        if (table, key) not in self._groups:
+        if (groups := self._groups.get((table, key))) is None:
             found: dict[Any, list[FigureRow]] = {}
             for row in self.rows(table):
                 found.setdefault(getattr(row, key), []).append(row)
-            self._groups[table, key] = {
-                each: tuple(rows) if len(rows) <= _FEW else RowGroup(rows)
-                for each, rows in found.items()
-            }
-        rows = self._groups[table, key].get(name, ())
-        return rows if isinstance(rows, RowGroup) else RowGroup(rows)
+            # A tuple of one is half as large as the list that it grew in.
+            groups = {each: RowGroup(tuple(of)) for each, of in found.items()}
+            self._groups[table, key] = groups
+        return groups.get(name) or RowGroup(())
 
     def of_underlying(self, row: FigureRow, name: str) -> Carrier:
         place = self.underlyings.get(row.underlying)
@@ -269,6 +273,14 @@ class Numbers(Values, Lookups):
     def tiers(self, row: FigureRow) -> tuple[list[float], list[float]]:
         return self.tiers_of(row.instrument)
 
+    def tier(self, row: Any, value: Carrier) -> Carrier:
+        """As ever; the rate and the amount at a value are asked for one by one."""
+        if row is not self._tiered:
+            self._tiered, self._tiers_at = row, {}
+        if value not in self._tiers_at:
+            self._tiers_at[value] = super().tier(row, value)
+        return self._tiers_at[value]
+
     def tiers_of(self, instrument: str) -> tuple[list[float], list[float]]:
         """Floors and rates of an instrument's tiers."""
         return self._tiers.get(instrument, ([], []))
@@ -281,6 +293,18 @@ class Numbers(Values, Lookups):
             floors.append(tier.floor)
             rates.append(tier.mm_rate)
         return found
+
+    def beyond(self, cells: Any, concern: Concern) -> int:
+        """As the portfolio's warnings have found them."""
+        return self._beyond[cells.table, 0 if cells.table == "Settings" else cells.row.n, concern]
+
+    @cached_property
+    def _beyond(self) -> Counter[tuple[str, int, Concern]]:
+        return Counter(
+            (each.band.table, each.row, concern)
+            for each in self.portfolio.beyond_bands
+            for concern in each.band.concerns
+        )
 
     def signal(self, row: FigureRow, name: str) -> float | str:
         if self.history is None and name == "funding_breach":

@@ -14,10 +14,18 @@ from typing import Any
 
 from xlhedge.analysis.carriers import VALUES
 from xlhedge.analysis.price_series import Track
-from xlhedge.errors import HedgeError
+from xlhedge.errors import Undefined
+from xlhedge.functions.array_algebra import earlier
+from xlhedge.functions.formulas.volume import (
+    chaikin_money_flow,
+    money_flow_index,
+    on_balance_volume,
+    relative_volume,
+)
 from xlhedge.functions.registry import function
+from xlhedge.functions.series import Series
 
-__all__ = ["LOOKBACK", "MULTIPLE", "TOLERANCE", "VolumeSignals", "volume_signals"]
+__all__ = ["LOOKBACK", "MULTIPLE", "TOLERANCE", "VolumeSignals", "answered", "volume_signals"]
 
 
 def _default(name: str) -> float:
@@ -101,29 +109,41 @@ def volume_signals(support: float | None, spot: Track | None) -> VolumeSignals:
     held = support and VALUES.support_confirmed(lows, closes, volumes, support, TOLERANCE, 0)
     flows: list[float | None] = [None] * 3
     if None not in highs:
-        before = [each[:-1] for each in columns]
+        bars = [Series(each) for each in columns]
         flows = [
-            _known(lambda: VALUES.chaikin_money_flow(*columns)),
-            _known(lambda: VALUES.chaikin_money_flow(*before)),
-            _known(lambda: VALUES.money_flow_index(*columns)),
+            answered(chaikin_money_flow, *bars)[0],
+            answered(chaikin_money_flow, *map(earlier, bars))[0],
+            answered(money_flow_index, *bars)[0],
         ]
     return VolumeSignals(
         **seen,
         bars_judged=float(len(latest)),
         support_held=None if support is None else bool(held),
-        relative_volume=_known(lambda: VALUES.relative_volume(volumes)),
+        relative_volume=answered(relative_volume, Series(volumes))[0],
         money_flow=flows[0],
         money_flow_before=flows[1],
         money_flow_index=flows[2],
-        volume_balance=_known(lambda: VALUES.on_balance_volume(closes, volumes)),
-        price_move=_known(lambda: closes[-1] / closes[0] - 1),
+        volume_balance=answered(on_balance_volume, Series(closes), Series(volumes))[0],
+        price_move=answered(lambda: closes[-1] / closes[0] - 1)[0],
     )
 
 
-def _known(answer: Callable[[], Any]) -> float | None:
-    """A measure; none of bars without any volume, or whose price never moved."""
+def answered(body: Callable[..., Any], *arguments: Any) -> tuple[float | None, str]:
+    """A formula's value, or why there is none.
+
+    The numbers have been checked as cells of History; checking each again would take most of the
+    time of a long one, so this calls the formula itself and not `VALUES`.
+
+    Args:
+        body: the formula.
+        arguments: as it takes them.
+    """
     try:
-        value = float(answer())
-    except HedgeError:
-        return None
-    return value if math.isfinite(value) else None
+        value = body(*arguments)
+    except (ArithmeticError, ValueError):
+        value = math.nan
+    if isinstance(value, Undefined):
+        return None, value.why
+    if not math.isfinite(value):
+        return None, "its prices make numbers that are too large or too small"
+    return value + 0.0, ""

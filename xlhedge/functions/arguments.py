@@ -146,11 +146,13 @@ def evaluate_one(entry: Function, arguments: Sequence[Any]) -> Any:
     """
     values = taken(entry, arguments)
     try:
-        value = entry.found(values)
+        value = entry.found(values) if entry.series else entry.body(*values)
     except ZeroDivisionError:
         raise HedgeError(f"{entry.name} divides by an exposure of 0", CellError.DIV0) from None
     except (ArithmeticError, ValueError):  # also the logarithm of what rounds to 0
         raise HedgeError(f"{entry.name} is too large for a number", CellError.NUM) from None
+    if value.__class__ is float and math.isfinite(value):  # nearly all are
+        return value + 0.0  # -0.0 becomes 0.0
     if entry.columns:
         return [_checked(entry, cell) for cell in value]
     return _checked(entry, value)
@@ -169,8 +171,13 @@ def taken(entry: Function, arguments: Sequence[Any]) -> list[Any]:
     values = []
     try:
         for (low, high, default, parameter), value in zip(entry.plan, arguments, strict=True):
-            if (value.__class__ is float or value.__class__ is int) and low <= value <= high:
+            kind = value.__class__
+            if kind is float and low <= value <= high:
+                values.append(value)
+            elif kind is int and low <= value <= high:
                 values.append(float(value))
+            elif kind is str and value in parameter.quantity.options:
+                values.append(value)
             elif value is None and default is not Parameter.empty:
                 values.append(default)
             else:
@@ -195,7 +202,7 @@ def _pass_on(entry: Function, arguments: Sequence[Any]) -> None:
 
 def _checked(entry: Function, value: Any) -> Any:
     if value.__class__ is float and math.isfinite(value):
-        return value + 0.0  # -0.0 becomes 0.0
+        return value + 0.0
     if isinstance(value, Undefined):
         raise HedgeError(value.why, value.kind)
     if isinstance(value, str | bool):

@@ -171,7 +171,11 @@ def centred(x: Numbers) -> Numbers:
         >>> centred(Series([5.0, 7.0])), centred(Expression("x"))
         (Series([-1.0, 1.0]), Expression('XLHEDGE_CENTRED(x)'))
     """
-    return call("XLHEDGE_CENTRED", x) if isinstance(x, Expression) else x - total(x) / len(x)
+    if isinstance(x, Expression):
+        return call("XLHEDGE_CENTRED", x)
+    if x.centred is None:  # a regression asks for it again and again
+        x.centred = x - total(x) / len(x)
+    return x.centred
 
 
 def covariation(x: Numbers, y: Numbers) -> Carrier:

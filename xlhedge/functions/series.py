@@ -28,12 +28,15 @@ class Series:
         ([199.0, 203.0], [False, True], [101.0, 103.0])
     """
 
-    __slots__ = ("items",)
+    __slots__ = ("centred", "items")
     __array_ufunc__ = None  # NumPy must not take the operators over: np.float64 * Series
 
     items: list[Any]
+    centred: Series | None
+    """What each is above their mean, once somebody has asked."""
 
     def __init__(self, items: Iterable[Any]) -> None:
+        self.centred = None
         self.items = items if items.__class__ is list else list(items)
 
     def __repr__(self) -> str:
@@ -50,6 +53,8 @@ class Series:
 
     def choose(self, then: Any, otherwise: Any) -> Series:
         """`then` where this one's truth values hold, else `otherwise`."""
+        if not (isinstance(then, Series) or isinstance(otherwise, Series)):
+            return Series([then if holds else otherwise for holds in self.items])
         length = _length(self, then, otherwise)
         places = zip(*(_spread(x, length) for x in (self, then, otherwise)), strict=True)
         return Series([x if holds else y for holds, x, y in places])

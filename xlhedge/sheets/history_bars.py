@@ -241,7 +241,7 @@ class Bars:
         return self._pair(spot, future, times, f"for {each.name}, every {LONGER}th bar")
 
     def _pair(
-        self, spot: Track, future: Track, times: Sequence[datetime], why: str
+        self, spot: Track, future: Track, times: tuple[datetime, ...], why: str
     ) -> tuple[str, str]:
         self._write_column(f"Times {why}", times, "cell date", below=1)
         return self._own(spot, times, why), self._own(future, times, why)
@@ -250,9 +250,9 @@ class Bars:
         """The returns of a symbol over all of its bars."""
         if track.symbol in self._moves and len(track.bars) == len(self._past.total.sample.times):
             return self.span(self._moves[track.symbol])
-        return self._own(track, list(track.closes), "of all its bars")
+        return self._own(track, tuple(track.closes), "of all its bars")
 
-    def _own(self, track: Track, times: Sequence[datetime], why: str) -> str:
+    def _own(self, track: Track, times: tuple[datetime, ...], why: str) -> str:
         column, moves = self._next, returns(track, times).tolist()
         count = self._write_column(f"Return of {track.symbol}, {why}", moves, "cell percent")
         return _span(column, self._head + 2, self._head + 1 + count)
