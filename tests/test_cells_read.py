@@ -174,6 +174,23 @@ def test_rows_are_where_they_say_or_behind_each_other():
         assert [short.contracts for short in read_bytes(content).shorts] == [0.5, 9_000, 3]
 
 
+@pytest.mark.parametrize("look", ['s="0"', 't="n"', 't="str"'])
+@pytest.mark.parametrize("last", ["13", " 13 ", "13x", "-", "1_3", "nan"])
+def test_numbers_below_each_other_are_read_as_each_alone(look, last):
+    """Of a column at once if all are plain; a text that is a number is one, too."""
+    cells = '<c r="B{0}" {1}><v>{2}</v></c><c r="C{0}"><v>60000</v></c>'
+    forms = ["8", "9", "+10.", "1.1e+1", "012", last]
+    rows = [ROW.format(n, n, cells.format(n, look, form)) for n, form in enumerate(forms, 4)]
+    content = with_rows(hostile.rows(*rows))
+    if last.strip() == "13":
+        found = [short.contracts for short in read_bytes(content).shorts]
+        assert found == [0.5, 9_000, 8, 9, 10, 11, 12, 13]
+    else:
+        (line,) = wrong(content)
+        assert line.startswith(f"Shorts!B9 contracts: {'' if 'str' in look else 'its cell holds '}")
+        assert f'"{last}"' in line
+
+
 @pytest.mark.parametrize(
     ("change", "line"),
     [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, KeysView, Mapping, Sequence
+from collections.abc import Collection, Iterable, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import NoneType
@@ -356,10 +356,18 @@ class Row:
         vars(self).update((name, value) for name, value in read.items() if value is not None)
 
     @classmethod
-    def of(cls, cells: dict[str, Any]) -> Self:
+    def of(cls, cells: Mapping[str, Any]) -> Self:
         """A row of its filled cells, which its columns have read already."""
+        return cls.of_cells(cells.keys(), cells.values())
+
+    @classmethod
+    def of_cells(cls, names: Iterable[str], cells: Iterable[Any]) -> Self:
+        """A row of cells that its columns have read already; None where one is blank."""
         row = cls.__new__(cls)
-        vars(row).update(cells)
+        filled = vars(row)
+        for name, cell in zip(names, cells, strict=True):
+            if cell is not None:
+                filled[name] = cell
         return row
 
     @property

@@ -215,14 +215,14 @@ def _rows(
     # Where no column has a header that is known, there are no values, but as many rows.
     rowwise = zip(*values.values(), strict=True) if values else [()] * len(good)
     for n, (number, cells) in enumerate(zip(good, rowwise, strict=True)):
+        if n not in wrong:
+            made[number] = model.of_cells(values, cells)
+            continue
         both = zip(values, cells, strict=True)
         filled = {name: cell for name, cell in both if cell is not None}
-        if n in wrong:
-            every = {**defaults, **filled}.items()
-            known = {name: cell for name, cell in every if not isinstance(cell, HedgeError)}
-            made[number] = PartialRow(known, filled)
-        else:
-            made[number] = model.of(filled)
+        every = {**defaults, **filled}.items()
+        known = {name: cell for name, cell in every if not isinstance(cell, HedgeError)}
+        made[number] = PartialRow(known, filled)
     return made
 
 

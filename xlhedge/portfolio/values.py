@@ -284,6 +284,8 @@ def as_moment(value: Any) -> datetime | None:
         Traceback (most recent call last):
         xlhedge.errors.HedgeError: "2/3/2026" may be 2 March or 3 February; write 2026-03-02 or 2026-02-03
     """  # noqa: E501  # the whole line of an error
+    if type(value) is datetime and value.tzinfo is None and not value.microsecond % 1000:
+        return value
     try:
         found = _moment(value)
         if found is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import unquote
 from xml.parsers import expat
@@ -78,6 +78,7 @@ class Archive:
             raise NotAWorkbook(f"it unpacks to {size:,} bytes, {ratio:,} times its size")
         self.limits = limits
         self._unpacked = self._spent = 0
+        self._uncounted: list[tuple[bytes, Mapping[bytes, int]]] = []
 
     def __contains__(self, name: str) -> bool:
         return _folded(name) in self._parts
@@ -108,13 +109,21 @@ class Archive:
             raise NotAWorkbook(DAMAGED)
         return utf_8(part, name)
 
-    def spend(self, count: int, name: str) -> None:
-        """Note that so many things of a part will each cost a microsecond.
+    def spend(self, xml: bytes, costs: Mapping[bytes, int], name: str) -> None:
+        """Note that some things in a part will each cost microseconds, no more than it has letters.
+
+        They are counted once they may be too many.
 
         Raises:
             NotAWorkbook: they, and all that was noted before, are too many.
         """
-        self._spent += count
+        self._spent += len(xml)
+        self._uncounted.append((xml, costs))
+        if self._spent <= self.limits.cells:
+            return
+        for part, each in self._uncounted:
+            self._spent += sum(part.count(what) * cost for what, cost in each.items()) - len(part)
+        self._uncounted.clear()
         why = self.limits.too_many(self._spent, self.limits.cells, _COSTLY)
         if why:
             raise NotAWorkbook(why, name)
@@ -125,7 +134,7 @@ class Archive:
         Raises:
             NotAWorkbook: it is too much, with all that was noted before.
         """
-        self.spend(xml.count(b"<") + xml.count(b"xmlns"), name)
+        self.spend(xml, {b"<": 1, b"xmlns": 1}, name)
 
     def elements(self, name: str) -> Sequence[Element]:
         """The elements of a part that lists others, in the order in which they begin.

@@ -11,44 +11,54 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from xlhedge.errors import NotAWorkbook
 from xlhedge.readers.cell_names import number_of, sheet_place
 from xlhedge.readers.plain_rows import AGAIN, CELL, NAME, ROW
 
-__all__ = ["IS_FORMULA", "CellFound", "FilledRows", "NotPlain", "SheetRows"]
+__all__ = ["CellFound", "FilledRows", "NotPlain", "SheetRows", "held_in", "with_text"]
 
 _LAST_ROW = 1_048_576
 _KEPT = 300  # rows
-_MOST = 100  # ways in which rows of a sheet are laid out
+_MOST = 200  # ways in which rows of a sheet are laid out
 _LONGEST = 4_000  # bytes of a row that is kept, or compared with others
 _TOGETHER = 5_000  # cells that are read at once
-_ROW_BEGINS, _CELL_BEGINS, _CELL_ENDS = b"<row ", b"<c ", b"</c>"
+_BEGINS, _ROW_BEGINS, _CELL_BEGINS, _CELL_ENDS = b"<", b"<row ", b"<c ", b"</c>"
 _HELD = re.compile(b">([^<]+)<")
 # What stands for a row's number, and for what a cell holds, in what rows have alike.
 _NUMBER, _VALUE = b"\0", b"\1"
 
 CellFound: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 """A cell as `CELL` finds it."""
-IS_FORMULA = itemgetter(3)
-"""What a cell has for its formula; nothing if it has none."""
+_FORMULA_ENDS = b"</f>"
 
 
 class NotPlain(Exception):  # noqa: N818  # a signal, never seen by people
     """The rows are not written plainly."""
 
 
+def held_in(cell: CellFound) -> tuple[bytes, bytes]:
+    """What stands between a cell's tags: its formula's text, its value; empty if it has none."""
+    _, _, _, formula, _, plain, value, text = cell
+    return formula[formula.find(b">") + 1 : -len(_FORMULA_ENDS)], plain or value or text
+
+
+def with_text(formula: bytes, text: bytes) -> bytes:
+    """A formula as a cell has it, with another text."""
+    return formula[: formula.find(b">") + 1] + text + _FORMULA_ENDS
+
+
 @dataclass(slots=True)
 class FilledRows:
-    """Filled rows that differ in their numbers and in what their cells hold only.
+    """Filled rows that differ in their numbers and in what stands between their tags only.
 
     Args:
         columns: the columns of their filled cells.
         cells: the cells of the first of them.
         numbers: their numbers.
-        held: what the cells of each hold, in XML; nothing where there is but the first.
+        held: what the cells of each hold, in XML, one behind the other, as far as the first's
+            hold anything; nothing where there is but the first.
     """
 
     columns: Sequence[int]
@@ -56,15 +66,11 @@ class FilledRows:
     numbers: list[int]
     held: list[Sequence[bytes]]
 
-    def with_one_more(self, number: int, held: Sequence[bytes]) -> Iterator[FilledRows]:
-        """Add a row; all, and none is left, once they are many."""
-        if not held:
-            return
-        self.numbers.append(number)
-        self.held.append(held)
-        if len(self.numbers) * len(held) > _TOGETHER:
-            yield FilledRows(self.columns, self.cells, self.numbers, self.held)
-            self.numbers, self.held = [], []
+    def taken(self) -> FilledRows:
+        """Those that there are; none is left."""
+        taken = FilledRows(self.columns, self.cells, self.numbers, self.held)
+        self.numbers, self.held = [], []
+        return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +97,41 @@ class SheetRows:
         xml, end, at, number = self.xml, self.end, self.start, 0
         known: dict[bytes, FilledRows] = {}
         seen = bytearray(_LAST_ROW + 1)
-        comparable = _is_comparable(xml)
-        blank = b""  # the row before, if nothing is in it
+        # More rows that are alike than others have been found; it is not tried at any cost.
+        hope = _MOST if _NUMBER not in xml and _VALUE not in xml else 0
+        blank = b""  # the row before and how another begins, if nothing is in it
         while at < end:
             number += 1
             if blank and xml.startswith(row := blank.replace(_NUMBER, b'%d"' % number), at):
-                at += len(row)
+                at += len(row) - len(_BEGINS)
                 self._see(number, seen)
                 continue
             behind = xml.find(_ROW_BEGINS, at + 1, end)
             row = xml[at:behind] if behind > 0 else xml[at:end]
             at += len(row)
-            alike, held = _apart(row) if comparable else (b"", ())
+            found = _kept.get(row)
+            alike, held = _apart(row) if hope and not found else (b"", ())
             alike = alike.replace(b'%d"' % number, _NUMBER)
             rows = known.get(alike)
             if rows is None:
-                found = _kept(row) if len(row) <= _LONGEST else _found(row)
-                number, alike = found.number, found.alike if comparable else b""
+                if not found:
+                    found, hope = _found(row, compared=hope > 0), max(0, hope - 1)
+                number, alike = found.number, found.alike
                 self._see(number, seen, found.twin)
                 if found.cells:
                     yield FilledRows(found.columns, found.cells, [number], [])
                 if alike and len(known) < _MOST:
                     known.setdefault(alike, FilledRows(found.columns, found.cells, [], []))
+                blank = b"" if found.cells or not alike else alike + _BEGINS
             else:
                 self._see(number, seen)
-                yield from rows.with_one_more(number, held)
-            blank = b"" if held else alike
+                hope += 1
+                blank = b"" if rows.cells else alike + _BEGINS
+                if rows.cells:
+                    rows.numbers.append(number)
+                    rows.held.append(held)
+                    if len(rows.held) * len(rows.cells) > _TOGETHER:
+                        yield rows.taken()
         yield from (rows for rows in known.values() if rows.numbers)
 
     def _see(self, number: int, seen: bytearray, twin: bytes = b"") -> None:
@@ -147,24 +162,33 @@ class _TakenApart(NamedTuple):
     alike: bytes
 
 
-def _found(row: bytes) -> _TakenApart:
+def _found(row: bytes, *, compared: bool) -> _TakenApart:
     found = ROW.fullmatch(row)
     if not found:
         raise NotPlain
     inside = found[2] or b""
-    cells, names = list[CellFound](), list[bytes]()
-    if _CELL_ENDS in inside:  # else nothing is in its cells
-        cells, names = CELL.findall(inside), NAME.findall(inside)
+    cells: list[CellFound] = CELL.findall(inside) if _CELL_ENDS in inside else []
+    names = [cell[0] for cell in cells]
+    columns = list(map(_column, names))
+    if _CELL_ENDS in inside and inside.count(_CELL_BEGINS) > len(cells):
+        names = NAME.findall(inside)
     twin = Counter(names).most_common(1)[0][0] if len(set(names)) < len(names) else b""
-    columns = [number_of(cell[0].decode()) for cell in cells]
-    return _TakenApart(int(found[1]), columns, cells, twin, _alike(row, found[1], cells))
+    alike = _alike(row, found[1], cells) if compared else b""
+    apart = _TakenApart(int(found[1]), columns, cells, twin, alike)
+    if compared and len(row) <= _LONGEST:
+        if len(_kept) >= _KEPT:
+            _kept.clear()
+        _kept[row] = apart
+    return apart
 
 
-_kept = lru_cache(maxsize=_KEPT)(_found)  # a desk's workbooks have many alike
+@lru_cache(maxsize=_KEPT)
+def _column(name: bytes) -> int:
+    return number_of(name.decode())
 
 
-def _is_comparable(xml: bytes) -> bool:
-    return _NUMBER not in xml and _VALUE not in xml
+_kept: dict[bytes, _TakenApart] = {}
+"""Rows that a pattern has gone through: of a desk's workbooks most have many such alike."""
 
 
 def _apart(row: bytes) -> tuple[bytes, Sequence[bytes]]:
@@ -179,12 +203,15 @@ def _alike(row: bytes, number: bytes, cells: Sequence[CellFound]) -> bytes:
     """What rows have that are laid out as this one, and no others; else nothing.
 
     For that its number must stand for itself and in its cells' names, nowhere else; and between its
-    tags must be what its cells hold, one after the other, and nothing else.
+    tags must be what its cells hold, one after the other, and nothing else; no tag of a formula may
+    hold what looks like a tag's end.
     """
-    if any(map(IS_FORMULA, cells)) or not _is_comparable(row):
-        return b""
     alike, held = _apart(row)
     alike = alike.replace(number + b'"', _NUMBER)
     numbers = 1 + row.count(_CELL_BEGINS)
-    values = [plain or value or text for *_, plain, value, text in cells]
-    return alike if alike.count(_NUMBER) == numbers and [*held] == values else b""
+    pieces = [held_in(cell) for cell in cells]
+    sole = alike.count(_NUMBER) == numbers and [*held] == [e for both in pieces for e in both if e]
+    ends = (
+        cell[3].count(b">") for cell, (formula, _) in zip(cells, pieces, strict=True) if formula
+    )
+    return alike if sole and all(count == 2 for count in ends) else b""

@@ -59,14 +59,16 @@ def find_tables(
     )
 
     tables: dict[str, RawTable] = {}
+    computed = []
     for name, called in found.items():
         if name not in places:
             sheet, block = next((s, b) for each, s, b in named if each == called)
             tables[name] = sheet.raw_table(block, _others(block, sheet, chosen), limits)
+            computed += [tables[name]] * sheet.formulas
     for name, headings in chosen.items():
         tables[name] = _raw_table(headings, chosen, limits)
-    if any(sheet.formulas for sheet in sheets):
-        problems += uncomputed(tables.values())
+        computed += [tables[name]] * headings.sheet.formulas
+    problems += uncomputed(computed)
     for name, several in places.items():
         if len(several) > 1:
             tables[name] = _undecided(name, several)

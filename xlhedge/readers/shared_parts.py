@@ -36,7 +36,7 @@ def shared_texts(archive: Archive, part: str) -> list[str]:
             texts[-1].append(text)
 
     xml = archive.read(part)
-    archive.spend(xml.count(b"_x"), part)
+    archive.spend(xml, {b"_x": 1}, part)
     archive.parse(xml, part, start, end, characters)
     return [unescaped("".join(pieces)) for pieces in texts]
 

@@ -87,10 +87,22 @@ class SheetCells:
     def cells(self, row: int, columns: Sequence[int]) -> list[Any]:
         """The cells of a row in these columns."""
         inside = self.rows[row - 1] if row <= len(self.rows) else ()
-        width, first, last = len(inside), columns[0], columns[-1]
-        if last - first == len(columns) - 1 and last <= width:  # they stand side by side
-            return [*inside[first - 1 : last]]
+        width = len(inside)
         return [inside[at - 1] if at <= width else None for at in columns]
+
+    def _filled(self, rows: Sequence[int], columns: Sequence[int]) -> list[tuple[int, list[Any]]]:
+        """The rows that are not blank in these columns, and their cells in these."""
+        count, before = len(columns), columns[0] - 1
+        if columns[-1] == before + count:  # side by side
+            found = [self.rows[row - 1][before : before + count] for row in rows]
+            every = [[*cells, *[None] * (count - len(cells))] for cells in found]
+        else:
+            every = [self.cells(row, columns) for row in rows]
+        return [
+            (row, cells)
+            for row, cells in zip(rows, every, strict=True)
+            if not all(map(is_blank, cells))
+        ]
 
     def raw_table(self, block: Block, others: Sequence[Block], limits: Limits) -> RawTable:
         """One table, and what is typed below it.
@@ -106,8 +118,7 @@ class SheetCells:
         numbers = self._rows_of(block, others)
         size = len(numbers) * len(columns)
         broken = too_wide(len(columns)) or limits.too_many(size, limits.cells, "cells")
-        filled = [(row, self.cells(row, columns)) for row in (() if broken else numbers)]
-        filled = [(row, cells) for row, cells in filled if not all(map(is_blank, cells))]
+        filled = self._filled(() if broken else numbers, columns)
         broken = broken or limits.too_large(len(filled), len(columns))
         if broken:
             return RawTable(self.place(above, columns[0]), broken=broken)

@@ -14,7 +14,14 @@ from xlhedge.errors import DAMAGED, HedgeError, NotAWorkbook
 from xlhedge.portfolio.values import From1904
 from xlhedge.readers.archive import Archive
 from xlhedge.readers.cell_names import letters_of, position_of
-from xlhedge.readers.filled_rows import IS_FORMULA, CellFound, FilledRows, NotPlain, SheetRows
+from xlhedge.readers.filled_rows import (
+    CellFound,
+    FilledRows,
+    NotPlain,
+    SheetRows,
+    held_in,
+    with_text,
+)
 from xlhedge.readers.limits import Limits
 from xlhedge.readers.plain_rows import rewritten_rows, usual_rows
 from xlhedge.readers.shared_parts import unescaped
@@ -125,7 +132,7 @@ def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits
         NotAWorkbook: it is too large, or what a cell holds is not certain.
     """
     xml = archive.read(part)
-    archive.spend(xml.count(b"_x") + 2 * xml.count(b"<f"), part)
+    archive.spend(xml, {b"_x": 1, b"<f": 2}, part)
     start, end = usual_rows(archive, part, sheet, xml)
     with suppress(NotPlain):
         if start:
@@ -140,15 +147,15 @@ def scan(archive: Archive, part: str, sheet: str, shared: Shared, limits: Limits
 def _scanned(filled: SheetRows, made: _Cells, limits: Limits) -> Scan:
     scanned = Scan()
     rows: dict[int, list[Any]] = {}
-    right = held = 0
+    right, held, most = 0, 0, limits.cells
     for alike in filled:
         width = max(alike.columns)
         right = max(right, width)
         held += width * len(alike.numbers)
-        fits = held <= limits.cells  # else the far corner is further out, too
+        fits = held <= most  # else the far corner is further out, too
         rows.update(zip(alike.numbers, made.rows(alike) if fits else repeat([]), strict=False))
     bottom = max(rows, default=0)
-    if bottom * right > limits.cells:
+    if bottom * right > most:
         scanned.stray = f"{letters_of(right)}{bottom}"
     else:
         empty: list[Any] = []  # one for all
@@ -187,7 +194,7 @@ class _Cells(dict[_Cell, Any]):
     def rows(self, rows: FilledRows) -> Iterable[list[Any]]:
         """The values of each row, from its first column on; None where a cell is empty.
 
-        Plain numbers are read at once. Others repeat themselves in a column, and are read once.
+        Plain numbers are read at once. What repeats itself in a column is read once.
         """
         if len(self) > _REMEMBERED:
             self.clear()
@@ -198,13 +205,14 @@ class _Cells(dict[_Cell, Any]):
                 row[column - 1] = value
             return [row]
         columns: list[Iterable[Any]] = [repeat(None)] * width
-        each = zip(rows.columns, rows.cells, zip(*rows.held, strict=True), strict=True)
-        for column, cell, held in each:
-            columns[column - 1] = self._column(cell, held)
+        held = zip(*rows.held, strict=True)
+        for column, cell in zip(rows.columns, rows.cells, strict=True):
+            formulas, values = (next(held) if each else () for each in held_in(cell))
+            columns[column - 1] = self._column(cell, formulas, values, len(rows.numbers))
         return map(list, zip(*columns, strict=False))
 
     def _row(self, cells: Sequence[CellFound]) -> list[Any]:
-        self.formulas = self.formulas or any(map(IS_FORMULA, cells))
+        self.formulas = self.formulas or any(cell[3] for cell in cells)
         plain, dates = self._plain, self._shared.dates
         return [
             float(number)
@@ -213,18 +221,26 @@ class _Cells(dict[_Cell, Any]):
             for _, style, kind, formula, stored, number, value, text in cells
         ]
 
-    def _column(self, cell: CellFound, held: Sequence[bytes]) -> list[Any]:
-        """The values of cells that look like one, which is no formula."""
-        _, style, kind, _, stored, *_ = cell
-        numbers = stored and kind in self._plain and style not in self._shared.dates
-        if numbers and not b"".join(held).strip(_DIGITS_AND_SIGNS):
-            with suppress(ValueError):
-                return list(map(float, held))
+    def _column(
+        self, cell: CellFound, texts: Sequence[bytes], held: Sequence[bytes], count: int
+    ) -> list[Any]:
+        """The values of so many cells that are as one, but for what they hold, if they do."""
+        _, style, kind, formula, stored, *_ = cell
+        plain = stored and kind in self._plain and not formula
+        if plain and held and not b"".join(held).strip(_DIGITS_AND_SIGNS):
+            with suppress(ValueError, OverflowError):
+                if style not in self._shared.dates:
+                    return list(map(float, held))
+                moments = {each: moment_of(float(each)) for each in set(held)}
+                return [moments[each] for each in held]
+        self.formulas = self.formulas or bool(formula)
+        formulas = [with_text(formula, text) for text in texts] or [formula] * count
+        cells = list(zip(formulas, held or [b""] * count, strict=True))
         read = {
-            each: self[style, kind, b"", stored, *((each, b"") if stored else (b"", each))]
-            for each in set(held)
+            (own, each): self[style, kind, own, stored, *((each, b"") if stored else (b"", each))]
+            for own, each in set(cells)
         }
-        return [read[each] for each in held]
+        return [read[each] for each in cells]
 
     def __missing__(self, cell: _Cell) -> Any:
         value = self[cell] = self._value(*cell)
