@@ -26,13 +26,12 @@ def _public(entry: Function) -> Callable[..., Any]:
     @functools.wraps(entry.body)
     def call(*args: Any, **kwargs: Any) -> Any:
         arguments = ordered(args, kwargs)
-        kinds = tuple(map(type, arguments))
-        if CELLS.issuperset(kinds):
+        if CELLS.issuperset(map(type, arguments)):
             return evaluate(entry, arguments)
-        value = quickly(entry, arguments, kinds)
+        value = quickly(entry, arguments)
         if value is not None:
             return value
-        lists = _LISTS.issuperset(kinds)
+        lists = _LISTS.issuperset(map(type, arguments))
         labelled = None if lists else _labelled(entry, arguments)
         dimensions = getattr(labelled, "ndim", 0)
         read = [

@@ -1,4 +1,4 @@
-"""Short columns at once: calls of nothing but plain numbers and arrays of them.
+"""Columns at once: calls of nothing but plain numbers and arrays of them.
 
 For columns of 1,000 rows NumPy takes half a microsecond a step, so what counts is how many steps
 there are. Here they are as few as it takes to know that all is well: of each column the least or
@@ -17,16 +17,19 @@ from typing import Any
 
 import numpy as np
 
+from xlhedge.functions.arrays import BLOCK
 from xlhedge.functions.definition import Function, Parameter
 from xlhedge.functions.steps import Steps, written
 
 __all__ = ["LONGEST", "quick_way"]
 
-LONGEST = 10_000
-"""Rows up to which it is the quicker way: products of longer columns are shared among threads."""
+LONGEST = BLOCK
+"""Rows up to which it is the quicker way: the steps of more would not stay in the cache."""
+
+_ALONE = 10_000
+"""Rows up to which NumPy's products are one thread's."""
 
 _FLOAT = np.dtype(float)
-_ZERO = np.array(0.0)
 _GREATEST = sys.float_info.max
 _NOTHING = type(None)
 
@@ -85,11 +88,10 @@ class _Way:
         self._checks = [
             (place, check) for place, parameter in columns.items() for check in _checks(parameter)
         ]
-        shown = steps.shown()
         loose = [
             place
             for place, parameter in columns.items()
-            if place not in shown and not _is_bounded(parameter)
+            if place not in steps.shown and not _is_bounded(parameter)
         ]
         loose += steps.legs if steps.numbers else ()
         self._pairs = list(zip(loose[::2], [*loose[1::2], *loose[-1:]], strict=False))
@@ -111,22 +113,22 @@ class _Way:
             if cells[at] is not True and np.count_nonzero(cells[at]) != shape[0]:
                 raise _UnusualError
         for one, other in self._pairs:
-            if not isfinite(cells[one].dot(cells[other])):
+            if not _are_finite(cells[one], cells[other]):
                 raise _UnusualError
         legs = [cells[at] for at in self._steps.legs]
-        if not self._steps.numbers:
-            legs = [_settled(leg, shape) for leg in legs]
-        return np.array(legs).T if self._row else legs[0]
+        if self._row:
+            return _row(legs, shape)
+        return legs[0] if self._steps.numbers else _settled(legs[0], shape)
 
     def _take(self, arguments: Sequence[Any], cells: list[Any]) -> tuple[int, ...]:
         """Put what is given into the cells, if it is as it should be; the columns' shape."""
         cells[self._first] = column = arguments[self._first]
         shape: tuple[int, ...] = column.shape
-        if len(shape) != 1 or not 0 < shape[0] <= LONGEST or column.dtype is not _FLOAT:
+        if len(shape) != 1 or shape[0] > LONGEST or column.dtype != _FLOAT:
             raise _UnusualError
         for place in self._others:
             cells[place] = column = arguments[place]
-            if column.shape != shape or column.dtype is not _FLOAT:
+            if column.shape != shape or column.dtype != _FLOAT:
                 raise _UnusualError
         for place, low, high in self._singles:
             if not low <= arguments[place] <= high:
@@ -157,17 +159,30 @@ def _checks(parameter: Parameter) -> Iterator[Callable[[Any], Any]]:
         yield lambda column: column[column.argmax()] <= high
 
 
+def _are_finite(one: Any, other: Any) -> bool:
+    """Whether all of two columns are; not where what is added up is too large, either."""
+    if len(one) <= _ALONE:
+        return isfinite(one.dot(other))
+    return isfinite(one.sum()) and (other is one or isfinite(other.sum()))
+
+
 def _settled(leg: Any, shape: tuple[int, ...]) -> Any:
     """A value of any kind for each row, in an array of its own."""
-    if leg.__class__ is float:
-        leg = np.full(shape, leg)
-    if leg.__class__ is not np.ndarray or leg.shape != shape:
-        raise _UnusualError
-    if leg.dtype.kind in "fi":
-        leg = leg + _ZERO
-        if not isfinite(leg.dot(leg)):
+    if leg.__class__ is np.ndarray and leg.dtype.kind in "bU" and leg.shape == shape:
+        return leg
+    return _row([leg], shape)[:, 0]
+
+
+def _row(legs: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """A row of numbers for each row; in memory they lie column by column."""
+    found = np.empty((len(legs), *shape))
+    for cells, leg in zip(found, legs, strict=True):
+        if leg.__class__ is not float and (leg.__class__ is not np.ndarray or leg.dtype != _FLOAT):
             raise _UnusualError
-    return leg
+        np.add(leg, 0.0, out=cells)  # -0.0 becomes 0.0
+        if not _are_finite(cells, cells):
+            raise _UnusualError
+    return found.T
 
 
 def _quietly(values: Callable[..., Any], arguments: Sequence[Any]) -> Any:

@@ -44,17 +44,15 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
         >>> evaluate(function("SCENARIO_PNL"), [1, 100, [[0], [100]], [-0.25, 0.5]]).tolist()
         [[-25.0, 50.0], [0.0, 0.0]]
     """
-    kinds = tuple(map(type, arguments))
-    single = CELLS.issuperset(kinds)
-    found = None if single else quickly(entry, arguments, kinds)
-    if found is not None:
-        return found
     spare = len(entry.parameters) - len(arguments)
     if spare < 0:
         raise HedgeError(f"{entry.name} takes at most {len(entry.parameters)} arguments")
     given, arguments = arguments, [*arguments, *(None,) * spare]
-    if single:
+    if CELLS.issuperset(map(type, given)):
         return evaluate_one(entry, arguments)
+    found = quickly(entry, given)
+    if found is not None:
+        return found
     # An array without dimensions is its only element.
     arguments = [
         each[()] if each.__class__ not in CELLS and getattr(each, "shape", None) == () else each
@@ -79,24 +77,28 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
         from xlhedge.functions.columns import quick_way
     except ImportError:  # LibreOffice's own Python may have no NumPy, and says so in its own way
         return call.nested()
-    key = _key(given)
-    way = None if key in entry.ways else quick_way(entry, key)
+    kinds = _kinds(given)
+    way = None if kinds in entry.ways else quick_way(entry, kinds)
     if way is not None:
-        entry.ways[key] = way
+        entry.ways[kinds] = way
     return evaluate_arrays(call)
 
 
-def quickly(entry: Function, arguments: Sequence[Any], kinds: tuple[type, ...]) -> Any:
-    """The values of a call of numbers and short 1-D arrays; None for all that is not so plain.
+def quickly(entry: Function, arguments: Sequence[Any]) -> Any:
+    """The values of a call of numbers and 1-D arrays; None for all that is not so plain.
 
     They are those of `evaluate`, which asks here first. How to compute them is kept by the types of
     the arguments once a call of such types was evaluated.
     """
-    way = entry.ways.get(_key(arguments) if str in kinds else kinds)
+    way = entry.ways.get(_kinds(arguments))
     return None if way is None else way(arguments)
 
 
-def _key(arguments: Sequence[Any]) -> tuple[Any, ...]:
+def _kinds(arguments: Sequence[Any]) -> tuple[Any, ...]:
+    """The types of arguments; of a word itself, on which hangs what is computed."""
+    kinds = tuple(map(type, arguments))
+    if str not in kinds:
+        return kinds
     return tuple([each if each.__class__ is str else each.__class__ for each in arguments])
 
 

@@ -51,7 +51,7 @@ class Steps:
             what the steps give are put behind them.
     """
 
-    __slots__ = ("_written", "cells", "conditions", "legs", "numbers", "todo")
+    __slots__ = ("_given", "_written", "cells", "conditions", "legs", "numbers", "shown", "todo")
 
     cells: list[Any]
     todo: list[tuple[Callable[..., Any], tuple[int, ...], int]]
@@ -61,11 +61,14 @@ class Steps:
     legs: tuple[int, ...]
     """The places of the values: one, or one for each cell of a row."""
     numbers: bool
-    """Whether the values are arrays of floats for certain; if so, none of them is -0.0."""
+    """Whether the value is an array of floats for certain; if so, none of them is -0.0."""
+    shown: set[int]
+    """The places of what is finite if the value is: sums and products hide nothing."""
 
     def __init__(self, cells: Sequence[Any]) -> None:
         self.cells = list(cells)
-        self.todo = []
+        self.todo, self.conditions, self.legs, self.numbers = [], (), (), False
+        self._given = len(cells)
         self._written: dict[tuple[Any, ...], int] = {}
 
     def place(self, value: Any, *, beside: bool = False) -> int:
@@ -91,23 +94,31 @@ class Steps:
             self.cells.append(None)
         return self._written[step]
 
-    def needed(self) -> None:
-        """Leave out what no value and no condition needs."""
-        used = {*self.conditions, *self.legs}
-        todo = []
-        for each in reversed(self.todo):
-            if each[-1] in used:
-                todo.append(each)
-                used.update(each[1])
-        self.todo = todo[::-1]
+    def finish(self) -> None:
+        """Leave out what no value and no condition needs, and keep nothing longer than needed.
 
-    def shown(self) -> set[int]:
-        """The places of what is finite if the values are: sums and products hide nothing."""
-        shown = {*self.legs} if self.numbers else set()
+        A step's value goes where one lay that nobody needs any more, and so sets its memory free.
+        """
+        shown, used = {*self.legs} if self.numbers else set(), {*self.conditions, *self.legs}
+        todo = []
         for compute, places, at in reversed(self.todo):
-            if at in shown and compute in _SHOWING:
-                shown.update(places[: _SHOWING[compute]])
-        return shown
+            if at not in used:
+                continue
+            done = [place for place in {*places} - used if self.cells[place] is None]
+            todo.append((compute, places, at, [each for each in done if each >= self._given]))
+            used.update(places)
+            if at in shown:
+                shown.update(places[: _SHOWING.get(compute, 0)])
+        self.shown, self.todo = shown, []
+        where = list(range(len(self.cells)))
+        free: list[int] = []
+        for compute, places, at, done in reversed(todo):
+            free += [where[place] for place in done]
+            moved = tuple(where[place] for place in places)
+            where[at] = free.pop() if free else at
+            self.todo.append((compute, moved, where[at]))
+        self.conditions = tuple(where[place] for place in self.conditions)
+        self.legs = tuple(where[place] for place in self.legs)
 
 
 class _Noted(np.lib.mixins.NDArrayOperatorsMixin):
@@ -209,22 +220,17 @@ def written(entry: Function, cells: Sequence[Any], single: Mapping[int, bool]) -
     try:
         held = [rule.holds(*map(noted.__getitem__, places)) for rule, places in entry.rules]
         found = entry.body(*noted)
-        legs = found if entry.columns else (found,)
         steps.conditions = tuple(steps.place(each) for each in held if each is not True)
-        steps.numbers = all(
-            isinstance(leg, _Noted) and leg.number and not leg.single for leg in legs
-        )
-        if steps.numbers:
+        if isinstance(found, _Noted) and found.number and not found.single:
             zero = steps.place(0.0, beside=True)  # -0.0 becomes 0.0
-            steps.legs = tuple(steps.step(operator.add, [leg.place, zero]) for leg in legs)
+            steps.numbers, steps.legs = True, (steps.step(operator.add, [found.place, zero]),)
         else:
-            steps.legs = tuple(map(steps.place, legs))
-        steps.needed()
+            steps.legs = tuple(map(steps.place, found if entry.columns else [found]))
     except (ArithmeticError, TypeError, ValueError):
         steps = Steps(cells)
-        steps.numbers = False
         steps.conditions = tuple(steps.step(rule.holds, places) for rule, places in entry.rules)
         whole = steps.step(entry.body, range(len(cells)))
         parts = map(operator.itemgetter, range(len(entry.columns)))
         steps.legs = tuple(steps.step(part, [whole]) for part in parts) or (whole,)
+    steps.finish()
     return steps

@@ -179,9 +179,10 @@ class FigureTable:
             sheet: where.
             sides: whether those over words stand at the left.
         """
-        for column, figure in enumerate(self.figures, self.left):
-            words = sides and figure.look == "text"
-            sheet.put(self.head, column, figure.title, "header text" if words else "header")
+        titles = [figure.title for figure in self.figures]
+        words = [sides and figure.look == "text" for figure in self.figures]
+        looks = ["header text" if each else "header" for each in words]
+        sheet.line(self.head, _row_form(self.left, (None,) * len(titles)), titles, looks)
         sheet.height(self.head, header_height(self.figures, 0) if self.stays else 48)
 
     def write_total(self, sheet: Sheet, rows: Sequence[FigureRow]) -> None:

@@ -63,6 +63,8 @@ def formula_xml(text: str, tag: str) -> str:
 
 def cell_xml(look: str, value: object, formula: str | None) -> str:
     """A cell behind its reference; no formula is a constant, "" is inside an array formula."""
+    if value.__class__ is float and math.isfinite(value):  # what most cells hold
+        return f"{look}>{formula or ''}<v>{value + 0.0!r}</v></c>"  # as `marked`, without the call
     if formula is None and (value is None or isinstance(value, str)):
         if not value:
             # A person cannot type a text of no characters, and ISBLANK would deny that it is blank.
