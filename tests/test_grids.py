@@ -12,6 +12,7 @@ from xlhedge.analysis import analyse
 from xlhedge.analysis.carriers import ARRAYS
 from xlhedge.analysis.grid_shorts import GridShort
 from xlhedge.analysis.grids import GRIDS
+from xlhedge.errors import HedgeError
 from xlhedge.portfolio import Account, Holding, Instrument, Portfolio, Settings, Short
 from xlhedge.samples import SAMPLES
 from xlhedge.sheets.report import report_book
@@ -392,6 +393,17 @@ def test_the_grids_are_their_formulas_cell_by_cell(name):
                 wanted = float(np.ravel(grid.formula(ARRAYS, axes))[0])
                 assert cell == pytest.approx(wanted, rel=1e-13, abs=1e-6), (grid.name, row, column)
                 assert type(cell) is float
+
+
+@pytest.mark.parametrize(
+    ("price", "basis", "size", "told"),
+    [(-0.5, -0.6, 1.0, "it must add up to at least -1"), (1e300, 0.0, 1e300, "is too large")],
+)
+def test_what_a_formula_over_arrays_cannot_tell_the_function_tells(price, basis, size, told):
+    """Arrays of an analysis go to the formula itself, without the checks of each argument."""
+    moves = np.array([[0.1, price]])
+    with pytest.raises(HedgeError, match=told):
+        ARRAYS.scenario_pnl(size, 1.0, 0.0, moves, basis)
 
 
 MIXED = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from xlhedge.errors import CellError, HedgeError
@@ -39,11 +39,11 @@ class Functions:
     def __getattr__(self, name: str) -> Callable[..., Carrier]:
         entry = function(name)
 
-        def call(*arguments: Carrier) -> Carrier:
+        def call(self: Functions, *arguments: Carrier) -> Carrier:
             return self.call(entry, arguments)
 
-        setattr(self, name, call)  # the next one finds it there
-        return call
+        setattr(Functions, name, call)  # the next one finds it there, in any carrier
+        return partial(call, self)
 
     def call(self, entry: Function, arguments: Sequence[Carrier]) -> Carrier:
         """One call in this carrier; an argument that is None is left out."""
