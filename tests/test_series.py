@@ -4,6 +4,9 @@ import operator
 
 import pytest
 
+from xlhedge.errors import HedgeError
+from xlhedge.functions.evaluate import evaluate
+from xlhedge.functions.registry import function
 from xlhedge.functions.series import Series
 
 NUMBERS = [3.0, -2.0, 5.0]
@@ -41,3 +44,23 @@ def test_what_has_no_partner_is_refused_and_none_is_true():
         Series([1.0, 2.0]) + Series(NUMBERS)
     with pytest.raises(TypeError, match=r"use where\(\)"):
         bool(Series(NUMBERS) > 0)
+
+
+def test_ranges_are_paired_cell_by_cell():
+    entry, rates = function("FUNDING_ACCRUED"), [0.25, 0.5, -0.25]
+    assert evaluate(entry, [[4.0, None, 2.0], rates]) == 4 * 0.25 - 2 * 0.25
+    assert evaluate(entry, [4.0, [[each] for each in rates]]) == 4 * (0.25 + 0.5 - 0.25)
+    assert rates == [0.25, 0.5, -0.25]
+    for arguments, said in [
+        ([[4.0, 1.0], rates], "funding_rates: has 3 cells and short_notional 2"),
+        ([[[4.0, 1.0], [2.0, 3.0]], rates], "short_notional: must be one row or one column"),
+        ([4.0, [0.25, 1.5]], r"funding_rates\[1\]: 1.5 is out of range"),
+    ]:
+        with pytest.raises(HedgeError, match=said):
+            evaluate(entry, arguments)
+
+
+def test_one_number_stands_beside_each_of_the_others():
+    assert list(Series([8.0]).along(Series(NUMBERS))) == [8.0, 8.0, 8.0]
+    assert list(Series(OTHERS).along(Series(NUMBERS))) == OTHERS
+    assert list(Series([8.0]).along(Series([]))) == []

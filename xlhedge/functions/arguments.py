@@ -64,6 +64,9 @@ def admit(parameter: Parameter, value: Any) -> Any:
     if value.__class__ is not list or not parameter.quantity.series:
         return admit_one(parameter, value)
     low, high = parameter.quantity.domain.span
+    values = [each for each in value if each.__class__ is float and low <= each <= high]
+    if len(values) == len(value):
+        return values
     values = []
     for place, element in enumerate(value):
         if element.__class__ is float and low <= element <= high:

@@ -34,18 +34,18 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> Sequence[Any]:
     Raises:
         HedgeError: a range is a block of rows and columns, or as long as no other.
     """
-    given = [arguments[at] for at in entry.series]
-    if all(map(_is_plain, given)) and len(set(map(len, given))) == 1:
+    plain = {at for at in entry.series if _is_plain(arguments[at])}
+    if len(plain) == len(entry.series) and len({len(arguments[at]) for at in plain}) == 1:
         return arguments
     found = [
-        _listed(argument) if parameter.quantity.series else argument
-        for parameter, argument in zip(entry.parameters, arguments, strict=True)
+        _listed(argument) if parameter.quantity.series and at not in plain else argument
+        for at, (parameter, argument) in enumerate(zip(entry.parameters, arguments, strict=True))
     ]
     if any(cells.__class__ is CellError for cells in found):
         return found  # an input's error comes before any of ours
-    for parameter, argument in zip(entry.parameters, arguments, strict=True):
-        if parameter.quantity.series and _is_block(argument):
-            raise HedgeError("must be one row or one column", argument=parameter.name)
+    for at in entry.series:
+        if at not in plain and _is_block(arguments[at]):
+            raise HedgeError("must be one row or one column", argument=entry.names[at])
     ranges = {
         at: cells
         for at, (parameter, cells) in enumerate(zip(entry.parameters, found, strict=True))
@@ -61,7 +61,7 @@ def flattened(entry: Function, arguments: Sequence[Any]) -> Sequence[Any]:
                 f"has {len(cells)} cells and {first} {len(lists[0])}; they must be equally long",
                 argument=entry.names[at],
             )
-    if all(map(_is_plain, lists)):
+    if all(at in plain or _is_plain(cells) for at, cells in ranges.items()):
         return found  # no cell is empty
     required = [cells for at, cells in ranges.items() if entry.parameters[at].required]
     kept = [not any(map(is_missing, beside)) for beside in zip(*required, strict=True)]

@@ -61,13 +61,14 @@ class Series:
 
     def along(self, others: Series) -> Series:
         """This one's numbers, one of them for all, as many as the others are."""
-        return _each(lambda _, x: x, others, self)
+        length = _length(self, others)
+        return self if len(self.items) == length else Series(self.items * length)
 
     def __neg__(self) -> Series:
-        return _each(operator.neg, self)
+        return Series(map(operator.neg, self.items))
 
     def __abs__(self) -> Series:
-        return _each(abs, self)
+        return Series(map(abs, self.items))
 
     def __add__(self, other: Any) -> Series:
         return _both(operator.add, self, other)

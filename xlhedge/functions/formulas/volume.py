@@ -81,8 +81,9 @@ def chaikin_money_flow(
     Source:
         Marc Chaikin's money flow: accumulation/distribution over a number of bars.
     """
-    spread = where(highs == lows, 1, highs - lows)
-    flow = where(highs == lows, 0, volumes * ((closes - lows) - (highs - closes)) / spread)
+    still = highs == lows
+    spread = where(still, 1, highs - lows)
+    flow = where(still, 0, volumes * ((closes - lows) - (highs - closes)) / spread)
     return unless_few(
         count(volumes),
         lookback,
