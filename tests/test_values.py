@@ -118,6 +118,8 @@ DATES = {
     "1774598400": HOUR, "1774598400000": HOUR, "46108": DAY,
     1774598400: HOUR, 1774598400000: HOUR, 46108: DAY,
     1774598400.5: HOUR.replace(microsecond=500_000),
+    DAY: DAY, DAY.date(): DAY, HOUR.replace(microsecond=400): HOUR,
+    HOUR.replace(hour=10, tzinfo=dt.timezone(dt.timedelta(hours=2))): HOUR,
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ __all__ = ["CellFound", "FilledRows", "NotPlain", "SheetRows", "held_in", "with_
 _LAST_ROW = 1_048_576
 _KEPT = 300  # rows
 _MOST = 200  # ways in which rows of a sheet are laid out
+_HOPE = 100_000  # bytes of rows
 _LONGEST = 4_000  # bytes of a row that is kept, or compared with others
 _TOGETHER = 5_000  # cells that are read at once
 _BEGINS, _ROW_BEGINS, _CELL_BEGINS, _CELL_ENDS = b"<", b"<row ", b"<c ", b"</c>"
@@ -97,8 +98,8 @@ class SheetRows:
         xml, end, at, number = self.xml, self.end, self.start, 0
         known: dict[bytes, FilledRows] = {}
         seen = bytearray(_LAST_ROW + 1)
-        # More rows that are alike than others have been found; it is not tried at any cost.
-        hope = _MOST if _NUMBER not in xml and _VALUE not in xml else 0
+        # So many more bytes of rows are alike than not: it is not tried at any cost.
+        hope = _HOPE if _NUMBER not in xml and _VALUE not in xml else 0
         blank = b""  # the row before and how another begins, if nothing is in it
         while at < end:
             number += 1
@@ -115,7 +116,7 @@ class SheetRows:
             rows = known.get(alike)
             if rows is None:
                 if not found:
-                    found, hope = _found(row, compared=hope > 0), max(0, hope - 1)
+                    found, hope = _found(row, compared=hope > 0), max(0, hope - len(row))
                 number, alike = found.number, found.alike
                 self._see(number, seen, found.twin)
                 if found.cells:
@@ -125,7 +126,7 @@ class SheetRows:
                 blank = b"" if found.cells or not alike else alike + _BEGINS
             else:
                 self._see(number, seen)
-                hope += 1
+                hope += len(row)
                 blank = b"" if rows.cells else alike + _BEGINS
                 if rows.cells:
                     rows.numbers.append(number)

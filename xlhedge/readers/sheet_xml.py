@@ -233,7 +233,6 @@ class _Cells(dict[_Cell, Any]):
                     return list(map(float, held))
                 moments = {each: moment_of(float(each)) for each in set(held)}
                 return [moments[each] for each in held]
-        self.formulas = self.formulas or bool(formula)
         formulas = [with_text(formula, text) for text in texts] or [formula] * count
         cells = list(zip(formulas, held or [b""] * count, strict=True))
         read = {
