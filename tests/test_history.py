@@ -500,7 +500,7 @@ def test_ten_thousand_bars_of_twenty_coins_take_a_second():
     rest = {"low": 90.0, "volume": 1.0, "funding_rate": 1e-4}
     # Not rows that are read, which is another matter and takes longer.
     rows = [
-        Bar.of({"time": at + timedelta(0), "symbol": name, "close": close, **rest})
+        Bar.of(("time", "symbol", "close", *rest), (at + timedelta(0), name, close, *rest.values()))
         for name in names
         for at, close in zip(times, closes, strict=True)
     ]

@@ -356,12 +356,7 @@ class Row:
         vars(self).update((name, value) for name, value in read.items() if value is not None)
 
     @classmethod
-    def of(cls, cells: Mapping[str, Any]) -> Self:
-        """A row of its filled cells, which its columns have read already."""
-        return cls.of_cells(cells.keys(), cells.values())
-
-    @classmethod
-    def of_cells(cls, names: Iterable[str], cells: Iterable[Any]) -> Self:
+    def of(cls, names: Iterable[str], cells: Iterable[Any]) -> Self:
         """A row of cells that its columns have read already; None where one is blank."""
         row = cls.__new__(cls)
         filled = vars(row)

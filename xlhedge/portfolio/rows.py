@@ -216,7 +216,7 @@ def _rows(
     rowwise = zip(*values.values(), strict=True) if values else [()] * len(good)
     for n, (number, cells) in enumerate(zip(good, rowwise, strict=True)):
         if n not in wrong:
-            made[number] = model.of_cells(values, cells)
+            made[number] = model.of(values, cells)
             continue
         both = zip(values, cells, strict=True)
         filled = {name: cell for name, cell in both if cell is not None}

@@ -74,4 +74,8 @@ def blank_analysis() -> Analysis:
         ((), 0.0, 0.0)
     """
     blank = {"portfolio": "", "as_of": _DAY_0, "horizon_date": _DAY_0}
-    return analyse(_Unchecked(settings=Settings.of(blank), holdings=(), scenarios=STANDING))
+    return analyse(
+        _Unchecked(
+            settings=Settings.of(blank.keys(), blank.values()), holdings=(), scenarios=STANDING
+        )
+    )
