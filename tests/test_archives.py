@@ -21,7 +21,7 @@ def by_zipfile(parts):
         for name, content in parts.items():
             info = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.create_system, info.external_attr = 3, 0o644 << 16
-            target.writestr(info, content, ZIP_DEFLATED, 5)
+            target.writestr(info, content, ZIP_DEFLATED)
     return archive.getvalue()
 
 

@@ -180,7 +180,7 @@ def days_between(times: Sequence[datetime]) -> list[float]:
 def returns(track: Track, times: tuple[datetime, ...]) -> Series:
     """Relative changes of the close from each time to the next; the track has a bar at them all.
 
-    They are asked for by all that a bar is judged by: nobody changes them.
+    They are kept for all that ask, so nobody can change them.
 
     Example:
         >>> closes = {"2026-01-01": 4, "2026-01-02": 5}
@@ -201,6 +201,7 @@ def _returns(track: Track, times: tuple[datetime, ...]) -> Series:
         moves: Series = closes[1:] / closes[:-1] - 1
         if len(moves) and np.ptp(moves) < _ROUNDING:
             moves[:] = moves[0]  # the same in each bar: a ratio to rounding would be a random one
+    moves.setflags(write=False)
     return moves
 
 
