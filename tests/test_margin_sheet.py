@@ -243,7 +243,7 @@ ALARM = [9, 14]  # 600 of an equity of 700; an equity of −50
 
 
 @pytest.fixture
-def template(tmp_path, few_rows):  # noqa: ARG001  # it makes the tables short
+def template(tmp_path):
     path = tmp_path / "template.xlsx"
     template_book(analyse(ODD)).save(path)
     return path
@@ -306,6 +306,7 @@ def edited(path, sheet, **cells):
     return path
 
 
+@pytest.mark.usefixtures("few_rows")
 @pytest.mark.parametrize(
     ("cells", "wrong"),
     [
