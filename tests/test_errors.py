@@ -15,7 +15,7 @@ from xlhedge import errors
 from xlhedge.cli import app
 
 KINDS = (errors.InputError, errors.MachineError, errors.Stopped)
-SIGNALS = {"functions/columns", "portfolio/rows", "readers/filled_rows", "readers/sheet_xml"}
+SIGNALS = {"functions/short_columns", "portfolio/rows", "readers/filled_rows", "readers/sheet_xml"}
 """Modules whose exceptions never leave them: they end a check, and nobody is told."""
 
 

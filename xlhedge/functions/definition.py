@@ -111,7 +111,7 @@ class Function:
 
     @cached_property
     def ways(self) -> dict[tuple[Any, ...], Callable[[Sequence[Any]], Any] | None]:
-        """How calls of short columns are computed, by their arguments' types; see `columns`."""
+        """How `short_columns` computes calls, by their arguments' types."""
         return {}
 
     @cached_property

@@ -74,7 +74,7 @@ def evaluate(entry: Function, arguments: Sequence[Any]) -> Any:
         return call.nested()
     try:
         from xlhedge.functions.arrays import evaluate_arrays
-        from xlhedge.functions.columns import quick_way
+        from xlhedge.functions.short_columns import quick_way
     except ImportError:  # LibreOffice's own Python may have no NumPy, and says so in its own way
         return call.nested()
     kinds = _kinds(given)

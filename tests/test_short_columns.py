@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 import xlhedge
 from xlhedge.errors import HedgeError
 from xlhedge.functions.algebra import where
-from xlhedge.functions.columns import LONGEST
 from xlhedge.functions.definition import Function
 from xlhedge.functions.evaluate import evaluate, quickly
 from xlhedge.functions.registry import FUNCTIONS, function
+from xlhedge.functions.short_columns import LONGEST
 from xlhedge.functions.steps import written
 
 PLAIN = [entry for entry in FUNCTIONS if entry.traceable]
