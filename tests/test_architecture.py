@@ -20,7 +20,7 @@ OUTSIDE = {
     "distributed": {"batch"},
 }
 """The folders in which another's package is known."""
-WITH_NUMPY = {f"functions/{name}" for name in ("api", "arrays", "columns", "steps")}
+WITH_NUMPY = {f"functions/{name}" for name in ("api", "arrays", "short_columns", "steps")}
 """Modules of the functions that LibreOffice's own Python cannot import where it lacks NumPy."""
 ALARM, MEDIAN, FLOORS, AT_THE_TOP = 450, 200, 8, 6
 
